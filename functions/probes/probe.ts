@@ -1,0 +1,41 @@
+// The door of the probes: what every kind of probe is, and what it is given.
+import type { z } from 'zod';
+import type { Sample } from '../domain/sample.ts';
+
+/** A secret by reference; the value is read when it is used and kept nowhere. */
+export type SecretReader = (reference: SecretReference) => string;
+export type SecretReference = { readonly env: string } | { readonly file: string };
+
+/** Which addresses a target may resolve to, and how names become addresses. */
+export type Network = {
+  /** CIDRs that are allowed although they are not public (`allowAddresses` of a site; loopback in the lab). */
+  readonly allow: readonly string[];
+  /** `host:port` → `address:port`, as given by `--resolve`; such an address was named by the operator and is not checked. */
+  readonly hosts: ReadonlyMap<string, { readonly address: string; readonly port: number }>;
+  /** Name servers as `address:port`; the system's when absent. */
+  readonly nameServers?: readonly string[];
+};
+
+export type ProbeContext = {
+  /** Ends with the run; a probe that sees it aborted answers `aborted`. */
+  readonly signal: AbortSignal;
+  /** This probe's own deadline in real milliseconds, from its start to its judgement; exceeding it answers `timeout`. */
+  readonly timeoutMs: number;
+  readonly network: Network;
+  readonly secret: SecretReader;
+  /** Wall-clock time of the run, epoch ms, for what has a date (certificates, chain heads). */
+  readonly at: number;
+};
+
+/**
+ * One kind of probe. `run` resolves for everything that a network or a server can do, within `timeoutMs` or as soon as the
+ * signal aborts, and leaves no socket behind; it throws only for bugs and for a secret that cannot be read (ERR_SECRET).
+ */
+export type Probe<Options> = {
+  readonly name: string;
+  /** The options of a target of this kind, beside what all targets share (id, role, …). */
+  readonly schema: z.ZodType<Options>;
+  /** Where it connects, as the operator wrote it, without secrets: for messages. */
+  readonly describe: (options: Options) => string;
+  readonly run: (options: Options, context: ProbeContext) => Promise<Sample>;
+};
