@@ -1,7 +1,7 @@
 // What the test runner runs: `fast` in parallel, `lab` and `simulation` one file after another.
 import { defineConfig } from 'vitest/config';
 
-const shared = { environment: 'node', setupFiles: ['test/support/offline.ts'] } as const;
+const shared = { setupFiles: ['test/support/offline.ts'] };
 
 export default defineConfig({
   test: {

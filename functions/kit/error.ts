@@ -22,7 +22,10 @@ export class WatchdogError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly meta?: Readonly<Record<string, string | number | boolean>> } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly meta?: Readonly<Record<string, string | number | boolean>>;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'WatchdogError';

@@ -1,0 +1,54 @@
+// What is known about a site at one moment: the only thing that `judge` looks at.
+import type { Reason } from './sample.ts';
+import type { Role } from './target.ts';
+
+/** `unknown` means that we did not find out; it is never good. */
+export type Quality = 'good' | 'bad' | 'unknown';
+
+export type TargetFact = {
+  readonly id: string;
+  readonly role: Role;
+  readonly quality: Quality;
+  readonly reason: Reason | null;
+  readonly detail: string | null;
+  readonly totalMs: number | null;
+  /** Since when the quality has been what it is, epoch ms. */
+  readonly since: number;
+};
+
+/** The last beat of a source. `sentAt` is when the house sent it, never when we read it. */
+export type HeartbeatFact = { readonly source: string; readonly sentAt: number; readonly freshMs: number };
+
+export const powerStates = ['online', 'on-battery', 'low-battery', 'shutting-down'] as const;
+export type PowerState = (typeof powerStates)[number];
+export type PowerFact = { readonly state: PowerState; readonly at: number };
+
+export const signerStates = ['signing', 'quiet', 'silent', 'inactive', 'unknown'] as const;
+export type SignerState = (typeof signerStates)[number];
+
+/** What the chain shows of a signer. `actAt` is the time of the latest slot or height at which it signed, null if none is known. */
+export type SignerFact = {
+  readonly id: string;
+  readonly chain: string;
+  readonly state: SignerState;
+  readonly actAt: number | null;
+  readonly detail: string | null;
+};
+
+export const chainStates = ['moving', 'stalled', 'unknown'] as const;
+export type ChainState = (typeof chainStates)[number];
+export type ChainFact = { readonly id: string; readonly state: ChainState; readonly detail: string | null };
+
+export type Facts = {
+  readonly site: string;
+  /** The time at which the run read its clock, epoch ms. */
+  readonly at: number;
+  readonly targets: readonly TargetFact[];
+  /** One entry for each configured source that was ever heard; an absent source is unknown, not silent. */
+  readonly heartbeats: readonly HeartbeatFact[];
+  readonly power: PowerFact | null;
+  readonly signers: readonly SignerFact[];
+  readonly chains: readonly ChainFact[];
+  /** The first tick of the present run of ticks at which every inbound target was bad; null while any is good. */
+  readonly inboundBadSince: number | null;
+};

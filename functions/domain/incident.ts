@@ -1,0 +1,136 @@
+// An incident: one trouble of one subject, from its opening to its resolution, with everything that happened in between.
+import type { Severity } from './severity.ts';
+
+export const subjectKinds = ['site', 'signer', 'chain', 'target', 'self'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** What an incident is about. The subject of kind `site` and `self` carries the site's id. */
+export type Subject = { readonly kind: SubjectKind; readonly id: string };
+
+/** Key of a subject within its site's document. */
+export const subjectKey = (subject: Subject): string => `${subject.kind}/${subject.id}`;
+
+export const problemKinds = [
+  'dark',
+  'vpn-down',
+  'inbound-lost',
+  'not-signing',
+  'unreachable',
+  'exit-unreachable',
+  'chain-stalled',
+  'blind',
+  'unknown',
+] as const;
+export type ProblemKind = (typeof problemKinds)[number];
+
+/** What is wrong with a subject now. It opens an incident once it was seen in `confirmTicks` ticks and for `confirmMs`. */
+export type Problem = {
+  readonly kind: ProblemKind;
+  readonly severity: Severity;
+  /** One sentence without names of times or zones. */
+  readonly summary: string;
+  /** At most a few lines of what was seen. */
+  readonly evidence: readonly string[];
+  readonly confirmTicks: number;
+  readonly confirmMs: number;
+};
+
+export const timelineEvents = [
+  'opened',
+  'changed',
+  'relapsed',
+  'recovering',
+  'resolved',
+  'held',
+  'told',
+] as const;
+export type TimelineEvent = (typeof timelineEvents)[number];
+export type TimelineEntry = { readonly at: number; readonly event: TimelineEvent; readonly text: string };
+
+export const holds = ['maintenance', 'quiet-hours'] as const;
+export type Hold = (typeof holds)[number];
+
+export type Incident = {
+  readonly id: string;
+  readonly site: string;
+  readonly subject: Subject;
+  readonly kind: ProblemKind;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly evidence: readonly string[];
+  /** When the trouble was first seen, which may be some ticks before it was confirmed. */
+  readonly since: number;
+  readonly openedAt: number;
+  readonly resolvedAt: number | null;
+  /** The severity that people were last told; null while nobody was told. */
+  readonly announced: Severity | null;
+  readonly held: Hold | null;
+  /** Channels that were told; all of them are told of the resolution. */
+  readonly told: readonly string[];
+  /** Per channel the last message about this incident: the next one waits for it. */
+  readonly lastMessage: Readonly<Record<string, string>>;
+  /** How many rounds of messages there were; part of the ids of messages. */
+  readonly rounds: number;
+  readonly timeline: readonly TimelineEntry[];
+};
+
+const timelineHead = 50;
+const timelineLength = 200;
+const evidenceLines = 6;
+
+/** Derived from subject and opening time, so that the same opening always has the same id. */
+export function incidentId(site: string, subject: Subject, openedAt: number): string {
+  const stamp = new Date(openedAt).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${site}.${subject.kind}.${subject.id}.${stamp}`;
+}
+
+export function openIncident(
+  site: string,
+  subject: Subject,
+  problem: Problem,
+  since: number,
+  at: number,
+): Incident {
+  return {
+    id: incidentId(site, subject, at),
+    site,
+    subject,
+    kind: problem.kind,
+    severity: problem.severity,
+    summary: problem.summary,
+    evidence: problem.evidence.slice(0, evidenceLines),
+    since,
+    openedAt: at,
+    resolvedAt: null,
+    announced: null,
+    held: null,
+    told: [],
+    lastMessage: {},
+    rounds: 0,
+    timeline: [{ at, event: 'opened', text: `${problem.kind}: ${problem.summary}` }],
+  };
+}
+
+/** Appends to the timeline; when it is full the middle goes, so that beginning and end stay readable. */
+export function record(incident: Incident, at: number, event: TimelineEvent, text: string): Incident {
+  const timeline = [...incident.timeline, { at, event, text }];
+  return {
+    ...incident,
+    timeline:
+      timeline.length <= timelineLength
+        ? timeline
+        : [...timeline.slice(0, timelineHead), ...timeline.slice(timelineHead + 1)],
+  };
+}
+
+/** Takes over what the problem is now. The timeline tells only of a change of kind or severity, not of every new detail. */
+export function describeProblem(incident: Incident, problem: Problem, at: number): Incident {
+  const next: Incident = {
+    ...incident,
+    kind: problem.kind,
+    severity: problem.severity,
+    summary: problem.summary,
+    evidence: problem.evidence.slice(0, evidenceLines),
+  };
+  return record(next, at, 'changed', `${problem.kind}: ${problem.summary}`);
+}

@@ -1,0 +1,37 @@
+// What the watchdog remembers of a site from one tick to the next.
+import type { Facts } from './facts.ts';
+import type { Incident } from './incident.ts';
+import type { Judgement } from './judge.ts';
+import type { SubjectState } from './machine.ts';
+
+export type SiteState = {
+  readonly site: string;
+  readonly createdAt: number;
+  readonly tick: {
+    /** The scheduled time of the last tick that was taken in; an earlier or equal one is a replay. */
+    readonly scheduledAt: number;
+    readonly at: number;
+    readonly count: number;
+  };
+  /** The facts of the last tick and what they were judged to be. */
+  readonly facts: Facts;
+  readonly judgement: Judgement;
+  readonly verdictSince: number;
+  /** By subject key; a subject that is missing here is ok. */
+  readonly subjects: Readonly<Record<string, SubjectState>>;
+  /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */
+  readonly nextDueAt: number | null;
+};
+
+/** A site's document with its open incidents, keyed by id. */
+export type Memory = {
+  readonly state: SiteState;
+  readonly incidents: Readonly<Record<string, Incident>>;
+};
+
+/** Ids of the incidents that a site's document says are open. */
+export function openIncidentIds(state: SiteState): string[] {
+  return Object.values(state.subjects).flatMap((subject) =>
+    subject.phase === 'suspected' ? [] : [subject.incident],
+  );
+}

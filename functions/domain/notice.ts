@@ -1,0 +1,42 @@
+// What is to be said about incidents, as values; a view turns them into words.
+import type { Incident, ProblemKind, Subject } from './incident.ts';
+import type { Severity } from './severity.ts';
+
+/** `opened` and `raised` wake people; `lowered` and `resolved` tell them. */
+export const noticeKinds = ['opened', 'raised', 'lowered', 'resolved'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** True for the notices that page somebody. */
+export const isPage = (kind: NoticeKind): boolean => kind === 'opened' || kind === 'raised';
+
+/** One thing that a notice tells of: subjects that fail in the same tick for the same reason share a notice. */
+export type NoticeItem = {
+  readonly incident: string;
+  readonly subject: Subject;
+  readonly problem: ProblemKind;
+  readonly summary: string;
+  readonly evidence: readonly string[];
+  readonly since: number;
+};
+
+export type Notice = {
+  readonly kind: NoticeKind;
+  readonly severity: Severity;
+  readonly site: string;
+  readonly siteName: string;
+  readonly timezone: string;
+  readonly at: number;
+  /** Never empty. */
+  readonly items: readonly NoticeItem[];
+};
+
+export function itemOf(incident: Incident): NoticeItem {
+  return {
+    incident: incident.id,
+    subject: incident.subject,
+    problem: incident.kind,
+    summary: incident.summary,
+    evidence: incident.evidence,
+    since: incident.since,
+  };
+}

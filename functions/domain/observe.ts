@@ -1,0 +1,211 @@
+// From a judgement to what it means for each subject: site, signers, chains, targets, and the watcher itself.
+import type { Facts, TargetFact } from './facts.ts';
+import type { Problem, Subject } from './incident.ts';
+import type { Judgement } from './judge.ts';
+import type { Observation } from './machine.ts';
+import type { SiteRules } from './policy.ts';
+
+export type Observed = { readonly subject: Subject; readonly observation: Observation };
+
+const good: Observation = { status: 'good' };
+const unknown: Observation = { status: 'unknown' };
+const bad = (problem: Problem): Observation => ({ status: 'bad', problem });
+
+const describeTarget = (target: TargetFact): string =>
+  target.detail === null
+    ? `${target.id}: ${target.reason ?? target.quality}`
+    : `${target.id}: ${target.reason ?? target.quality}, ${target.detail}`;
+
+function badTargets(facts: Facts, role: TargetFact['role']): string[] {
+  return facts.targets
+    .filter((target) => target.role === role && target.quality === 'bad')
+    .map(describeTarget);
+}
+
+function lifeLine(judgement: Judgement): string {
+  return judgement.life.length === 0
+    ? 'no life sign since'
+    : `life signs since: ${judgement.life.join(', ')}`;
+}
+
+function wayIn(facts: Facts): string[] {
+  const inbound = facts.targets.filter((target) => target.role === 'inbound');
+  if (inbound.length === 0) return [];
+  const lines = badTargets(facts, 'inbound');
+  const shown = lines.length <= 3 ? lines : [...lines.slice(0, 2), `and ${lines.length - 2} more`];
+  return [`inbound ${inbound.length - lines.length}/${inbound.length} good`, ...shown];
+}
+
+/** What a blackout looks like: shared by the verdicts that mean one. */
+function outage(facts: Facts, judgement: Judgement, rules: SiteRules): Problem {
+  const { policy } = rules;
+  const evidence = [
+    ...wayIn(facts),
+    lifeLine(judgement),
+    ...badTargets(facts, 'exit').map((line) => `exit ${line}`),
+  ];
+  if (judgement.verdict === 'vpn-down') {
+    return {
+      kind: 'vpn-down',
+      severity: 'critical',
+      summary: 'dark or cut off: nothing answers, and the VPN exit itself is unreachable',
+      evidence,
+      confirmTicks: policy.vpnDown.confirmTicks,
+      confirmMs: 0,
+    };
+  }
+  return {
+    kind: 'dark',
+    severity: 'critical',
+    summary: judgement.certain
+      ? 'dark: the UPS told of power going, then everything stopped'
+      : 'dark or cut off: nothing answers and nothing shows life',
+    evidence,
+    // A blackout that announced itself needs no second look.
+    confirmTicks: judgement.certain ? 1 : policy.dark.confirmTicks,
+    confirmMs: 0,
+  };
+}
+
+function inboundLost(facts: Facts, judgement: Judgement, rules: SiteRules): Problem {
+  return {
+    kind: 'inbound-lost',
+    severity: 'warning',
+    summary: 'the way in is broken, but the house lives: not an outage',
+    evidence: [...wayIn(facts), lifeLine(judgement)],
+    confirmTicks: rules.policy.inboundLost.confirmTicks,
+    confirmMs: 0,
+  };
+}
+
+function site(facts: Facts, judgement: Judgement, rules: SiteRules): Observation {
+  switch (judgement.verdict) {
+    case 'ok':
+    case 'degraded':
+      return good;
+    case 'dark':
+    case 'vpn-down':
+      return bad(outage(facts, judgement, rules));
+    case 'inbound-lost':
+      return bad(inboundLost(facts, judgement, rules));
+    case 'not-signing':
+      // The signer speaks for itself; the site's own matter is whether there still is a way in.
+      if (judgement.signals.inbound === 'all-bad') return bad(inboundLost(facts, judgement, rules));
+      return judgement.signals.inbound === 'unknown' ? unknown : good;
+    case 'blind':
+    case 'unknown':
+      return unknown;
+  }
+}
+
+function self(judgement: Judgement, facts: Facts, rules: SiteRules): Observation {
+  if (judgement.verdict === 'blind') {
+    // Each site sees the same blindness; one of them tells of it.
+    if (!rules.reportsSelf) return unknown;
+    return bad({
+      kind: 'blind',
+      severity: 'critical',
+      summary: 'the watchdog is blind: its own network fails, so it cannot tell how the house is',
+      evidence: badTargets(facts, 'reference').slice(0, 3),
+      confirmTicks: rules.policy.blind.confirmTicks,
+      confirmMs: 0,
+    });
+  }
+  if (judgement.verdict === 'unknown') {
+    return bad({
+      kind: 'unknown',
+      severity: 'warning',
+      summary: 'the watchdog cannot tell how the house is',
+      evidence: [...wayIn(facts), lifeLine(judgement)],
+      confirmTicks: 1,
+      confirmMs: rules.policy.unknown.afterMs,
+    });
+  }
+  return good;
+}
+
+function signer(id: string, facts: Facts, judgement: Judgement, rules: SiteRules): Observation {
+  const state = judgement.signers[id] ?? 'unknown';
+  switch (state) {
+    case 'silent': {
+      // In a house that is down its signers are silent as well; that is the site's page, not another one.
+      if (judgement.verdict !== 'not-signing') return unknown;
+      const fact = facts.signers.find((candidate) => candidate.id === id);
+      return bad({
+        kind: 'not-signing',
+        severity: 'critical',
+        summary: 'the chain shows no signature of this signer, while the house is otherwise alive',
+        evidence: [
+          ...(typeof fact?.detail === 'string' ? [fact.detail] : []),
+          ...wayIn(facts),
+          lifeLine(judgement),
+        ],
+        confirmTicks: rules.policy.notSigning.confirmTicks,
+        confirmMs: 0,
+      });
+    }
+    case 'signing':
+    case 'quiet':
+    case 'inactive':
+      return good;
+    case 'unknown':
+      return unknown;
+  }
+}
+
+function chain(id: string, facts: Facts, judgement: Judgement): Observation {
+  const state = judgement.chains[id] ?? 'unknown';
+  if (state === 'unknown') return unknown;
+  if (state === 'moving') return good;
+  const fact = facts.chains.find((candidate) => candidate.id === id);
+  return bad({
+    kind: 'chain-stalled',
+    severity: 'info',
+    summary: 'the chain itself stands still; its signers cannot be judged meanwhile',
+    evidence: typeof fact?.detail === 'string' ? [fact.detail] : [],
+    confirmTicks: 1,
+    confirmMs: 0,
+  });
+}
+
+/** `isSiteDown` says that the site's own subject is suspected, open or recovering, and so speaks for its targets. */
+export function observeTarget(
+  target: TargetFact,
+  context: {
+    readonly rules: SiteRules;
+    readonly judgement: Judgement;
+    readonly isSiteDown: boolean;
+  },
+): Observation {
+  const { rules, judgement, isSiteDown } = context;
+  if (target.quality === 'good') return good;
+  if (target.quality === 'unknown' || judgement.verdict === 'blind') return unknown;
+  if (isSiteDown) return { status: 'suppressed' };
+  const isExit = target.role === 'exit';
+  return bad({
+    kind: isExit ? 'exit-unreachable' : 'unreachable',
+    severity: rules.targets.find((candidate) => candidate.id === target.id)?.severity ?? 'warning',
+    summary: isExit
+      ? `the VPN exit ${target.id} does not answer`
+      : `${target.id} does not answer as it should`,
+    evidence: [describeTarget(target)],
+    confirmTicks: rules.policy.degraded.confirmTicks,
+    confirmMs: 0,
+  });
+}
+
+/** Every subject but the targets: those need to know first what became of their parent. */
+export function observe(facts: Facts, judgement: Judgement, rules: SiteRules): Observed[] {
+  return [
+    { subject: { kind: 'site', id: rules.id }, observation: site(facts, judgement, rules) },
+    { subject: { kind: 'self', id: rules.id }, observation: self(judgement, facts, rules) },
+    ...facts.signers.map((fact) => ({
+      subject: { kind: 'signer' as const, id: fact.id },
+      observation: signer(fact.id, facts, judgement, rules),
+    })),
+    ...facts.chains.map((fact) => ({
+      subject: { kind: 'chain' as const, id: fact.id },
+      observation: chain(fact.id, facts, judgement),
+    })),
+  ];
+}

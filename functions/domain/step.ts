@@ -1,0 +1,177 @@
+// One step of a site: what it was, and what was found, give what it is and what is to be said. Pure.
+import { announce, type Announcement } from './announce.ts';
+import { type Findings, gatherFacts } from './gather.ts';
+import {
+  describeProblem,
+  type Incident,
+  openIncident,
+  record,
+  type Subject,
+  subjectKey,
+  subjectKinds,
+} from './incident.ts';
+import { judge } from './judge.ts';
+import { advance, type Change, type Observation, type SubjectState } from './machine.ts';
+import type { Memory } from './memory.ts';
+import { observe, observeTarget } from './observe.ts';
+import type { OutboxRow } from './outbox.ts';
+import type { SiteRules } from './policy.ts';
+
+export type StepInput = {
+  readonly rules: SiteRules;
+  readonly findings: Findings;
+  readonly scheduledAt: number;
+};
+
+/** `touched` are the incidents that must be written, among them those that are resolved and no longer in `memory`. */
+export type Step = {
+  readonly memory: Memory;
+  readonly touched: readonly Incident[];
+  readonly rows: readonly OutboxRow[];
+};
+
+type Progress = {
+  readonly subjects: Map<string, SubjectState>;
+  readonly incidents: Map<string, Incident>;
+  readonly touched: Map<string, Incident>;
+};
+
+function applyChange(incident: Incident, change: Change, at: number): Incident {
+  switch (change.event) {
+    case 'none':
+    case 'opened':
+      return incident;
+    case 'changed':
+      return describeProblem(incident, change.problem, at);
+    case 'relapsed':
+      return record(incident, at, 'relapsed', change.problem.summary);
+    case 'recovering':
+      return record(incident, at, 'recovering', 'well again; watching whether it stays so');
+    case 'resolved':
+      return { ...record(incident, at, 'resolved', 'stayed well'), resolvedAt: at };
+  }
+}
+
+function stepSubject(
+  progress: Progress,
+  subject: Subject,
+  input: { readonly observation: Observation; readonly rules: SiteRules; readonly at: number },
+): void {
+  const { observation, rules, at } = input;
+  const key = subjectKey(subject);
+  const { next, change } = advance(progress.subjects.get(key) ?? null, observation, {
+    at,
+    recoverMs: rules.policy.recoverMs,
+  });
+  const before = progress.subjects.get(key);
+  progress.subjects.delete(key);
+  if (change.event === 'opened' && next?.phase === 'open') {
+    const incident = openIncident(rules.id, subject, change.problem, change.since, at);
+    progress.incidents.set(incident.id, incident);
+    progress.touched.set(incident.id, incident);
+    progress.subjects.set(key, { ...next, incident: incident.id });
+    return;
+  }
+  if (next !== null) progress.subjects.set(key, next);
+  if (change.event === 'none' || before === undefined || before.phase === 'suspected') return;
+  const incident = progress.incidents.get(before.incident);
+  if (incident === undefined) return;
+  const changed = applyChange(incident, change, at);
+  progress.incidents.set(changed.id, changed);
+  progress.touched.set(changed.id, changed);
+}
+
+function parseKey(key: string): Subject | null {
+  const [name, ...rest] = key.split('/');
+  const kind = subjectKinds.find((candidate) => candidate === name);
+  return kind === undefined ? null : { kind, id: rest.join('/') };
+}
+
+/** Subjects that are remembered but no longer configured: what was opened for them must still be resolved. */
+function orphans(progress: Progress, seen: ReadonlySet<string>): Subject[] {
+  return [...progress.subjects.keys()].flatMap((key) => {
+    const subject = seen.has(key) ? null : parseKey(key);
+    return subject === null ? [] : [subject];
+  });
+}
+
+/** True for what a subject of this site can be although this tick says nothing of it, such as a signer without evidence. */
+function isConfigured(subject: Subject, rules: SiteRules): boolean {
+  switch (subject.kind) {
+    case 'signer':
+      return rules.signers.some((signer) => signer.id === subject.id);
+    case 'chain':
+      return rules.signers.some((signer) => signer.chain === subject.id);
+    case 'target':
+      return rules.targets.some((target) => target.id === subject.id);
+    case 'site':
+    case 'self':
+      return subject.id === rules.id;
+  }
+}
+
+function speak(progress: Progress, rules: SiteRules, at: number): Announcement {
+  const open = new Set<string>();
+  for (const state of progress.subjects.values()) {
+    if (state.phase === 'open') open.add(state.incident);
+  }
+  const said = announce([...progress.incidents.values()], { rules, at, isOpen: (id) => open.has(id) });
+  for (const incident of said.incidents) {
+    progress.incidents.set(incident.id, incident);
+    progress.touched.set(incident.id, incident);
+  }
+  return said;
+}
+
+/**
+ * Takes one tick in. It changes nothing in its arguments; the same arguments give the same result. Never opens two incidents for
+ * one subject, and writes no message without a change of an incident.
+ */
+export function step(memory: Memory | null, input: StepInput): Step {
+  const { rules, findings, scheduledAt } = input;
+  const { at } = findings;
+  const facts = gatherFacts(memory?.state ?? null, findings, rules);
+  const judgement = judge(facts, rules.policy);
+  const progress: Progress = {
+    subjects: new Map(Object.entries(memory?.state.subjects ?? {})),
+    incidents: new Map(Object.entries(memory?.incidents ?? {})),
+    touched: new Map(),
+  };
+  const seen = new Set<string>();
+  const take = (subject: Subject, observation: Observation): void => {
+    seen.add(subjectKey(subject));
+    stepSubject(progress, subject, { observation, rules, at });
+  };
+
+  for (const { subject, observation } of observe(facts, judgement, rules)) take(subject, observation);
+  const isSiteDown = progress.subjects.has(subjectKey({ kind: 'site', id: rules.id }));
+  for (const target of facts.targets) {
+    if (target.role !== 'inbound' && target.role !== 'exit') continue;
+    take({ kind: 'target', id: target.id }, observeTarget(target, { rules, judgement, isSiteDown }));
+  }
+  for (const subject of orphans(progress, seen)) {
+    take(subject, { status: isConfigured(subject, rules) ? 'unknown' : 'gone' });
+  }
+
+  const { rows } = speak(progress, rules, at);
+  const before = memory?.state;
+  return {
+    memory: {
+      state: {
+        site: rules.id,
+        createdAt: before?.createdAt ?? at,
+        tick: { scheduledAt, at, count: (before?.tick.count ?? 0) + 1 },
+        facts,
+        judgement,
+        verdictSince: before?.judgement.verdict === judgement.verdict ? before.verdictSince : at,
+        subjects: Object.fromEntries(progress.subjects),
+        nextDueAt: rows.length === 0 ? (before?.nextDueAt ?? null) : at,
+      },
+      incidents: Object.fromEntries(
+        [...progress.incidents].filter(([, incident]) => incident.resolvedAt === null),
+      ),
+    },
+    touched: [...progress.touched.values()],
+    rows,
+  };
+}
