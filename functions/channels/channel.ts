@@ -1,0 +1,55 @@
+// The door of the channels: how a message leaves, and what a channel may say of it.
+import type { SecretReader } from '../kit/secret.ts';
+import type { NoticeKind } from '../domain/notice.ts';
+import type { Severity } from '../domain/severity.ts';
+
+/** A message as text, ready to be sent. `id` is stable over retries, so that a receiver can tell doubles. */
+export type Message = {
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly severity: Severity;
+  readonly site: string;
+  /** Ids of the incidents it is about; the first names a thread or a dedupe key. */
+  readonly incidents: readonly string[];
+  readonly title: string;
+  readonly body: string;
+  /** When the watchdog decided to send it, epoch ms. */
+  readonly at: number;
+};
+
+export const failureReasons = [
+  'client-error',
+  'auth',
+  'rate-limited',
+  'server-error',
+  'timeout',
+  'network',
+  'aborted',
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
+
+/** `again` says whether a retry makes sense; when is decided elsewhere. `detail` is short and holds no secret and no URL. */
+export type Delivery =
+  | { readonly sent: true; readonly detail: string }
+  | {
+      readonly sent: false;
+      readonly again: boolean;
+      readonly reason: FailureReason;
+      readonly detail: string;
+      readonly afterMs?: number;
+    };
+
+export type ChannelContext = {
+  /** Ends with the run; an attempt that it cuts off answers `aborted` and may be tried again. */
+  readonly signal: AbortSignal;
+  /** The attempt's own deadline in real milliseconds. */
+  readonly timeoutMs: number;
+  /** Epoch ms of this attempt. */
+  readonly at: number;
+  readonly secret: SecretReader;
+  /** Where `console` writes. */
+  readonly print: (text: string) => void;
+};
+
+/** Sends a message bound to one channel's options. Never throws for what a network can do. */
+export type Send = (message: Message, context: ChannelContext) => Promise<Delivery>;

@@ -1,0 +1,8 @@
+// The door of the cloud: what the flows want of other functions and of Compute.
+
+/** Wakes another function and waits only until it has accepted. A lost poke is harmless: the next tick makes up for it. */
+export type Poke = (signal: AbortSignal) => Promise<PokeResult>;
+
+export type PokeResult =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly reason: 'timeout' | 'refused' | 'status' | 'aborted'; readonly detail: string };

@@ -1,0 +1,74 @@
+// The door of the stores: what the flows need to remember, and what every member promises.
+import type { Incident } from '../domain/incident.ts';
+import type { Pulse } from '../domain/gather.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { OutboxRow } from '../domain/outbox.ts';
+
+/** What a load saw, so that a commit can tell whether somebody wrote meanwhile. Opaque to flows. */
+export type Base = { readonly site: string; readonly versions: ReadonlyMap<string, string | null> };
+
+export type Loaded = {
+  /** Null for a site that was never watched. */
+  readonly memory: Memory | null;
+  readonly base: Base;
+};
+
+/** All that one tick changes of one site: written together or not at all. */
+export type SiteChange = {
+  readonly base: Base;
+  readonly memory: Memory;
+  /** Incidents that are new or changed, resolved ones included. */
+  readonly touched: readonly Incident[];
+  readonly rows: readonly OutboxRow[];
+};
+
+/**
+ * What a tick needs. A document that does not parse rejects with ERR_DOCUMENT that names it (`sites/home`), one of a newer
+ * schema with ERR_DOCUMENT_NEWER; both are left untouched. A store that does not answer rejects with ERR_STORE.
+ */
+export type WatchStore = {
+  /** The site's document and its open incidents. */
+  readonly loadSite: (site: string) => Promise<Loaded>;
+  /** What the house sent, from the inbox database; null when nothing ever came. */
+  readonly loadPulse: (site: string) => Promise<Pulse | null>;
+  /** `conflict` when anything that the base saw has changed, or an outbox row exists already; then nothing is written. */
+  readonly commitSite: (change: SiteChange) => Promise<'committed' | 'conflict'>;
+  /** When the earliest waiting message of the site is due, null when none waits. */
+  readonly nextDueAt: (site: string) => Promise<number | null>;
+};
+
+/** What a delivery needs. Every change of a row is atomic. */
+export type OutboxStore = {
+  /** Waiting rows whose time has come, earliest first. */
+  readonly dueRows: (at: number, limit: number) => Promise<readonly OutboxRow[]>;
+  /**
+   * Takes the row for `leaseMs`: counts the attempt and moves `dueAt` to the end of the lease, so that a deliverer that dies loses
+   * nothing. Null when the row is not due any more (somebody else has it, or it is settled). When one of the rows that it comes
+   * `after` still waits, it is put off until that one's time and null is returned.
+   */
+  readonly claimRow: (
+    id: string,
+    claim: { readonly at: number; readonly leaseMs: number; readonly lease: string },
+  ) => Promise<OutboxRow | null>;
+  /** Records the end of an attempt. False when the lease is no longer ours: somebody else records it. */
+  readonly settleRow: (id: string, lease: string, end: RowEnd) => Promise<boolean>;
+};
+
+export type RowEnd =
+  | { readonly state: 'sent'; readonly at: number; readonly outcome: string }
+  | { readonly state: 'failed'; readonly at: number; readonly outcome: string }
+  | { readonly state: 'waiting'; readonly dueAt: number; readonly outcome: string };
+
+/** What the status view and the command line read. */
+export type ReadStore = {
+  /** The sites by id; missing ones were never watched. Broken documents reject as in `WatchStore`. */
+  readonly readSites: (ids: readonly string[]) => Promise<ReadonlyMap<string, Memory>>;
+};
+
+/** What the house's news needs: used by `heartbeat` and by the lab. */
+export type PulseStore = {
+  readonly recordBeat: (site: string, source: string, sentAt: number) => Promise<void>;
+  readonly recordPower: (site: string, power: NonNullable<Pulse['power']>) => Promise<void>;
+};
+
+export type Store = WatchStore & OutboxStore & ReadStore & PulseStore;
