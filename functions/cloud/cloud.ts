@@ -5,4 +5,8 @@ export type Poke = (signal: AbortSignal) => Promise<PokeResult>;
 
 export type PokeResult =
   | { readonly accepted: true }
-  | { readonly accepted: false; readonly reason: 'timeout' | 'refused' | 'status' | 'aborted'; readonly detail: string };
+  | {
+      readonly accepted: false;
+      readonly reason: 'timeout' | 'refused' | 'status' | 'aborted';
+      readonly detail: string;
+    };

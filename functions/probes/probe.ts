@@ -1,10 +1,7 @@
 // The door of the probes: what every kind of probe is, and what it is given.
 import type { z } from 'zod';
 import type { Sample } from '../domain/sample.ts';
-
-/** A secret by reference; the value is read when it is used and kept nowhere. */
-export type SecretReader = (reference: SecretReference) => string;
-export type SecretReference = { readonly env: string } | { readonly file: string };
+import type { SecretReader } from '../kit/secret.ts';
 
 /** Which addresses a target may resolve to, and how names become addresses. */
 export type Network = {
