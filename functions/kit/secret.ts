@@ -1,51 +1,66 @@
-// Secrets by reference: configuration names where a secret is, and it is read when it is used.
+// Secrets by reference: a configuration names where a secret is, never what it is.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { WatchdogError } from './error.ts';
 
-const advice = 'write a secret as {env: NAME} or {file: PATH}, never as plain text';
+/** A secret by reference: the name of an environment variable, or the path of a file. */
+export type SecretReference = { readonly env: string } | { readonly file: string };
 
-const byEnvironment = z.strictObject({
-  env: z
-    .string()
-    .regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable, such as PAGER_TOKEN')
-    .describe('Name of the environment variable that holds the secret.'),
-});
-const byFile = z.strictObject({
-  file: z
-    .string()
-    .min(1)
-    .describe('Path of the file that holds the secret; one line break at its end is ignored.'),
-});
-
-/** Where a secret is. Plain text is refused with a sentence that does not repeat it. */
-export const secretReference = z
-  .union([byEnvironment, byFile], { error: advice })
-  .describe('A secret by reference: {env: NAME} or {file: PATH}.');
-export type SecretReference = z.infer<typeof secretReference>;
-
-/** Reads a secret now. Throws ERR_SECRET that names where it should be, never what it is. */
+/** Reads a secret when it is used; the value is kept nowhere. Throws ERR_SECRET. */
 export type SecretReader = (reference: SecretReference) => string;
 
-/** A reader over the given environment and the file system. An empty secret counts as missing. */
-export function secretReader(environment: Readonly<Record<string, string | undefined>>): SecretReader {
-  return (reference) => {
-    const place = 'env' in reference ? `environment variable ${reference.env}` : `file ${reference.file}`;
-    const value = 'env' in reference ? environment[reference.env] : readSecretFile(reference.file);
-    const secret = value?.replace(/\r?\n$/, '');
-    if (secret === undefined || secret === '') {
-      throw new WatchdogError('ERR_SECRET', `the secret in ${place} is missing or empty`, {
-        meta: { place },
-      });
-    }
-    return secret;
-  };
+/** The schema of a `SecretReference`; its one message says how to write it. */
+export const secretReference = z
+  .union(
+    [
+      z.strictObject({
+        env: z
+          .string()
+          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, e.g. RPC_TOKEN')
+          .describe('Name of the environment variable that holds the secret.'),
+      }),
+      z.strictObject({
+        file: z
+          .string()
+          .min(1, 'must be the path of a file')
+          .describe('Path of the file that holds the secret; one newline at its end is dropped.'),
+      }),
+    ],
+    { error: 'write a secret as {env: NAME} or {file: PATH}, never as plain text' },
+  )
+  .meta({ id: 'SecretReference', description: 'A secret by reference; never the secret itself.' });
+
+/** The variable or file that a reference names, for messages. */
+export function describeReference(reference: SecretReference): string {
+  return 'env' in reference ? `environment variable ${reference.env}` : `file ${reference.file}`;
 }
 
-function readSecretFile(path: string): string | undefined {
+/**
+ * The secret's value without one trailing newline. Throws ERR_SECRET, which names the variable or file and never the value, when
+ * it is missing, unreadable or empty.
+ */
+export function readSecret(
+  reference: SecretReference,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const value = ('env' in reference ? env[reference.env] : readFile(reference.file))?.replace(/\r?\n$/, '');
+  if (value === undefined) throw missing(reference, 'is not there');
+  if (value === '') throw missing(reference, 'is empty');
+  return value;
+}
+
+function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT') return undefined;
+    throw missing({ file: path }, `cannot be read (${code})`);
   }
+}
+
+function missing(reference: SecretReference, what: string): WatchdogError {
+  return new WatchdogError('ERR_SECRET', `the secret's ${describeReference(reference)} ${what}`, {
+    meta: { ...reference },
+  });
 }

@@ -24,15 +24,25 @@ export type ProbeContext = {
   readonly at: number;
 };
 
+/** A host name or IP address (without brackets) and a port. */
+export type Endpoint = { readonly host: string; readonly port: number };
+
 /**
  * One kind of probe. `run` resolves for everything that a network or a server can do, within `timeoutMs` or as soon as the
- * signal aborts, and leaves no socket behind; it throws only for bugs and for a secret that cannot be read (ERR_SECRET).
+ * signal aborts, and leaves no socket behind; it throws only for bugs and for a secret that cannot be used (ERR_SECRET).
  */
 export type Probe<Options> = {
-  readonly name: string;
   /** The options of a target of this kind, beside what all targets share (id, role, …). */
-  readonly schema: z.ZodType<Options>;
-  /** Where it connects, as the operator wrote it, without secrets: for messages. */
+  readonly schema: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Options>;
+  /** The first host it connects to, for `--resolve` and for checks of literal addresses. */
+  readonly endpoint: (options: Options) => Endpoint;
+  /** What it does in a few words, without secrets, path and query: for messages. */
   readonly describe: (options: Options) => string;
   readonly run: (options: Options, context: ProbeContext) => Promise<Sample>;
 };
+
+/** What differs from run to run. */
+export type ProbeRun = { readonly signal: AbortSignal; readonly timeoutMs: number; readonly at: number };
+
+/** A target that is ready to be probed: its options, network and secrets are bound. Same promises as `Probe.run`. */
+export type BoundProbe = { readonly id: string; readonly run: (run: ProbeRun) => Promise<Sample> };

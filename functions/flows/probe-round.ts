@@ -1,0 +1,74 @@
+// Probes a set of targets once, and what has changed again, within one tick.
+import { isNews, settleSamples } from '../domain/confirm.ts';
+import type { Quality } from '../domain/facts.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Sample } from '../domain/sample.ts';
+import type { Clock } from '../kit/clock.ts';
+import { describeError } from '../kit/error.ts';
+import type { Gate } from '../kit/gate.ts';
+import { redactText } from '../kit/redact.ts';
+import type { BoundProbe } from '../probes/probe.ts';
+
+export type RoundNeeds = { readonly clock: Clock; readonly gate: Gate; readonly signal: AbortSignal };
+
+export type Round = {
+  readonly samples: Readonly<Record<string, Sample>>;
+  /** Probes that threw, which is a bug or a missing secret: one line each. Their targets have no sample and are unknown. */
+  readonly failures: readonly string[];
+};
+
+type Answer = { readonly id: string; readonly sample: Sample | null; readonly failure: string | null };
+
+async function ask(probe: BoundProbe, timeoutMs: number, needs: RoundNeeds): Promise<Answer> {
+  try {
+    const sample = await needs.gate(() =>
+      probe.run({ signal: needs.signal, timeoutMs, at: needs.clock.now() }),
+    );
+    return { id: probe.id, sample, failure: null };
+  } catch (error) {
+    return { id: probe.id, sample: null, failure: `target ${probe.id}: ${redactText(describeError(error))}` };
+  }
+}
+
+async function lookAgain(
+  probe: BoundProbe,
+  first: Sample,
+  options: { readonly needs: RoundNeeds; readonly probing: Policy['probe'] },
+): Promise<Sample> {
+  const { needs, probing } = options;
+  const answers = await Promise.all(
+    Array.from({ length: probing.burst }, async (_, index) => {
+      try {
+        await needs.clock.sleep(index * probing.burstGapMs, needs.signal);
+      } catch {
+        return null;
+      }
+      return (await ask(probe, probing.burstTimeoutMs, needs)).sample;
+    }),
+  );
+  return settleSamples(
+    first,
+    answers.filter((sample) => sample !== null),
+  );
+}
+
+/** Never rejects. `before` says what was remembered of a target; what differs from it is probed again before it is believed. */
+export async function probeRound(
+  probes: readonly BoundProbe[],
+  before: (id: string) => Quality | undefined,
+  options: { readonly needs: RoundNeeds; readonly probing: Policy['probe'] },
+): Promise<Round> {
+  const answers = await Promise.all(
+    probes.map(async (probe): Promise<Answer> => {
+      const answer = await ask(probe, options.probing.timeoutMs, options.needs);
+      if (answer.sample === null || !isNews(before(probe.id), answer.sample)) return answer;
+      return { ...answer, sample: await lookAgain(probe, answer.sample, options) };
+    }),
+  );
+  return {
+    samples: Object.fromEntries(
+      answers.flatMap(({ id, sample }) => (sample === null ? [] : [[id, sample] as const])),
+    ),
+    failures: answers.flatMap(({ failure }) => (failure === null ? [] : [failure])),
+  };
+}

@@ -1,0 +1,189 @@
+// One tick of one site: what is remembered and what is found become what is remembered next, in one commit.
+import type { Findings, Pulse } from '../domain/gather.ts';
+import type { SiteState } from '../domain/memory.ts';
+import type { SiteVerdict } from '../domain/verdict.ts';
+import { step, type Step } from '../domain/step.ts';
+import { isReplay, type Tick } from '../domain/tick.ts';
+import { describeError } from '../kit/error.ts';
+import { redactText } from '../kit/redact.ts';
+import type { Loaded, WatchStore } from '../stores/store.ts';
+import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
+import type { Poker } from './poker.ts';
+import type { WatchedSite, WatchWorld } from './watch.ts';
+
+/** What became of one site in one tick. `error` names the document or target in trouble. */
+export type SiteOutcome = {
+  readonly site: string;
+  readonly outcome: 'done' | 'replay' | 'error';
+  readonly verdict: SiteVerdict | null;
+  readonly opened: readonly string[];
+  readonly resolved: readonly string[];
+  readonly messages: number;
+  readonly probes: number;
+  readonly error: string | null;
+};
+
+type SiteRun = {
+  readonly site: WatchedSite;
+  readonly world: WatchWorld;
+  readonly needs: RoundNeeds;
+  readonly references: () => Promise<Round>;
+  readonly poker: Poker;
+  readonly tick: Tick;
+  readonly at: number;
+};
+
+const tries = 4;
+
+type HeardPulse = { readonly pulse: Pulse | null; readonly problem: string | null };
+
+/** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
+async function listen(store: WatchStore, site: string, loading: Promise<Loaded>): Promise<HeardPulse> {
+  try {
+    return { pulse: await store.loadPulse(site), problem: null };
+  } catch (error) {
+    const { memory } = await loading;
+    return {
+      pulse: memory === null ? null : lastHeard(memory.state),
+      problem: redactText(describeError(error)),
+    };
+  }
+}
+
+function lastHeard(state: SiteState): Pulse {
+  return {
+    beats: Object.fromEntries(state.facts.heartbeats.map((beat) => [beat.source, { sentAt: beat.sentAt }])),
+    power: state.facts.power,
+  };
+}
+
+/** Adds when something is next due, asked for only once the remembered time has passed. */
+async function withDueTime(loaded: Loaded, run: SiteRun): Promise<Loaded> {
+  const { memory } = loaded;
+  if (memory === null || memory.state.nextDueAt === null || memory.state.nextDueAt > run.at) return loaded;
+  const nextDueAt = await run.world.store.nextDueAt(run.site.rules.id);
+  return { ...loaded, memory: { ...memory, state: { ...memory.state, nextDueAt } } };
+}
+
+type Committed = { readonly step: Step } | { readonly replay: true };
+
+/** The pure step is run again on what somebody else wrote, with the samples that we have; I/O is not. */
+async function takeIn(first: Loaded, findings: Findings, run: SiteRun): Promise<Committed | null> {
+  const { store, clock } = run.world;
+  const { rules } = run.site;
+  let loaded = first;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    if (attempt > 1) {
+      loaded = await store.loadSite(rules.id);
+      const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
+      if (isReplay(remembered, run.tick.scheduledAt, clock.now())) return { replay: true };
+    }
+    const remembering = await withDueTime(loaded, run);
+    const result = step(remembering.memory, { rules, findings, scheduledAt: run.tick.scheduledAt });
+    const end = await store.commitSite({
+      base: loaded.base,
+      memory: result.memory,
+      touched: result.touched,
+      rows: result.rows,
+    });
+    if (end === 'committed') return { step: result };
+  }
+  return null;
+}
+
+async function findOut(
+  loaded: Loaded,
+  pulse: Promise<HeardPulse>,
+  run: SiteRun,
+): Promise<Findings & { problems: string[] }> {
+  const remembered = new Map(loaded.memory?.state.facts.targets.map((target) => [target.id, target.quality]));
+  const [own, references, heard] = await Promise.all([
+    probeRound(run.site.probes, (id) => remembered.get(id), {
+      needs: run.needs,
+      probing: run.site.rules.policy.probe,
+    }),
+    run.references(),
+    pulse,
+  ]);
+  return {
+    at: run.at,
+    samples: { ...references.samples, ...own.samples },
+    pulse: heard.pulse,
+    signers: [],
+    chains: [],
+    problems: [...own.failures, ...references.failures, ...(heard.problem === null ? [] : [heard.problem])],
+  };
+}
+
+function outcomeOf(run: SiteRun, committed: Committed, problems: readonly string[]): SiteOutcome {
+  const common = { site: run.site.rules.id, probes: run.site.probes.length };
+  if ('replay' in committed) {
+    return {
+      ...common,
+      outcome: 'replay',
+      verdict: null,
+      opened: [],
+      resolved: [],
+      messages: 0,
+      error: null,
+    };
+  }
+  const { memory, touched, rows } = committed.step;
+  return {
+    ...common,
+    // What could not be found out is unknown to the judgement; that it could not is an error to whoever runs this.
+    outcome: problems.length === 0 ? 'done' : 'error',
+    verdict: memory.state.judgement.verdict,
+    opened: touched.filter((incident) => incident.openedAt === run.at).map((incident) => incident.id),
+    resolved: touched.filter((incident) => incident.resolvedAt === run.at).map((incident) => incident.id),
+    messages: rows.length,
+    error: problems.length === 0 ? null : problems.join('; '),
+  };
+}
+
+function failed(run: SiteRun, error: unknown): SiteOutcome {
+  return {
+    site: run.site.rules.id,
+    outcome: 'error',
+    verdict: null,
+    opened: [],
+    resolved: [],
+    messages: 0,
+    probes: 0,
+    error: redactText(describeError(error)),
+  };
+}
+
+/** Never rejects: what goes wrong is in the outcome, and the site is as it was or as the tick left it, never between. */
+export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
+  const { store, clock } = run.world;
+  const { id } = run.site.rules;
+  try {
+    const loading = store.loadSite(id);
+    const pulse = listen(store, id, loading);
+    // Both are awaited below; this only keeps an early rejection from being reported as unhandled.
+    pulse.catch(() => {});
+    const loaded = await loading;
+    const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
+    if (isReplay(remembered, run.tick.scheduledAt, clock.now())) {
+      await pulse;
+      // The tick was taken in, but whoever did may have died before anybody was woken for its messages.
+      const dueAt = loaded.memory?.state.nextDueAt ?? null;
+      if (dueAt !== null && dueAt <= run.at) run.poker.wake();
+      return { ...outcomeOf(run, { replay: true }, []), probes: 0 };
+    }
+    const { problems, ...findings } = await findOut(loaded, pulse, run);
+    const committed = await takeIn(loaded, findings, run);
+    if (committed === null)
+      return failed(run, new Error(`sites/${id}: somebody else kept writing, ${tries} tries`));
+    if ('step' in committed && isWorkLeft(committed.step, run.at)) run.poker.wake();
+    return outcomeOf(run, committed, problems);
+  } catch (error) {
+    return failed(run, error);
+  }
+}
+
+function isWorkLeft(result: Step, at: number): boolean {
+  const { nextDueAt } = result.memory.state;
+  return nextDueAt !== null && nextDueAt <= at;
+}

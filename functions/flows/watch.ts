@@ -1,0 +1,92 @@
+// One tick of the watchdog: load, probe, judge, step, commit, poke. Decisions are domain's; this only gathers and acts.
+import type { Pulse } from '../domain/gather.ts';
+import type { Policy, SiteRules } from '../domain/policy.ts';
+import { isInShard, type Shard } from '../domain/shard.ts';
+import { readTick, type Tick } from '../domain/tick.ts';
+import type { Poke } from '../cloud/cloud.ts';
+import type { Clock } from '../kit/clock.ts';
+import { openGate } from '../kit/gate.ts';
+import type { BoundProbe } from '../probes/probe.ts';
+import type { WatchStore } from '../stores/store.ts';
+import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
+import { createPoker, type Poker } from './poker.ts';
+import { watchSite, type SiteOutcome } from './watch-site.ts';
+
+export type WatchedSite = { readonly rules: SiteRules; readonly probes: readonly BoundProbe[] };
+
+export type WatchWorld = {
+  readonly sites: readonly WatchedSite[];
+  /** Hosts that show whether our own network works; probed once for all sites. */
+  readonly references: { readonly probes: readonly BoundProbe[]; readonly probing: Policy['probe'] };
+  readonly store: WatchStore;
+  readonly clock: Clock;
+  /** Wakes `deliver`; null when nothing listens. */
+  readonly pokeDeliver: Poke | null;
+  /** How many probes may be under way at once. */
+  readonly concurrency: number;
+  /** The run ends its probes after this many real milliseconds; what is not answered then is unknown. */
+  readonly deadlineMs: number;
+};
+
+export type TickRequest = {
+  /** The scheduler's stamp, as it came. */
+  readonly stamp: string | undefined;
+  readonly shard: Shard;
+  readonly signal: AbortSignal;
+};
+
+/** What one tick came to; also its answer and its log line. */
+export type TickSummary = {
+  readonly at: number;
+  readonly scheduledAt: number;
+  readonly latenessMs: number;
+  readonly stampReplaced: Tick['replaced'];
+  readonly durationMs: number;
+  readonly sites: readonly SiteOutcome[];
+  readonly probes: number;
+  readonly problems: readonly string[];
+};
+
+/** Nothing heard, as opposed to not being able to hear. */
+export type PulseAnswer = { readonly pulse: Pulse | null } | { readonly unreadable: string };
+
+/** True when every site was taken in, or had been already. */
+export const isGoodTick = (summary: TickSummary): boolean =>
+  summary.sites.every((site) => site.outcome !== 'error') && summary.problems.length === 0;
+
+function probeReferences(world: WatchWorld, needs: RoundNeeds): () => Promise<Round> {
+  let round: Promise<Round> | undefined;
+  // Asked for once a site is known not to be a replay: a repeated tick must not cost a probe.
+  return () =>
+    (round ??= probeRound(world.references.probes, () => 'good', {
+      needs,
+      probing: world.references.probing,
+    }));
+}
+
+/** Runs one tick over the sites of a shard, side by side. One site's trouble never stops another's. */
+export async function watch(world: WatchWorld, request: TickRequest): Promise<TickSummary> {
+  const at = world.clock.now();
+  const tick = readTick(request.stamp, at);
+  const deadline = AbortSignal.timeout(world.deadlineMs);
+  const signal = AbortSignal.any([request.signal, deadline]);
+  const needs: RoundNeeds = { clock: world.clock, gate: openGate(world.concurrency), signal };
+  const references = probeReferences(world, needs);
+  const poker: Poker = createPoker(world.pokeDeliver, request.signal);
+  const sites = world.sites.filter((site) => isInShard(site.rules.id, request.shard));
+
+  const outcomes = await Promise.all(
+    sites.map((site) => watchSite({ site, world, needs, references, poker, tick, at })),
+  );
+  const pokeProblem = await poker.finish();
+  return {
+    at,
+    scheduledAt: tick.scheduledAt,
+    latenessMs: tick.latenessMs,
+    stampReplaced: tick.replaced,
+    durationMs: world.clock.now() - at,
+    sites: outcomes,
+    probes: outcomes.reduce((sum, outcome) => sum + outcome.probes, 0),
+    problems: pokeProblem === null ? [] : [pokeProblem],
+  };
+}

@@ -1,0 +1,60 @@
+// Why a verdict is what it is, in words: facts, the rule that matched, and why each earlier one did not.
+import type { Facts } from '../domain/facts.ts';
+import type { Judgement } from '../domain/judge.ts';
+import { localTime } from './time.ts';
+
+const age = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s ago`;
+
+function targetLines(facts: Facts, timezone: string): string[] {
+  return facts.targets.map((target) => {
+    const state = target.reason === null ? target.quality : `${target.quality} (${target.reason})`;
+    const detail = target.detail === null ? '' : `: ${target.detail}`;
+    const took = target.totalMs === null ? '' : `, ${target.totalMs} ms`;
+    return `  ${target.role.padEnd(9)} ${target.id.padEnd(20)} ${state}${took}${detail}, since ${localTime(target.since, timezone)}`;
+  });
+}
+
+function pulseLines(facts: Facts): string[] {
+  const beats = facts.heartbeats.map(
+    (beat) =>
+      `  heartbeat ${beat.source}: sent ${age(facts.at - beat.sentAt)}, fresh for ${beat.freshMs / 1000} s`,
+  );
+  return [
+    ...(beats.length === 0 ? ['  heartbeats: none was ever heard (unknown, not silent)'] : beats),
+    facts.power === null
+      ? '  power: no news'
+      : `  power: ${facts.power.state}, ${age(facts.at - facts.power.at)}`,
+    ...(facts.signers.length === 0
+      ? ['  signers: no evidence of signing is collected (unknown)']
+      : facts.signers.map(
+          (signer) =>
+            `  signer ${signer.id}: ${signer.state}${signer.detail === null ? '' : `, ${signer.detail}`}`,
+        )),
+  ];
+}
+
+/** Lines of text for a terminal. */
+export function explain(facts: Facts, judgement: Judgement, timezone: string): string[] {
+  const { signals } = judgement;
+  return [
+    `${facts.site}: ${judgement.verdict}${judgement.certain ? ' (certain: announced by the UPS)' : ''}`,
+    `judged ${localTime(facts.at, timezone)}`,
+    '',
+    'Facts',
+    ...targetLines(facts, timezone),
+    ...pulseLines(facts),
+    facts.inboundBadSince === null
+      ? '  inbound is not all bad, so life signs need no date'
+      : `  inbound all bad since ${localTime(facts.inboundBadSince, timezone)}: only later acts are life`,
+    judgement.life.length === 0
+      ? '  life signs that count: none'
+      : `  life signs that count: ${judgement.life.join(', ')}`,
+    '',
+    'Signals',
+    ...Object.entries(signals).map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
+    '',
+    'Rules, in order',
+    ...judgement.passed.map((rule) => `  no   ${rule.verdict.padEnd(13)} ${rule.when}`),
+    `  YES  ${judgement.verdict.padEnd(13)} ${judgement.because}`,
+  ];
+}

@@ -1,0 +1,114 @@
+// The state of the watched sites as JSON: for scripts, for the command line, and for the page that a browser shows.
+import type { Facts } from '../domain/facts.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Judgement } from '../domain/judge.ts';
+import type { Memory } from '../domain/memory.ts';
+import type { SiteRules } from '../domain/policy.ts';
+import type { SiteVerdict } from '../domain/verdict.ts';
+
+/** After this long without a tick the status says that nobody is watching. */
+export const staleAfterMs = 3 * 60_000;
+
+export type IncidentStatus = Pick<
+  Incident,
+  | 'id'
+  | 'subject'
+  | 'kind'
+  | 'severity'
+  | 'summary'
+  | 'evidence'
+  | 'since'
+  | 'openedAt'
+  | 'held'
+  | 'told'
+  | 'timeline'
+>;
+
+export type SiteStatus = {
+  readonly site: string;
+  readonly name: string;
+  readonly timezone: string;
+  /** `unwatched`: no tick was ever taken in. `stale`: the last one is too old to be believed. */
+  readonly watched: 'yes' | 'stale' | 'unwatched';
+  readonly lastTickAt: number | null;
+  readonly ticks: number;
+  readonly verdict: SiteVerdict | null;
+  readonly verdictSince: number | null;
+  readonly because: string | null;
+  readonly incidents: readonly IncidentStatus[];
+  readonly facts: Facts | null;
+  readonly judgement: Judgement | null;
+};
+
+export type Status = {
+  readonly at: number;
+  /** The worst that can be said: `trouble` when any site has an open incident or is not watched. */
+  readonly summary: 'well' | 'trouble';
+  readonly sites: readonly SiteStatus[];
+};
+
+function incidentStatus(incident: Incident): IncidentStatus {
+  const { id, subject, kind, severity, summary, evidence, since, openedAt, held, told, timeline } = incident;
+  return { id, subject, kind, severity, summary, evidence, since, openedAt, held, told, timeline };
+}
+
+function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): SiteStatus {
+  const { id: site, name, timezone } = rules;
+  if (memory === undefined) {
+    return {
+      site,
+      name,
+      timezone,
+      watched: 'unwatched',
+      lastTickAt: null,
+      ticks: 0,
+      verdict: null,
+      verdictSince: null,
+      because: null,
+      incidents: [],
+      facts: null,
+      judgement: null,
+    };
+  }
+  const { state, incidents } = memory;
+  return {
+    site,
+    name,
+    timezone,
+    watched: at - state.tick.at > staleAfterMs ? 'stale' : 'yes',
+    lastTickAt: state.tick.at,
+    ticks: state.tick.count,
+    verdict: state.judgement.verdict,
+    verdictSince: state.verdictSince,
+    because: state.judgement.because,
+    incidents: Object.values(incidents).map(incidentStatus),
+    facts: state.facts,
+    judgement: state.judgement,
+  };
+}
+
+const isWell = (site: SiteStatus): boolean =>
+  site.watched === 'yes' && site.incidents.length === 0 && site.verdict === 'ok';
+
+/** One entry per configured site, in the order of the configuration. */
+export function statusOf(
+  rules: readonly SiteRules[],
+  memories: ReadonlyMap<string, Memory>,
+  at: number,
+): Status {
+  const sites = rules.map((site) => siteStatus(site, memories.get(site.id), at));
+  return { at, summary: sites.every(isWell) ? 'well' : 'trouble', sites };
+}
+
+/** What may be shown to anybody: without the words of probes, which can name addresses and software. */
+export function withoutDetails(status: Status): Status {
+  return {
+    ...status,
+    sites: status.sites.map((site) => ({
+      ...site,
+      incidents: site.incidents.map((incident) => ({ ...incident, evidence: [], timeline: [], told: [] })),
+      facts: null,
+      judgement: null,
+    })),
+  };
+}
