@@ -1,0 +1,33 @@
+// Composes `deliver`: the only function that reaches the channels and their secrets.
+import { randomUUID } from 'node:crypto';
+import { sendVia } from '../channels/send.ts';
+import { loadConfig } from '../config/load.ts';
+import { deliver } from '../flows/deliver.ts';
+import type { Environment } from '../kit/environment.ts';
+import { httpFunction, type HttpFunction } from '../kit/http-function.ts';
+import { secretReader } from '../kit/secret.ts';
+import { openStore } from '../stores/open.ts';
+import { readLimit } from './limits.ts';
+
+export function createDeliver(environment: Environment): HttpFunction {
+  const { variables, clock, print } = environment;
+  const log = environment.log('deliver');
+  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml');
+  const world = {
+    store: openStore(variables),
+    clock,
+    channels: new Map(config.channels.map((channel) => [channel.id, sendVia(channel)])),
+    secret: secretReader(variables),
+    print,
+    newLease: () => randomUUID(),
+  };
+  const budgetMs = readLimit(variables, 'DELIVER_BUDGET_MS', 50_000);
+  return httpFunction(log, ['POST'], async (_request, response) => {
+    // Whoever pokes waits for this line only; the platform keeps the CPU until the answer ends.
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    const summary = await deliver(world, { signal: new AbortController().signal, budgetMs });
+    log.info({ delivery: summary }, 'delivery');
+    response.end(JSON.stringify(summary));
+  });
+}

@@ -1,0 +1,26 @@
+// Composes `status`: reads the store and nothing else.
+import { loadConfig } from '../config/load.ts';
+import { readStatus } from '../flows/status.ts';
+import type { Environment } from '../kit/environment.ts';
+import { bearerToken, httpFunction, isSameSecret, type HttpFunction } from '../kit/http-function.ts';
+import { secretReader } from '../kit/secret.ts';
+import { openStore } from '../stores/open.ts';
+
+export function createStatus(environment: Environment): HttpFunction {
+  const { variables, clock } = environment;
+  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml');
+  const { status } = config;
+  const secret = secretReader(variables);
+  const world = { rules: config.sites.map((site) => site.rules), store: openStore(variables), clock };
+  return httpFunction(environment.log('status'), ['GET', 'HEAD'], async (request, response) => {
+    const token = bearerToken(request);
+    const isOperator =
+      status.access === 'token' && token !== null && isSameSecret(token, secret(status.token));
+    if (status.access === 'token' && !isOperator) {
+      response.set('www-authenticate', 'Bearer').status(401).json({ error: 'a bearer token is needed' });
+      return;
+    }
+    const answer = await readStatus(world, !isOperator);
+    response.set('cache-control', 'no-store').status(200).json(answer);
+  });
+}

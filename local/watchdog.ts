@@ -1,0 +1,79 @@
+// The whole watchdog on one machine: the real functions, a scheduler, and Firestore in memory or on disk.
+import { createDeliver } from '../functions/entry/deliver.ts';
+import { createStatus } from '../functions/entry/status.ts';
+import { createWatch } from '../functions/entry/watch.ts';
+import type { Clock } from '../functions/kit/clock.ts';
+import type { Environment } from '../functions/kit/environment.ts';
+import type { Log } from '../functions/kit/log.ts';
+import { startFirestore, type LocalFirestore } from './firestore/start.ts';
+import { serveFunction } from './functions/serve.ts';
+import { startScheduler, type JobRun, type Scheduler } from './scheduler/scheduler.ts';
+
+export const watchEveryMs = 60_000;
+
+export type LocalWatchdog = {
+  readonly urls: { readonly watch: string; readonly deliver: string; readonly status: string };
+  readonly firestore: LocalFirestore;
+  readonly scheduler: Scheduler;
+  readonly close: () => Promise<void>;
+};
+
+export type LocalOptions = {
+  readonly configPath: string;
+  readonly clock: Clock;
+  /** Where state is kept; in memory when absent. */
+  readonly dataDir?: string;
+  readonly network: Environment['network'];
+  readonly variables: Environment['variables'];
+  readonly log: (name: string) => Log;
+  readonly print: (text: string) => void;
+  readonly onTick: (run: JobRun) => void;
+  readonly statusPort?: number;
+  /** True when ticks come only by `scheduler.runNow`. */
+  readonly isManual?: boolean;
+};
+
+/** Starts everything; rejects with ERR_CONFIG before anything runs when the configuration is wrong. */
+export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdog> {
+  const { clock, network, log, print } = options;
+  const firestore = await startFirestore({
+    clock,
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+  });
+  const environment = (more: Environment['variables']): Environment => ({
+    variables: {
+      ...options.variables,
+      WATCHDOG_CONFIG: options.configPath,
+      FIRESTORE_EMULATOR_HOST: firestore.host,
+      GOOGLE_CLOUD_PROJECT: 'local',
+      ...more,
+    },
+    clock,
+    log,
+    print,
+    network,
+  });
+  try {
+    const deliver = await serveFunction(createDeliver(environment({})));
+    const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
+    const watch = await serveFunction(createWatch(environment({ DELIVER_URL: deliver.url })));
+    const scheduler = startScheduler([{ name: 'watch', url: watch.url, everyMs: watchEveryMs, body: {} }], {
+      clock,
+      onRun: options.onTick,
+      isManual: options.isManual ?? false,
+    });
+    return {
+      urls: { watch: watch.url, deliver: deliver.url, status: status.url },
+      firestore,
+      scheduler,
+      close: async () => {
+        await scheduler.stop();
+        await Promise.all([watch.close(), deliver.close(), status.close()]);
+        await firestore.close();
+      },
+    };
+  } catch (error) {
+    await firestore.close();
+    throw error;
+  }
+}
