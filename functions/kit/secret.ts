@@ -49,6 +49,11 @@ export function readSecret(
   return value;
 }
 
+/** A reader over the given environment and the file system. */
+export function secretReader(env: Readonly<Record<string, string | undefined>>): SecretReader {
+  return (reference) => readSecret(reference, env);
+}
+
 function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
