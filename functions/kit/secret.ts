@@ -16,7 +16,10 @@ export const secretReference = z
       z.strictObject({
         env: z
           .string()
-          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, e.g. RPC_TOKEN')
+          .regex(
+            /^[A-Za-z_][A-Za-z0-9_]*$/,
+            'must be the name of an environment variable, such as PAGER_TOKEN',
+          )
           .describe('Name of the environment variable that holds the secret.'),
       }),
       z.strictObject({
@@ -28,25 +31,11 @@ export const secretReference = z
     ],
     { error: 'write a secret as {env: NAME} or {file: PATH}, never as plain text' },
   )
-  .meta({ id: 'SecretReference', description: 'A secret by reference; never the secret itself.' });
+  .describe('A secret by reference: {env: NAME} or {file: PATH}.');
 
 /** The variable or file that a reference names, for messages. */
 export function describeReference(reference: SecretReference): string {
   return 'env' in reference ? `environment variable ${reference.env}` : `file ${reference.file}`;
-}
-
-/**
- * The secret's value without one trailing newline. Throws ERR_SECRET, which names the variable or file and never the value, when
- * it is missing, unreadable or empty.
- */
-export function readSecret(
-  reference: SecretReference,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  const value = ('env' in reference ? env[reference.env] : readFile(reference.file))?.replace(/\r?\n$/, '');
-  if (value === undefined) throw missing(reference, 'is not there');
-  if (value === '') throw missing(reference, 'is empty');
-  return value;
 }
 
 /** A reader over the given environment and the file system. */
@@ -54,18 +43,31 @@ export function secretReader(env: Readonly<Record<string, string | undefined>>):
   return (reference) => readSecret(reference, env);
 }
 
-function readFile(path: string): string | undefined {
+/**
+ * The secret's value without one line break at its end. Throws ERR_SECRET, which names the variable or file and never the value,
+ * when it is missing, unreadable or empty.
+ */
+export function readSecret(
+  reference: SecretReference,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const value = 'env' in reference ? env[reference.env] : readFile(reference);
+  const secret = value?.replace(/\r?\n$/, '');
+  if (secret === undefined || secret === '') throw unusable(reference, 'is missing or empty');
+  return secret;
+}
+
+function readFile(reference: { readonly file: string }): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(reference.file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'ENOENT') return undefined;
-    throw missing({ file: path }, `cannot be read (${code})`);
+    throw unusable(reference, `cannot be read (${code})`);
   }
 }
 
-function missing(reference: SecretReference, what: string): WatchdogError {
-  return new WatchdogError('ERR_SECRET', `the secret's ${describeReference(reference)} ${what}`, {
-    meta: { ...reference },
-  });
+function unusable(reference: SecretReference, what: string): WatchdogError {
+  const place = describeReference(reference);
+  return new WatchdogError('ERR_SECRET', `the secret in ${place} ${what}`, { meta: { place } });
 }

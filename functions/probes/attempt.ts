@@ -1,0 +1,87 @@
+// The frame of every probe: one deadline, one signal, timed phases, and nothing that outlives it.
+import type { Latency, Sample } from '../domain/sample.ts';
+import { failed } from './failure.ts';
+import type { Failure, Outcome } from './failure.ts';
+import type { ProbeContext } from './probe.ts';
+
+const phases = {
+  start: 'nothing was asked yet',
+  dns: 'DNS gave no address',
+  connect: 'no connection was made',
+  tls: 'the TLS handshake did not end',
+  firstByte: 'connected, but no answer came',
+  rest: 'the answer did not end',
+} as const;
+type Phase = keyof typeof phases;
+
+/** What the work of one probe sees of its frame. */
+export type Attempt = {
+  readonly context: ProbeContext;
+  /** Ends the phase before and begins `phase`; a phase that comes again (redirects) adds up. */
+  readonly enter: (phase: Phase) => void;
+  /** `release` is called once when the attempt is over, however it ends; it destroys a socket, cancels a timer or a look-up. */
+  readonly own: (release: () => void) => void;
+};
+
+/**
+ * Runs `work` until it is done, the deadline passes or the run ends, whichever comes first, then releases all that it owns. Work
+ * that is cut off may stay pending; what it throws afterwards is dropped, what it throws before is a bug and is thrown on.
+ */
+export async function attempt(
+  context: ProbeContext,
+  work: (attempt: Attempt) => Promise<Outcome>,
+): Promise<Sample> {
+  const begunAt = performance.now();
+  const spent = new Map<Phase, number>();
+  const owned: (() => void)[] = [];
+  let isOver = false;
+  let phase: Phase = 'start';
+  let phaseAt = begunAt;
+  const enter = (next: Phase): void => {
+    const now = performance.now();
+    spent.set(phase, (spent.get(phase) ?? 0) + now - phaseAt);
+    phase = next;
+    phaseAt = now;
+  };
+  const own = (release: () => void): void => {
+    if (isOver) release();
+    else owned.push(release);
+  };
+
+  const { promise: cutOff, resolve: cut } = Promise.withResolvers<Failure>();
+  const late = (): Failure => failed('timeout', `${phases[phase]} within ${context.timeoutMs} ms`);
+  const onAbort = (): void => {
+    cut(failed('aborted', `the run ended: ${phases[phase]}`));
+  };
+  const timer = setTimeout(() => {
+    cut(late());
+  }, context.timeoutMs);
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (context.signal.aborted) onAbort();
+    const done = context.signal.aborted ? cutOff : work({ context, enter, own });
+    const outcome = await Promise.race([cutOff, done]);
+    const isLate = outcome.ok && performance.now() - begunAt > context.timeoutMs;
+    const verdict = isLate ? late() : outcome;
+    enter('start');
+    return { ...verdict, latencyMs: latency(spent, performance.now() - begunAt) };
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', onAbort);
+    for (const release of owned) release();
+  }
+}
+
+function latency(spent: ReadonlyMap<Phase, number>, total: number): Latency {
+  const measured: { -readonly [Key in keyof Latency]: Latency[Key] } = { total: tenths(total) };
+  for (const phase of ['dns', 'connect', 'tls', 'firstByte'] as const) {
+    const ms = spent.get(phase);
+    if (ms !== undefined) measured[phase] = tenths(ms);
+  }
+  return measured;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
