@@ -1,6 +1,6 @@
 // One tick of the watchdog: load, probe, judge, step, commit, poke. Decisions are domain's; this only gathers and acts.
 import type { Pulse } from '../domain/gather.ts';
-import type { Policy, SiteRules } from '../domain/policy.ts';
+import type { SiteRules } from '../domain/policy.ts';
 import { isInShard, type Shard } from '../domain/shard.ts';
 import { readTick, type Tick } from '../domain/tick.ts';
 import type { Poke } from '../cloud/cloud.ts';
@@ -17,7 +17,7 @@ export type WatchedSite = { readonly rules: SiteRules; readonly probes: readonly
 export type WatchWorld = {
   readonly sites: readonly WatchedSite[];
   /** Hosts that show whether our own network works; probed once for all sites. */
-  readonly references: { readonly probes: readonly BoundProbe[]; readonly probing: Policy['probe'] };
+  readonly references: readonly BoundProbe[];
   readonly store: WatchStore;
   readonly clock: Clock;
   /** Wakes `deliver`; null when nothing listens. */
@@ -55,13 +55,14 @@ export const isGoodTick = (summary: TickSummary): boolean =>
   summary.sites.every((site) => site.outcome !== 'error') && summary.problems.length === 0;
 
 function probeReferences(world: WatchWorld, needs: RoundNeeds): () => Promise<Round> {
+  const probing = world.sites[0]?.rules.policy.probe;
   let round: Promise<Round> | undefined;
   // Asked for once a site is known not to be a replay: a repeated tick must not cost a probe.
   return () =>
-    (round ??= probeRound(world.references.probes, () => 'good', {
-      needs,
-      probing: world.references.probing,
-    }));
+    (round ??=
+      probing === undefined
+        ? Promise.resolve({ samples: {}, failures: [] })
+        : probeRound(world.references, () => 'good', { needs, probing }));
 }
 
 /** Runs one tick over the sites of a shard, side by side. One site's trouble never stops another's. */
