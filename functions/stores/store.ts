@@ -37,19 +37,26 @@ export type WatchStore = {
   readonly nextDueAt: (site: string) => Promise<number | null>;
 };
 
+/** `lease` is a random name for this one attempt; `leaseMs` outlasts the attempt. */
+export type Claim = { readonly at: number; readonly leaseMs: number; readonly lease: string };
+
+export type DueRows = {
+  /** Earliest first. */
+  readonly rows: readonly OutboxRow[];
+  /** One sentence for each due document that cannot be read, naming it; it does not keep the others back. */
+  readonly broken: readonly string[];
+};
+
 /** What a delivery needs. Every change of a row is atomic. */
 export type OutboxStore = {
-  /** Waiting rows whose time has come, earliest first. */
-  readonly dueRows: (at: number, limit: number) => Promise<readonly OutboxRow[]>;
+  /** Waiting rows whose time has come, at most `limit`. */
+  readonly dueRows: (at: number, limit: number) => Promise<DueRows>;
   /**
    * Takes the row for `leaseMs`: counts the attempt and moves `dueAt` to the end of the lease, so that a deliverer that dies loses
    * nothing. Null when the row is not due any more (somebody else has it, or it is settled). When one of the rows that it comes
-   * `after` still waits, it is put off until that one's time and null is returned.
+   * `after` still waits, it is put off until that one's time and null is returned; one that is missing or broken keeps nothing back.
    */
-  readonly claimRow: (
-    id: string,
-    claim: { readonly at: number; readonly leaseMs: number; readonly lease: string },
-  ) => Promise<OutboxRow | null>;
+  readonly claimRow: (id: string, claim: Claim) => Promise<OutboxRow | null>;
   /** Records the end of an attempt. False when the lease is no longer ours: somebody else records it. */
   readonly settleRow: (id: string, lease: string, end: RowEnd) => Promise<boolean>;
 };

@@ -1,0 +1,87 @@
+// The outbox in Firestore. A row changes hands in a transaction; what is due is found by a query, only when something may be.
+//
+// Indexes of the collection `outbox`: the single field `dueAt` ascending, and the composite `site` ascending, `dueAt` ascending.
+import type { Firestore } from '@google-cloud/firestore';
+import { WatchdogError } from '../kit/error.ts';
+import type { OutboxRow } from '../domain/outbox.ts';
+import { ask } from './ask.ts';
+import { paths, rowCodec } from './documents.ts';
+import { read } from './firestore-document.ts';
+import { claim, settle } from './row.ts';
+import type { Claim, DueRows, OutboxStore, RowEnd, WatchStore } from './store.ts';
+
+const collection = 'outbox';
+const longestQuery = 2_000;
+
+/** Settled rows have no `dueAt`, so the one field finds what waits. Broken rows must not fill the page: then it is made longer. */
+async function dueRows(db: Firestore, at: number, limit: number): Promise<DueRows> {
+  const query = db.collection(collection).where('dueAt', '<=', at).orderBy('dueAt');
+  for (let length = limit; ; length *= 2) {
+    // oxlint-disable-next-line no-await-in-loop -- a longer page is asked for only when the shorter one was not enough
+    const page = await query.limit(length).get();
+    const rows: OutboxRow[] = [];
+    const broken: string[] = [];
+    for (const document of page.docs) {
+      try {
+        rows.push(rowCodec.read(document.ref.path, document.data()));
+      } catch (error) {
+        if (!(error instanceof WatchdogError)) throw error;
+        broken.push(error.message);
+      }
+    }
+    const isEnough = rows.length >= limit || page.size < length || length >= longestQuery;
+    if (isEnough) return { rows: rows.slice(0, limit), broken };
+  }
+}
+
+async function nextDueAt(db: Firestore, site: string): Promise<number | null> {
+  const query = db.collection(collection).where('site', '==', site).where('dueAt', '>', 0).orderBy('dueAt');
+  const [first] = (await query.limit(1).get()).docs;
+  const dueAt: unknown = first?.get('dueAt');
+  return typeof dueAt === 'number' ? dueAt : null;
+}
+
+function claimRow(db: Firestore, id: string, wanted: Claim): Promise<OutboxRow | null> {
+  const document = db.doc(paths.row(id));
+  return db.runTransaction(async (transaction) => {
+    const row = read(rowCodec, await transaction.get(document));
+    if (row === null) return null;
+    const references = row.after.map((other) => db.doc(paths.row(other)));
+    const found = references.length === 0 ? [] : await transaction.getAll(...references);
+    const earlier = found.flatMap((snapshot) => {
+      try {
+        return read(rowCodec, snapshot) ?? [];
+      } catch {
+        return [];
+      }
+    });
+    const { changed, claimed } = claim(row, earlier, wanted);
+    if (changed !== null) transaction.set(document, rowCodec.write(document.path, changed));
+    return claimed;
+  });
+}
+
+function settleRow(db: Firestore, id: string, lease: string, end: RowEnd): Promise<boolean> {
+  const document = db.doc(paths.row(id));
+  return db.runTransaction(async (transaction) => {
+    const row = read(rowCodec, await transaction.get(document));
+    const settled = row === null ? null : settle(row, lease, end);
+    if (settled !== null) transaction.set(document, rowCodec.write(document.path, settled));
+    return settled !== null;
+  });
+}
+
+/** See `OutboxStore`. */
+export function openFirestoreOutbox(
+  db: Firestore,
+  deadlineMs: number,
+): OutboxStore & Pick<WatchStore, 'nextDueAt'> {
+  return {
+    dueRows: (at, limit) => ask(collection, () => dueRows(db, at, limit), { deadlineMs }),
+    nextDueAt: (site) => ask(collection, () => nextDueAt(db, site), { deadlineMs }),
+    // Whoever lost a race for the row has not got it; the winner sends it, or its time comes again.
+    claimRow: (id, wanted) =>
+      ask(paths.row(id), () => claimRow(db, id, wanted), { deadlineMs, onConflict: null }),
+    settleRow: (id, lease, end) => ask(paths.row(id), () => settleRow(db, id, lease, end), { deadlineMs }),
+  };
+}

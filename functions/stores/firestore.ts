@@ -1,0 +1,141 @@
+// The store in Firestore: one read and one write for a site whose tick brings no news, preconditions instead of locks.
+import { FieldValue, type Firestore, Timestamp, type WriteBatch } from '@google-cloud/firestore';
+import type { Incident } from '../domain/incident.ts';
+import { type Memory, openIncidentIds, type SiteState } from '../domain/memory.ts';
+import { ask } from './ask.ts';
+import type { Codec } from './codec.ts';
+import {
+  type Heard,
+  heardCodec,
+  incidentCodec,
+  missingIncident,
+  paths,
+  rowCodec,
+  siteCodec,
+} from './documents.ts';
+import { read, versionOf } from './firestore-document.ts';
+import { openFirestoreOutbox } from './firestore-outbox.ts';
+import { merged, nothingHeard, withoutWaiting } from './heard.ts';
+import type { Base, Loaded, SiteChange, Store } from './store.ts';
+
+/** The databases that functions may write: `inbox` holds what public functions took in, `default` everything else. */
+export type Databases = { readonly default: Firestore; readonly inbox: Firestore };
+
+type Seen = { readonly incident: Incident; readonly version: string | null };
+
+/** The open incidents of the sites in one read, and no read when there are none. */
+async function openIncidents(db: Firestore, states: readonly SiteState[]): Promise<Map<string, Seen>> {
+  const owners = new Map(
+    states.flatMap((state) => openIncidentIds(state).map((id) => [id, paths.site(state.site)] as const)),
+  );
+  if (owners.size === 0) return new Map();
+  const found = await db.getAll(...[...owners.keys()].map((id) => db.doc(paths.incident(id))));
+  return new Map(
+    found.map((snapshot) => {
+      const incident = read(incidentCodec, snapshot);
+      if (incident === null) throw missingIncident(owners.get(snapshot.id) ?? 'its site', snapshot.id);
+      return [snapshot.id, { incident, version: versionOf(snapshot) }];
+    }),
+  );
+}
+
+function memoryOf(state: SiteState, seen: ReadonlyMap<string, Seen>): Memory {
+  const incidents = openIncidentIds(state).flatMap((id) => {
+    const incident = seen.get(id)?.incident;
+    return incident === undefined ? [] : [[id, incident] as const];
+  });
+  return { state, incidents: Object.fromEntries(incidents) };
+}
+
+async function loadSite(db: Firestore, site: string): Promise<Loaded> {
+  const snapshot = await db.doc(paths.site(site)).get();
+  const state = read(siteCodec, snapshot);
+  const seen = state === null ? new Map<string, Seen>() : await openIncidents(db, [state]);
+  const versions = new Map([
+    [paths.site(site), versionOf(snapshot)],
+    ...[...seen].map(([id, { version }]) => [paths.incident(id), version] as const),
+  ]);
+  return { memory: state === null ? null : memoryOf(state, seen), base: { site, versions } };
+}
+
+/** Replaces the whole document if it is as the base saw it: every field of this version is named, and former ones are removed. */
+function put<Value>(
+  batch: WriteBatch,
+  target: { readonly db: Firestore; readonly base: Base; readonly path: string },
+  document: { readonly codec: Codec<Value>; readonly value: Value },
+): void {
+  const { db, base, path } = target;
+  const { codec, value } = document;
+  const fields = codec.write(path, value);
+  const version = base.versions.get(path) ?? null;
+  if (version === null) {
+    batch.create(db.doc(path), fields);
+    return;
+  }
+  const [seconds, nanoseconds] = version.split('.').map(Number);
+  const retired = Object.fromEntries(codec.retired.map((name) => [name, FieldValue.delete()]));
+  batch.update(
+    db.doc(path),
+    { ...retired, ...fields },
+    { lastUpdateTime: new Timestamp(seconds ?? 0, nanoseconds ?? 0) },
+  );
+}
+
+// An incident that was read and is not touched needs no precondition of its own: whoever writes one writes its site as well.
+async function commitSite(db: Firestore, { base, memory, touched, rows }: SiteChange): Promise<'committed'> {
+  const batch = db.batch();
+  const target = (path: string) => ({ db, base, path });
+  put(batch, target(paths.site(base.site)), { codec: siteCodec, value: memory.state });
+  for (const value of touched) put(batch, target(paths.incident(value.id)), { codec: incidentCodec, value });
+  for (const value of rows) put(batch, target(paths.row(value.id)), { codec: rowCodec, value });
+  await batch.commit();
+  return 'committed';
+}
+
+async function readSites(db: Firestore, ids: readonly string[]): Promise<Map<string, Memory>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Map();
+  const found = await db.getAll(...wanted.map((id) => db.doc(paths.site(id))));
+  const states = found.flatMap((snapshot) => read(siteCodec, snapshot) ?? []);
+  const seen = await openIncidents(db, states);
+  return new Map(states.map((state) => [state.site, memoryOf(state, seen)]));
+}
+
+async function hear(inbox: Firestore, site: string, news: Partial<Omit<Heard, 'waiting'>>): Promise<void> {
+  const document = inbox.doc(paths.heard(site));
+  await inbox.runTransaction(async (transaction) => {
+    const before = read(heardCodec, await transaction.get(document)) ?? nothingHeard;
+    transaction.set(document, heardCodec.write(document.path, merged(before, news)));
+  });
+}
+
+/** Every call ends within `deadlineMs` real milliseconds, by ERR_STORE if need be. The clients stay the caller's to close. */
+export function openFirestoreStore(
+  databases: Databases,
+  options: { readonly deadlineMs?: number } = {},
+): Store {
+  const { default: db, inbox } = databases;
+  const deadlineMs = options.deadlineMs ?? 10_000;
+  return {
+    ...openFirestoreOutbox(db, deadlineMs),
+    loadSite: (site) => ask(paths.site(site), () => loadSite(db, site), { deadlineMs }),
+    loadPulse: (site) =>
+      ask(
+        paths.heard(site),
+        async () => {
+          const heard = read(heardCodec, await inbox.doc(paths.heard(site)).get());
+          return heard === null ? null : withoutWaiting(heard);
+        },
+        { deadlineMs },
+      ),
+    commitSite: (change) =>
+      ask<'committed' | 'conflict'>(paths.site(change.base.site), () => commitSite(db, change), {
+        deadlineMs,
+        onConflict: 'conflict',
+      }),
+    readSites: (ids) => ask('sites', () => readSites(db, ids), { deadlineMs }),
+    recordBeat: (site, source, sentAt) =>
+      ask(paths.heard(site), () => hear(inbox, site, { beats: { [source]: { sentAt } } }), { deadlineMs }),
+    recordPower: (site, power) => ask(paths.heard(site), () => hear(inbox, site, { power }), { deadlineMs }),
+  };
+}

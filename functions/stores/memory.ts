@@ -1,0 +1,152 @@
+// The store in memory, for tests and simulations: the same documents, through the same codecs, without a database.
+import { openIncidentIds } from '../domain/memory.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { OutboxRow } from '../domain/outbox.ts';
+import { WatchdogError } from '../kit/error.ts';
+import type { Codec, Fields } from './codec.ts';
+import {
+  heardCodec,
+  incidentCodec,
+  missingIncident,
+  paths,
+  rowCodec,
+  siteCodec,
+  type Heard,
+} from './documents.ts';
+import { merged, nothingHeard, withoutWaiting } from './heard.ts';
+import { claim, isDue, settle } from './row.ts';
+import type { Loaded, Store } from './store.ts';
+
+/** All documents by path, as they would lie in a database; `version` grows with each write. */
+export type Shelf = Map<string, { readonly fields: unknown; readonly version: number }>;
+
+function shelfOf(shelf: Shelf) {
+  return {
+    versionOf: (path: string): string | null => shelf.get(path)?.version.toString() ?? null,
+    read: <Value>(codec: Codec<Value>, path: string): Value | null => {
+      const document = shelf.get(path);
+      return document === undefined ? null : codec.read(path, structuredClone(document.fields));
+    },
+    put: (path: string, fields: Fields): void => {
+      shelf.set(path, { fields: structuredClone(fields), version: (shelf.get(path)?.version ?? 0) + 1 });
+    },
+    /** A field as a query would see it, whether the document parses or not. */
+    field: (path: string, name: string): unknown => {
+      const fields = shelf.get(path)?.fields;
+      return typeof fields === 'object' && fields !== null
+        ? Object.entries(fields).find(([key]) => key === name)?.[1]
+        : undefined;
+    },
+    under: (collection: string): string[] =>
+      [...shelf.keys()].filter((path) => path.startsWith(`${collection}/`)),
+  };
+}
+
+type Documents = ReturnType<typeof shelfOf>;
+
+function load(documents: Documents, site: string): Loaded {
+  const path = paths.site(site);
+  const versions = new Map([[path, documents.versionOf(path)]]);
+  const state = documents.read(siteCodec, path);
+  if (state === null) return { memory: null, base: { site, versions } };
+  const incidents: Record<string, Incident> = {};
+  for (const id of openIncidentIds(state)) {
+    const incident = documents.read(incidentCodec, paths.incident(id));
+    if (incident === null) throw missingIncident(path, id);
+    incidents[id] = incident;
+    versions.set(paths.incident(id), documents.versionOf(paths.incident(id)));
+  }
+  return { memory: { state, incidents }, base: { site, versions } };
+}
+
+function dueIn(documents: Documents, at: number): { rows: OutboxRow[]; broken: string[] } {
+  const rows: OutboxRow[] = [];
+  const broken: string[] = [];
+  for (const path of documents.under('outbox')) {
+    const dueAt = documents.field(path, 'dueAt');
+    if (typeof dueAt !== 'number' || dueAt > at) continue;
+    try {
+      const row = documents.read(rowCodec, path);
+      if (row !== null && isDue(row, at)) rows.push(row);
+    } catch (error) {
+      if (!(error instanceof WatchdogError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  return { rows: rows.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)), broken };
+}
+
+/** A store over `shelf`, which the caller may look into; two stores over one shelf see each other's writes. */
+export function openMemoryStore(shelf: Shelf = new Map()): Store {
+  const documents = shelfOf(shelf);
+  const hear = (site: string, news: Partial<Pick<Heard, 'beats' | 'power'>>): void => {
+    const path = paths.heard(site);
+    const before = documents.read(heardCodec, path) ?? nothingHeard;
+    documents.put(path, heardCodec.write(path, merged(before, news)));
+  };
+  return {
+    loadSite: async (site) => load(documents, site),
+    loadPulse: async (site) => {
+      const heard = documents.read(heardCodec, paths.heard(site));
+      return heard === null ? null : withoutWaiting(heard);
+    },
+    commitSite: async ({ base, memory, touched, rows }) => {
+      const site = paths.site(base.site);
+      const writes: [string, Fields][] = [
+        [site, siteCodec.write(site, memory.state)],
+        ...touched.map((each): [string, Fields] => {
+          const path = paths.incident(each.id);
+          return [path, incidentCodec.write(path, each)];
+        }),
+        ...rows.map((each): [string, Fields] => [
+          paths.row(each.id),
+          rowCodec.write(paths.row(each.id), each),
+        ]),
+      ];
+      const hasChanged = ([path]: [string, Fields]): boolean =>
+        documents.versionOf(path) !== (base.versions.get(path) ?? null);
+      if (writes.some(hasChanged)) return 'conflict';
+      for (const [path, fields] of writes) documents.put(path, fields);
+      return 'committed';
+    },
+    nextDueAt: async (site) => {
+      const { rows } = dueIn(documents, Number.POSITIVE_INFINITY);
+      return rows.find((row) => row.site === site)?.dueAt ?? null;
+    },
+    dueRows: async (at, limit) => {
+      const { rows, broken } = dueIn(documents, at);
+      return { rows: rows.slice(0, limit), broken };
+    },
+    claimRow: async (id, wanted) => {
+      const path = paths.row(id);
+      const row = documents.read(rowCodec, path);
+      if (row === null) return null;
+      const earlier = row.after.flatMap((other) => {
+        try {
+          return documents.read(rowCodec, paths.row(other)) ?? [];
+        } catch {
+          return [];
+        }
+      });
+      const { changed, claimed } = claim(row, earlier, wanted);
+      if (changed !== null) documents.put(path, rowCodec.write(path, changed));
+      return claimed;
+    },
+    settleRow: async (id, lease, end) => {
+      const path = paths.row(id);
+      const row = documents.read(rowCodec, path);
+      const settled = row === null ? null : settle(row, lease, end);
+      if (settled !== null) documents.put(path, rowCodec.write(path, settled));
+      return settled !== null;
+    },
+    readSites: async (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const { memory } = load(documents, id);
+          return memory === null ? [] : [[id, memory] as const];
+        }),
+      ),
+    recordBeat: async (site, source, sentAt) => hear(site, { beats: { [source]: { sentAt } } }),
+    recordPower: async (site, power) => hear(site, { power }),
+  };
+}

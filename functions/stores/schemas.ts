@@ -1,0 +1,81 @@
+// The shapes of what a site's document holds: the domain's types, said once more for the eyes of a parser.
+import { z } from 'zod';
+import { chainStates, powerStates, signerStates } from '../domain/facts.ts';
+import { problemKinds } from '../domain/incident.ts';
+import { reasons } from '../domain/sample.ts';
+import { severities } from '../domain/severity.ts';
+import { signalValues } from '../domain/signals.ts';
+import { roles } from '../domain/target.ts';
+import { siteVerdicts } from '../domain/verdict.ts';
+
+/** Epoch milliseconds, whole. */
+export const time = z.int();
+export const text = z.string();
+export const severity = z.enum(severities);
+export const problemKind = z.enum(problemKinds);
+
+export const power = z.strictObject({ state: z.enum(powerStates), at: time }).nullable();
+
+const targetFact = z.strictObject({
+  id: text,
+  role: z.enum(roles),
+  quality: z.enum(['good', 'bad', 'unknown']),
+  reason: z.enum(reasons).nullable(),
+  detail: text.nullable(),
+  totalMs: z.number().nullable(),
+  since: time,
+});
+
+export const facts = z.strictObject({
+  site: text,
+  at: time,
+  targets: z.array(targetFact),
+  heartbeats: z.array(z.strictObject({ source: text, sentAt: time, freshMs: z.number() })),
+  power,
+  signers: z.array(
+    z.strictObject({
+      id: text,
+      chain: text,
+      state: z.enum(signerStates),
+      actAt: time.nullable(),
+      detail: text.nullable(),
+    }),
+  ),
+  chains: z.array(z.strictObject({ id: text, state: z.enum(chainStates), detail: text.nullable() })),
+  inboundBadSince: time.nullable(),
+});
+
+const signals = z.strictObject({
+  references: z.enum(signalValues.references),
+  inbound: z.enum(signalValues.inbound),
+  exit: z.enum(signalValues.exit),
+  life: z.enum(signalValues.life),
+  signers: z.enum(signalValues.signers),
+  power: z.enum(signalValues.power),
+});
+
+export const judgement = z.strictObject({
+  site: text,
+  at: time,
+  verdict: z.enum(siteVerdicts),
+  certain: z.boolean(),
+  because: text,
+  passed: z.array(z.strictObject({ verdict: z.enum(siteVerdicts), when: text })),
+  signals,
+  life: z.array(text),
+  signers: z.record(text, z.enum(signerStates)),
+  chains: z.record(text, z.enum(chainStates)),
+});
+
+/** The state of a subject that is not ok. */
+export const subjectState = z.discriminatedUnion('phase', [
+  z.strictObject({ phase: z.literal('suspected'), kind: problemKind, since: time, ticks: z.int() }),
+  z.strictObject({ phase: z.literal('open'), kind: problemKind, severity, incident: text }),
+  z.strictObject({
+    phase: z.literal('recovering'),
+    kind: problemKind,
+    severity,
+    incident: text,
+    since: time,
+  }),
+]);
