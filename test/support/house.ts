@@ -1,0 +1,82 @@
+// A house for flow tests: its doors answer as told, its clock is moved by hand, its store is in memory.
+import type { Poke } from '../../functions/cloud/cloud.ts';
+import type { Sample } from '../../functions/domain/sample.ts';
+import type { SiteRules } from '../../functions/domain/policy.ts';
+import type { TickSummary, WatchWorld } from '../../functions/flows/watch.ts';
+import { watch } from '../../functions/flows/watch.ts';
+import type { BoundProbe } from '../../functions/probes/probe.ts';
+import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
+import type { WatchStore } from '../../functions/stores/store.ts';
+import { mortal, type Mortal } from './crash.ts';
+import { badSample, goodSample, minute, start } from './site.ts';
+
+const immortal = mortal(Number.POSITIVE_INFINITY, 'before');
+
+export type House = {
+  readonly shelf: Shelf;
+  readonly clock: { now: () => number; sleep: () => Promise<void> };
+  /** Ids of the targets that do not answer. */
+  readonly broken: Set<string>;
+  /** How often each target was probed. */
+  readonly probed: Map<string, number>;
+  readonly answer: (id: string, sample: Sample) => void;
+  readonly moveTo: (at: number) => void;
+  readonly tick: (options?: TickOptions) => Promise<TickSummary>;
+};
+
+export type TickOptions = {
+  readonly stamp?: string;
+  readonly life?: Mortal;
+  readonly store?: WatchStore;
+  readonly poke?: Poke;
+};
+
+/** All sites share the house's targets; references are those of the first. */
+export function house(sites: readonly SiteRules[]): House {
+  const shelf: Shelf = new Map();
+  const broken = new Set<string>();
+  const probed = new Map<string, number>();
+  const scripted = new Map<string, Sample>();
+  let now = start;
+  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  const probe = (id: string, life: Mortal): BoundProbe => ({
+    id,
+    run: life.door((): Promise<Sample> => {
+      probed.set(id, (probed.get(id) ?? 0) + 1);
+      return Promise.resolve(scripted.get(id) ?? (broken.has(id) ? badSample() : goodSample));
+    }),
+  });
+  const world = (options: TickOptions): WatchWorld => {
+    const life = options.life ?? immortal;
+    const probes = (rules: SiteRules, isReference: boolean): BoundProbe[] =>
+      rules.targets
+        .filter((target) => (target.role === 'reference') === isReference)
+        .map((target) => probe(target.id, life));
+    const [first] = sites;
+    return {
+      sites: sites.map((rules) => ({ rules, probes: probes(rules, false) })),
+      references: first === undefined ? [] : probes(first, true),
+      store: life.door(options.store ?? openMemoryStore(shelf)),
+      clock,
+      pokeDeliver: options.poke === undefined ? null : life.door(options.poke),
+      concurrency: 100,
+      deadlineMs: 20_000,
+    };
+  };
+  return {
+    shelf,
+    clock,
+    broken,
+    probed,
+    answer: (id, sample) => scripted.set(id, sample),
+    moveTo: (at) => {
+      now = at;
+    },
+    tick: (options = {}) =>
+      watch(world(options), {
+        stamp: options.stamp ?? new Date(Math.floor(now / minute) * minute).toISOString(),
+        shard: { index: 0, count: 1 },
+        signal: new AbortController().signal,
+      }),
+  };
+}
