@@ -1,4 +1,5 @@
 // The door of the channels: how a message leaves, and what a channel may say of it.
+import type { z } from 'zod';
 import type { SecretReader } from '../kit/secret.ts';
 import type { NoticeKind } from '../domain/notice.ts';
 import type { Severity } from '../domain/severity.ts';
@@ -53,3 +54,13 @@ export type ChannelContext = {
 
 /** Sends a message bound to one channel's options. Never throws for what a network can do. */
 export type Send = (message: Message, context: ChannelContext) => Promise<Delivery>;
+
+/**
+ * One kind of channel. `send` resolves for everything that a network or a server can do, within `timeoutMs` or as soon as the signal
+ * aborts, and leaves no socket behind; it throws only for bugs and for a secret that cannot be used (ERR_SECRET).
+ */
+export type Channel<Options> = {
+  /** The options of a channel of this kind, beside what all channels share (id, …). */
+  readonly schema: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Options>;
+  readonly send: (options: Options, message: Message, context: ChannelContext) => Promise<Delivery>;
+};

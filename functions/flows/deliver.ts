@@ -1,0 +1,227 @@
+// Sends what the outbox holds: claims each row, sends it, and records the end only afterwards, so that nothing is lost on the way.
+import type { OutboxRow } from '../domain/outbox.ts';
+import { retryDelayMs } from '../domain/retry.ts';
+import type { Delivery, Message, Send } from '../channels/channel.ts';
+import type { Clock } from '../kit/clock.ts';
+import { describeError, WatchdogError } from '../kit/error.ts';
+import { openGate } from '../kit/gate.ts';
+import { redactText } from '../kit/redact.ts';
+import type { SecretReader } from '../kit/secret.ts';
+import type { OutboxStore, RowEnd } from '../stores/store.ts';
+import { renderNotice } from '../views/message.ts';
+
+export type DeliverWorld = {
+  readonly store: OutboxStore;
+  readonly clock: Clock;
+  /** By the id that rows carry. */
+  readonly channels: ReadonlyMap<string, Send>;
+  readonly secret: SecretReader;
+  readonly print: (text: string) => void;
+  /** A new random name for each claim. */
+  readonly newLease: () => string;
+  /** Deadline of one attempt in real milliseconds; 10 s by default. */
+  readonly timeoutMs?: number;
+  /** How long a claim lasts by the clock; it must outlast an attempt. 60 s by default. */
+  readonly leaseMs?: number;
+  /** How many messages may be on their way at once; 8 by default. */
+  readonly concurrency?: number;
+  /** A retry that is due within this time is waited for; 15 s by default. */
+  readonly patienceMs?: number;
+};
+
+/** What one run came to, in numbers of attempts. */
+export type DeliverSummary = {
+  readonly sent: number;
+  /** Given up for good. */
+  readonly failed: number;
+  /** To be tried again later. */
+  readonly postponed: number;
+  /** Due, but somebody else has it, or an earlier message must go first, or the run had no time. */
+  readonly left: number;
+  /** Rows that cannot be read: one sentence each. */
+  readonly broken: readonly string[];
+  /** What the store or a bug did: one sentence each. */
+  readonly errors: readonly string[];
+};
+
+type Progress = {
+  sent: number;
+  failed: number;
+  postponed: number;
+  left: number;
+  /** The earliest retry that this run has put off. */
+  retryAt: number;
+  /** What the last round found due. */
+  seen: string;
+  readonly broken: Set<string>;
+  readonly errors: Set<string>;
+};
+
+type Run = {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly leftMs: () => number;
+  readonly hasTime: () => boolean;
+};
+
+const batch = 100;
+
+function messageOf(row: OutboxRow): Message {
+  const { notice } = row;
+  return {
+    id: row.id,
+    kind: notice.kind,
+    severity: notice.severity,
+    site: notice.site,
+    incidents: notice.items.map((item) => item.incident),
+    ...renderNotice(notice),
+    at: notice.at,
+  };
+}
+
+/** A message of an unexpected error may hold anything, so only its kind is told. */
+const describeBug = (error: unknown): string =>
+  error instanceof WatchdogError
+    ? redactText(describeError(error))
+    : error instanceof Error
+      ? error.name
+      : 'unknown';
+
+async function attempt(world: DeliverWorld, row: OutboxRow, signal: AbortSignal): Promise<Delivery> {
+  const send = world.channels.get(row.channel);
+  if (send === undefined) {
+    return {
+      sent: false,
+      again: false,
+      reason: 'client-error',
+      detail: 'the channel is not configured any more',
+    };
+  }
+  try {
+    return await send(messageOf(row), {
+      signal,
+      timeoutMs: world.timeoutMs ?? 10_000,
+      at: world.clock.now(),
+      secret: world.secret,
+      print: world.print,
+    });
+  } catch (error) {
+    return {
+      sent: false,
+      again: true,
+      reason: 'client-error',
+      detail: `the channel threw: ${describeBug(error)}`,
+    };
+  }
+}
+
+function endOf(row: OutboxRow, delivery: Delivery, at: number): RowEnd {
+  if (delivery.sent) return { state: 'sent', at, outcome: delivery.detail };
+  const outcome = `${delivery.reason}: ${delivery.detail}`;
+  const delayMs = retryDelayMs(delivery, row.attempts, at - row.createdAt);
+  return delayMs === null
+    ? { state: 'failed', at, outcome }
+    : { state: 'waiting', dueAt: at + delayMs, outcome };
+}
+
+async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promise<void> {
+  const { store, clock } = world;
+  const { progress, signal } = run;
+  const lease = world.newLease();
+  const row = await store.claimRow(due.id, { at: clock.now(), leaseMs: world.leaseMs ?? 60_000, lease });
+  if (row === null) return;
+  const delivery = await attempt(world, row, signal);
+  const end = endOf(row, delivery, clock.now());
+  if (!(await store.settleRow(row.id, lease, end))) {
+    progress.errors.add(`outbox/${row.id}: the attempt outlasted its lease`);
+    return;
+  }
+  if (end.state === 'sent') progress.sent += 1;
+  if (end.state === 'failed') progress.failed += 1;
+  if (end.state === 'waiting') {
+    progress.postponed += 1;
+    progress.retryAt = Math.min(progress.retryAt, end.dueAt);
+  }
+}
+
+/** Rows whose predecessors are due as well wait for the next round: claiming them now would only put them off. */
+function firstInLine(rows: readonly OutboxRow[]): OutboxRow[] {
+  const waiting = new Set(rows.map((row) => row.id));
+  return rows.filter((row) => !row.after.some((id) => waiting.has(id)));
+}
+
+/** One round over what is due. False when a further round would find the same again. */
+async function round(world: DeliverWorld, run: Run): Promise<boolean> {
+  const { progress, hasTime } = run;
+  const due = await world.store.dueRows(world.clock.now(), batch);
+  for (const sentence of due.broken) progress.broken.add(sentence);
+  const finished = (): number => progress.sent + progress.failed + progress.postponed;
+  const before = finished();
+  const gate = openGate(world.concurrency ?? 8);
+  await Promise.all(
+    firstInLine(due.rows).map((row) =>
+      gate(async () => {
+        if (!hasTime()) return;
+        try {
+          await deliverRow(world, row, run);
+        } catch (error) {
+          progress.errors.add(`outbox/${row.id}: ${describeBug(error)}`);
+        }
+      }),
+    ),
+  );
+  const moved = finished() - before;
+  progress.left = due.rows.length - moved;
+  const list = due.rows.map((row) => row.id).join(' ');
+  const isSame = list === progress.seen;
+  progress.seen = list;
+  return moved > 0 || !isSame;
+}
+
+/** Waits for a retry of this run that comes soon. False when there is none. */
+async function awaitRetry(world: DeliverWorld, run: Run): Promise<boolean> {
+  const { progress } = run;
+  const waitMs = progress.retryAt - world.clock.now();
+  if (waitMs > Math.min(world.patienceMs ?? 15_000, run.leftMs())) return false;
+  progress.retryAt = Number.POSITIVE_INFINITY;
+  progress.seen = '';
+  try {
+    await world.clock.sleep(Math.max(0, waitMs), run.signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Sends what is due until nothing is, or until `budgetMs` by the clock are over; then no further row is begun. Never rejects: a row, a
+ * channel or a store in trouble is in the summary, and what was not recorded as sent is sent again.
+ */
+export async function deliver(
+  world: DeliverWorld,
+  options: { readonly signal: AbortSignal; readonly budgetMs: number },
+): Promise<DeliverSummary> {
+  const { clock } = world;
+  const until = clock.now() + options.budgetMs;
+  const leftMs = (): number => until - clock.now();
+  const progress: Progress = {
+    sent: 0,
+    failed: 0,
+    postponed: 0,
+    left: 0,
+    retryAt: Number.POSITIVE_INFINITY,
+    seen: '',
+    broken: new Set(),
+    errors: new Set(),
+  };
+  const hasTime = (): boolean => !options.signal.aborted && leftMs() > 0;
+  const run: Run = { progress, signal: options.signal, leftMs, hasTime };
+  try {
+    // oxlint-disable-next-line no-await-in-loop -- a round depends on what the one before sent
+    while (hasTime() && ((await round(world, run)) || (await awaitRetry(world, run))));
+  } catch (error) {
+    progress.errors.add(describeBug(error));
+  }
+  const { sent, failed, postponed, left, broken, errors } = progress;
+  return { sent, failed, postponed, left, broken: [...broken], errors: [...errors] };
+}

@@ -1,0 +1,82 @@
+// One HTTP POST with a deadline, for whoever tells somebody something: no redirects, no retries, nothing of the address in what it says.
+
+export type PostRequest = {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Real milliseconds from the look-up to the answer's headers. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** False leaves the answer's body unread, for a service that works on after its status. True by default. */
+  readonly readsBody?: boolean;
+};
+
+/** `code` is the system's short name of what failed, e.g. `ECONNREFUSED`. */
+export type PostAnswer =
+  | { readonly answered: true; readonly status: number; readonly retryAfter: string | null }
+  | {
+      readonly answered: false;
+      readonly reason: 'timeout' | 'aborted' | 'network';
+      readonly code: string;
+    };
+
+/** True for a host that is this machine by its name: the only one that is spoken to without encryption or identity. */
+export const isThisMachine = (url: URL): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+
+const bodyLimit = 4096;
+const bodyPatienceMs = 1_000;
+
+/** A short code of a Node, OpenSSL or undici error; codes hold no names, messages do. */
+function codeOf(error: unknown): string {
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : '';
+  return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'UNKNOWN';
+}
+
+const silences = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT']);
+
+function failure(error: unknown, request: PostRequest, deadline: AbortSignal): PostAnswer {
+  if (request.signal.aborted) return { answered: false, reason: 'aborted', code: 'ABORTED' };
+  const code = codeOf(error);
+  if (deadline.aborted || silences.has(code)) return { answered: false, reason: 'timeout', code: 'TIMEOUT' };
+  return { answered: false, reason: 'network', code };
+}
+
+/**
+ * Posts and resolves with the answer's status, for everything that a network or a server can do. Of the answer's body at most 4 KB
+ * are read, for at most a second and only to end politely; redirects are answers like any other. Leaves no socket behind.
+ */
+export async function httpPost(request: PostRequest): Promise<PostAnswer> {
+  if (request.signal.aborted) return { answered: false, reason: 'aborted', code: 'ABORTED' };
+  const { Agent, request: send } = await import('undici');
+  const deadline = AbortSignal.timeout(request.timeoutMs);
+  const agent = new Agent({ connections: 1, maxHeaderSize: 16_384, bodyTimeout: bodyPatienceMs });
+  try {
+    const { statusCode, headers, body } = await send(request.url, {
+      method: 'POST',
+      headers: request.headers,
+      body: request.body,
+      dispatcher: agent,
+      signal: AbortSignal.any([request.signal, deadline]),
+    });
+    // What the server says after its status decides nothing; neither do its troubles in saying it.
+    body.on('error', () => {});
+    if (request.readsBody ?? true) {
+      const patience = AbortSignal.any([request.signal, AbortSignal.timeout(bodyPatienceMs)]);
+      await body.dump({ limit: bodyLimit, signal: patience }).catch(() => {});
+    }
+    const retryAfter = headers['retry-after'];
+    return {
+      answered: true,
+      status: statusCode,
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+    };
+  } catch (error) {
+    return failure(error, request, deadline);
+  } finally {
+    await agent.destroy().catch(() => {});
+  }
+}

@@ -1,0 +1,158 @@
+// Words for a notice: what somebody reads who was asleep a moment ago.
+import type { ProblemKind } from '../domain/incident.ts';
+import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
+import { duration, localTime } from './time.ts';
+
+const longestTitle = 100;
+const longestList = 20;
+
+/** The trouble in a few words, with the name of what is in trouble. */
+function trouble(problem: ProblemKind, name: string): string {
+  switch (problem) {
+    case 'dark':
+      return 'dark or cut off';
+    case 'vpn-down':
+      return 'dark or cut off, the VPN exit is unreachable';
+    case 'inbound-lost':
+      return 'the way in is broken, the house lives';
+    case 'not-signing':
+      return `signer ${name} is not signing`;
+    case 'unreachable':
+      return `${name} does not answer as it should`;
+    case 'exit-unreachable':
+      return `VPN exit ${name} does not answer`;
+    case 'chain-stalled':
+      return `chain ${name} stands still`;
+    case 'blind':
+      return 'the watchdog is blind';
+    case 'unknown':
+      return 'the watchdog cannot tell how it is';
+  }
+}
+
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  // Not in the middle of a character that takes two places.
+  return `${text
+    .slice(0, length - 1)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd()}…`;
+}
+
+function headline({ items }: Notice): string {
+  const [first] = items;
+  if (first === undefined) return 'no details';
+  if (items.length === 1) return trouble(first.problem, first.subject.id);
+  return `${items.length} targets: ${items.map((item) => item.subject.id).join(', ')}`;
+}
+
+function label({ kind, severity }: Notice): string {
+  switch (kind) {
+    case 'opened':
+      return severity.toUpperCase();
+    case 'raised':
+      return `NOW ${severity.toUpperCase()}`;
+    case 'lowered':
+      return `LOWERED TO ${severity.toUpperCase()}`;
+    case 'resolved':
+      return 'RESOLVED';
+  }
+}
+
+const sentence = (text: string): string => {
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+};
+
+/** What changed, for whoever was told something else before. */
+function opening(notice: Notice): string[] {
+  const { kind, severity, items } = notice;
+  switch (kind) {
+    case 'opened':
+      return [];
+    case 'raised':
+      return [`This got worse and is ${severity} now.`];
+    case 'lowered':
+      return items.some((item) => item.problem === 'inbound-lost')
+        ? [`Not an outage any more: the house shows life. ${sentence(severity)}`]
+        : [`This is less grave than before: ${severity} now.`];
+    case 'resolved':
+      return [items.length === 1 ? 'This is over.' : 'These are over.'];
+  }
+}
+
+function times(item: NoticeItem, notice: Notice): string[] {
+  const since = localTime(item.since, notice.timezone);
+  const lasted = duration(notice.at - item.since);
+  if (notice.kind !== 'resolved') {
+    const age = notice.at - item.since >= 60_000 ? `, for ${lasted}` : '';
+    return [`Since ${since}${age}.`];
+  }
+  return [
+    `Began ${since}.`,
+    `Closed ${localTime(notice.at, notice.timezone)}, after ${lasted}; this includes the wait to see that it stays well.`,
+  ];
+}
+
+function evidenceOf(item: NoticeItem, notice: Notice): string[] {
+  if (item.evidence.length === 0) return [];
+  const title = notice.kind === 'resolved' ? 'What was seen last:' : 'What was seen:';
+  return ['', title, ...item.evidence.map((line) => `- ${line}`)];
+}
+
+function single(item: NoticeItem, notice: Notice): string[] {
+  const what = notice.kind === 'resolved' ? sentence(`it was: ${item.summary}`) : sentence(item.summary);
+  return [what, ...times(item, notice), ...evidenceOf(item, notice)];
+}
+
+function line(item: NoticeItem, notice: Notice): string {
+  const since = localTime(item.since, notice.timezone);
+  if (notice.kind === 'resolved') {
+    return `- ${item.subject.id}: began ${since}, closed after ${duration(notice.at - item.since)}`;
+  }
+  const seen = item.evidence[0] ?? item.summary;
+  const what = seen.startsWith(`${item.subject.id}:`) ? seen : `${item.subject.id}: ${seen}`;
+  return `- ${what} (since ${since})`;
+}
+
+function several(notice: Notice): string[] {
+  const { items } = notice;
+  const shown = items.slice(0, longestList).map((item) => line(item, notice));
+  const rest = items.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+}
+
+function closing(notice: Notice): string {
+  if (notice.kind === 'resolved') return 'Nothing more will follow about this.';
+  return isPage(notice.kind)
+    ? 'The watchdog keeps looking every minute and tells you when this changes.'
+    : 'You will be told when it is over.';
+}
+
+/** A page must not fail over the name of a zone. */
+function withKnownZone(notice: Notice): Notice {
+  try {
+    localTime(notice.at, notice.timezone);
+    return notice;
+  } catch {
+    return { ...notice, timezone: 'UTC' };
+  }
+}
+
+/** Title (at most 100 characters) and body of a message. Times are in the site's zone with UTC beside them. Pure. */
+export function renderNotice(given: Notice): { readonly title: string; readonly body: string } {
+  const notice = withKnownZone(given);
+  const [first] = notice.items;
+  const content = notice.items.length === 1 && first !== undefined ? single(first, notice) : several(notice);
+  const place = notice.siteName === notice.site ? notice.site : `${notice.siteName} (${notice.site})`;
+  return {
+    title: cut(`${label(notice)} ${cut(notice.siteName, 40)}: ${headline(notice)}`, longestTitle),
+    body: [
+      ...opening(notice),
+      ...content,
+      '',
+      closing(notice),
+      `Site ${place}, incident ${first?.incident ?? 'unknown'}.`,
+    ].join('\n'),
+  };
+}
