@@ -5,7 +5,7 @@ import { createWatch } from '../functions/entry/watch.ts';
 import type { Clock } from '../functions/kit/clock.ts';
 import type { Environment } from '../functions/kit/environment.ts';
 import type { Log } from '../functions/kit/log.ts';
-import { startFirestore, type LocalFirestore } from './firestore/start.ts';
+import { startFirestore, type FirestoreEmulator } from './firestore/server.ts';
 import { serveFunction } from './functions/serve.ts';
 import { startScheduler, type JobRun, type Scheduler } from './scheduler/scheduler.ts';
 
@@ -13,7 +13,7 @@ export const watchEveryMs = 60_000;
 
 export type LocalWatchdog = {
   readonly urls: { readonly watch: string; readonly deliver: string; readonly status: string };
-  readonly firestore: LocalFirestore;
+  readonly firestore: FirestoreEmulator;
   readonly scheduler: Scheduler;
   readonly close: () => Promise<void>;
 };

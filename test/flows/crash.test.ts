@@ -1,0 +1,135 @@
+// A process dies between any two of its calls, is started again, and nothing is lost, doubled or left open.
+import { describe, expect, test } from 'vitest';
+import type { Message, Send } from '../../functions/channels/channel.ts';
+import { deliver } from '../../functions/flows/deliver.ts';
+import { openMemoryStore } from '../../functions/stores/memory.ts';
+import { mortal, type Mortal, type Moment } from '../support/crash.ts';
+import { house, type House } from '../support/house.ts';
+import { minute, siteRules, start } from '../support/site.ts';
+
+const moments: readonly Moment[] = ['before', 'after'];
+const inbound = ['eth', 'rpc', 'ssh'];
+/** What breaks, tick by tick: well, one forward, a blackout, and well again until everything is resolved. */
+const night: readonly (readonly string[])[] = [
+  [],
+  ['ssh'],
+  ['ssh'],
+  inbound,
+  inbound,
+  [],
+  [],
+  [],
+  [],
+  [],
+  [],
+];
+
+async function send(home: House, received: Message[], life: Mortal): Promise<void> {
+  const channel: Send = (message) => {
+    received.push(message);
+    return Promise.resolve({ sent: true, detail: 'ok' });
+  };
+  let leases = 0;
+  await deliver(
+    {
+      store: life.door(openMemoryStore(home.shelf)),
+      clock: home.clock,
+      channels: new Map([
+        ['phone', life.door(channel)],
+        ['mail', life.door(channel)],
+      ]),
+      secret: () => 'none',
+      print: () => {},
+      newLease: () => `lease-${home.clock.now()}-${(leases += 1)}-${received.length}`,
+    },
+    { signal: new AbortController().signal, budgetMs: 1_000 },
+  );
+}
+
+/** One tick as one process: watch, then deliver. A dead process reports nothing; that it died is what `life` says. */
+async function live(home: House, received: Message[], life: Mortal): Promise<void> {
+  try {
+    await home.tick({ life });
+    await send(home, received, life);
+  } catch (error) {
+    if (!life.isDead()) throw error;
+  }
+}
+
+async function wholeNight(crash: {
+  readonly tick: number;
+  readonly k: number;
+  readonly moment: Moment;
+}): Promise<{
+  readonly home: House;
+  readonly received: readonly Message[];
+  readonly died: boolean;
+}> {
+  const home = house([siteRules()]);
+  const received: Message[] = [];
+  let died = false;
+  for (const [index, broken] of night.entries()) {
+    home.broken.clear();
+    for (const id of broken) home.broken.add(id);
+    home.moveTo(start + index * minute);
+    if (index === crash.tick) {
+      const life = mortal(crash.k, crash.moment);
+      await live(home, received, life);
+      died = life.isDead();
+      // The scheduler tries the same tick again; a lease of the dead process runs out before the next.
+      home.moveTo(start + index * minute + 20_000);
+    }
+    await live(home, received, mortal(Number.POSITIVE_INFINITY, 'before'));
+  }
+  // Leases of a dead deliverer end after a minute at the latest.
+  home.moveTo(start + (night.length + 2) * minute);
+  await live(home, received, mortal(Number.POSITIVE_INFINITY, 'before'));
+  return { home, received, died };
+}
+
+const kinds = (received: readonly Message[], incident: RegExp): string[] => [
+  ...new Set(
+    received.filter((message) => incident.test(message.incidents[0] ?? '')).map((message) => message.id),
+  ),
+];
+
+describe('a process that dies', () => {
+  test.each(night.map((_, tick) => tick))(
+    'anywhere in tick %i loses no page, opens no second incident, and leaves nothing open',
+    async (tick) => {
+      for (const moment of moments) {
+        for (let k = 1; ; k += 1) {
+          const { home, received, died } = await wholeNight({ tick, k, moment });
+          const where = `tick ${tick}, ${moment} call ${k}`;
+          const incidents = [...home.shelf.keys()].filter((path) => path.startsWith('incidents/'));
+          expect(incidents.toSorted(), where).toEqual([
+            expect.stringMatching(/^incidents\/home\.site\.home\./),
+            expect.stringMatching(/^incidents\/home\.target\.ssh\./),
+          ]);
+          // Two channels, told of the beginning and of the end: four messages an incident, however often each was tried.
+          expect(kinds(received, /\.site\./), where).toHaveLength(4);
+          expect(kinds(received, /\.target\./), where).toHaveLength(4);
+          const store = openMemoryStore(home.shelf);
+          expect((await store.dueRows(Number.MAX_SAFE_INTEGER, 100)).rows, where).toEqual([]);
+          const state = (await store.readSites(['home'])).get('home')?.state;
+          expect(state?.subjects, where).toEqual({});
+          for (const channel of ['phone', 'mail']) {
+            const order = received
+              .filter((message) => message.id.endsWith(channel) && message.incidents[0]?.includes('.site.'))
+              .map((message) => message.kind);
+            expect(order.indexOf('resolved'), `${where}, ${channel}`).toBeGreaterThan(
+              order.indexOf('opened'),
+            );
+          }
+          if (!died) break;
+        }
+      }
+    },
+  );
+
+  test('without a crash each message is sent exactly once', async () => {
+    const { received } = await wholeNight({ tick: -1, k: 1, moment: 'before' });
+    expect(received.map((message) => message.id)).toHaveLength(8);
+    expect(new Set(received.map((message) => message.id)).size).toBe(8);
+  });
+});
