@@ -1,0 +1,97 @@
+// From the checked file to the value that the functions run with: every default in place, every name resolved, frozen.
+import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
+import { WatchdogError } from '../kit/error.ts';
+import type { Channel, File } from './schema.ts';
+import { canonicalKey, type ChainName } from './signer.ts';
+import type { Reference, Target } from './target.ts';
+
+/** `keys` are public, in one spelling each. */
+export type Signer = { readonly id: string; readonly chain: ChainName; readonly keys: readonly string[] };
+
+export type SiteConfig = {
+  /** What domain needs to know; its targets include the references. */
+  readonly rules: SiteRules;
+  /** What is probed for this site; the references are not among them. */
+  readonly targets: readonly Target[];
+  /** CIDRs that its targets may be in although they are not public. */
+  readonly allowAddresses: readonly string[];
+  readonly signers: readonly Signer[];
+};
+
+export type Status = File['status'];
+
+/** A checked configuration, frozen throughout. It holds references to secrets, never secrets. */
+export type Config = {
+  readonly timezone: string;
+  /** Probed once a tick, for all sites. */
+  readonly references: readonly Reference[];
+  /** The policy `default`; it also says how references are probed. */
+  readonly policy: Policy;
+  readonly channels: readonly Channel[];
+  readonly sites: readonly SiteConfig[];
+  readonly status: Status;
+};
+
+type FileSite = File['sites'][number];
+
+function policyOf(file: File, name: string): Policy {
+  const policy = file.policies[name];
+  if (policy === undefined) throw new WatchdogError('ERR_CONFIG', `there is no policy ${name}`);
+  return policy;
+}
+
+function targetRules(file: File, site: FileSite): TargetRules[] {
+  return [
+    ...site.targets.map(({ id, role, severity }) => ({ id, role, severity })),
+    ...file.references.map(({ id }) => ({ id, role: 'reference' as const, severity: 'warning' as const })),
+  ];
+}
+
+function windows(file: File, site: FileSite): MaintenanceWindow[] {
+  return file.maintenance
+    .filter((window) => window.site === site.id)
+    .map(({ subject, from, until, why }) => ({ subject: subject ?? null, from, until, why }));
+}
+
+function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
+  return {
+    rules: {
+      id: site.id,
+      name: site.name ?? site.id,
+      timezone: site.timezone ?? file.timezone,
+      policy: policyOf(file, site.policy),
+      targets: targetRules(file, site),
+      signers: site.signers.map(({ id, chain }) => ({ id, chain })),
+      heartbeats: site.heartbeats.map(({ source, every, grace }) => ({ source, freshMs: every + grace })),
+      maintenance: windows(file, site),
+      notify: site.notify ?? file.channels.map((channel) => channel.id),
+      reportsSelf: isFirst,
+    },
+    targets: site.targets,
+    allowAddresses: site.allowAddresses,
+    signers: site.signers.map(({ id, chain, keys }) => ({
+      id,
+      chain,
+      keys: keys.map((key) => canonicalKey(key, chain)),
+    })),
+  };
+}
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freeze(inner);
+  return value;
+}
+
+/** `file` has passed the schema and all rules. */
+export function build(file: File): Config {
+  return freeze({
+    timezone: file.timezone,
+    references: file.references,
+    policy: policyOf(file, 'default'),
+    channels: file.channels,
+    sites: file.sites.map((site, index) => siteConfig(file, site, index === 0)),
+    status: file.status,
+  });
+}

@@ -1,0 +1,148 @@
+// Policies as they are written: every number of the judgement with its unit, its bounds and its default.
+import { z } from 'zod';
+import type { Policy } from '../domain/policy.ts';
+import { duration } from '../kit/duration.ts';
+import { id } from './fields.ts';
+
+/** A tick's probes end after 25 s; what one target may take is bounded well below that. */
+const longestProbeMs = 20_000;
+
+const confirm = (ticks: number) =>
+  z
+    .strictObject({
+      confirmTicks: z
+        .int()
+        .min(1)
+        .max(60)
+        .default(ticks)
+        .describe('So many ticks (minutes) in a row must say so before a person is told.'),
+    })
+    .prefault({});
+
+const probing = z
+  .strictObject({
+    timeout: duration({ min: '100ms', max: '15s' }).prefault('5s').describe('Deadline of one probe.'),
+    burst: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(2)
+      .describe('How many times a target that changed is probed again within the same tick.'),
+    burstGap: duration({ min: '100ms', max: '5s' })
+      .prefault('2s')
+      .describe('Time between the starts of these repeated probes.'),
+    burstTimeout: duration({ min: '100ms', max: '10s' })
+      .prefault('3s')
+      .describe('Deadline of each repeated probe.'),
+  })
+  .refine((p) => p.timeout + Math.max(0, p.burst - 1) * p.burstGap + p.burstTimeout <= longestProbeMs, {
+    error:
+      'takes over 20s for one target (timeout + gaps of the burst + burstTimeout), and a tick ends after 25s; lower one of them',
+  })
+  .prefault({})
+  .describe('How a target is probed.');
+
+const life = z
+  .strictObject({
+    margin: duration({ min: '0s', max: '5m' })
+      .prefault('30s')
+      .describe('Something shows life only if it happened later than the first bad tick by this much.'),
+    signatureFresh: duration({ min: '1m', max: '2h' })
+      .prefault('15m')
+      .describe('How long a signature counts as life after its slot or height.'),
+  })
+  .prefault({})
+  .describe('What counts as a sign of life of the house.');
+
+const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, {
+  error: 'is not a time of day; write "HH:MM" from "00:00" to "23:59"',
+});
+
+const quietHours = z
+  .strictObject({
+    from: clockTime.describe('Local time of the site, HH:MM.'),
+    to: clockTime.describe('Local time of the site, HH:MM; earlier than `from` means the next morning.'),
+  })
+  .refine((hours) => hours.from !== hours.to, {
+    error: 'begin and end at the same time, so they would never be; write two times or leave them out',
+  })
+  .nullable()
+  .default(null)
+  .describe('Warnings wait until these hours are over. Critical pages never wait.');
+
+/** One policy; what is left out has its default. The result is domain's `Policy`. */
+export const policy = z
+  .strictObject({
+    probe: probing,
+    life,
+    dark: confirm(1).describe('Nothing answers and nothing shows life.'),
+    vpnDown: confirm(1).describe('The same, and the VPN exit itself is unreachable.'),
+    inboundLost: confirm(2).describe('The way in is broken, but the house lives.'),
+    notSigning: confirm(1).describe('A signer is silent in a house that lives.'),
+    degraded: confirm(2).describe('Some targets are bad.'),
+    blind: confirm(3).describe("The watchdog's own network fails."),
+    unknown: z
+      .strictObject({
+        after: duration({ min: '1m', max: '1d' })
+          .prefault('15m')
+          .describe('After this time without knowing a warning is sent.'),
+      })
+      .prefault({})
+      .describe('The evidence allows no verdict.'),
+    recover: duration({ min: '30s', max: '1d' })
+      .prefault('3m')
+      .describe('How long something must be well without a break before its incident is resolved.'),
+    gasp: duration({ min: '1m', max: '6h' })
+      .prefault('30m')
+      .describe('How long a power loss told by the UPS makes a following blackout certain.'),
+    quietHours,
+  })
+  .transform((p): Policy => ({
+    probe: {
+      timeoutMs: p.probe.timeout,
+      burst: p.probe.burst,
+      burstGapMs: p.probe.burstGap,
+      burstTimeoutMs: p.probe.burstTimeout,
+    },
+    life: { marginMs: p.life.margin, signatureFreshMs: p.life.signatureFresh },
+    dark: p.dark,
+    vpnDown: p.vpnDown,
+    inboundLost: p.inboundLost,
+    notSigning: p.notSigning,
+    degraded: p.degraded,
+    blind: p.blind,
+    unknown: { afterMs: p.unknown.after },
+    recoverMs: p.recover,
+    gaspMs: p.gasp,
+    quietHours: p.quietHours,
+  }))
+  .meta({ id: 'Policy', description: 'The numbers that a site is judged by.' });
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function overlay(base: unknown, over: unknown): unknown {
+  if (!isMapping(base) || !isMapping(over)) return over;
+  const merged = Object.entries(over).map(([key, value]) => [key, overlay(base[key], value)] as const);
+  return { ...base, ...Object.fromEntries(merged) };
+}
+
+/** Lays every named policy over `default`; a `default` with problems is left out, so that they are reported once. */
+function overlayAll(raw: unknown): unknown {
+  if (!isMapping(raw)) return raw;
+  const base = raw['default'] ?? {};
+  const usable = policy.safeParse(base).success ? base : {};
+  const named = Object.entries(raw).map(([name, over]) => [name, overlay(usable, over)] as const);
+  return Object.fromEntries([...named, ['default', base] as const]);
+}
+
+/** All policies by name. There is always one named `default`; each other says only where it differs from that. */
+export const policies = z
+  .preprocess(overlayAll, z.record(id, policy))
+  .prefault({})
+  .describe(
+    'Policies by name. `default` always exists; a policy of another name says only where it differs from it.',
+  );

@@ -1,0 +1,25 @@
+// All rules between fields; each says what no single field can show to be wrong.
+import { publicAddresses } from './addresses.ts';
+import { noCredentials } from './credentials.ts';
+import { uniqueIds } from './ids.ts';
+import { keysOnce } from './keys.ts';
+import { windowsInOrder } from './maintenance.ts';
+import { knownNames } from './names.ts';
+import type { Rule } from './rule.ts';
+import { siteSize } from './size.ts';
+import { chainTargets, enoughReferences } from './sources.ts';
+
+/** `allow` holds networks that are allowed everywhere. */
+export function rulesFor(allow: readonly string[]): readonly Rule[] {
+  return [
+    uniqueIds,
+    knownNames,
+    enoughReferences,
+    chainTargets,
+    publicAddresses(allow),
+    noCredentials,
+    keysOnce,
+    windowsInOrder,
+    siteSize,
+  ];
+}

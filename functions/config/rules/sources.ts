@@ -1,0 +1,70 @@
+// One operator, or one host, is one source, however often it is listed.
+import { type DraftSite, textOf } from '../draft.ts';
+import { endpointOf } from '../endpoint.ts';
+import type { Path } from '../problem.ts';
+import { chainNames } from '../signer.ts';
+import type { Report, Rule } from './rule.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** How many of them share neither operator nor host with an earlier one. */
+function countSources(all: readonly Raw[]): number {
+  const seen = new Set<string>();
+  let count = 0;
+  for (const each of all) {
+    const host = endpointOf(each)?.host;
+    const marks = [textOf(each, 'operator') ?? host, host].flatMap((mark, index) =>
+      mark === undefined ? [] : [`${index} ${mark}`],
+    );
+    // What cannot be read yet counts as a source of its own: its own problem is told already.
+    if (marks.every((mark) => !seen.has(mark))) count++;
+    for (const mark of marks) seen.add(mark);
+  }
+  return count;
+}
+
+export const enoughReferences: Rule = (draft, report) => {
+  const count = countSources(draft.references);
+  if (count >= 2) return;
+  report(
+    ['references'],
+    `make ${count === 1 ? '1 source' : 'no source'}, since one operator or one host counts once; name hosts of at least 2 operators`,
+  );
+};
+
+function checkRole(target: Raw, path: Path, report: Report): void {
+  const role = target['role'] ?? 'inbound';
+  if (role === 'chain') {
+    if (target['chain'] === undefined) {
+      report([...path, 'chain'], `is missing; a target of role chain says which: ${chainNames.join(', ')}`);
+    }
+    if (target['operator'] === undefined) {
+      report([...path, 'operator'], 'is missing; a target of role chain says who runs it');
+    }
+    return;
+  }
+  for (const field of ['chain', 'operator'] as const) {
+    if (target[field] !== undefined && typeof role === 'string') {
+      report([...path, field], 'is only for a target of role chain; remove it, or write role: chain');
+    }
+  }
+}
+
+function checkChains(site: DraftSite, path: Path, report: Report): void {
+  for (const chain of chainNames) {
+    const all = site.targets.filter((target) => target['role'] === 'chain' && target['chain'] === chain);
+    if (all.length === 0 || countSources(all) >= 2) continue;
+    report(
+      path,
+      `show ${chain} from 1 source, since one operator or one host counts once; add a target of another operator`,
+    );
+  }
+}
+
+export const chainTargets: Rule = (draft, report) => {
+  for (const [index, site] of draft.sites.entries()) {
+    const path = ['sites', index, 'targets'];
+    for (const [at, target] of site.targets.entries()) checkRole(target, [...path, at], report);
+    checkChains(site, path, report);
+  }
+};

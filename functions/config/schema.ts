@@ -1,0 +1,111 @@
+// The whole configuration file as a schema: what may be written, its defaults and its limits.
+import { z } from 'zod';
+import { channelSchema } from '../channels/registry.ts';
+import { isCidr } from '../kit/address.ts';
+import { duration } from '../kit/duration.ts';
+import { secretReference } from '../kit/secret.ts';
+import { id, label, moment, timezone } from './fields.ts';
+import { policies } from './policy.ts';
+import { signer } from './signer.ts';
+import { defaultReferences, reference, target } from './target.ts';
+
+const channel = channelSchema({
+  id: id.describe('Id of the channel.'),
+});
+
+const heartbeat = z
+  .strictObject({
+    source: id.describe('The name that the sender gives itself; it is a part of its token.'),
+    every: duration({ min: '10s', max: '1h' }).prefault('60s').describe('How often it sends.'),
+    grace: duration({ min: '1s', max: '1h' })
+      .prefault('60s')
+      .describe('How much later than that a beat may come and still be fresh.'),
+  })
+  .meta({ id: 'Heartbeat', description: 'A sender in the house whose beats show that it lives.' });
+
+const allowed = z
+  .string()
+  .refine(isCidr, { error: 'is not a network; write it as address/bits, such as 10.20.0.0/16' })
+  .refine((text) => !isCidr(text) || bitsOf(text) >= (text.includes(':') ? 7 : 8), {
+    error: 'allows too much; write at least /8 for IPv4 and /7 for IPv6, and best the one network you mean',
+  });
+
+function bitsOf(text: string): number {
+  const [, bits] = text.split('/');
+  return bits === undefined ? 128 : Number(bits);
+}
+
+const site = z
+  .strictObject({
+    id: id.describe('Id of the site.'),
+    name: label.optional().describe('What people call it; its id if left out.'),
+    timezone: timezone.optional().describe('IANA name; the time zone of the file if left out.'),
+    policy: id.default('default').describe('Name of the policy that it is judged by.'),
+    notify: z
+      .array(id)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Ids of the channels that are told; all of them if left out.'),
+    allowAddresses: z
+      .array(allowed)
+      .max(50)
+      .default([])
+      .describe(
+        'Networks that are not public, but that targets of this site may be in. A metadata server only as one address.',
+      ),
+    targets: z.array(target).default([]).describe('What is probed.'),
+    signers: z.array(signer).default([]).describe('Validator clients whose signing is watched.'),
+    heartbeats: z.array(heartbeat).max(20).default([]).describe('Senders in the house.'),
+  })
+  .meta({ id: 'Site', description: 'One basement.' });
+
+const maintenance = z
+  .strictObject({
+    site: id.describe('Id of the site.'),
+    subject: id
+      .optional()
+      .describe(
+        'Id of one of its targets or signers, or a chain of its signers; the whole site if left out.',
+      ),
+    from: moment.describe('When it begins, with offset, such as 2026-12-01T22:00:00Z.'),
+    until: moment.describe('When it ends; at most 31 days after it begins.'),
+    why: label.describe('What is being done.'),
+  })
+  .meta({ id: 'Maintenance', description: 'A time in which nobody is told of a site or a part of it.' });
+
+const status = z
+  .discriminatedUnion('access', [
+    z.strictObject({
+      access: z.literal('token').describe('Only who shows the token sees it.'),
+      token: secretReference.prefault({ env: 'STATUS_TOKEN' }).describe('The token.'),
+    }),
+    z.strictObject({ access: z.literal('public').describe('Everybody sees it, without details.') }),
+  ])
+  .prefault({ access: 'token' })
+  .describe('Who may see the status.');
+
+export const fileSchema = z
+  .strictObject({
+    timezone: timezone.default('UTC').describe('IANA name; for quiet hours and times in messages.'),
+    references: z
+      .array(reference)
+      .max(10)
+      .prefault([...defaultReferences])
+      .describe(
+        "At least two hosts of two operators that are always up: they show whether the watchdog's own network works.",
+      ),
+    policies,
+    channels: z.array(channel).min(1).max(20).describe('How people are told.'),
+    maintenance: z.array(maintenance).max(500).default([]).describe('Times in which nobody is told.'),
+    sites: z
+      .array(site)
+      .min(1)
+      .max(200)
+      .describe('What is watched; the first also tells of the watchdog itself.'),
+    status,
+  })
+  .describe('The configuration of basement-watchdog.');
+
+export type File = z.output<typeof fileSchema>;
+export type Channel = z.output<typeof channel>;

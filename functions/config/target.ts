@@ -1,0 +1,59 @@
+// Targets and references as they are written: what all kinds share; the rest comes from the registry of the probes.
+import { z } from 'zod';
+import { roles } from '../domain/target.ts';
+import { severities } from '../domain/severity.ts';
+import { targetSchema } from '../probes/registry.ts';
+import { id } from './fields.ts';
+import { chain } from './signer.ts';
+
+/** The roles that a target of a site may have: references serve all sites, and stand at the top of the file. */
+const siteRoles = roles.filter((role) => role !== 'reference');
+
+const role = z
+  .enum(siteRoles, {
+    error: (issue) =>
+      issue.input === 'reference'
+        ? 'is "reference"; references serve all sites: write them under `references` at the top of the file'
+        : undefined,
+  })
+  .default('inbound');
+
+/** The fields that every target of a site has beside the options of its probe. */
+export const targetFields = {
+  id: id.describe('Id of the target; no other target, signer or reference of its site has it.'),
+  role: role.describe(
+    'inbound: a port of the basement, through the VPN exit. exit: the VPN server itself. chain: a public RPC.',
+  ),
+  severity: z.enum(severities).default('warning').describe('How loud it is when this target alone fails.'),
+  chain: chain.optional().describe('With role chain: which chain it shows.'),
+  operator: id
+    .optional()
+    .describe('With role chain: who runs it. Two targets of one operator are one source.'),
+};
+
+/** The fields of a reference beside the options of its probe. */
+export const referenceFields = {
+  id: id.describe('Id of the reference.'),
+  operator: id
+    .optional()
+    .describe('Who runs it, its host if left out. Two references of one operator are one source.'),
+};
+
+export const target = targetSchema(targetFields);
+export const reference = targetSchema(referenceFields);
+export type Target = z.output<typeof target>;
+export type Reference = z.output<typeof reference>;
+
+/** The probe's own options alone: `raw` without what all targets share. */
+export function optionsOf(raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !Object.hasOwn(targetFields, key)));
+}
+
+/** The probe's options without the fields around them, for rules that look at a target whose other fields may be wrong. */
+export const probeOptions = targetSchema({});
+
+/** Two public resolvers of two operators, over TCP: they are up whenever our own network works. */
+export const defaultReferences = [
+  { id: 'cloudflare', operator: 'cloudflare', probe: 'tcp', address: '1.1.1.1:53' },
+  { id: 'quad9', operator: 'quad9', probe: 'tcp', address: '9.9.9.9:53' },
+] as const satisfies readonly z.input<typeof reference>[];
