@@ -4,7 +4,7 @@ import type { SiteState } from '../domain/memory.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 import { step, type Step } from '../domain/step.ts';
 import { isReplay, type Tick } from '../domain/tick.ts';
-import { describeError } from '../kit/error.ts';
+import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { Loaded, WatchStore } from '../stores/store.ts';
 import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
@@ -141,6 +141,10 @@ function outcomeOf(run: SiteRun, committed: Committed, problems: readonly string
   };
 }
 
+function conflict(site: string): WatchdogError {
+  return new WatchdogError('ERR_CONFLICT', `sites/${site}: somebody else kept writing, ${tries} tries`);
+}
+
 function failed(run: SiteRun, error: unknown): SiteOutcome {
   return {
     site: run.site.rules.id,
@@ -174,8 +178,7 @@ export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
     }
     const { problems, ...findings } = await findOut(loaded, pulse, run);
     const committed = await takeIn(loaded, findings, run);
-    if (committed === null)
-      return failed(run, new Error(`sites/${id}: somebody else kept writing, ${tries} tries`));
+    if (committed === null) return failed(run, conflict(id));
     if ('step' in committed && isWorkLeft(committed.step, run.at)) run.poker.wake();
     return outcomeOf(run, committed, problems);
   } catch (error) {

@@ -8,7 +8,6 @@ export const errorCodes = [
   'ERR_DOCUMENT_NEWER',
   'ERR_STORE',
   'ERR_CONFLICT',
-  'ERR_DEADLINE',
   'ERR_REQUEST',
 ] as const;
 
