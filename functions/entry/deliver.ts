@@ -1,7 +1,7 @@
 // Composes `deliver`: the only function that reaches the channels and their secrets.
 import { randomUUID } from 'node:crypto';
 import { sendVia } from '../channels/send.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/config.ts';
 import { deliver } from '../flows/deliver.ts';
 import type { Environment } from '../kit/environment.ts';
 import { httpFunction, type HttpFunction } from '../kit/http-function.ts';
@@ -10,9 +10,9 @@ import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
 
 export function createDeliver(environment: Environment): HttpFunction {
-  const { variables, clock, print } = environment;
+  const { variables, clock, print, network } = environment;
   const log = environment.log('deliver');
-  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml');
+  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const world = {
     store: openStore(variables),
     clock,

@@ -1,5 +1,5 @@
 // Composes `status`: reads the store and nothing else.
-import { loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/config.ts';
 import { readStatus } from '../flows/status.ts';
 import type { Environment } from '../kit/environment.ts';
 import { bearerToken, httpFunction, isSameSecret, type HttpFunction } from '../kit/http-function.ts';
@@ -7,8 +7,8 @@ import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
 
 export function createStatus(environment: Environment): HttpFunction {
-  const { variables, clock } = environment;
-  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml');
+  const { variables, clock, network } = environment;
+  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const { status } = config;
   const secret = secretReader(variables);
   const world = { rules: config.sites.map((site) => site.rules), store: openStore(variables), clock };

@@ -1,6 +1,6 @@
 // Composes `watch`: what it may touch is the store, the probes, and a poke for `deliver`; no channel, no Compute.
 import { httpPoke } from '../cloud/poke.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig } from '../config/config.ts';
 import { readShard } from '../flows/watch-request.ts';
 import { isGoodTick, watch, type WatchWorld } from '../flows/watch.ts';
 import type { Environment } from '../kit/environment.ts';
@@ -11,7 +11,7 @@ import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
 
 export function createWatch({ variables, clock, network, log: logFor }: Environment): HttpFunction {
-  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml');
+  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const binding = { secret: secretReader(variables), network };
   const deliverUrl = variables['DELIVER_URL'];
   const world: WatchWorld = {
