@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { type AddressReason, forbiddenAddress, isCidr } from '../kit/address.ts';
 import type { Endpoint } from '../probes/probe.ts';
-import { endpointOfTarget } from '../probes/run.ts';
+import { endpointOfTarget } from '../probes/describe.ts';
 import { optionsOf, probeOptions } from './target.ts';
 
 type Raw = Readonly<Record<string, unknown>>;

@@ -1,13 +1,19 @@
 // All kinds of probes. To add one: its file, its test, one line in `probes`, one row in the docs.
 import { z } from 'zod';
 import { http } from './http.ts';
+import type { Probe } from './probe.ts';
 import { tcp } from './tcp.ts';
 
 /** The members by the name that a configuration gives in the field `probe`. */
 export const probes = { tcp, http } as const;
 
 export type ProbeName = keyof typeof probes;
-export type OptionsOf = { [Name in ProbeName]: z.output<(typeof probes)[Name]['schema']> };
+type OptionsOf = { [Name in ProbeName]: z.output<(typeof probes)[Name]['schema']> };
+
+type Members = { readonly [Name in ProbeName]: Probe<OptionsOf[Name]> };
+
+/** The members, typed as one record over all names: a name and the options of that name reach the right one without a cast. */
+export const members: Members = probes;
 
 /** The options of one kind together with its name; with the default, those of any kind. */
 export type ProbeTarget<Name extends ProbeName = ProbeName> = {
