@@ -2,7 +2,7 @@
 import type { ChainState, Facts, SignerState } from './facts.ts';
 import type { Policy } from './policy.ts';
 import { lifeSigns, signalsOf, type Signals } from './signals.ts';
-import { decide, verdictTable, type SiteVerdict } from './verdict.ts';
+import { decide, isBlind, verdictTable, type SiteVerdict } from './verdict.ts';
 
 export type Judgement = {
   readonly site: string;
@@ -28,9 +28,9 @@ function wasAnnounced(facts: Facts, policy: Policy): boolean {
 }
 
 // Signers of a chain that stands still are nobody's fault; and what we looked up over a broken network of our own is nothing.
-function signerState(facts: Facts, signer: Facts['signers'][number], isBlind: boolean): SignerState {
+function signerState(facts: Facts, signer: Facts['signers'][number], blind: boolean): SignerState {
   const chain = facts.chains.find((candidate) => candidate.id === signer.chain);
-  return isBlind || chain?.state === 'stalled' ? 'unknown' : signer.state;
+  return blind || chain?.state === 'stalled' ? 'unknown' : signer.state;
 }
 
 /** Judges one site. The same facts and policy always give the same judgement, and every input has exactly one verdict. */
@@ -43,7 +43,7 @@ export function judge(facts: Facts, policy: Policy): Judgement {
   const place = decide(signals);
   const row = verdictTable[place] ?? verdictTable[verdictTable.length - 1];
   const verdict = row?.verdict ?? 'unknown';
-  const isBlind = verdict === 'blind';
+  const blind = isBlind(signals);
   return {
     site: facts.site,
     at: facts.at,
@@ -54,8 +54,8 @@ export function judge(facts: Facts, policy: Policy): Judgement {
     signals,
     life: lifeSigns(settled, policy).map((act) => act.source),
     signers: Object.fromEntries(
-      facts.signers.map((signer) => [signer.id, signerState(facts, signer, isBlind)]),
+      facts.signers.map((signer) => [signer.id, signerState(facts, signer, blind)]),
     ),
-    chains: Object.fromEntries(facts.chains.map((chain) => [chain.id, isBlind ? 'unknown' : chain.state])),
+    chains: Object.fromEntries(facts.chains.map((chain) => [chain.id, blind ? 'unknown' : chain.state])),
   };
 }

@@ -4,6 +4,7 @@ import type { Problem, Subject } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import type { Observation } from './machine.ts';
 import type { SiteRules } from './policy.ts';
+import { isBlind } from './verdict.ts';
 
 export type Observed = { readonly subject: Subject; readonly observation: Observation };
 
@@ -99,7 +100,8 @@ function site(facts: Facts, judgement: Judgement, rules: SiteRules): Observation
 }
 
 function self(judgement: Judgement, facts: Facts, rules: SiteRules): Observation {
-  if (judgement.verdict === 'blind') {
+  // Also when a gasp made the blackout of this house certain: blind is what we are, whatever is known of the house.
+  if (isBlind(judgement.signals)) {
     // Each site sees the same blindness; one of them tells of it.
     if (!rules.reportsSelf) return unknown;
     return bad({
@@ -124,12 +126,18 @@ function self(judgement: Judgement, facts: Facts, rules: SiteRules): Observation
   return good;
 }
 
+// A tick that saw nothing of the way in does not end a blackout: the signer's silence still belongs to that.
+function mayBeDark(facts: Facts, judgement: Judgement): boolean {
+  const { inbound, life } = judgement.signals;
+  return inbound === 'unknown' && life === 'none' && facts.inboundBadSince !== null;
+}
+
 function signer(id: string, facts: Facts, judgement: Judgement, rules: SiteRules): Observation {
   const state = judgement.signers[id] ?? 'unknown';
   switch (state) {
     case 'silent': {
       // In a house that is down its signers are silent as well; that is the site's page, not another one.
-      if (judgement.verdict !== 'not-signing') return unknown;
+      if (judgement.verdict !== 'not-signing' || mayBeDark(facts, judgement)) return unknown;
       const fact = facts.signers.find((candidate) => candidate.id === id);
       return bad({
         kind: 'not-signing',
@@ -179,7 +187,7 @@ export function observeTarget(
 ): Observation {
   const { rules, judgement, isSiteDown } = context;
   if (target.quality === 'good') return good;
-  if (target.quality === 'unknown' || judgement.verdict === 'blind') return unknown;
+  if (target.quality === 'unknown' || isBlind(judgement.signals)) return unknown;
   if (isSiteDown) return { status: 'suppressed' };
   const isExit = target.role === 'exit';
   return bad({

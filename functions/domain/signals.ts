@@ -52,8 +52,9 @@ function acts(facts: Facts, policy: Policy): Act[] {
     at: beat.sentAt,
     freshMs: beat.freshMs,
   }));
+  // What a silent signer did before it fell silent shows nothing of now.
   const signatures = facts.signers.flatMap((signer) =>
-    signer.actAt === null
+    signer.actAt === null || signer.state === 'silent'
       ? []
       : [{ source: `signer ${signer.id}`, at: signer.actAt, freshMs: policy.life.signatureFreshMs }],
   );

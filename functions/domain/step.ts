@@ -16,6 +16,7 @@ import type { Memory } from './memory.ts';
 import { observe, observeTarget } from './observe.ts';
 import type { OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
+import type { Role } from './target.ts';
 
 export type StepInput = {
   readonly rules: SiteRules;
@@ -36,7 +37,7 @@ type Progress = {
   readonly touched: Map<string, Incident>;
 };
 
-function applyChange(incident: Incident, change: Change, at: number): Incident {
+function applyChange(incident: Incident, change: Change, isGone: boolean, at: number): Incident {
   switch (change.event) {
     case 'none':
     case 'opened':
@@ -48,7 +49,10 @@ function applyChange(incident: Incident, change: Change, at: number): Incident {
     case 'recovering':
       return record(incident, at, 'recovering', 'well again; watching whether it stays so');
     case 'resolved':
-      return { ...record(incident, at, 'resolved', 'stayed well'), resolvedAt: at };
+      return {
+        ...record(incident, at, 'resolved', isGone ? 'no longer configured' : 'stayed well'),
+        resolvedAt: at,
+      };
   }
 }
 
@@ -76,7 +80,7 @@ function stepSubject(
   if (change.event === 'none' || before === undefined || before.phase === 'suspected') return;
   const incident = progress.incidents.get(before.incident);
   if (incident === undefined) return;
-  const changed = applyChange(incident, change, at);
+  const changed = applyChange(incident, change, observation.status === 'gone', at);
   progress.incidents.set(changed.id, changed);
   progress.touched.set(changed.id, changed);
 }
@@ -95,6 +99,9 @@ function orphans(progress: Progress, seen: ReadonlySet<string>): Subject[] {
   });
 }
 
+/** The roles whose targets are subjects of their own; references and chains only bear witness. */
+const speaks = (role: Role): boolean => role === 'inbound' || role === 'exit';
+
 /** True for what a subject of this site can be although this tick says nothing of it, such as a signer without evidence. */
 function isConfigured(subject: Subject, rules: SiteRules): boolean {
   switch (subject.kind) {
@@ -103,7 +110,7 @@ function isConfigured(subject: Subject, rules: SiteRules): boolean {
     case 'chain':
       return rules.signers.some((signer) => signer.chain === subject.id);
     case 'target':
-      return rules.targets.some((target) => target.id === subject.id);
+      return rules.targets.some((target) => target.id === subject.id && speaks(target.role));
     case 'site':
     case 'self':
       return subject.id === rules.id;
@@ -146,7 +153,7 @@ export function step(memory: Memory | null, input: StepInput): Step {
   for (const { subject, observation } of observe(facts, judgement, rules)) take(subject, observation);
   const isSiteDown = progress.subjects.has(subjectKey({ kind: 'site', id: rules.id }));
   for (const target of facts.targets) {
-    if (target.role !== 'inbound' && target.role !== 'exit') continue;
+    if (!speaks(target.role)) continue;
     take({ kind: 'target', id: target.id }, observeTarget(target, { rules, judgement, isSiteDown }));
   }
   for (const subject of orphans(progress, seen)) {

@@ -3,6 +3,8 @@
 /** How far ahead of our clock a stamp may be before it is not believed. */
 export const maxAheadMs = 90_000;
 const minuteMs = 60_000;
+/** Date.parse alone would read `1` as a day in 2001, and a tick that old is a replay. */
+const looksLikeTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
 export type Tick = {
   /** The scheduled time that the tick counts as, epoch ms. */
@@ -21,7 +23,7 @@ export function readTick(stamp: string | undefined, now: number): Tick {
   const own = Math.floor(now / minuteMs) * minuteMs;
   const instead = (replaced: Tick['replaced']): Tick => ({ scheduledAt: own, latenessMs: 0, replaced });
   if (stamp === undefined || stamp === '') return instead('missing');
-  const scheduledAt = Date.parse(stamp);
+  const scheduledAt = looksLikeTime.test(stamp) ? Date.parse(stamp) : Number.NaN;
   if (!Number.isFinite(scheduledAt)) return instead('unreadable');
   if (scheduledAt > now + maxAheadMs) return instead('ahead');
   return { scheduledAt, latenessMs: Math.max(0, now - scheduledAt), replaced: null };

@@ -19,7 +19,8 @@ type Row = {
   readonly matches: (signals: Signals) => boolean;
 };
 
-const isBlind = (s: Signals): boolean => s.references === 'failing' && s.inbound !== 'all-good';
+/** True while our own network fails: then a bad answer is no evidence, whatever the verdict. */
+export const isBlind = (s: Signals): boolean => s.references === 'failing' && s.inbound !== 'all-good';
 const hasNoWayIn = (s: Signals): boolean => s.inbound === 'none';
 const isSilent = (s: Signals): boolean => s.signers === 'some-silent';
 const hasLife = (s: Signals): boolean => s.life === 'seen';

@@ -1,0 +1,205 @@
+// Builders of a site as the rules see it, with the policy that the configuration has by default.
+import type {
+  ChainFact,
+  Facts,
+  HeartbeatFact,
+  PowerFact,
+  Quality,
+  SignerFact,
+  TargetFact,
+} from '../../functions/domain/facts.ts';
+import type { Findings } from '../../functions/domain/gather.ts';
+import type { Incident, Problem } from '../../functions/domain/incident.ts';
+import type { Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
+import type { Reason, Sample } from '../../functions/domain/sample.ts';
+import type { Role } from '../../functions/domain/target.ts';
+
+export const second = 1_000;
+export const minute = 60_000;
+export const hour = 3_600_000;
+
+/** A full minute in an ordinary night: 2026-11-23T02:00:00Z. */
+export const start = Date.UTC(2026, 10, 23, 2);
+
+/** The defaults of the configuration schema. */
+export const defaultPolicy: Policy = {
+  probe: { timeoutMs: 5_000, burst: 2, burstGapMs: 2_000, burstTimeoutMs: 3_000 },
+  life: { marginMs: 30_000, signatureFreshMs: 900_000 },
+  dark: { confirmTicks: 1 },
+  vpnDown: { confirmTicks: 1 },
+  inboundLost: { confirmTicks: 2 },
+  notSigning: { confirmTicks: 1 },
+  degraded: { confirmTicks: 2 },
+  blind: { confirmTicks: 3 },
+  unknown: { afterMs: 900_000 },
+  recoverMs: 180_000,
+  gaspMs: 1_800_000,
+  quietHours: null,
+};
+
+export const heartbeatFreshMs = 180_000;
+
+export const target = (
+  id: string,
+  role: Role,
+  severity: TargetRules['severity'] = 'warning',
+): TargetRules => ({
+  id,
+  role,
+  severity,
+});
+
+/** A house with three forwards, one VPN exit, two references, one Ethereum signer and one heartbeat. */
+export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
+  return {
+    id: 'home',
+    name: 'Home',
+    timezone: 'Europe/Berlin',
+    policy: defaultPolicy,
+    targets: [
+      target('ref-a', 'reference'),
+      target('ref-b', 'reference'),
+      target('vpn', 'exit'),
+      target('eth', 'inbound'),
+      target('rpc', 'inbound'),
+      target('ssh', 'inbound'),
+    ],
+    signers: [{ id: 'alpha', chain: 'ethereum' }],
+    heartbeats: [{ source: 'cluster', freshMs: heartbeatFreshMs }],
+    maintenance: [],
+    notify: ['phone', 'mail'],
+    reportsSelf: true,
+    ...over,
+  };
+}
+
+/** A site whose policy differs from the default only in what is given. */
+export const withPolicy = (policy: Partial<Policy>, over: Partial<SiteRules> = {}): SiteRules =>
+  siteRules({ policy: { ...defaultPolicy, ...policy }, ...over });
+
+export const goodSample: Sample = { ok: true, latencyMs: { total: 20 }, facts: {} };
+
+export const badSample = (reason: Reason = 'timeout'): Sample => ({
+  ok: false,
+  reason,
+  detail: 'no answer within 5000 ms',
+  latencyMs: { total: 5_000 },
+});
+
+export function sampleOf(quality: Quality): Sample {
+  if (quality === 'good') return goodSample;
+  return badSample(quality === 'bad' ? 'timeout' : 'aborted');
+}
+
+/** Samples by id: everything that the rules know is good but what is said otherwise. */
+export function samplesOf(
+  rules: SiteRules,
+  qualities: Readonly<Record<string, Quality>> = {},
+): Record<string, Sample> {
+  return Object.fromEntries(
+    rules.targets.map(({ id }) => [id, sampleOf((Object.hasOwn(qualities, id) && qualities[id]) || 'good')]),
+  );
+}
+
+/** Ids of the targets that have a role, all with one quality. */
+export const all = (rules: SiteRules, role: Role, quality: Quality): Record<string, Quality> =>
+  Object.fromEntries(
+    rules.targets.filter((candidate) => candidate.role === role).map(({ id }) => [id, quality]),
+  );
+
+export const targetFact = (id: string, role: Role, quality: Quality): TargetFact => ({
+  id,
+  role,
+  quality,
+  reason: quality === 'bad' ? 'timeout' : null,
+  detail: null,
+  totalMs: 20,
+  since: start,
+});
+
+export const beat = (sentAt: number, source = 'cluster'): HeartbeatFact => ({
+  source,
+  sentAt,
+  freshMs: heartbeatFreshMs,
+});
+
+export const signer = (
+  state: SignerFact['state'],
+  actAt: number | null = null,
+  id = 'alpha',
+  chain = 'ethereum',
+): SignerFact => ({ id, chain, state, actAt, detail: null });
+
+export const chain = (state: ChainFact['state'], id = 'ethereum'): ChainFact => ({ id, state, detail: null });
+
+/** Facts at `start` of a house in which nothing was found out, but for what is given. */
+export const factsOf = (over: Partial<Facts> = {}): Facts => ({
+  site: 'home',
+  at: start,
+  targets: [],
+  heartbeats: [],
+  power: null,
+  signers: [],
+  chains: [],
+  inboundBadSince: null,
+  ...over,
+});
+
+export type Found = {
+  readonly at?: number;
+  readonly qualities?: Readonly<Record<string, Quality>>;
+  /** Send time of the last heartbeat per source. */
+  readonly beats?: Readonly<Record<string, number>>;
+  readonly power?: PowerFact | null;
+  readonly signers?: readonly SignerFact[];
+  readonly chains?: readonly ChainFact[];
+};
+
+/** What a tick brings to a site in which all is well, but for what is given. */
+export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
+  return {
+    at: found.at ?? start,
+    samples: samplesOf(rules, found.qualities),
+    pulse: {
+      beats: Object.fromEntries(
+        Object.entries(found.beats ?? {}).map(([source, sentAt]) => [source, { sentAt }]),
+      ),
+      power: found.power ?? null,
+    },
+    signers: found.signers ?? [],
+    chains: found.chains ?? [],
+  };
+}
+
+export const problemOf = (over: Partial<Problem> = {}): Problem => ({
+  kind: 'unreachable',
+  severity: 'warning',
+  summary: 'it does not answer',
+  evidence: ['eth: timeout'],
+  confirmTicks: 1,
+  confirmMs: 0,
+  ...over,
+});
+
+export const incidentOf = (over: Partial<Incident> = {}): Incident => {
+  const subject = over.subject ?? { kind: 'target', id: 'eth' };
+  return {
+    id: `home.${subject.kind}.${subject.id}.20261123T020000Z`,
+    site: 'home',
+    subject,
+    kind: 'unreachable',
+    severity: 'warning',
+    summary: 'it does not answer',
+    evidence: [],
+    since: start,
+    openedAt: start,
+    resolvedAt: null,
+    announced: null,
+    held: null,
+    told: [],
+    lastMessage: {},
+    rounds: 0,
+    timeline: [{ at: start, event: 'opened', text: 'unreachable: it does not answer' }],
+    ...over,
+  };
+};
