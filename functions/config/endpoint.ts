@@ -34,7 +34,8 @@ export function forbiddenLiteral(
   const cidrs = allow.filter((cidr) => cidr !== undefined).filter(isCidr);
   const reason = forbiddenAddress(literal, cidrs);
   if (reason === null) return null;
+  // A URL spells numbers in other ways than its host is known by in the end.
   const holds = ([, value]: readonly [string, unknown]): boolean =>
-    typeof value === 'string' && value.toLowerCase().includes(host);
+    typeof value === 'string' && (value.toLowerCase().includes(host) || URL.parse(value)?.hostname === host);
   return { field: Object.entries(raw).find(holds)?.[0] ?? 'probe', reason };
 }

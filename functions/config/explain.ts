@@ -63,7 +63,7 @@ export function explain(issue: z.core.$ZodRawIssue): string | undefined {
     }
     case 'unrecognized_keys': {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-      return `is not known; known here are ${known.join(', ')}`;
+      return `is not known; known here: ${known.join(', ')}`;
     }
     case 'invalid_value':
       return isMissing(issue)

@@ -35,9 +35,9 @@ const wordsFor: Readonly<Record<string, string>> = {
   NON_STRING_KEY: 'a key is not plain text; write a name before the colon',
 };
 
-// Everything else about the syntax: what the reader of YAML says, without the excerpt that could show a secret.
+// Everything else about the syntax: what the reader of YAML says, without the excerpts that could show a secret.
 function inWords(code: string, message: string): string {
-  return wordsFor[code] ?? `is not valid YAML: ${message.split('\n')[0] ?? code}`;
+  return wordsFor[code] ?? `is not valid YAML: ${message.replace(/(: "|\n).*$/s, '')}`;
 }
 
 const only = (message: string): Reading => ({ source: null, problems: [{ path: '', message }] });
@@ -77,7 +77,8 @@ function understand(text: string): Reading {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Below `error` a second document would be passed over in silence.
+    logLevel: 'error',
     schema: 'core',
     stringKeys: true,
   });
@@ -88,9 +89,14 @@ function understand(text: string): Reading {
   }));
   // After a doubled key or a strange tag the rest still has its meaning; after any other error it may not.
   const isUsable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
-  if (!isUsable) return { source: null, problems };
+  if (!isUsable) return { source: null, problems: onePerLine(problems) };
   const value: unknown = document.toJS({ maxAliasCount: mostAliases });
   return { source: { value, lineOf: (path) => lineOf(document, lines, path), problems }, problems };
+}
+
+/** One slip of the pen confuses the reader of YAML more than once in a line. */
+function onePerLine(problems: readonly Problem[]): Problem[] {
+  return problems.filter((each, index) => problems.findIndex(({ line }) => line === each.line) === index);
 }
 
 function lineOf(document: Document, lines: LineCounter, path: Path): number | undefined {

@@ -8,18 +8,18 @@ export function publicAddresses(allow: readonly string[]): Rule {
     for (const [index, reference] of draft.references.entries()) {
       const found = forbiddenLiteral(reference, allow);
       if (found === null) continue;
-      report(
-        ['references', index, found.field],
-        `leads to a ${found.reason} address; a reference must be a public host`,
-      );
+      const path = ['references', index, found.field];
+      report(path, `must not be connected to (${found.reason} address); a reference is a public host`);
     }
     for (const [index, site] of draft.sites.entries()) {
       for (const [at, target] of site.targets.entries()) {
         const found = forbiddenLiteral(target, [...allow, ...site.allowAddresses]);
         if (found === null) continue;
+        const wayOut =
+          found.reason === 'metadata' ? '' : ', or name its network in allowAddresses of the site';
         report(
           ['sites', index, 'targets', at, found.field],
-          `leads to a ${found.reason} address; write a public host, or name its network in allowAddresses of the site`,
+          `must not be connected to (${found.reason} address); write a public host${wayOut}`,
         );
       }
     }

@@ -28,7 +28,9 @@ export const enoughReferences: Rule = (draft, report) => {
   if (count >= 2) return;
   report(
     ['references'],
-    `make ${count === 1 ? '1 source' : 'no source'}, since one operator or one host counts once; name hosts of at least 2 operators`,
+    count === 0
+      ? 'are none; name hosts of at least 2 operators'
+      : 'count as 1 source, because one operator or one host counts once; name hosts of at least 2 operators',
   );
 };
 
@@ -56,7 +58,7 @@ function checkChains(site: DraftSite, path: Path, report: Report): void {
     if (all.length === 0 || countSources(all) >= 2) continue;
     report(
       path,
-      `show ${chain} from 1 source, since one operator or one host counts once; add a target of another operator`,
+      `show ${chain} from 1 source only, because one operator or one host counts once; add a target of another operator`,
     );
   }
 }
