@@ -36,6 +36,8 @@ export type LocalOptions = {
 /** Starts everything; rejects with ERR_CONFIG before anything runs when the configuration is wrong. */
 export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdog> {
   const { clock, network, log, print } = options;
+  // Google's client looks for a metadata server before its first write, which takes over a second where there is none.
+  process.env['METADATA_SERVER_DETECTION'] ??= 'none';
   const firestore = await startFirestore({
     clock,
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),

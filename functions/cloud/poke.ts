@@ -57,7 +57,7 @@ export function httpPoke(options: PokeOptions): Poke {
       url,
       headers: { 'content-type': 'application/json', ...token.headers },
       body: '{}',
-      timeoutMs: Math.max(1, timeoutMs - (performance.now() - begun)),
+      timeoutMs: Math.max(1, Math.ceil(timeoutMs - (performance.now() - begun))),
       signal,
       readsBody: false,
     });

@@ -1,5 +1,7 @@
 // Wakes another function as soon as there is something for it, without waking it more often than needed.
 import type { Poke } from '../cloud/cloud.ts';
+import { describeError } from '../kit/error.ts';
+import { redactText } from '../kit/redact.ts';
 
 export type Poker = {
   /** There is something to do: pokes now, or once more after the poke that is under way. */
@@ -7,6 +9,16 @@ export type Poker = {
   /** Waits for what is under way; a sentence when a poke was not accepted, which the next tick makes up for. */
   readonly finish: () => Promise<string | null>;
 };
+
+// By then the tick is committed: nothing that goes wrong here may make it look undone.
+async function ask(poke: Poke, signal: AbortSignal): Promise<string | null> {
+  try {
+    const result = await poke(signal);
+    return result.accepted ? null : `deliver was not woken: ${result.reason} ${result.detail}`;
+  } catch (error) {
+    return `deliver was not woken: ${redactText(describeError(error))}`;
+  }
+}
 
 export function createPoker(poke: Poke | null, signal: AbortSignal): Poker {
   let running: Promise<void> | null = null;
@@ -16,8 +28,7 @@ export function createPoker(poke: Poke | null, signal: AbortSignal): Poker {
     do {
       again = false;
       // eslint-disable-next-line no-await-in-loop -- one after another is the point
-      const result = await wanted(signal);
-      problem = result.accepted ? null : `deliver was not woken: ${result.reason} ${result.detail}`;
+      problem = await ask(wanted, signal);
     } while (again);
   };
   return {
