@@ -88,6 +88,12 @@ const status = z
 export const fileSchema = z
   .strictObject({
     timezone: timezone.default('UTC').describe('IANA name; for quiet hours and times in messages.'),
+    sites: z
+      .array(site)
+      .min(1)
+      .max(200)
+      .describe('What is watched; the first also tells of the watchdog itself.'),
+    channels: z.array(channel).min(1).max(20).describe('How people are told.'),
     references: z
       .array(reference)
       .max(10)
@@ -96,13 +102,7 @@ export const fileSchema = z
         "At least two hosts of two operators that are always up: they show whether the watchdog's own network works.",
       ),
     policies,
-    channels: z.array(channel).min(1).max(20).describe('How people are told.'),
     maintenance: z.array(maintenance).max(500).default([]).describe('Times in which nobody is told.'),
-    sites: z
-      .array(site)
-      .min(1)
-      .max(200)
-      .describe('What is watched; the first also tells of the watchdog itself.'),
     status,
   })
   .describe('The configuration of basement-watchdog.');

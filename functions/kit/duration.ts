@@ -32,5 +32,6 @@ export function duration(bounds: { readonly min: string; readonly max: string })
       if (ms >= minMs && ms <= maxMs) return ms;
       context.addIssue(`is ${text}; it must be from ${bounds.min} to ${bounds.max}`);
       return z.NEVER;
-    });
+    })
+    .meta({ 'x-range': `${bounds.min}–${bounds.max}` });
 }
