@@ -126,18 +126,12 @@ function self(judgement: Judgement, facts: Facts, rules: SiteRules): Observation
   return good;
 }
 
-// A tick that saw nothing of the way in does not end a blackout: the signer's silence still belongs to that.
-function mayBeDark(facts: Facts, judgement: Judgement): boolean {
-  const { inbound, life } = judgement.signals;
-  return inbound === 'unknown' && life === 'none' && facts.inboundBadSince !== null;
-}
-
 function signer(id: string, facts: Facts, judgement: Judgement, rules: SiteRules): Observation {
   const state = judgement.signers[id] ?? 'unknown';
   switch (state) {
     case 'silent': {
       // In a house that is down its signers are silent as well; that is the site's page, not another one.
-      if (judgement.verdict !== 'not-signing' || mayBeDark(facts, judgement)) return unknown;
+      if (judgement.verdict !== 'not-signing') return unknown;
       const fact = facts.signers.find((candidate) => candidate.id === id);
       return bad({
         kind: 'not-signing',

@@ -149,8 +149,17 @@ export function step(memory: Memory | null, input: StepInput): Step {
     seen.add(subjectKey(subject));
     stepSubject(progress, subject, { observation, rules, at });
   };
+  // A tick that saw nothing of the way in does not end a blackout: the silence of a signer still belongs to that.
+  const isDark = (): boolean => {
+    const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
+    const isDown = site !== undefined && site.phase !== 'recovering';
+    return isDown && (site.kind === 'dark' || site.kind === 'vpn-down') && judgement.signals.life === 'none';
+  };
 
-  for (const { subject, observation } of observe(facts, judgement, rules)) take(subject, observation);
+  for (const { subject, observation } of observe(facts, judgement, rules)) {
+    const isSpokenFor = subject.kind === 'signer' && observation.status === 'bad' && isDark();
+    take(subject, isSpokenFor ? { status: 'suppressed' } : observation);
+  }
   const isSiteDown = progress.subjects.has(subjectKey({ kind: 'site', id: rules.id }));
   for (const target of facts.targets) {
     if (!speaks(target.role)) continue;
