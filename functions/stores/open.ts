@@ -14,7 +14,11 @@ export function openStore(variables: Readonly<Record<string, string | undefined>
     new Firestore({
       databaseId,
       ...(projectId === undefined ? {} : { projectId }),
-      ...(host === undefined ? {} : { host, ssl: false }),
+      // Without a universe the client looks for credentials of this machine, and on most machines waits for a metadata server
+      // that is not there; an emulator asks for neither.
+      ...(host === undefined
+        ? {}
+        : { host, ssl: false, clientOptions: { universeDomain: 'googleapis.com' } }),
     });
   return openFirestoreStore({
     default: open(variables['FIRESTORE_DATABASE'] ?? '(default)'),
