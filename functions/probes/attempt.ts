@@ -1,4 +1,5 @@
 // The frame of every probe: one deadline, one signal, timed phases, and nothing that outlives it.
+import { setImmediate } from 'node:timers/promises';
 import type { Latency, Sample } from '../domain/sample.ts';
 import { failed } from './failure.ts';
 import type { Failure, Outcome } from './failure.ts';
@@ -69,7 +70,10 @@ export async function attempt(
     isOver = true;
     clearTimeout(timer);
     context.signal.removeEventListener('abort', onAbort);
-    for (const release of owned) release();
+    // The last came upon the first: TLS goes before the socket that it wraps. And not before the event that brought us here is
+    // over: Node crashes when a socket is destroyed while the TLS upon it still handles a handshake.
+    await setImmediate();
+    for (const release of owned.toReversed()) release();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { Attempt } from './attempt.ts';
 import { dial } from './dial.ts';
-import { codeOf, failed, socketFailure } from './failure.ts';
+import { codeOf, failed } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { handshake, tlsFailure } from './handshake.ts';
 import type { TlsOptions } from './handshake.ts';
@@ -47,6 +47,8 @@ export function endpointOfUrl(url: URL): { readonly host: string; readonly port:
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
 }
 
+const cutOff = 'the connection broke off in the middle of the answer';
+
 async function ask(
   request: Request,
   socket: Socket,
@@ -55,6 +57,9 @@ async function ask(
 ): Promise<Answer | Failure> {
   attempt.enter('firstByte');
   let isFirst = true;
+  // What undici does not pass on: a reset at the end of a body without a length, and the alert of a server that refuses us.
+  let broken: unknown;
+  socket.once('error', (error) => (broken = error));
   const client = new Client(request.url.origin, {
     pipelining: 0,
     allowH2: false,
@@ -63,9 +68,13 @@ async function ask(
     bodyTimeout: 0,
     maxHeaderSize: 32_768,
     connect: (_options, callback) => {
-      if (isFirst && !socket.destroyed) callback(null, socket);
-      else callback(new Error('the connection is gone'), null);
+      const isUsable = isFirst && !socket.destroyed;
       isFirst = false;
+      // Not at once: undici forgets a request whose connection is there before it has begun to wait for it.
+      queueMicrotask(() => {
+        if (isUsable) callback(null, socket);
+        else callback(Object.assign(new Error('the connection is gone'), { code: 'ECONNRESET' }), null);
+      });
     },
   });
   attempt.own(() => {
@@ -84,6 +93,7 @@ async function ask(
     // Leaving the body early makes undici report an abort to the stream; that one is our own doing.
     body.on('error', () => undefined);
     const read = await firstBytes(body, request.bytesFor(statusCode));
+    if (codeOf(broken) === 'ECONNRESET') return failed('reset', cutOff);
     return {
       ok: true,
       status: statusCode,
@@ -92,7 +102,7 @@ async function ask(
       certificateDaysLeft,
     };
   } catch (error) {
-    return httpFailure(error, hasAnswered);
+    return codeOf(broken).startsWith('ERR_SSL_') ? tlsFailure(broken, '') : httpFailure(error, hasAnswered);
   }
 }
 
@@ -119,16 +129,17 @@ async function firstBytes(
 
 function httpFailure(error: unknown, hasAnswered: boolean): Failure {
   const code = codeOf(error);
-  const isCut = ['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE'].includes(
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+  const isCut = ['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ECONNRESET', 'EPIPE'].includes(
     code,
   );
-  if (hasAnswered && (isCut || ['ECONNRESET', 'EPIPE'].includes(code))) {
-    return failed('reset', 'the connection broke off in the middle of the answer');
-  }
-  if (isCut) return failed('reset', 'the server hung up without an answer');
+  if (hasAnswered && (isCut || code === 'HPE_INVALID_EOF_STATE')) return failed('reset', cutOff);
+  if (message === 'bad upgrade') return failed('protocol', 'switched protocols without being asked');
+  if (code === 'UND_ERR_SOCKET') return failed('reset', 'the server hung up without an answer');
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return failed('protocol', 'the headers are larger than 32 KB');
-  if (code.startsWith('HPE_')) return failed('protocol', `the answer is not HTTP (${code})`);
-  if (code.startsWith('UND_ERR_')) return failed('protocol', `the answer breaks the rules of HTTP (${code})`);
-  if (code.startsWith('E')) return tlsFailure(error, '');
-  return socketFailure('the server', error);
+  if (name === 'HTTPParserError') return failed('protocol', `the answer is not HTTP${code && ` (${code})`}`);
+  if (code === '' || code.startsWith('UND_ERR_')) {
+    return failed('protocol', `the answer breaks the rules of HTTP${code && ` (${code})`}`);
+  }
+  return tlsFailure(error, '');
 }

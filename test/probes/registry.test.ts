@@ -1,0 +1,124 @@
+// The registry: one list of names, from which the schema of a target and the way to its probe are made.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import { probes, targetSchema } from '../../functions/probes/registry.ts';
+import type { ProbeTarget } from '../../functions/probes/registry.ts';
+import { describeTarget, endpointOfTarget } from '../../functions/probes/describe.ts';
+import { bindProbe, runProbe } from '../../functions/probes/run.ts';
+import { contextWith } from './context.ts';
+
+const target = targetSchema({ id: z.string(), role: z.enum(['inbound', 'exit']) });
+
+function problems(given: object): readonly string[] {
+  const { error } = target.safeParse({ id: 'x', role: 'exit', ...given });
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`).sort();
+}
+
+describe('the registry of probes', () => {
+  test.for(Object.keys(probes))('runs the contract on its member %s', (name) => {
+    const file = new URL(`./${name}.test.ts`, import.meta.url);
+    expect(existsSync(file)).toBe(true);
+    expect(readFileSync(file, 'utf8')).toContain(`contract('${name}'`);
+  });
+
+  test.for(Object.entries(probes))('describes each option of %s', ([, { schema }]) => {
+    const bare = Object.entries(schema.shape).filter(([, field]) => field.description === undefined);
+    expect(bare.map(([name]) => name)).toEqual([]);
+  });
+
+  test('makes one schema of the common fields and the options of each kind', () => {
+    const parsed = target.parse({ id: 'p2p', role: 'inbound', probe: 'tcp', address: 'home.example:30303' });
+    expect(parsed).toEqual({
+      id: 'p2p',
+      role: 'inbound',
+      probe: 'tcp',
+      address: 'home.example:30303',
+      holdMs: 200,
+    });
+    if (parsed.probe === 'tcp') expectTypeOf(parsed.address).toEqualTypeOf<string>();
+    expectTypeOf(parsed).toExtend<ProbeTarget>();
+    // @ts-expect-error -- the options of one kind do not pass for those of another
+    expectTypeOf<{ probe: 'http'; address: string; holdMs: number }>().toExtend<ProbeTarget>();
+  });
+
+  test('sends a target to its own probe', async () => {
+    const run = contextWith({ signal: AbortSignal.abort() });
+    const parsed = target.parse({
+      id: 'web',
+      role: 'exit',
+      probe: 'http',
+      url: 'https://home.example/a?b=c',
+    });
+    expect(describeTarget(parsed)).toBe('GET https://home.example');
+    expect(endpointOfTarget(parsed)).toEqual({ host: 'home.example', port: 443 });
+    expect(await runProbe(parsed, run)).toMatchObject({ ok: false, reason: 'aborted' });
+    const bound = bindProbe(parsed, { network: run.network, secret: run.secret });
+    expect(bound.id).toBe('web');
+    expect(await bound.run({ signal: run.signal, timeoutMs: 100, at: 0 })).toMatchObject({
+      reason: 'aborted',
+    });
+  });
+
+  test.for([
+    [{ probe: 'icmp' }, ["probe: Invalid discriminator value. Expected 'tcp' | 'http'"]],
+    [{ probe: 'tcp', address: 'a:1', url: 'x' }, [': Unrecognized key: "url"']],
+    [
+      { probe: 'http', url: 'ftp://a', auth: { bearer: 'plain' } },
+      [
+        'auth: must be {bearer: SECRET} or {basic: {username, password: SECRET}}, each secret as {env: NAME} or {file: PATH}',
+        'url: must begin with http:// or https://',
+      ],
+    ],
+    [
+      {
+        probe: 'http',
+        url: 'http://me:hunter2@a',
+        headers: { Authorization: 'Bearer x', Host: 'ok', Connection: 'close' },
+      },
+      [
+        'headers.Authorization: looks like a secret: write it as {env: NAME} or {file: PATH}, never as plain text',
+        'headers.Connection: is set by the watchdog itself',
+        'url: must not carry a user name or password; use auth with {env: NAME} or {file: PATH}',
+      ],
+    ],
+    [
+      { probe: 'http', url: 'http://a', tls: {}, body: 'x', method: 'HEAD', expect: { json: { a: 1 } } },
+      [
+        'body: needs method POST',
+        'expect: cannot ask for a body: method HEAD has none',
+        'tls: is only for an https url',
+      ],
+    ],
+    [
+      { probe: 'http', url: 'https://a', maxBodyBytes: 2_000_000, followRedirects: 6 },
+      [
+        'followRedirects: Too big: expected number to be <=5',
+        'maxBodyBytes: Too big: expected number to be <=1048576',
+      ],
+    ],
+    [
+      { probe: 'http', url: 'https://a', maxBodyBytes: 0, expect: { body: 'x' } },
+      ['expect: cannot ask for a body that maxBodyBytes 0 does not read'],
+    ],
+    [
+      {
+        probe: 'http',
+        url: 'https://a',
+        auth: { bearer: { env: 'A' } },
+        headers: { authorization: { env: 'B' } },
+      },
+      ['auth: must not be given together with an authorization header'],
+    ],
+    [
+      { probe: 'http', url: 'https://a', expect: { status: ['6xx'] } },
+      ['expect.status.0: must be a status such as 200, or a class such as 2xx'],
+    ],
+  ] as const)('refuses %j', ([given, expected]) => {
+    expect(problems(given)).toEqual(expected);
+  });
+
+  test('gives a JSON Schema for editors', () => {
+    expect(JSON.stringify(z.toJSONSchema(target, { io: 'input' }))).toContain('holdMs');
+  });
+});
