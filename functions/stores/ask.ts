@@ -26,8 +26,13 @@ function statusOf(error: unknown): string | null {
   return names.get(error.code) ?? null;
 }
 
-// A commit that was refused because something it relies on is not (any more) as it was read.
-const isConflict = (error: unknown): boolean => conflicts.has(statusOf(error) ?? '');
+/** True when a commit was refused because something that it relies on is not (any more) as it was read. */
+export const isConflict = (error: unknown): boolean => conflicts.has(statusOf(error) ?? '');
+
+const ambiguous = new Set(['CANCELLED', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'UNAVAILABLE']);
+
+/** True when a write may have been made although it failed. */
+export const isAmbiguous = (error: unknown): boolean => ambiguous.has(statusOf(error) ?? '');
 
 /**
  * Runs one question about `what`, e.g. `sites/home`, for at most `deadlineMs` real milliseconds. Rejects with ERR_STORE, which holds a

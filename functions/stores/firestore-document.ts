@@ -1,5 +1,14 @@
-// Reads single documents of Firestore through their codecs.
-import type { DocumentSnapshot } from '@google-cloud/firestore';
+// Single documents of Firestore: read through a codec, and replaced as a whole only if they are as they were read.
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type DocumentReference,
+  type DocumentSnapshot,
+  FieldValue,
+  Timestamp,
+  type WriteBatch,
+} from '@google-cloud/firestore';
+import { WatchdogError } from '../kit/error.ts';
+import { isAmbiguous, isConflict } from './ask.ts';
 import type { Codec } from './codec.ts';
 
 /** The document's value, null when there is none. */
@@ -9,3 +18,68 @@ export const read = <Value>(codec: Codec<Value>, snapshot: DocumentSnapshot): Va
 /** When the document was last written, to the nanosecond: `seconds.nanoseconds`; null when there is none. */
 export const versionOf = ({ updateTime }: DocumentSnapshot): string | null =>
   updateTime === undefined ? null : `${updateTime.seconds}.${updateTime.nanoseconds}`;
+
+/**
+ * Adds to `batch` that the document becomes `value`, provided that it still has `version` (null: does not exist). Every field is named,
+ * and those of former versions are removed, so nothing of the old document stays.
+ */
+export function replace<Value>(
+  batch: WriteBatch,
+  document: { readonly reference: DocumentReference; readonly version: string | null },
+  content: { readonly codec: Codec<Value>; readonly value: Value },
+): void {
+  const { reference, version } = document;
+  const { codec, value } = content;
+  const fields = codec.write(reference.path, value);
+  if (version === null) {
+    batch.create(reference, fields);
+    return;
+  }
+  const [seconds, nanoseconds] = version.split('.').map(Number);
+  const retired = Object.fromEntries(codec.retired.map((name) => [name, FieldValue.delete()]));
+  batch.update(
+    reference,
+    { ...retired, ...fields },
+    { lastUpdateTime: new Timestamp(seconds ?? 0, nanoseconds ?? 0) },
+  );
+}
+
+/** `next` is what the document is to become, null to leave it as it is. */
+export type Decision<Value, Result> = { readonly next: Value | null; readonly result: Result };
+
+const tries = 20;
+
+/**
+ * Reads, decides and writes one document; when somebody wrote it meanwhile, all over again. Cheaper than a transaction: no locks that a
+ * second client waits for, and a loser of a race knows at once. A write whose answer was lost counts as made.
+ */
+export async function change<Value, Result>(
+  reference: DocumentReference,
+  codec: Codec<Value>,
+  decide: (value: Value | null) => Decision<Value, Result> | Promise<Decision<Value, Result>>,
+): Promise<Result> {
+  let made: Decision<Value, Result> | null = null;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
+    const snapshot = await reference.get();
+    const value = read(codec, snapshot);
+    if (made !== null && isDeepStrictEqual(made.next, value)) return made.result;
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const decision = await decide(value);
+    if (decision.next === null) return decision.result;
+    const batch = reference.firestore.batch();
+    replace(batch, { reference, version: versionOf(snapshot) }, { codec, value: decision.next });
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await batch.commit();
+      return decision.result;
+    } catch (error) {
+      const isWorthALook = isConflict(error) || (made === null && isAmbiguous(error));
+      if (!isWorthALook) throw error;
+      made = decision;
+    }
+  }
+  throw new WatchdogError('ERR_STORE', `${reference.path} was written by others ${tries} times in a row`, {
+    meta: { document: reference.path },
+  });
+}

@@ -1,4 +1,4 @@
-// The outbox in Firestore. A row changes hands in a transaction; what is due is found by a query, only when something may be.
+// The outbox in Firestore. A row changes hands by a conditional write; what is due is found by a query, only when something may be.
 //
 // Indexes of the collection `outbox`: the single field `dueAt` ascending, and the composite `site` ascending, `dueAt` ascending.
 import type { Firestore } from '@google-cloud/firestore';
@@ -6,8 +6,8 @@ import { WatchdogError } from '../kit/error.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import { ask } from './ask.ts';
 import { paths, rowCodec } from './documents.ts';
-import { read } from './firestore-document.ts';
-import { claim, settle } from './row.ts';
+import { change, read } from './firestore-document.ts';
+import { claim, isDue, settle } from './row.ts';
 import type { Claim, DueRows, OutboxStore, RowEnd, WatchStore } from './store.ts';
 
 const collection = 'outbox';
@@ -41,33 +41,34 @@ async function nextDueAt(db: Firestore, site: string): Promise<number | null> {
   return typeof dueAt === 'number' ? dueAt : null;
 }
 
+/** Rows that cannot be read keep nothing back. */
+async function readable(db: Firestore, ids: readonly string[]): Promise<OutboxRow[]> {
+  if (ids.length === 0) return [];
+  const found = await db.getAll(...ids.map((id) => db.doc(paths.row(id))));
+  return found.flatMap((snapshot) => {
+    try {
+      return read(rowCodec, snapshot) ?? [];
+    } catch (error) {
+      if (!(error instanceof WatchdogError)) throw error;
+      return [];
+    }
+  });
+}
+
 function claimRow(db: Firestore, id: string, wanted: Claim): Promise<OutboxRow | null> {
-  const document = db.doc(paths.row(id));
-  return db.runTransaction(async (transaction) => {
-    const row = read(rowCodec, await transaction.get(document));
-    if (row === null) return null;
-    const references = row.after.map((other) => db.doc(paths.row(other)));
-    const found = references.length === 0 ? [] : await transaction.getAll(...references);
-    const earlier = found.flatMap((snapshot) => {
-      try {
-        return read(rowCodec, snapshot) ?? [];
-      } catch {
-        return [];
-      }
-    });
+  return change<OutboxRow, OutboxRow | null>(db.doc(paths.row(id)), rowCodec, async (row) => {
+    if (row === null) return { next: null, result: null };
+    // A row that is settled stays settled, so the earlier ones need not be read in the same instant.
+    const earlier = isDue(row, wanted.at) ? await readable(db, row.after) : [];
     const { changed, claimed } = claim(row, earlier, wanted);
-    if (changed !== null) transaction.set(document, rowCodec.write(document.path, changed));
-    return claimed;
+    return { next: changed, result: claimed };
   });
 }
 
 function settleRow(db: Firestore, id: string, lease: string, end: RowEnd): Promise<boolean> {
-  const document = db.doc(paths.row(id));
-  return db.runTransaction(async (transaction) => {
-    const row = read(rowCodec, await transaction.get(document));
+  return change(db.doc(paths.row(id)), rowCodec, (row) => {
     const settled = row === null ? null : settle(row, lease, end);
-    if (settled !== null) transaction.set(document, rowCodec.write(document.path, settled));
-    return settled !== null;
+    return { next: settled, result: settled !== null };
   });
 }
 
@@ -79,9 +80,7 @@ export function openFirestoreOutbox(
   return {
     dueRows: (at, limit) => ask(collection, () => dueRows(db, at, limit), { deadlineMs }),
     nextDueAt: (site) => ask(collection, () => nextDueAt(db, site), { deadlineMs }),
-    // Whoever lost a race for the row has not got it; the winner sends it, or its time comes again.
-    claimRow: (id, wanted) =>
-      ask(paths.row(id), () => claimRow(db, id, wanted), { deadlineMs, onConflict: null }),
+    claimRow: (id, wanted) => ask(paths.row(id), () => claimRow(db, id, wanted), { deadlineMs }),
     settleRow: (id, lease, end) => ask(paths.row(id), () => settleRow(db, id, lease, end), { deadlineMs }),
   };
 }

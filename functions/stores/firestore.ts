@@ -1,9 +1,9 @@
 // The store in Firestore: one read and one write for a site whose tick brings no news, preconditions instead of locks.
-import { FieldValue, type Firestore, Timestamp, type WriteBatch } from '@google-cloud/firestore';
+import { isDeepStrictEqual } from 'node:util';
+import type { Firestore } from '@google-cloud/firestore';
 import type { Incident } from '../domain/incident.ts';
 import { type Memory, openIncidentIds, type SiteState } from '../domain/memory.ts';
 import { ask } from './ask.ts';
-import type { Codec } from './codec.ts';
 import {
   type Heard,
   heardCodec,
@@ -13,10 +13,10 @@ import {
   rowCodec,
   siteCodec,
 } from './documents.ts';
-import { read, versionOf } from './firestore-document.ts';
+import { change, read, replace, versionOf } from './firestore-document.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
 import { merged, nothingHeard, withoutWaiting } from './heard.ts';
-import type { Base, Loaded, SiteChange, Store } from './store.ts';
+import type { Loaded, SiteChange, Store } from './store.ts';
 
 /** The databases that functions may write: `inbox` holds what public functions took in, `default` everything else. */
 export type Databases = { readonly default: Firestore; readonly inbox: Firestore };
@@ -58,36 +58,15 @@ async function loadSite(db: Firestore, site: string): Promise<Loaded> {
   return { memory: state === null ? null : memoryOf(state, seen), base: { site, versions } };
 }
 
-/** Replaces the whole document if it is as the base saw it: every field of this version is named, and former ones are removed. */
-function put<Value>(
-  batch: WriteBatch,
-  target: { readonly db: Firestore; readonly base: Base; readonly path: string },
-  document: { readonly codec: Codec<Value>; readonly value: Value },
-): void {
-  const { db, base, path } = target;
-  const { codec, value } = document;
-  const fields = codec.write(path, value);
-  const version = base.versions.get(path) ?? null;
-  if (version === null) {
-    batch.create(db.doc(path), fields);
-    return;
-  }
-  const [seconds, nanoseconds] = version.split('.').map(Number);
-  const retired = Object.fromEntries(codec.retired.map((name) => [name, FieldValue.delete()]));
-  batch.update(
-    db.doc(path),
-    { ...retired, ...fields },
-    { lastUpdateTime: new Timestamp(seconds ?? 0, nanoseconds ?? 0) },
-  );
-}
-
 // An incident that was read and is not touched needs no precondition of its own: whoever writes one writes its site as well.
 async function commitSite(db: Firestore, { base, memory, touched, rows }: SiteChange): Promise<'committed'> {
   const batch = db.batch();
-  const target = (path: string) => ({ db, base, path });
-  put(batch, target(paths.site(base.site)), { codec: siteCodec, value: memory.state });
-  for (const value of touched) put(batch, target(paths.incident(value.id)), { codec: incidentCodec, value });
-  for (const value of rows) put(batch, target(paths.row(value.id)), { codec: rowCodec, value });
+  const document = (path: string) => ({ reference: db.doc(path), version: base.versions.get(path) ?? null });
+  replace(batch, document(paths.site(base.site)), { codec: siteCodec, value: memory.state });
+  for (const value of touched) {
+    replace(batch, document(paths.incident(value.id)), { codec: incidentCodec, value });
+  }
+  for (const value of rows) replace(batch, document(paths.row(value.id)), { codec: rowCodec, value });
   await batch.commit();
   return 'committed';
 }
@@ -101,11 +80,10 @@ async function readSites(db: Firestore, ids: readonly string[]): Promise<Map<str
   return new Map(states.map((state) => [state.site, memoryOf(state, seen)]));
 }
 
-async function hear(inbox: Firestore, site: string, news: Partial<Omit<Heard, 'waiting'>>): Promise<void> {
-  const document = inbox.doc(paths.heard(site));
-  await inbox.runTransaction(async (transaction) => {
-    const before = read(heardCodec, await transaction.get(document)) ?? nothingHeard;
-    transaction.set(document, heardCodec.write(document.path, merged(before, news)));
+function hear(inbox: Firestore, site: string, news: Partial<Omit<Heard, 'waiting'>>): Promise<void> {
+  return change(inbox.doc(paths.heard(site)), heardCodec, (before) => {
+    const next = merged(before ?? nothingHeard, news);
+    return { next: isDeepStrictEqual(next, before) ? null : next, result: undefined };
   });
 }
 

@@ -124,7 +124,8 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const earlier = row.after.flatMap((other) => {
         try {
           return documents.read(rowCodec, paths.row(other)) ?? [];
-        } catch {
+        } catch (error) {
+          if (!(error instanceof WatchdogError)) throw error;
           return [];
         }
       });

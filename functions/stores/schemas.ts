@@ -8,8 +8,8 @@ import { signalValues } from '../domain/signals.ts';
 import { roles } from '../domain/target.ts';
 import { siteVerdicts } from '../domain/verdict.ts';
 
-/** Epoch milliseconds, whole. */
-export const time = z.int();
+/** Epoch milliseconds, whole, and within what a date can be: anything else could not even be shown. */
+export const time = z.int().min(-8.64e15).max(8.64e15);
 export const text = z.string();
 export const severity = z.enum(severities);
 export const problemKind = z.enum(problemKinds);

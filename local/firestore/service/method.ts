@@ -88,7 +88,8 @@ export function streaming<Request, Answer>(
   const respond = async (call: Parameters<handleServerStreamingCall<Request, Answer>>[0]): Promise<void> => {
     const result = await outcome(method, call, gate);
     if ('refusal' in result) {
-      call.destroy(result.refusal);
+      // Destroying the stream would end it without a status, and the client would wait for ever.
+      call.emit('error', result.refusal);
       return;
     }
     for (const answer of result.answer) call.write(answer);

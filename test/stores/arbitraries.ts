@@ -1,0 +1,164 @@
+// Any document that the domain's types allow, for round trips.
+import * as fc from 'fast-check';
+import { chainStates, powerStates, signerStates } from '../../functions/domain/facts.ts';
+import type { Facts } from '../../functions/domain/facts.ts';
+import {
+  holds,
+  type Incident,
+  problemKinds,
+  subjectKinds,
+  timelineEvents,
+} from '../../functions/domain/incident.ts';
+import type { Judgement } from '../../functions/domain/judge.ts';
+import type { SubjectState } from '../../functions/domain/machine.ts';
+import type { SiteState } from '../../functions/domain/memory.ts';
+import { type Notice, noticeKinds } from '../../functions/domain/notice.ts';
+import { type OutboxRow, rowStates } from '../../functions/domain/outbox.ts';
+import { reasons } from '../../functions/domain/sample.ts';
+import { severities } from '../../functions/domain/severity.ts';
+import { signalValues } from '../../functions/domain/signals.ts';
+import { roles } from '../../functions/domain/target.ts';
+import { siteVerdicts } from '../../functions/domain/verdict.ts';
+import type { Heard } from '../../functions/stores/documents.ts';
+
+const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
+const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const id = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
+// Names of fields may hold what looks like a path, a reserved word or nothing of the kind.
+const key = fc.oneof(
+  id,
+  fc.constantFrom('target/rpc', 'a.b', '`a`', 'a b', 'toString', 'ä/ö.ü', '0', 'schema'),
+);
+const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
+const list = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 4 });
+const record = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
+  fc.dictionary(key, arbitrary, { maxKeys: 4, noNullPrototype: true });
+const severity = fc.constantFrom(...severities);
+const problem = fc.constantFrom(...problemKinds);
+const power = orNull(fc.record({ state: fc.constantFrom(...powerStates), at: time }));
+const subject = fc.record({ kind: fc.constantFrom(...subjectKinds), id });
+
+const facts: fc.Arbitrary<Facts> = fc.record({
+  site: id,
+  at: time,
+  targets: list(
+    fc.record({
+      id,
+      role: fc.constantFrom(...roles),
+      quality: fc.constantFrom('good' as const, 'bad' as const, 'unknown' as const),
+      reason: orNull(fc.constantFrom(...reasons)),
+      detail: orNull(text),
+      totalMs: orNull(fc.nat(60_000)),
+      since: time,
+    }),
+  ),
+  heartbeats: list(fc.record({ source: id, sentAt: time, freshMs: fc.nat(600_000) })),
+  power,
+  signers: list(
+    fc.record({
+      id,
+      chain: id,
+      state: fc.constantFrom(...signerStates),
+      actAt: orNull(time),
+      detail: orNull(text),
+    }),
+  ),
+  chains: list(fc.record({ id, state: fc.constantFrom(...chainStates), detail: orNull(text) })),
+  inboundBadSince: orNull(time),
+});
+
+const judgement: fc.Arbitrary<Judgement> = fc.record({
+  site: id,
+  at: time,
+  verdict: fc.constantFrom(...siteVerdicts),
+  certain: fc.boolean(),
+  because: text,
+  passed: list(fc.record({ verdict: fc.constantFrom(...siteVerdicts), when: text })),
+  signals: fc.record({
+    references: fc.constantFrom(...signalValues.references),
+    inbound: fc.constantFrom(...signalValues.inbound),
+    exit: fc.constantFrom(...signalValues.exit),
+    life: fc.constantFrom(...signalValues.life),
+    signers: fc.constantFrom(...signalValues.signers),
+    power: fc.constantFrom(...signalValues.power),
+  }),
+  life: list(text),
+  signers: record(fc.constantFrom(...signerStates)),
+  chains: record(fc.constantFrom(...chainStates)),
+});
+
+const subjectState: fc.Arbitrary<SubjectState> = fc.oneof(
+  fc.record({ phase: fc.constant('suspected' as const), kind: problem, since: time, ticks: fc.nat(9) }),
+  fc.record({ phase: fc.constant('open' as const), kind: problem, severity, incident: id }),
+  fc.record({
+    phase: fc.constant('recovering' as const),
+    kind: problem,
+    severity,
+    incident: id,
+    since: time,
+  }),
+);
+
+export const anySite: fc.Arbitrary<SiteState> = fc.record({
+  site: id,
+  createdAt: time,
+  tick: fc.record({ scheduledAt: time, at: time, count: fc.nat() }),
+  facts,
+  judgement,
+  verdictSince: time,
+  subjects: record(subjectState),
+  nextDueAt: orNull(time),
+});
+
+export const anyIncident: fc.Arbitrary<Incident> = fc.record({
+  id,
+  site: id,
+  subject,
+  kind: problem,
+  severity,
+  summary: text,
+  evidence: list(text),
+  since: time,
+  openedAt: time,
+  resolvedAt: orNull(time),
+  announced: orNull(severity),
+  held: orNull(fc.constantFrom(...holds)),
+  told: list(id),
+  lastMessage: record(text),
+  rounds: fc.nat(99),
+  timeline: list(fc.record({ at: time, event: fc.constantFrom(...timelineEvents), text })),
+});
+
+export const anyNotice: fc.Arbitrary<Notice> = fc.record({
+  kind: fc.constantFrom(...noticeKinds),
+  severity,
+  site: id,
+  siteName: text,
+  timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Nowhere/Land'),
+  at: time,
+  items: fc.array(
+    fc.record({ incident: id, subject, problem, summary: text, evidence: list(text), since: time }),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
+
+export const anyRow: fc.Arbitrary<OutboxRow> = fc.record({
+  id,
+  site: id,
+  channel: id,
+  notice: anyNotice,
+  after: list(id),
+  createdAt: time,
+  state: fc.constantFrom(...rowStates),
+  dueAt: orNull(time),
+  lease: orNull(id),
+  attempts: fc.nat(99),
+  outcome: orNull(text),
+  settledAt: orNull(time),
+});
+
+export const anyHeard: fc.Arbitrary<Heard> = fc.record({
+  beats: record(fc.record({ sentAt: time })),
+  power,
+  waiting: fc.nat(99),
+});

@@ -1,0 +1,168 @@
+// The store in Firestore keeps the contract, on our emulator and on another where there is one, and is as cheap as it says.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openFirestoreStore } from '../../functions/stores/firestore.ts';
+import { openDatabase } from '../../functions/stores/open.ts';
+import { type FirestoreEmulator, startFirestore } from '../../local/firestore/server.ts';
+import type { Firestore } from '@google-cloud/firestore';
+import { commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
+import { firestoreBench, type Bench } from './bench.ts';
+import { describeStore } from './contract.ts';
+
+let emulator: FirestoreEmulator;
+beforeAll(async () => {
+  emulator = await startFirestore();
+});
+afterAll(() => emulator.close());
+
+describeStore('our emulator', () => firestoreBench(emulator.host), { runs: 25 });
+
+const other = process.env['FIRESTORE_EMULATOR_HOST'];
+describe.skipIf(other === undefined)('the emulator of FIRESTORE_EMULATOR_HOST', () => {
+  describeStore('another emulator', () => firestoreBench(other ?? ''), { runs: 25 });
+});
+
+describe('the cost', () => {
+  let bench: Bench;
+  const counted = async (work: () => Promise<unknown>): Promise<unknown> => {
+    emulator.resetCounts();
+    await work();
+    return emulator.counts();
+  };
+  afterEach(() => bench.close());
+
+  test('of a steady tick is two reads and one write', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    await commit(store, {});
+    await store.recordBeat('home', 'alertmanager', someTime);
+    const cost = await counted(async () => {
+      const [{ base }] = await Promise.all([store.loadSite('home'), store.loadPulse('home')]);
+      await store.commitSite({ base, memory: { state: siteState(), incidents: {} }, touched: [], rows: [] });
+    });
+    expect(cost).toEqual({ reads: 2, writes: 1, deletes: 0 });
+  });
+
+  test('of a tick with open incidents is one read for each, and no write for those that did not change', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    const open = [incident(), incident({ id: 'b', subject: { kind: 'target', id: 'rpc' } })];
+    await commit(store, { state: stateWith(open), touched: open });
+    expect(await counted(() => commit(store, { state: stateWith(open) }))).toEqual({
+      reads: 3,
+      writes: 1,
+      deletes: 0,
+    });
+  });
+
+  test('of a message is one read when it is looked for, one to claim, one to settle, and two writes', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    await commit(store, { rows: [row({ id: 'a' })] });
+    const cost = await counted(async () => {
+      await store.dueRows(someTime, 10);
+      await store.claimRow('a', { at: someTime, leaseMs: 1, lease: 'x' });
+      await store.settleRow('a', 'x', { state: 'sent', at: someTime, outcome: 'x' });
+    });
+    expect(cost).toEqual({ reads: 3, writes: 2, deletes: 0 });
+  });
+
+  test('of a heartbeat is one read and one write', async () => {
+    bench = firestoreBench(emulator.host);
+    expect(await counted(() => bench.store.recordBeat('home', 'ups', 5))).toEqual({
+      reads: 1,
+      writes: 1,
+      deletes: 0,
+    });
+  });
+});
+
+describe('a Firestore in trouble', () => {
+  const clients: Firestore[] = [];
+  const open = (options: { readonly deadlineMs?: number } = {}) => {
+    const [first, second] = ['(default)', 'inbox'].map((databaseId) =>
+      openDatabase({ projectId: 'trouble', databaseId, emulator: emulator.host }),
+    );
+    if (first === undefined || second === undefined) throw new Error('there are two');
+    clients.push(first, second);
+    return openFirestoreStore({ default: first, inbox: second }, options);
+  };
+  afterEach(async () => {
+    emulator.faults.clear();
+    await Promise.all(clients.splice(0).map((client) => client.terminate()));
+  });
+
+  test('that does not answer is an error within the deadline, which names what was asked', async () => {
+    const store = open({ deadlineMs: 300 });
+    emulator.faults.set(() => ({ delayMs: 2_000 }));
+    const error = { code: 'ERR_STORE', message: 'the store did not answer about sites/home in 300 ms' };
+    await expect(store.loadSite('home')).rejects.toMatchObject(error);
+    await expect(store.readSites(['home'])).rejects.toMatchObject({ code: 'ERR_STORE' });
+    await expect(store.dueRows(1, 1)).rejects.toMatchObject({ code: 'ERR_STORE' });
+    await expect(store.claimRow('a', { at: 1, leaseMs: 1, lease: 'x' })).rejects.toMatchObject({
+      code: 'ERR_STORE',
+    });
+  });
+
+  test.each(['PERMISSION_DENIED', 'INVALID_ARGUMENT', 'UNAUTHENTICATED'] as const)(
+    'that says %s is an error with that word and nothing of a document',
+    async (code) => {
+      const store = open();
+      await commit(store, { state: siteState({ site: code.toLowerCase() }) });
+      const { base } = await store.loadSite(code.toLowerCase());
+      emulator.faults.set(() => ({ code, message: 'secret content' }));
+      const memory = { state: siteState(), incidents: {} };
+      for (const question of [
+        () => store.loadSite('home'),
+        () => store.loadPulse('home'),
+        () => store.commitSite({ base, memory, touched: [], rows: [] }),
+        () => store.nextDueAt('home'),
+        () => store.recordBeat('home', 'a', 1),
+        () => store.settleRow('a', 'b', { state: 'sent', at: 1, outcome: '' }),
+      ]) {
+        const error: unknown = await question().catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'ERR_STORE', message: expect.stringContaining(code) });
+        expect(String(error)).not.toContain('secret');
+      }
+    },
+  );
+
+  test.each(['FAILED_PRECONDITION', 'ALREADY_EXISTS', 'NOT_FOUND'] as const)(
+    'that says %s to a commit is a conflict, not an error',
+    async (code) => {
+      const store = open();
+      const { base } = await store.loadSite('fresh');
+      emulator.faults.set(({ method }) => (method.toLowerCase() === 'commit' ? { code } : undefined));
+      const memory = { state: siteState({ site: 'fresh' }), incidents: {} };
+      expect(await store.commitSite({ base, memory, touched: [], rows: [] })).toBe('conflict');
+    },
+  );
+
+  test('that is unavailable for a moment is asked again by the client', async () => {
+    const store = open();
+    let left = 2;
+    emulator.faults.set(() => (left-- > 0 ? { code: 'UNAVAILABLE' } : undefined));
+    expect((await store.loadSite('nowhere')).memory).toBeNull();
+    expect(left).toBeLessThan(0);
+  });
+
+  test.each(['UNAVAILABLE', 'INTERNAL'] as const)(
+    'that commits and loses the answer by %s leaves a claim and an end that count',
+    async (code) => {
+      const store = open();
+      const id = `lost-${code.toLowerCase()}`;
+      await commit(store, { state: siteState({ site: id }), rows: [row({ id })] });
+      let left = 0;
+      emulator.faults.set(({ method }) =>
+        method === 'Commit' && left-- > 0 ? { code, after: true } : undefined,
+      );
+      left = 1;
+      const claimed = await store.claimRow(id, { at: someTime, leaseMs: 1_000, lease: 'mine' });
+      expect(claimed).toMatchObject({ lease: 'mine', attempts: 1 });
+      left = 1;
+      expect(await store.settleRow(id, 'mine', { state: 'sent', at: someTime, outcome: 'x' })).toBe(true);
+      expect((await store.dueRows(Number.MAX_SAFE_INTEGER, 10)).rows.map((each) => each.id)).not.toContain(
+        id,
+      );
+    },
+  );
+});

@@ -1,0 +1,51 @@
+// The largest site that a configuration allows still fits its document.
+import { expect, test } from 'vitest';
+import type { SubjectState } from '../../functions/domain/machine.ts';
+import { siteCodec } from '../../functions/stores/documents.ts';
+import { siteState, someTime } from '../support/documents.ts';
+
+const bytes = (text: string): number => new TextEncoder().encode(text).length + 1;
+
+/** What a value takes in Firestore: https://firebase.google.com/docs/firestore/storage-size */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return bytes(value);
+  if (typeof value === 'number') return 8;
+  if (typeof value !== 'object' || value === null) return 1;
+  if (Array.isArray(value)) return value.reduce((sum: number, each: unknown) => sum + sizeOf(each), 0);
+  return Object.entries(value).reduce((sum, [name, each]) => sum + bytes(name) + sizeOf(each), 0);
+}
+
+test('a site of 300 targets that all fail, each with the longest detail and an incident, stays under 200 KB', () => {
+  const ids = Array.from({ length: 300 }, (_, index) => `target-${String(index).padStart(13, '0')}`);
+  const base = siteState({ site: 'abcdefghijklmnopqrst' });
+  const state = siteState({
+    ...base,
+    facts: {
+      ...base.facts,
+      targets: ids.map((id) => ({
+        id,
+        role: 'reference',
+        quality: 'unknown',
+        reason: 'misadvertised',
+        detail: 'x'.repeat(200),
+        totalMs: 5_000,
+        since: someTime,
+      })),
+    },
+    subjects: Object.fromEntries(
+      ids.map((id): [string, SubjectState] => [
+        `target/${id}`,
+        {
+          phase: 'recovering',
+          kind: 'exit-unreachable',
+          severity: 'critical',
+          incident: `${base.site}.target.${id}.20261201T021407Z`,
+          since: someTime,
+        },
+      ]),
+    ),
+  });
+  const size = sizeOf(siteCodec.write('sites/x', state));
+  expect(size).toBeGreaterThan(100_000);
+  expect(size).toBeLessThan(200_000);
+});
