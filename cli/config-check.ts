@@ -1,0 +1,100 @@
+// `watchdog config check`: everything that is wrong with a configuration, or what it comes to.
+import type { Command } from 'commander';
+import type { Config, Problem } from '../functions/config/config.ts';
+import { formatProblems } from '../functions/config/config.ts';
+import { secretReader } from '../functions/kit/secret.ts';
+import { readConfig } from './config-file.ts';
+import { examples, exitCodesHelp, type Context } from './context.ts';
+import { missingSecrets, type MissingSecret } from './secrets.ts';
+import type { ExitCode } from './terminal.ts';
+
+type Options = { readonly json?: true; readonly secrets?: true };
+
+type Summary = {
+  readonly sites: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly targets: number;
+    readonly signers: number;
+    readonly heartbeats: number;
+    readonly notify: readonly string[];
+  }[];
+  readonly references: number;
+  readonly channels: readonly { readonly id: string; readonly channel: string }[];
+  readonly status: string;
+};
+
+function summaryOf(config: Config): Summary {
+  return {
+    sites: config.sites.map(({ rules, targets, signers }) => ({
+      id: rules.id,
+      name: rules.name,
+      targets: targets.length,
+      signers: signers.length,
+      heartbeats: rules.heartbeats.length,
+      notify: rules.notify,
+    })),
+    references: config.references.length,
+    channels: config.channels.map(({ id, channel }) => ({ id, channel })),
+    status: config.status.access,
+  };
+}
+
+function refuse(file: string, problems: readonly Problem[], context: Context, json: boolean): ExitCode {
+  if (json) context.terminal.json({ ok: false, file, problems });
+  else for (const line of formatProblems(problems, file).split('\n')) context.terminal.complain(line);
+  return 2;
+}
+
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+function show(file: string, summary: Summary, missing: readonly MissingSecret[], context: Context): void {
+  const { print, complain } = context.terminal;
+  print({ style: 'good', text: 'good' }, ` ${file}`);
+  for (const site of summary.sites) {
+    const parts = [
+      count(site.targets, 'target'),
+      count(site.signers, 'signer'),
+      count(site.heartbeats, 'heartbeat'),
+    ];
+    print(`  site ${site.id}: ${parts.join(', ')}; tells ${site.notify.join(', ')}`);
+  }
+  print(`  ${count(summary.references, 'reference')} to tell our own network's trouble from the house's`);
+  print(`  channels: ${summary.channels.map(({ id, channel }) => `${id} (${channel})`).join(', ')}`);
+  print(`  status: ${summary.status === 'token' ? 'for who shows the token' : 'public, without details'}`);
+  for (const { where, message } of missing) {
+    complain({ style: 'doubt', text: 'warning' }, ` ${where}: ${message}`);
+  }
+}
+
+function check(file: string, options: Options, context: Context): ExitCode {
+  const parsed = readConfig(file);
+  if (!parsed.ok) return refuse(file, parsed.problems, context, options.json === true);
+  const summary = summaryOf(parsed.config);
+  const missing =
+    options.secrets === true ? missingSecrets(parsed.config, secretReader(context.variables)) : [];
+  if (options.json === true) context.terminal.json({ ok: true, file, summary, warnings: missing });
+  else show(file, summary, missing, context);
+  return missing.length === 0 ? 0 : 1;
+}
+
+export function addConfig(program: Command, context: Context): void {
+  program
+    .command('config')
+    .description('what can be done with a configuration file')
+    .command('check')
+    .description('says everything that is wrong with a configuration, or what it comes to')
+    .argument('<file>', 'the configuration, YAML')
+    .option('--secrets', 'also warn of secrets that are missing on this machine (exit code 1)')
+    .option('--json', 'for scripts')
+    .addHelpText(
+      'after',
+      examples(
+        ['watchdog config check watchdog.yaml', 'before each deployment'],
+        ['watchdog config check watchdog.yaml --secrets', 'where it will run'],
+      ) + exitCodesHelp,
+    )
+    .action((file: string, options: Options) => {
+      context.end(check(file, options, context));
+    });
+}

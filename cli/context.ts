@@ -1,0 +1,60 @@
+// What a command gets from the machine it runs on, and the options that several commands share.
+import { InvalidArgumentError, Option } from 'commander';
+import { isCidr } from '../functions/kit/address.ts';
+import type { Clock } from '../functions/kit/clock.ts';
+import type { Environment } from '../functions/kit/environment.ts';
+import { hostsOf, parseResolve, type Resolved } from '../local/resolve.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
+
+export type Context = {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly variables: Environment['variables'];
+  /** Ends the command with what it came to: its exit code. */
+  readonly end: (code: ExitCode) => void;
+};
+
+type GoodResolve = Extract<Resolved, { readonly ok: true }>;
+
+/** What `networkOptions` add to the options of a command. */
+export type NetworkOptions = { readonly resolve: readonly GoodResolve[]; readonly allow: readonly string[] };
+
+function addResolve(text: string, before: readonly GoodResolve[]): GoodResolve[] {
+  const resolved = parseResolve(text);
+  if (resolved.ok) return [...before, resolved];
+  throw new InvalidArgumentError(resolved.message);
+}
+
+function addAllowed(text: string, before: readonly string[]): string[] {
+  if (isCidr(text)) return [...before, text];
+  throw new InvalidArgumentError('this is not a network; write address/bits, such as 10.20.0.0/16');
+}
+
+/** `--resolve` and `--allow`, each as often as wanted; new ones for each command, since commander changes them. */
+export function networkOptions(): Option[] {
+  return [
+    new Option(
+      '--resolve <host:port:address[:port]>',
+      'connect to this address (and port) instead of looking the host up; may be repeated',
+    )
+      .argParser(addResolve)
+      .default([], 'none'),
+    new Option('--allow <cidr>', 'allow these addresses although they are not public; may be repeated')
+      .argParser(addAllowed)
+      .default([], 'none'),
+  ];
+}
+
+export function networkOf(options: NetworkOptions): Environment['network'] {
+  return { allow: options.allow, hosts: hostsOf(options.resolve) };
+}
+
+/** The part of `--help` that shows how a command is used. */
+export function examples(...lines: readonly (readonly [command: string, what: string])[]): string {
+  return ['', lines.length === 1 ? 'Example:' : 'Examples:']
+    .concat(lines.flatMap(([command, what]) => [`  # ${what}`, `  $ ${command}`]))
+    .join('\n');
+}
+
+export const exitCodesHelp =
+  '\n\nExit code: 0 all is good, 1 something is bad or could not be found out, 2 wrong usage or configuration.';

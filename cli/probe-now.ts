@@ -1,0 +1,89 @@
+// One round of probes now, judged without memory: what `probe` and `explain --config` show.
+import type { Config, SiteConfig } from '../functions/config/config.ts';
+import type { Facts } from '../functions/domain/facts.ts';
+import { gatherFacts } from '../functions/domain/gather.ts';
+import { judge, type Judgement } from '../functions/domain/judge.ts';
+import type { Sample } from '../functions/domain/sample.ts';
+import { probeRound, type Round } from '../functions/flows/probe-round.ts';
+import type { Environment } from '../functions/kit/environment.ts';
+import { openGate } from '../functions/kit/gate.ts';
+import { secretReader } from '../functions/kit/secret.ts';
+import type { BoundProbe } from '../functions/probes/probe.ts';
+import { bindProbes } from '../functions/probes/run.ts';
+import type { Context } from './context.ts';
+
+/** The same bounds as a tick of `watch`. */
+const deadlineMs = 25_000;
+const concurrency = 1000;
+
+export type SiteNow = {
+  readonly site: SiteConfig;
+  readonly facts: Facts;
+  readonly judgement: Judgement;
+  /** By target id, references among them. */
+  readonly samples: Readonly<Record<string, Sample>>;
+  /** Probes that could not be made, such as for a missing secret: one line each. */
+  readonly failures: readonly string[];
+};
+
+/** Which of the configuration to probe; references are always probed. */
+export type Selection = { readonly site?: string; readonly target?: string };
+
+function counted(probes: readonly BoundProbe[], answered: Set<BoundProbe>): BoundProbe[] {
+  return probes.map((probe) => ({
+    id: probe.id,
+    run: async (run) => {
+      try {
+        return await probe.run(run);
+      } finally {
+        answered.add(probe);
+      }
+    },
+  }));
+}
+
+/** Probes, and again what is bad, as a tick does. Never rejects for what a network can do. */
+export async function probeNow(
+  config: Config,
+  network: Environment['network'],
+  options: { readonly context: Context; readonly selection: Selection },
+): Promise<SiteNow[]> {
+  const { context, selection } = options;
+  const { clock, terminal, variables } = context;
+  const at = clock.now();
+  const binding = { network, secret: secretReader(variables) };
+  const needs = { clock, gate: openGate(concurrency), signal: AbortSignal.timeout(deadlineMs) };
+  const answered = new Set<BoundProbe>();
+  const isWanted = ({ id }: { readonly id: string }): boolean =>
+    selection.target === undefined || selection.target === id;
+
+  const sites = config.sites
+    .filter(({ rules }) => selection.site === undefined || selection.site === rules.id)
+    .map((site) => ({
+      site,
+      probes: bindProbes(site.targets.filter(isWanted), { ...binding, allow: site.allowAddresses }),
+    }));
+  const references = bindProbes(config.references.filter(isWanted), { ...binding, allow: [] });
+  const all = references.length + sites.reduce((sum, { probes }) => sum + probes.length, 0);
+  const round = async (probes: readonly BoundProbe[], probing = config.policy.probe): Promise<Round> =>
+    probeRound(counted(probes, answered), () => undefined, { needs, probing });
+
+  const done = terminal.progress(
+    () => `probing: ${answered.size} of ${all} answered, ${Math.round((clock.now() - at) / 1000)} s`,
+  );
+  try {
+    const shared = round(references);
+    return await Promise.all(
+      sites.map(async ({ site, probes }): Promise<SiteNow> => {
+        const [own, common] = await Promise.all([round(probes, site.rules.policy.probe), shared]);
+        const samples = { ...common.samples, ...own.samples };
+        const findings = { at, samples, pulse: null, signers: [], chains: [] };
+        const facts = gatherFacts(null, findings, site.rules);
+        const failures = [...own.failures, ...common.failures];
+        return { site, facts, judgement: judge(facts, site.rules.policy), samples, failures };
+      }),
+    );
+  } finally {
+    done();
+  }
+}

@@ -1,0 +1,91 @@
+// The forms in which the command line takes judged facts from outside, each parsed strictly.
+import { z } from 'zod';
+import type { Facts } from '../functions/domain/facts.ts';
+import type { Judgement } from '../functions/domain/judge.ts';
+import type { Policy } from '../functions/domain/policy.ts';
+import { siteVerdicts } from '../functions/domain/verdict.ts';
+import { holds, subjectKinds, timelineEvents } from '../functions/domain/incident.ts';
+import { facts, judgement, problemKind, severity, time } from '../functions/stores/schemas.ts';
+import type { Status } from '../functions/views/status.ts';
+
+const ticks = z.strictObject({ confirmTicks: z.int() });
+const ms = z.number().min(0);
+
+const policy: z.ZodType<Policy> = z.strictObject({
+  probe: z.strictObject({ timeoutMs: ms, burst: z.int(), burstGapMs: ms, burstTimeoutMs: ms }),
+  life: z.strictObject({ marginMs: ms, signatureFreshMs: ms }),
+  dark: ticks,
+  vpnDown: ticks,
+  inboundLost: ticks,
+  notSigning: ticks,
+  degraded: ticks,
+  blind: ticks,
+  unknown: z.strictObject({ afterMs: ms }),
+  recoverMs: ms,
+  gaspMs: ms,
+  quietHours: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
+});
+
+/** One judged tick of one site, as `watchdog run --record` writes it and `watchdog replay` reads it. */
+export type RecordedTick = {
+  readonly schema: 1;
+  readonly facts: Facts;
+  readonly policy: Policy;
+  readonly judgement: Judgement;
+};
+
+export const recordedTick: z.ZodType<RecordedTick> = z.strictObject({
+  schema: z.literal(1),
+  facts,
+  policy,
+  judgement,
+});
+
+const incident = z.strictObject({
+  id: z.string(),
+  subject: z.strictObject({ kind: z.enum(subjectKinds), id: z.string() }),
+  kind: problemKind,
+  severity,
+  summary: z.string(),
+  evidence: z.array(z.string()),
+  since: time,
+  openedAt: time,
+  held: z.enum(holds).nullable(),
+  told: z.array(z.string()),
+  timeline: z.array(z.strictObject({ at: time, event: z.enum(timelineEvents), text: z.string() })),
+});
+
+/** The answer of the function `status`. */
+export const statusAnswer: z.ZodType<Status> = z.strictObject({
+  at: time,
+  summary: z.enum(['well', 'trouble']),
+  sites: z.array(
+    z.strictObject({
+      site: z.string(),
+      name: z.string(),
+      timezone: z.string(),
+      watched: z.enum(['yes', 'stale', 'unwatched']),
+      lastTickAt: time.nullable(),
+      ticks: z.int(),
+      verdict: z.enum(siteVerdicts).nullable(),
+      verdictSince: time.nullable(),
+      because: z.string().nullable(),
+      incidents: z.array(incident),
+      facts: facts.nullable(),
+      judgement: judgement.nullable(),
+    }),
+  ),
+});
+
+/** The first thing that is wrong, with its place: `facts.targets.0.role: …`. Values are not repeated. */
+export function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'it is not as expected';
+  const at = issue.path.map(String).join('.') || 'the whole of it';
+  if (issue.code === 'invalid_type') return `${at}: must be ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `${at}: must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'unrecognized_keys') {
+    return `${at}: has the unknown field ${issue.keys.slice(0, 3).join(', ')}`;
+  }
+  return `${at}: ${issue.message}`;
+}

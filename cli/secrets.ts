@@ -1,0 +1,42 @@
+// Finds the secrets that a configuration refers to, and which of them cannot be read here.
+import type { Config } from '../functions/config/config.ts';
+import { describeError } from '../functions/kit/error.ts';
+import { secretReference, type SecretReader } from '../functions/kit/secret.ts';
+
+/** `where` is the owner in the configuration, e.g. `channel phone`. */
+export type MissingSecret = { readonly where: string; readonly message: string };
+
+type Reference = ReturnType<typeof secretReference.parse>;
+
+// In these the names are free text of the user, so that one of them may happen to be called env or file.
+const freeNames = new Set(['headers']);
+const withoutSecrets = new Set(['expect']);
+
+function referencesIn(value: unknown, name = ''): Reference[] {
+  if (typeof value !== 'object' || value === null || withoutSecrets.has(name)) return [];
+  const parsed = freeNames.has(name) ? null : secretReference.safeParse(value);
+  if (parsed?.success === true) return [parsed.data];
+  return Object.entries(value).flatMap(([key, inner]) => referencesIn(inner, key));
+}
+
+/** Each secret that is missing, empty or unreadable on this machine; values are read and dropped at once. */
+export function missingSecrets(config: Config, read: SecretReader): MissingSecret[] {
+  const owners: readonly (readonly [string, unknown])[] = [
+    ...config.channels.map((channel) => [`channel ${channel.id}`, channel] as const),
+    ...config.references.map((reference) => [`reference ${reference.id}`, reference] as const),
+    ...config.sites.flatMap((site) =>
+      site.targets.map((target) => [`target ${target.id} of site ${site.rules.id}`, target] as const),
+    ),
+    ['status', config.status],
+  ];
+  return owners.flatMap(([where, owner]) =>
+    referencesIn(owner).flatMap((reference) => {
+      try {
+        read(reference);
+        return [];
+      } catch (error) {
+        return [{ where, message: describeError(error) }];
+      }
+    }),
+  );
+}

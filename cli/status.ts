@@ -1,0 +1,126 @@
+// `watchdog status`: what the running watchdog knows.
+import type { Command } from 'commander';
+import {
+  staleAfterMs,
+  type IncidentStatus,
+  type SiteStatus,
+  type Status,
+} from '../functions/views/status.ts';
+import { duration, localTime } from '../functions/views/time.ts';
+import { examples, exitCodesHelp, type Context } from './context.ts';
+import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import type { ExitCode, Part } from './terminal.ts';
+import { severityStyle, verdictStyle } from './verdict-style.ts';
+
+type Options = StatusOptions & { readonly json?: true };
+
+const isWell = (site: SiteStatus): boolean =>
+  site.watched === 'yes' && site.verdict === 'ok' && site.incidents.length === 0;
+
+/** Why an answer cannot be believed as it stands; null when it can. */
+function doubt(status: Status, now: number): string | null {
+  if (status.sites.length === 0) return 'this watchdog watches no site';
+  const apart = now - status.at;
+  if (Math.abs(apart) <= staleAfterMs) return null;
+  return `by this machine's clock the answer is from ${duration(Math.abs(apart))} ${apart > 0 ? 'ago' : 'ahead'}: it is old, or a clock is wrong`;
+}
+
+function told(incident: IncidentStatus): string {
+  if (incident.held !== null) return `nobody is told during ${incident.held.replace('-', ' ')}`;
+  return incident.told.length === 0 ? 'nobody was told yet' : `told ${incident.told.join(', ')}`;
+}
+
+function showIncident(incident: IncidentStatus, at: number, context: Context): void {
+  const { print, timezone } = context.terminal;
+  const { subject, severity, kind } = incident;
+  print(
+    '  ',
+    { style: severityStyle[severity], text: severity },
+    ` ${subject.kind} ${subject.id}: ${kind}, ${incident.summary}`,
+  );
+  print(
+    `    since ${localTime(incident.since, timezone)}, for ${duration(at - incident.since)}; ${told(incident)}`,
+  );
+  for (const line of incident.evidence) print({ style: 'dim', text: `    ${line}` });
+}
+
+function headline(site: SiteStatus, at: number, timezone: string): Part[] {
+  const name = site.name === site.site ? site.site : `${site.site} (${site.name})`;
+  if (site.watched === 'unwatched' || site.verdict === null || site.lastTickAt === null) {
+    return [
+      { style: 'strong', text: name },
+      ': ',
+      { style: 'bad', text: 'unwatched' },
+      ', no tick was ever taken in',
+    ];
+  }
+  const since =
+    site.verdictSince === null
+      ? ''
+      : ` since ${localTime(site.verdictSince, timezone)}, for ${duration(at - site.verdictSince)}`;
+  return [
+    { style: 'strong', text: name },
+    ': ',
+    { style: verdictStyle(site.verdict), text: site.verdict },
+    since,
+  ];
+}
+
+function showSite(site: SiteStatus, at: number, context: Context): void {
+  const { print, timezone } = context.terminal;
+  print(...headline(site, at, timezone));
+  if (site.because !== null) print(`  ${site.because}`);
+  if (site.lastTickAt !== null) {
+    const stale: Part[] =
+      site.watched === 'stale'
+        ? [{ style: 'bad', text: ' STALE: nobody is watching; do not believe the verdict' }]
+        : [];
+    print(
+      `  last tick ${localTime(site.lastTickAt, timezone)}, ${duration(at - site.lastTickAt)} before, ${site.ticks} in all`,
+      ...stale,
+    );
+  }
+  if (site.incidents.length === 0) print('  no open incident');
+  for (const incident of site.incidents) showIncident(incident, at, context);
+}
+
+async function status(options: Options, context: Context): Promise<ExitCode> {
+  const { terminal, clock } = context;
+  const fetched = await fetchStatus(options, context);
+  if (!fetched.ok) {
+    terminal.complain(fetched.message);
+    return fetched.code;
+  }
+  const answer = fetched.status;
+  const problem = doubt(answer, clock.now());
+  const isGood = answer.summary === 'well' && answer.sites.every(isWell) && problem === null;
+  if (options.json === true) terminal.json(answer);
+  else {
+    terminal.print(
+      { style: isGood ? 'good' : 'bad', text: isGood ? 'well' : 'trouble' },
+      `, as of ${localTime(answer.at, terminal.timezone)}`,
+    );
+    for (const site of answer.sites) showSite(site, answer.at, context);
+  }
+  if (problem !== null) terminal.complain({ style: 'doubt', text: 'warning' }, ` ${problem}`);
+  return isGood ? 0 : 1;
+}
+
+export function addStatus(program: Command, context: Context): void {
+  program
+    .command('status')
+    .description('asks the running watchdog how the sites are')
+    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
+    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`)
+    .option('--json', 'the answer as it came, for scripts')
+    .addHelpText(
+      'after',
+      examples(
+        ['watchdog status --url https://status-abc.run.app', 'with the token in WATCHDOG_STATUS_TOKEN'],
+        [`export ${urlVariable}=https://status-abc.run.app; watchdog status --json`, 'for a script'],
+      ) + exitCodesHelp,
+    )
+    .action(async (options: Options) => {
+      context.end(await status(options, context));
+    });
+}

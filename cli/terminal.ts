@@ -1,0 +1,92 @@
+// What the commands say and how: plain lines, colour only on a terminal, nothing from outside that could steer the terminal.
+import { styleText } from 'node:util';
+
+const styles = {
+  good: 'green',
+  bad: 'red',
+  doubt: 'yellow',
+  dim: 'dim',
+  strong: 'bold',
+} as const;
+export type Style = keyof typeof styles;
+
+/** A piece of a line, with or without a style. */
+export type Part = string | { readonly style: Style; readonly text: string };
+
+/** 0: all is good. 1: something is bad, or could not be found out. 2: wrong usage or configuration. */
+export type ExitCode = 0 | 1 | 2;
+
+export type Terminal = {
+  /** One line of the result. */
+  readonly print: (...parts: readonly Part[]) => void;
+  /** The result as JSON, indented. */
+  readonly json: (value: unknown) => void;
+  /** One line about the run itself: errors and warnings. */
+  readonly complain: (...parts: readonly Part[]) => void;
+  /** Shows a line that changes while something takes long, on a terminal only; the result ends it. */
+  readonly progress: (line: () => string) => () => void;
+  /** The reader's time zone, an IANA name. */
+  readonly timezone: string;
+};
+
+// Control, format and line characters: what arrives from a network must not move the cursor or turn the text around.
+const steering = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** Text that can be shown: characters that steer a terminal become U+FFFD. */
+export const plain = (text: string): string => text.replace(steering, '\uFFFD');
+
+const escaped = (character: string): string =>
+  `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+
+/** JSON for people and scripts; what could steer a terminal is escaped, which means the same to a parser. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  return text.replace(/[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, escaped);
+}
+
+type Output = NodeJS.WriteStream;
+
+function paint(part: Part, stream: Output): string {
+  if (typeof part === 'string') return plain(part);
+  return styleText(styles[part.style], plain(part.text), { stream });
+}
+
+const firstShownAfterMs = 700;
+const clearLine = '\r\u001b[2K';
+
+/** The reader's zone as the system says it. */
+function readersZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'Etc/UTC' || timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
+}
+
+export function openTerminal(out: Output, err: Output): Terminal {
+  const write = (stream: Output, parts: readonly Part[]): void => {
+    stream.write(`${parts.map((part) => paint(part, stream)).join('')}\n`);
+  };
+  return {
+    print: (...parts) => {
+      write(out, parts);
+    },
+    json: (value) => {
+      out.write(`${jsonText(value)}\n`);
+    },
+    complain: (...parts) => {
+      write(err, parts);
+    },
+    progress: (line) => {
+      if (!err.isTTY) return () => undefined;
+      let isShown = false;
+      const show = (): void => {
+        isShown = true;
+        err.write(`${clearLine}${plain(line())}`);
+      };
+      const timer = setInterval(show, firstShownAfterMs);
+      return () => {
+        clearInterval(timer);
+        if (isShown) err.write(clearLine);
+      };
+    },
+    timezone: readersZone(),
+  };
+}
