@@ -12,7 +12,13 @@ export type LookUp = {
   readonly cancel: () => void;
 };
 
-/** Asks for the addresses of a name with retries that fit into `timeoutMs`, so that one lost packet is not an outage. */
+// Look-ups under way, so that a house with two hundred targets behind one name is asked for once. Nothing stays when they end.
+const underWay = new Map<string, { readonly lookUp: LookUp; users: number }>();
+
+/**
+ * Asks for the addresses of a name with retries that fit into `timeoutMs`, so that one lost packet is not an outage. Whoever asks the
+ * same while it is under way gets the same answers; `cancel` must be called once by each, and the last one ends it.
+ */
 export function lookUp(host: string, network: Network, timeoutMs: number): LookUp {
   // RFC 6761, section 6.3: these names are loopback, and are not to be asked for.
   if (/^(.+\.)?localhost\.?$/.test(host)) {
@@ -21,14 +27,32 @@ export function lookUp(host: string, network: Network, timeoutMs: number): LookU
       cancel: () => undefined,
     };
   }
+  const key = JSON.stringify([host, network.nameServers, timeoutMs]);
+  const shared = underWay.get(key) ?? { lookUp: ask(host, network, timeoutMs), users: 0 };
+  underWay.set(key, shared);
+  shared.users++;
+  const forget = (): void => {
+    if (underWay.get(key) === shared) underWay.delete(key);
+  };
+  void Promise.all(shared.lookUp.answers).then(forget);
+  return {
+    answers: shared.lookUp.answers,
+    cancel: () => {
+      if (--shared.users > 0) return;
+      forget();
+      shared.lookUp.cancel();
+    },
+  };
+}
+
+function ask(host: string, network: Network, timeoutMs: number): LookUp {
+  // Three rounds, each twice as long as the one before, end after seven tenths of the time.
+  const timeout = Math.min(750, Math.max(20, Math.round(timeoutMs / 10)));
   // A resolver of its own: it can be cancelled, and it remembers nothing from the tick before.
-  const resolver = new Resolver({
-    timeout: Math.min(1500, Math.max(20, Math.round(timeoutMs / 5))),
-    tries: 2,
-  });
+  const resolver = new Resolver({ timeout, tries: 3 });
   if (network.nameServers !== undefined) resolver.setServers(network.nameServers);
   const answers = [answer(resolver.resolve4(host)), answer(resolver.resolve6(host))];
-  if (network.nameServers === undefined) answers.push(fromSystem(host, answers));
+  if (network.nameServers === undefined) answers.push(fromSystem(host, answers.slice()));
   return {
     answers,
     cancel: () => {

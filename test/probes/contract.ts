@@ -153,6 +153,42 @@ export function contract(name: ProbeName, { target, server }: Example): void {
       expect(ms).toBeLessThan(3000 + slackMs);
     });
 
+    test('asks once for a name that many targets share, and again in the next round', async () => {
+      const { port } = await started(server());
+      const { address: nameServer, questions, close } = await dnsServer({ 'home.test': ['127.0.0.1'] });
+      onTestFinished(close);
+      const context = contextWith({ network: { nameServers: [nameServer] } });
+      const round = (): Promise<Sample[]> =>
+        Promise.all(Array.from({ length: 50 }, () => runProbe(target(`home.test:${port}`), context)));
+      expect((await round()).filter(({ ok }) => ok)).toHaveLength(50);
+      const asked = questions();
+      expect(asked).toBeLessThan(10);
+      expect((await round()).filter(({ ok }) => ok)).toHaveLength(50);
+      expect(questions()).toBeGreaterThan(asked);
+    });
+
+    test('is not cut off by another target that waits for the same name and gives up', async () => {
+      const { port } = await started(server());
+      const {
+        address: nameServer,
+        questions,
+        answer,
+        close,
+      } = await dnsServer({ 'home.test': ['127.0.0.1'] }, 'held');
+      onTestFinished(close);
+      const impatient = new AbortController();
+      const network = { nameServers: [nameServer] };
+      const first = runProbe(target(`home.test:${port}`), contextWith({ signal: impatient.signal, network }));
+      const second = runProbe(target(`home.test:${port}`), contextWith({ network }));
+      await vi.waitFor(() => {
+        expect(questions()).toBeGreaterThanOrEqual(2);
+      });
+      impatient.abort();
+      expect(await first).toMatchObject({ ok: false, reason: 'aborted' });
+      answer();
+      expect(await second).toMatchObject({ ok: true });
+    });
+
     test('never takes garbage from a name server for an address', async () => {
       const nameServers = await names({ 'home.test': 'garbage' });
       const { sample } = await timed(

@@ -10,25 +10,37 @@ export type DnsServer = {
   /** `address:port`, as `network.nameServers` takes it. */
   readonly address: string;
   readonly questions: () => number;
+  /** Ends the holding of a server that was started as `held`; what was asked so far is answered now. */
+  readonly answer: () => void;
   readonly close: () => Promise<void>;
 };
 
 const typeA = 1;
 const typeAaaa = 28;
 
-export async function dnsServer(zone: Zone): Promise<DnsServer> {
+export async function dnsServer(zone: Zone, mode: 'prompt' | 'held' = 'prompt'): Promise<DnsServer> {
+  const held: (() => void)[] = [];
+  let isHeld = mode === 'held';
   const socket = createSocket('udp4');
   let questions = 0;
   socket.on('message', (query, from) => {
     questions++;
     const answer = reply(query, zone);
-    if (answer !== null) socket.send(answer, from.port, from.address);
+    const send = (): void => {
+      if (answer !== null) socket.send(answer, from.port, from.address);
+    };
+    if (isHeld) held.push(send);
+    else send();
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return {
     address: `127.0.0.1:${socket.address().port}`,
     questions: () => questions,
+    answer: () => {
+      isHeld = false;
+      for (const send of held.splice(0)) send();
+    },
     close: async () => {
       socket.close();
       await once(socket, 'close');
