@@ -57,13 +57,15 @@ const auth = z
     [
       z.strictObject({ bearer: secretReference.describe('The token.') }),
       z.strictObject({
-        basic: z.strictObject({
-          username: z
-            .string()
-            .regex(/^[^:]*$/, 'must not hold a colon')
-            .describe('User name, in plain text.'),
-          password: secretReference.describe('The password.'),
-        }),
+        basic: z
+          .strictObject({
+            username: z
+              .string()
+              .regex(/^[^:]*$/, 'must not hold a colon')
+              .describe('User name, in plain text.'),
+            password: secretReference.describe('The password.'),
+          })
+          .describe('User name and password.'),
       }),
     ],
     {
