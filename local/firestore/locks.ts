@@ -60,6 +60,7 @@ export function locks(isShared: boolean): Locks {
   const holders = new Map<string, Set<Holder>>();
   // A retry reserves what it read first: two retries of the same document would only abort each other again.
   const reserved = new Map<string, Holder>();
+  const overtaking = new Map<Holder, NodeJS.Timeout>();
   const queue = new Set<Waiting>();
 
   const othersOn = (keys: readonly string[], holder: Holder | undefined): readonly Holder[] =>
@@ -72,20 +73,35 @@ export function locks(isShared: boolean): Locks {
     });
 
   /** Who holds something already never waits to read more: so waiting readers can be part of no deadlock. */
-  const mayShare = (holder: Holder, keys: readonly string[], isPatient: boolean): boolean => {
+  const mayShare = (holder: Holder, keys: readonly string[]): boolean => {
     if (holder.keys.size > 0) return true;
-    if (isPatient && holder.isRetry && keys.some((key) => reserved.has(key) && reserved.get(key) !== holder))
-      return false;
+    if (holder.isRetry && keys.some((key) => reserved.has(key) && reserved.get(key) !== holder)) return false;
     return !(
       isShared && [...queue].some((other) => other.isWrite && other.keys.some((key) => keys.includes(key)))
     );
   };
 
+  const unreserve = (holder: Holder): void => {
+    clearTimeout(overtaking.get(holder));
+    overtaking.delete(holder);
+    for (const key of holder.keys) {
+      if (reserved.get(key) === holder) reserved.delete(key);
+    }
+  };
+
+  const reserve = (holder: Holder, keys: readonly string[]): void => {
+    for (const key of keys) reserved.set(key, holder);
+    const overtake = (): void => {
+      unreserve(holder);
+      settle();
+    };
+    overtaking.set(holder, setTimeout(overtake, patienceMs));
+  };
+
   const hold = (holder: Holder, keys: readonly string[]): void => {
-    const isFirst = holder.keys.size === 0;
+    if (holder.isRetry && holder.keys.size === 0) reserve(holder, keys);
     for (const key of keys) {
       holder.keys.add(key);
-      if (holder.isRetry && isFirst) reserved.set(key, holder);
       if (!isShared) continue;
       const sharing = holders.get(key) ?? new Set();
       holders.set(key, sharing.add(holder));
@@ -93,8 +109,8 @@ export function locks(isShared: boolean): Locks {
   };
 
   const drop = (holder: Holder): void => {
+    unreserve(holder);
     for (const key of holder.keys) {
-      if (reserved.get(key) === holder) reserved.delete(key);
       const sharing = holders.get(key);
       sharing?.delete(holder);
       if (sharing?.size === 0) holders.delete(key);
@@ -199,22 +215,12 @@ export function locks(isShared: boolean): Locks {
   return {
     release,
     share: async (holder, keys, wait) => {
-      let isPatient = true;
       const go = (): { readonly value: undefined } | undefined => {
-        if (!mayShare(holder, keys, isPatient)) return undefined;
+        if (!mayShare(holder, keys)) return undefined;
         hold(holder, keys);
         return { value: undefined };
       };
-      if (go() !== undefined) return;
-      const impatience = setTimeout(() => {
-        isPatient = false;
-        settle();
-      }, patienceMs);
-      try {
-        await enqueue({ holder, keys, isWrite: false }, go, wait);
-      } finally {
-        clearTimeout(impatience);
-      }
+      if (go() === undefined) await enqueue({ holder, keys, isWrite: false }, go, wait);
     },
     write: async (holder, keys, apply, wait) => {
       const finish = (): void => (holder === undefined ? undefined : release(holder));
