@@ -47,6 +47,16 @@ test.each([60, 251])(
   },
 );
 
+test('a kill in the middle of a commit leaves nothing of it, and all of the one before', async () => {
+  const folder = await temporaryFolder();
+  const { lines } = run(path.join(import.meta.dirname, 'dying-writer.ts'), folder);
+  const acknowledged: string[] = [];
+  for await (const line of lines) acknowledged.push(line);
+  expect(acknowledged).toEqual(['whole']);
+  const { emulator } = await open({ dataDir: folder });
+  expect(Object.keys(emulator.dump('main'))).toEqual(['left/whole', 'right/whole']);
+});
+
 test('values, times and databases are the same after a restart, and times still grow with an earlier clock', async () => {
   const dataDir = await temporaryFolder();
   const data = {
