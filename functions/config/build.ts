@@ -6,7 +6,7 @@ import { canonicalKey, type ChainName } from './signer.ts';
 import type { Reference, Target } from './target.ts';
 
 /** `keys` are public, in one spelling each. */
-export type Signer = { readonly id: string; readonly chain: ChainName; readonly keys: readonly string[] };
+type Signer = { readonly id: string; readonly chain: ChainName; readonly keys: readonly string[] };
 
 export type SiteConfig = {
   /** What domain needs to know; its targets include the references. */
@@ -18,8 +18,6 @@ export type SiteConfig = {
   readonly signers: readonly Signer[];
 };
 
-export type Status = File['status'];
-
 /** A checked configuration, frozen throughout. It holds references to secrets, never secrets. */
 export type Config = {
   readonly timezone: string;
@@ -29,7 +27,7 @@ export type Config = {
   readonly policy: Policy;
   readonly channels: readonly Channel[];
   readonly sites: readonly SiteConfig[];
-  readonly status: Status;
+  readonly status: File['status'];
 };
 
 type FileSite = File['sites'][number];

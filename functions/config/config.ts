@@ -9,9 +9,7 @@ import { rulesFor } from './rules/all.ts';
 import { fileSchema } from './schema.ts';
 import { readSource } from './source.ts';
 
-export type { Config, Signer, SiteConfig, Status } from './build.ts';
-export type { Channel } from './schema.ts';
-export type { Reference, Target } from './target.ts';
+export type { Config, SiteConfig } from './build.ts';
 export { formatProblems, type Problem };
 
 export type Parsed =

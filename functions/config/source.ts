@@ -13,7 +13,7 @@ import {
 import type { Path, Problem } from './problem.ts';
 
 /** `lineOf` gives the line of the deepest part of a path that is there. */
-export type Source = {
+type Source = {
   readonly value: unknown;
   readonly lineOf: (path: Path) => number | undefined;
   readonly problems: readonly Problem[];

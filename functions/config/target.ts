@@ -19,7 +19,7 @@ const role = z
   .default('inbound');
 
 /** The fields that every target of a site has beside the options of its probe. */
-export const targetFields = {
+const targetFields = {
   id: id.describe('Id of the target; no other target, signer or reference of its site has it.'),
   role: role.describe(
     'inbound: a port of the basement, through the VPN exit. exit: the VPN server itself. chain: a public RPC.',
@@ -32,7 +32,7 @@ export const targetFields = {
 };
 
 /** The fields of a reference beside the options of its probe. */
-export const referenceFields = {
+const referenceFields = {
   id: id.describe('Id of the reference.'),
   operator: id
     .optional()
