@@ -39,11 +39,15 @@ function cut(text: string, length: number): string {
     .trimEnd()}…`;
 }
 
-function headline({ items }: Notice): string {
+function headline({ kind, items, at }: Notice): string {
   const [first] = items;
   if (first === undefined) return 'no details';
-  if (items.length === 1) return trouble(first.problem, first.subject.id);
-  return `${items.length} targets: ${items.map((item) => item.subject.id).join(', ')}`;
+  if (items.length === 1) {
+    const lasted = kind === 'resolved' ? `, after ${duration(at - first.since)}` : '';
+    return `${trouble(first.problem, first.subject.id)}${lasted}`;
+  }
+  const what = kind === 'resolved' ? 'are well again' : 'do not answer as they should';
+  return `${items.length} targets ${what}: ${items.map((item) => item.subject.id).join(', ')}`;
 }
 
 function label({ kind, severity }: Notice): string {
@@ -59,10 +63,13 @@ function label({ kind, severity }: Notice): string {
   }
 }
 
-const sentence = (text: string): string => {
-  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+/** Begins with a capital, except with a name: that is written as it is. */
+function sentence(text: string, name: string): string {
+  const begun = text.startsWith(name) ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
-};
+}
+
+const grave = { critical: 'critical', warning: 'a warning', info: 'for information only' } as const;
 
 /** What changed, for whoever was told something else before. */
 function opening(notice: Notice): string[] {
@@ -71,11 +78,11 @@ function opening(notice: Notice): string[] {
     case 'opened':
       return [];
     case 'raised':
-      return [`This got worse and is ${severity} now.`];
+      return [`This got worse: now ${grave[severity]}.`];
     case 'lowered':
       return items.some((item) => item.problem === 'inbound-lost')
-        ? [`Not an outage any more: the house shows life. ${sentence(severity)}`]
-        : [`This is less grave than before: ${severity} now.`];
+        ? [`Not an outage any more: the house shows life. Now ${grave[severity]}.`]
+        : [`This is less grave than before: now ${grave[severity]}.`];
     case 'resolved':
       return [items.length === 1 ? 'This is over.' : 'These are over.'];
   }
@@ -101,7 +108,10 @@ function evidenceOf(item: NoticeItem, notice: Notice): string[] {
 }
 
 function single(item: NoticeItem, notice: Notice): string[] {
-  const what = notice.kind === 'resolved' ? sentence(`it was: ${item.summary}`) : sentence(item.summary);
+  const what =
+    notice.kind === 'resolved'
+      ? sentence(`It was: ${item.summary}`, '')
+      : sentence(item.summary, item.subject.id);
   return [what, ...times(item, notice), ...evidenceOf(item, notice)];
 }
 
@@ -112,7 +122,7 @@ function line(item: NoticeItem, notice: Notice): string {
   }
   const seen = item.evidence[0] ?? item.summary;
   const what = seen.startsWith(`${item.subject.id}:`) ? seen : `${item.subject.id}: ${seen}`;
-  return `- ${what} (since ${since})`;
+  return `- ${what}, since ${since}`;
 }
 
 function several(notice: Notice): string[] {
@@ -145,6 +155,7 @@ export function renderNotice(given: Notice): { readonly title: string; readonly 
   const [first] = notice.items;
   const content = notice.items.length === 1 && first !== undefined ? single(first, notice) : several(notice);
   const place = notice.siteName === notice.site ? notice.site : `${notice.siteName} (${notice.site})`;
+  const others = notice.items.length > 1 ? ` and ${notice.items.length - 1} more` : '';
   return {
     title: cut(`${label(notice)} ${cut(notice.siteName, 40)}: ${headline(notice)}`, longestTitle),
     body: [
@@ -152,7 +163,9 @@ export function renderNotice(given: Notice): { readonly title: string; readonly 
       ...content,
       '',
       closing(notice),
-      `Site ${place}, incident ${first?.incident ?? 'unknown'}.`,
+      '',
+      `Site: ${place}`,
+      `Incident: ${first?.incident ?? 'unknown'}${others}`,
     ].join('\n'),
   };
 }

@@ -1,0 +1,195 @@
+// What every member of the registry promises, whatever the other side does.
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ChannelContext, Delivery } from '../../functions/channels/channel.ts';
+import {
+  type ChannelConfig,
+  type ChannelName,
+  channels,
+  channelSchema,
+} from '../../functions/channels/registry.ts';
+import { sendVia } from '../../functions/channels/send.ts';
+import { WatchdogError } from '../../functions/kit/error.ts';
+import { closedPort, listen, type Listening } from '../support/server.ts';
+import { context, message } from './message.ts';
+
+const password = 'hunter2-in-the-path';
+
+/** For each member a configuration that talks to `address`, and whether it talks at all. A new member is a type error here. */
+const members: {
+  readonly [Name in ChannelName]: {
+    readonly config: (address: string) => ChannelConfig<Name>;
+    readonly speaksHttp: boolean;
+  };
+} = {
+  webhook: {
+    config: (address) => ({
+      channel: 'webhook',
+      url: { file: `http://${address}/${password}?token=${password}` },
+      secret: { file: password },
+    }),
+    speaksHttp: true,
+  },
+  console: { config: () => ({ channel: 'console' }), speaksHttp: false },
+};
+
+const servers: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function serve(listener: RequestListener): Promise<Listening> {
+  const server = await listen(createServer(listener));
+  servers.push(server);
+  return server;
+}
+
+async function serveRaw(answer: string | null): Promise<Listening> {
+  const server = createTcpServer((socket) => {
+    socket.once('data', () => {
+      if (answer === null) socket.resetAndDestroy();
+      else socket.end(answer);
+    });
+  });
+  const listening = await listen(server);
+  servers.push(listening);
+  return listening;
+}
+
+function expectNoSecret(delivery: Delivery, address: string): void {
+  const said = JSON.stringify(delivery);
+  expect(said).not.toContain(password);
+  expect(said).not.toContain(address);
+  expect(said).not.toContain('http://');
+}
+
+test('every member is tried here, and the schema of a channel knows them all', () => {
+  expect(Object.keys(members)).toEqual(Object.keys(channels));
+  const schema = channelSchema({});
+  for (const { config } of Object.values(members)) {
+    expect(schema.safeParse(config('127.0.0.1:1')).success).toBe(true);
+  }
+  expect(schema.safeParse({ channel: 'pigeon' }).success).toBe(false);
+  expect(schema.safeParse({ ...members.webhook.config('127.0.0.1:1'), extra: 1 }).success).toBe(false);
+});
+
+describe.each(Object.entries(members))('%s', (_, { config, speaksHttp }) => {
+  const send = (address: string, over: Partial<ChannelContext> = {}): Promise<Delivery> =>
+    sendVia(config(address))(message, context(over));
+
+  test('sends nothing once the run has ended', async () => {
+    let heard = 0;
+    const server = await serve((_request, response) => {
+      heard += 1;
+      response.end();
+    });
+    const delivery = await send(server.address, { signal: AbortSignal.abort(), print: () => (heard += 1) });
+    expect(delivery).toMatchObject({ sent: false, again: true, reason: 'aborted' });
+    expect(heard).toBe(0);
+  });
+
+  test('says of a missing secret which one it is, and is tried again', async () => {
+    const secret = (): string => {
+      throw new WatchdogError('ERR_SECRET', "the secret's environment variable HOOK is not there");
+    };
+    const delivery = await send('127.0.0.1:1', { secret });
+    if (delivery.sent) return;
+    expect(delivery).toMatchObject({ again: true, reason: 'auth', detail: expect.stringContaining('HOOK') });
+  });
+
+  describe.skipIf(!speaksHttp)('over HTTP', () => {
+    test('sends one request and leaves no connection behind, for every status there is', async () => {
+      let requests = 0;
+      let status = 200;
+      const server = await serve((request, response) => {
+        requests += 1;
+        request.resume();
+        response.writeHead(status, { location: `http://${server.address}/elsewhere` });
+        response.end(status === 204 || status === 304 ? undefined : `<html>${password}</html>`);
+      });
+      for (status = 200; status < 600; status += 1) {
+        const delivery = await send(server.address);
+        expect(delivery.sent, `status ${status}`).toBe(status < 300);
+        expect(delivery.detail, `status ${status}`).toBe(`HTTP ${status}`);
+        expectNoSecret(delivery, server.address);
+      }
+      expect(requests).toBe(400);
+      await expect.poll(server.open).toBe(0);
+    });
+
+    test('gives up on a server that never answers when its time is over', async () => {
+      const server = await serve(() => {});
+      const begun = performance.now();
+      const delivery = await send(server.address, { timeoutMs: 200 });
+      expect(delivery).toMatchObject({ sent: false, again: true, reason: 'timeout' });
+      expect(performance.now() - begun).toBeLessThan(3_000);
+      expectNoSecret(delivery, server.address);
+      await expect.poll(server.open).toBe(0);
+    });
+
+    test('stops when the run ends in the middle', async () => {
+      const run = new AbortController();
+      const server = await serve(() => {
+        run.abort();
+      });
+      const delivery = await send(server.address, { signal: run.signal });
+      expect(delivery).toMatchObject({ sent: false, again: true, reason: 'aborted' });
+      await expect.poll(server.open).toBe(0);
+    });
+
+    test('is tried again after a refused connection', async () => {
+      const port = await closedPort(createTcpServer());
+      const delivery = await send(`127.0.0.1:${port}`);
+      expect(delivery).toMatchObject({
+        sent: false,
+        again: true,
+        reason: 'network',
+        detail: 'no connection (ECONNREFUSED)',
+      });
+      expectNoSecret(delivery, `127.0.0.1:${port}`);
+    });
+
+    test.each([
+      ['resets the connection', null],
+      ['answers something else than HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+      ['hangs up in the headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
+      ['sends headers without end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`],
+    ])('is tried again when the server %s', async (_what, answer) => {
+      const server = await serveRaw(answer);
+      const delivery = await send(server.address);
+      expect(delivery).toMatchObject({ sent: false, again: true, reason: 'network' });
+      expectNoSecret(delivery, server.address);
+    });
+
+    test('has sent when the status says so, although the body is huge, never ends, or breaks off', async () => {
+      const huge = await serve((_request, response) => {
+        response.writeHead(200);
+        const chunk = Buffer.alloc(65_536);
+        const pour = (): void => {
+          while (!response.destroyed && response.write(chunk));
+          response.once('drain', pour);
+        };
+        pour();
+      });
+      const drip = await serve((_request, response) => {
+        response.writeHead(200);
+        response.write('a');
+      });
+      const cut = await serveRaw('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc');
+      for (const server of [huge, drip, cut]) {
+        const begun = performance.now();
+        expect(await send(server.address)).toEqual({ sent: true, detail: 'HTTP 200' });
+        expect(performance.now() - begun).toBeLessThan(4_000);
+        await expect.poll(server.open).toBe(0);
+      }
+    });
+
+    test('heeds Retry-After', async () => {
+      const server = await serve((_request, response) => {
+        response.writeHead(429, { 'retry-after': '77' }).end();
+      });
+      expect(await send(server.address)).toMatchObject({ reason: 'rate-limited', afterMs: 77_000 });
+    });
+  });
+});

@@ -1,0 +1,217 @@
+// The words of messages, as somebody reads them at three in the morning.
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { problemKinds } from '../../functions/domain/incident.ts';
+import { type Notice, noticeKinds } from '../../functions/domain/notice.ts';
+import { severities } from '../../functions/domain/severity.ts';
+import { renderNotice } from '../../functions/views/message.ts';
+import { anyNotice } from '../stores/arbitraries.ts';
+import { notice, noticeItem, someTime } from '../support/documents.ts';
+
+const minute = 60_000;
+const target = (id: string): Notice['items'][number] =>
+  noticeItem({
+    incident: `home.target.${id}.20261201T021407Z`,
+    subject: { kind: 'target', id },
+    problem: 'unreachable',
+    summary: `${id} does not answer as it should`,
+    evidence: [`${id}: timeout, no answer within 5000 ms`],
+    since: someTime - minute,
+  });
+
+const incident = 'home.site.home.20261201T021407Z';
+const since = '2026-12-01 03:13:07 Europe/Berlin (02:13:07 UTC)';
+const goesOn = 'The watchdog keeps looking every minute and tells you when this changes.';
+
+const cases: [string, Partial<Notice>, string, string[]][] = [
+  [
+    'a blackout at its first tick',
+    { at: someTime, items: [noticeItem({ since: someTime })] },
+    'CRITICAL Home: dark or cut off',
+    [
+      'Dark or cut off: nothing answers and nothing shows life.',
+      'Since 2026-12-01 03:14:07 Europe/Berlin (02:14:07 UTC).',
+      '',
+      'What was seen:',
+      '- inbound 0/1 good',
+      '- no life sign since',
+      '',
+      goesOn,
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
+    ],
+  ],
+  [
+    'an outage that is none',
+    {
+      kind: 'lowered',
+      severity: 'warning',
+      items: [
+        noticeItem({
+          problem: 'inbound-lost',
+          summary: 'the way in is broken, but the house lives: not an outage',
+          evidence: ['life signs since: heartbeat alertmanager'],
+        }),
+      ],
+    },
+    'LOWERED TO WARNING Home: the way in is broken, the house lives',
+    [
+      'Not an outage any more: the house shows life. Now a warning.',
+      'The way in is broken, but the house lives: not an outage.',
+      `Since ${since}, for 1 min.`,
+      '',
+      'What was seen:',
+      '- life signs since: heartbeat alertmanager',
+      '',
+      'You will be told when it is over.',
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
+    ],
+  ],
+  [
+    'something that got worse',
+    { kind: 'raised', items: [noticeItem({ evidence: [] })] },
+    'NOW CRITICAL Home: dark or cut off',
+    [
+      'This got worse: now critical.',
+      'Dark or cut off: nothing answers and nothing shows life.',
+      `Since ${since}, for 1 min.`,
+      '',
+      goesOn,
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
+    ],
+  ],
+  [
+    'the end of a blackout',
+    { kind: 'resolved', at: someTime + 120 * minute },
+    'RESOLVED Home: dark or cut off, after 2 h 01 min',
+    [
+      'This is over.',
+      'It was: dark or cut off: nothing answers and nothing shows life.',
+      `Began ${since}.`,
+      'Closed 2026-12-01 05:14:07 Europe/Berlin (04:14:07 UTC), after 2 h 01 min; this includes the wait to see that it stays well.',
+      '',
+      'What was seen last:',
+      '- inbound 0/1 good',
+      '- no life sign since',
+      '',
+      'Nothing more will follow about this.',
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
+    ],
+  ],
+  [
+    'three forwards of one machine',
+    { severity: 'warning', items: ['rpc', 'beacon', 'p2p'].map(target) },
+    'WARNING Home: 3 targets do not answer as they should: rpc, beacon, p2p',
+    [
+      `- rpc: timeout, no answer within 5000 ms, since ${since}`,
+      `- beacon: timeout, no answer within 5000 ms, since ${since}`,
+      `- p2p: timeout, no answer within 5000 ms, since ${since}`,
+      '',
+      goesOn,
+      '',
+      'Site: Home (home)',
+      'Incident: home.target.rpc.20261201T021407Z and 2 more',
+    ],
+  ],
+  [
+    'two forwards that are well again',
+    { kind: 'resolved', severity: 'warning', at: someTime + 9 * minute, items: ['rpc', 'p2p'].map(target) },
+    'RESOLVED Home: 2 targets are well again: rpc, p2p',
+    [
+      'These are over.',
+      `- rpc: began ${since}, closed after 10 min`,
+      `- p2p: began ${since}, closed after 10 min`,
+      '',
+      'Nothing more will follow about this.',
+      '',
+      'Site: Home (home)',
+      'Incident: home.target.rpc.20261201T021407Z and 1 more',
+    ],
+  ],
+  [
+    'one forward of a site that has no other name, in UTC',
+    { kind: 'lowered', severity: 'info', siteName: 'home', timezone: 'UTC', items: [target('rpc')] },
+    'LOWERED TO INFO home: rpc does not answer as it should',
+    [
+      'This is less grave than before: now for information only.',
+      'rpc does not answer as it should.',
+      'Since 2026-12-01 02:13:07 UTC, for 1 min.',
+      '',
+      'What was seen:',
+      '- rpc: timeout, no answer within 5000 ms',
+      '',
+      'You will be told when it is over.',
+      '',
+      'Site: home',
+      'Incident: home.target.rpc.20261201T021407Z',
+    ],
+  ],
+];
+
+describe('the words for', () => {
+  test.each(cases)('%s', (_, over, title, body) => {
+    const words = renderNotice(notice(over));
+    expect(words.title).toBe(title);
+    expect(words.body.split('\n')).toEqual(body);
+  });
+});
+
+describe('the title of', () => {
+  test.each([
+    ['dark', 'dark or cut off'],
+    ['vpn-down', 'dark or cut off, the VPN exit is unreachable'],
+    ['inbound-lost', 'the way in is broken, the house lives'],
+    ['not-signing', 'signer thing is not signing'],
+    ['unreachable', 'thing does not answer as it should'],
+    ['exit-unreachable', 'VPN exit thing does not answer'],
+    ['chain-stalled', 'chain thing stands still'],
+    ['blind', 'the watchdog is blind'],
+    ['unknown', 'the watchdog cannot tell how it is'],
+  ] as const)('%s says what is wrong', (problem, words) => {
+    const item = noticeItem({ problem, subject: { kind: 'target', id: 'thing' } });
+    expect(renderNotice(notice({ items: [item] })).title).toBe(`CRITICAL Home: ${words}`);
+  });
+
+  test('each problem is tried above', () => {
+    expect(problemKinds).toHaveLength(9);
+  });
+
+  test('many targets is cut to 100 characters, and its body to 20 lines of them', () => {
+    const items = Array.from({ length: 30 }, (_, index) => target(`machine-${index}`));
+    const { title, body } = renderNotice(notice({ items }));
+    expect(title).toHaveLength(100);
+    expect(title.endsWith('…')).toBe(true);
+    expect(body).toContain('- machine-19: timeout');
+    expect(body).not.toContain('machine-20');
+    expect(body).toContain('- and 10 more');
+  });
+});
+
+test('any notice becomes a title of one line and at most 100 characters that begins with how loud it is', () => {
+  fc.assert(
+    fc.property(anyNotice, (any) => {
+      const { title, body } = renderNotice(any);
+      expect(title.length).toBeLessThanOrEqual(100);
+      expect(title.isWellFormed()).toBe(true);
+      const loudness = any.kind === 'resolved' ? 'RESOLVED' : any.severity.toUpperCase();
+      expect(title).toContain(loudness);
+      expect(body).toContain(any.site);
+      expect(body).toContain(any.items[0]?.incident);
+      expect(`${title}${body}`).not.toMatch(/undefined|NaN|\[object/);
+    }),
+  );
+});
+
+test('every kind at every severity has another beginning', () => {
+  const begins = noticeKinds.flatMap((kind) =>
+    severities.map((severity) => renderNotice(notice({ kind, severity, siteName: '|' })).title.split('|')[0]),
+  );
+  expect(new Set(begins).size).toBe(10);
+});
