@@ -227,6 +227,11 @@ describe('telling of problems', () => {
     );
   });
 
+  test('an option that its probe does not have is told with those that it has', () => {
+    const [problem] = problemsOf(channel + site.replace('probe: tcp', 'probe: tcp, port: 1'));
+    expect(problem).toMatch(/^sites\[0\]\.targets\[0\]\.port: is not known; known here: .*address.*severity/);
+  });
+
   test('a doubled key and a strange tag hide nothing of the rest', () => {
     expect(problemsOf(`${channel}${channel}${site}colour: !red x\n`)).toHaveLength(3);
   });
