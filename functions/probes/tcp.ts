@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { parseHostPort } from '../kit/address.ts';
+import { duration } from '../kit/duration.ts';
 import { attempt } from './attempt.ts';
 import { condition, meets } from './condition.ts';
 import { dial } from './dial.ts';
@@ -30,13 +31,10 @@ const schema = z.strictObject({
     .describe(
       'What must occur in the first 1,024 bytes of the answer: text, or a regular expression between slashes.',
     ),
-  holdMs: z
-    .int()
-    .min(0)
-    .max(5000)
-    .default(200)
+  hold: duration({ min: '0ms', max: '5s' })
+    .prefault('200ms')
     .describe(
-      'Without `expect`: how long, in ms, the connection must stay open (at most half of the deadline). A forwarder whose way to the house is broken accepts and hangs up.',
+      'Without `expect`: how long the connection must stay open, at most half of the deadline. A forwarder whose way to the house is broken accepts and hangs up.',
     ),
 });
 
@@ -53,7 +51,7 @@ export const tcp = {
       if (options.send !== undefined) dialled.socket.write(options.send);
       if (options.expect === undefined) {
         frame.enter('rest');
-        return holds(dialled.socket, Math.min(options.holdMs, context.timeoutMs / 2));
+        return holds(dialled.socket, Math.min(options.hold, context.timeoutMs / 2));
       }
       frame.enter('firstByte');
       return greets(dialled.socket, options.expect);

@@ -34,12 +34,12 @@ describe('the registry of probes', () => {
       role: 'inbound',
       probe: 'tcp',
       address: 'home.example:30303',
-      holdMs: 200,
+      hold: 200,
     });
     if (parsed.probe === 'tcp') expectTypeOf(parsed.address).toEqualTypeOf<string>();
     expectTypeOf(parsed).toExtend<ProbeTarget>();
     // @ts-expect-error -- the options of one kind do not pass for those of another
-    expectTypeOf<{ probe: 'http'; address: string; holdMs: number }>().toExtend<ProbeTarget>();
+    expectTypeOf<{ probe: 'http'; address: string; hold: number }>().toExtend<ProbeTarget>();
   });
 
   test('sends a target to its own probe', async () => {
@@ -119,6 +119,6 @@ describe('the registry of probes', () => {
   });
 
   test('gives a JSON Schema for editors', () => {
-    expect(JSON.stringify(z.toJSONSchema(target, { io: 'input' }))).toContain('holdMs');
+    expect(JSON.stringify(z.toJSONSchema(target, { io: 'input' }))).toContain('hold');
   });
 });

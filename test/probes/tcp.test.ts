@@ -26,16 +26,16 @@ const saying = (...parts: readonly string[]): Server =>
 
 describe('the tcp probe', () => {
   test('is ok when the connection stays open, although nothing is said', async () => {
-    expect(await probe(createServer(), { holdMs: 20 })).toMatchObject({ ok: true, facts: {} });
+    expect(await probe(createServer(), { hold: '20ms' })).toMatchObject({ ok: true, facts: {} });
   });
 
   test('never holds longer than half of its deadline', async () => {
-    expect(await probe(createServer(), { holdMs: 5000 }, 1000)).toMatchObject({ ok: true });
+    expect(await probe(createServer(), { hold: '5000ms' }, 1000)).toMatchObject({ ok: true });
   });
 
   test('answers reset when a forwarder accepts and hangs up a moment later', async () => {
     const forwarder = createServer((socket) => setTimeout(() => socket.end(), 30));
-    expect(await probe(forwarder, { holdMs: 5000 })).toMatchObject({
+    expect(await probe(forwarder, { hold: '5000ms' })).toMatchObject({
       ok: false,
       reason: 'reset',
       detail: 'the server accepted and hung up at once',
@@ -43,7 +43,7 @@ describe('the tcp probe', () => {
   });
 
   test('does not wait once a byte has come', async () => {
-    const sample = await probe(saying('x'), { holdMs: 5000 });
+    const sample = await probe(saying('x'), { hold: '5000ms' });
     expect(sample).toMatchObject({ ok: true });
     expect(sample.latencyMs.total).toBeLessThan(4000);
   });

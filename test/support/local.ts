@@ -86,6 +86,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
     id,
     probe: 'tcp',
     address,
+    hold: '0ms',
     ...more,
   });
   writeFileSync(
