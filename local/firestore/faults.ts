@@ -9,14 +9,14 @@ export type FaultCall = {
 };
 
 /** `after: true` applies the call and then loses the answer. A delay may stand alone or come before a code. */
-export type Fault = {
+type Fault = {
   readonly delayMs?: number;
   readonly code?: StatusName;
   readonly message?: string;
   readonly after?: boolean;
 };
 
-export type FaultRule = (call: FaultCall) => Fault | undefined | void;
+type FaultRule = (call: FaultCall) => Fault | undefined | void;
 
 export type Faults = {
   /** Replaces the rule; it is asked once for each call that arrives. */

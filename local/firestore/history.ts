@@ -3,7 +3,7 @@ import type { Stored } from './storage.ts';
 import type { Micros } from './time.ts';
 
 /** `before` was the state of `path` up to, and not including, `until`; undefined when there was no document. */
-export type Superseded = {
+type Superseded = {
   readonly path: string;
   readonly before: Stored | undefined;
   readonly until: Micros;

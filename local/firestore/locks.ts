@@ -6,7 +6,7 @@ import type { Scope } from './documents.ts';
 /** A party that may hold locks. `isRetry`: an earlier attempt was aborted, so this one is let through in its turn. */
 export type Holder = { readonly isRetry: boolean; readonly keys: Set<string> };
 
-export type Wait = { readonly ms: number; readonly signal: AbortSignal };
+type Wait = { readonly ms: number; readonly signal: AbortSignal };
 
 export type Locks = {
   /** Resolves when the holder may read these keys, which it then shares until `release`. */

@@ -9,7 +9,7 @@ import type { Cursor, FieldReference, StructuredQuery } from '../wire.ts';
 import { nameField, queryField, type QueryField } from './field.ts';
 import { matcher } from './filter.ts';
 
-export type Order = { readonly field: QueryField; readonly sign: 1 | -1 };
+type Order = { readonly field: QueryField; readonly sign: 1 | -1 };
 
 export type Plan = {
   readonly database: string;

@@ -10,7 +10,7 @@ function isoTime(timestamp: Timestamp): string {
 }
 
 /** Integers beyond 2^53 stay text, as do NaN and the infinities; bytes are base64, times ISO 8601 in milliseconds. */
-export function plainValue(value: Value): Plain {
+function plainValue(value: Value): Plain {
   switch (value.valueType) {
     case 'nullValue':
       return null;
