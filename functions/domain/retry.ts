@@ -20,6 +20,6 @@ export const giveUpMs = 24 * 60 * 60_000;
  */
 export function retryDelayMs(attempt: Attempt, attempts: number, ageMs: number): number | null {
   if (!attempt.again || ageMs >= giveUpMs) return null;
-  const own = Math.min(longestMs, firstMs * 2 ** Math.min(20, Math.max(0, attempts - 1)));
+  const own = Math.min(longestMs, firstMs * 2 ** Math.max(0, attempts - 1));
   return Math.max(own, Math.min(attempt.afterMs ?? 0, longestWishMs));
 }

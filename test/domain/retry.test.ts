@@ -16,7 +16,7 @@ const table: [string, Attempt, number, number, number | null][] = [
   ['no failure counted waits as after the first', again, 0, 0, 5 * second],
   ['a final failure is given up', { again: false }, 1, 0, null],
   ['a final failure is given up, whatever the channel wishes', { again: false, afterMs: second }, 1, 0, null],
-  ['just under a day old is tried again', again, 1, giveUpMs - 1, 5 * second],
+  ['just under a day old is tried again', again, 1, 24 * hour - 1, 5 * second],
   ['a day old is given up', again, 1, 24 * hour, null],
   ['a longer wish is honoured', { again: true, afterMs: 42 * second }, 1, 0, 42 * second],
   ['a shorter wish is not', { again: true, afterMs: second }, 1, 0, 5 * second],
@@ -28,6 +28,10 @@ const table: [string, Attempt, number, number, number | null][] = [
 describe('the delay until the next attempt', () => {
   test.each(table)('%s', (_, attempt, attempts, ageMs, expected) => {
     expect(retryDelayMs(attempt, attempts, ageMs)).toBe(expected);
+  });
+
+  test('a day is a day', () => {
+    expect(giveUpMs).toBe(24 * hour);
   });
 
   const wish = fc.option(fc.integer({ min: -minute, max: 10 * hour }), { nil: undefined });

@@ -1,29 +1,12 @@
 // Sequences of ticks of one site, from the first bad answer to the last message.
 import { describe, expect, test } from 'vitest';
-import type { SignerFact } from '../../functions/domain/facts.ts';
-import { step } from '../../functions/domain/step.ts';
-import {
-  all,
-  beat,
-  chain,
-  findingsOf,
-  hour,
-  minute,
-  second,
-  siteRules,
-  signer,
-  start,
-  target,
-  withPolicy,
-} from '../support/site.ts';
+import { all, minute, second, siteRules, start, target, withPolicy } from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
 const rules = siteRules({ notify: ['phone'] });
 const allBad = all(rules, 'inbound', 'bad');
 const allUnseen = all(rules, 'inbound', 'unknown');
-const noReferences = all(rules, 'reference', 'bad');
 const dark = { qualities: allBad };
-const silent: SignerFact[] = [signer('silent')];
 
 describe('a blackout', () => {
   test('is one page at its first tick, and one resolution when all was well for three minutes', () => {
@@ -190,102 +173,6 @@ describe('targets', () => {
   });
 });
 
-describe('signers', () => {
-  test('one that falls silent in a living house is a critical page of its own, and resolves', () => {
-    const story = storyOf(rules);
-    const detail = 'missed epochs 100 to 102';
-    const { rows } = story.tick({ signers: [{ ...signer('silent'), detail }], beats: { cluster: start } });
-    expect(said(rows)).toEqual(['opened critical to phone about signer/alpha not-signing']);
-    expect(rows[0]?.notice.items[0]?.evidence).toEqual([
-      detail,
-      'inbound 3/3 good',
-      'life signs since: heartbeat cluster',
-    ]);
-    story.ticks(4, { signers: [signer('signing')] });
-    expect(said(story.rows()).slice(1)).toEqual([
-      'resolved critical to phone about signer/alpha not-signing',
-    ]);
-  });
-
-  test.each(['quiet', 'inactive', 'signing'] as const)('one that is %s is well', (state) => {
-    const story = storyOf(rules);
-    story.tick({ signers: silent });
-    story.ticks(4, { signers: [signer(state)] });
-    expect(story.incidents()).toMatchObject([{ kind: 'not-signing', resolvedAt: start + 4 * minute }]);
-  });
-
-  test('one of which nothing is known is neither opened nor resolved', () => {
-    const story = storyOf(rules);
-    story.ticks(5, { signers: [signer('unknown')] });
-    expect(story.incidents()).toEqual([]);
-    story.tick({ signers: silent });
-    story.ticks(30, { signers: [signer('unknown')] });
-    story.ticks(30);
-    expect(story.incidents()).toMatchObject([{ resolvedAt: null }]);
-  });
-
-  test('one that falls silent in a dark house is not a second page', () => {
-    const story = storyOf(rules);
-    story.ticks(3, dark);
-    story.ticks(10, { ...dark, signers: silent });
-    expect(said(story.rows())).toEqual(['opened critical to phone about site/home dark']);
-  });
-
-  test('nor is it when a tick of the outage sees nothing of the way in', () => {
-    const story = storyOf(rules);
-    story.ticks(3, { ...dark, signers: silent });
-    story.ticks(2, { qualities: allUnseen, signers: silent });
-    expect(said(story.rows())).toEqual(['opened critical to phone about site/home dark']);
-    expect(story.incidents()).toMatchObject([{ subject: { kind: 'site' }, resolvedAt: null }]);
-  });
-
-  test('nor is it when a gasp told of the outage while we were blind', () => {
-    const story = storyOf(rules);
-    const power = { state: 'low-battery' as const, at: start - 10 * minute };
-    const beats = { cluster: start - 10 * minute };
-    story.tick({ qualities: { ...allBad, ...noReferences }, power, beats });
-    story.tick({ qualities: allUnseen, signers: silent, power, beats });
-    expect(said(story.rows())).toEqual(['opened critical to phone about site/home dark']);
-  });
-
-  test('a silent one is told although a tick that follows no outage sees nothing of the way in', () => {
-    const story = storyOf(rules);
-    story.tick();
-    expect(said(story.tick({ qualities: allUnseen, signers: silent }).rows)).toEqual([
-      'opened critical to phone about signer/alpha not-signing',
-    ]);
-  });
-
-  test('a chain that stands still is information once, and its signers are not judged', () => {
-    const story = storyOf(rules);
-    const detail = 'head is 7 minutes old at 2 operators';
-    const stalled = { signers: silent, chains: [{ ...chain('stalled'), detail }] };
-    const { rows } = story.tick(stalled);
-    expect(said(rows)).toEqual(['opened info to phone about chain/ethereum chain-stalled']);
-    expect(rows[0]?.notice.items[0]?.evidence).toEqual([detail]);
-    story.ticks(10, stalled);
-    story.ticks(10, { signers: [signer('signing')], chains: [chain('unknown')] });
-    expect(story.rows()).toHaveLength(1);
-    story.ticks(4, { signers: [signer('signing')], chains: [chain('moving')] });
-    expect(said(story.rows()).slice(1)).toEqual([
-      'resolved info to phone about chain/ethereum chain-stalled',
-    ]);
-  });
-
-  test('a silent one in a house without a way in shows that the house is dark; a heartbeat, that it is not', () => {
-    const closed = siteRules({ notify: ['phone'], targets: [] });
-    const story = storyOf(closed);
-    expect(said(story.tick({ signers: silent }).rows)).toEqual([
-      'opened critical to phone about site/home dark',
-    ]);
-    expect(story.rows()[0]?.notice.items[0]?.evidence).toEqual(['no life sign since']);
-    const other = storyOf(closed);
-    expect(said(other.tick({ signers: silent, beats: { cluster: start } }).rows)).toEqual([
-      'opened critical to phone about signer/alpha not-signing',
-    ]);
-  });
-});
-
 describe('the way in', () => {
   const alive = (at: number) => ({ ...dark, beats: { cluster: at } });
 
@@ -317,179 +204,36 @@ describe('the way in', () => {
   });
 });
 
-describe('unknown', () => {
-  test('is told as a warning once it has lasted for a quarter of an hour', () => {
-    const story = storyOf(rules);
-    story.ticks(15, { qualities: allUnseen });
-    expect(story.rows()).toEqual([]);
-    const { rows } = story.tick({ qualities: allUnseen });
-    expect(said(rows)).toEqual(['opened warning to phone about self/home unknown']);
-    expect(rows[0]?.notice.items[0]).toMatchObject({
-      summary: 'the watchdog cannot tell how the house is',
-      evidence: ['inbound 3/3 good', 'no life sign since'],
-    });
+describe('a policy that asks for one look', () => {
+  const one = { confirmTicks: 1 };
+  const quick = withPolicy(
+    { degraded: one, blind: one, unknown: { afterMs: 0 }, dark: { confirmTicks: 2 } },
+    {
+      notify: ['phone'],
+      targets: [...rules.targets, target('ref-c', 'reference'), target('ref-d', 'reference')],
+    },
+  );
+  const seen: [string, Parameters<ReturnType<typeof storyOf>['tick']>[0], string][] = [
+    ['a target', { qualities: { eth: 'bad' } }, 'opened warning to phone about target/eth unreachable'],
+    [
+      'our own network',
+      { qualities: { ...allBad, ...all(quick, 'reference', 'bad') } },
+      'opened critical to phone about self/home blind',
+    ],
+    ['not knowing', { qualities: allUnseen }, 'opened warning to phone about self/home unknown'],
+  ];
+
+  test.each(seen)('opens at the first tick: %s', (_, found, expected) => {
+    expect(said(storyOf(quick).tick(found).rows)).toEqual([expected]);
   });
 
-  test('does not close an outage, nor count as a break of it', () => {
-    const story = storyOf(rules);
-    story.tick(dark);
-    story.ticks(10, { qualities: allUnseen });
-    expect(story.incidents()).toMatchObject([{ kind: 'dark', resolvedAt: null }]);
-    story.ticks(2);
-    story.tick({ qualities: allUnseen });
-    story.ticks(3);
-    expect(story.incidents()).toMatchObject([{ resolvedAt: null }]);
-    story.tick();
-    expect(story.incidents()).toMatchObject([{ resolvedAt: start + 17 * minute }]);
-  });
-});
-
-describe('blind', () => {
-  const blind = { qualities: { ...allBad, ...noReferences } };
-
-  test('is told by the one site that tells it, and by no other', () => {
-    const story = storyOf(siteRules({ reportsSelf: false }));
-    story.ticks(10, blind);
-    expect(story.rows()).toEqual([]);
-  });
-
-  test('does not resolve while we are blind, although a gasp shows that the house is dark', () => {
-    const story = storyOf(rules);
-    story.ticks(5, blind);
-    expect(said(story.rows())).toEqual(['opened critical to phone about self/home blind']);
-    const gasp = { ...blind, power: { state: 'low-battery' as const, at: start }, beats: { cluster: start } };
-    story.ticks(10, gasp);
-    expect(said(story.rows()).slice(1)).toEqual(['opened critical to phone about site/home dark']);
-    expect(story.incidents().map(({ kind, resolvedAt }) => [kind, resolvedAt])).toEqual([
-      ['blind', null],
-      ['dark', null],
+  test('three references are enough to show that all fail', () => {
+    const story = storyOf(quick);
+    const { rows } = story.tick({ qualities: { ...allBad, ...all(quick, 'reference', 'bad') } });
+    expect(rows[0]?.notice.items[0]?.evidence.map((line) => line.split(':')[0])).toEqual([
+      'ref-a',
+      'ref-b',
+      'ref-c',
     ]);
-  });
-
-  test('suspends an outage: it stays open, and is not paged again afterwards', () => {
-    const story = storyOf(siteRules({ notify: ['phone'], reportsSelf: false }));
-    story.tick(dark);
-    story.ticks(10, blind);
-    story.ticks(3, dark);
-    expect(story.rows()).toHaveLength(1);
-    story.ticks(4);
-    expect(said(story.rows()).slice(1)).toEqual(['resolved critical to phone about site/home dark']);
-  });
-});
-
-describe('what is not configured any more', () => {
-  test('a removed target is resolved, and the incident says why', () => {
-    const story = storyOf(rules);
-    story.ticks(2, { qualities: { eth: 'bad' } });
-    const without = { ...rules, targets: rules.targets.filter(({ id }) => id !== 'eth') };
-    expect(said(story.tick({}, without).rows)).toEqual([
-      'resolved warning to phone about target/eth unreachable',
-    ]);
-    expect(story.incidents()[0]?.timeline.map(({ text }) => text)).toContain('no longer configured');
-  });
-
-  test('a target that became a reference is no subject any more', () => {
-    const story = storyOf(rules);
-    story.ticks(2, { qualities: { eth: 'bad' } });
-    const other = {
-      ...rules,
-      targets: rules.targets.map((each) => (each.id === 'eth' ? target('eth', 'reference') : each)),
-    };
-    expect(said(story.tick({}, other).rows)).toEqual([
-      'resolved warning to phone about target/eth unreachable',
-    ]);
-  });
-
-  test('a removed signer and the chain that nobody signs on are resolved', () => {
-    const story = storyOf(rules);
-    story.tick({ signers: silent });
-    story.tick({ signers: [signer('unknown')], chains: [chain('stalled')] });
-    const { rows } = story.tick({}, { ...rules, signers: [] });
-    expect(said(rows).toSorted()).toEqual([
-      'resolved critical to phone about signer/alpha not-signing',
-      'resolved info to phone about chain/ethereum chain-stalled',
-    ]);
-  });
-
-  test('a configured signer or chain of which a tick says nothing stays open', () => {
-    const story = storyOf(siteRules({ signers: [{ id: 'beta', chain: 'berachain' }, ...rules.signers] }));
-    story.tick({ signers: silent });
-    story.tick({ signers: [signer('unknown')], chains: [chain('stalled')] });
-    story.ticks(10);
-    expect(story.incidents().map(({ resolvedAt }) => resolvedAt)).toEqual([null, null]);
-  });
-
-  test('a suspicion of what was removed is forgotten without a word', () => {
-    const story = storyOf(rules);
-    story.tick({ qualities: { eth: 'bad' } });
-    const { memory, touched } = story.tick({}, { ...rules, targets: [target('rpc', 'inbound')] });
-    expect(touched).toEqual([]);
-    expect(memory.state.subjects).toEqual({});
-  });
-});
-
-describe('maintenance', () => {
-  test('holds the page, keeps the record, and the page comes when the window ends', () => {
-    const maintenance = [{ subject: null, from: start, until: start + 5 * minute, why: 'a new disk' }];
-    const story = storyOf({ ...rules, maintenance });
-    story.ticks(5, dark);
-    expect(story.rows()).toEqual([]);
-    expect(story.incidents()).toMatchObject([{ held: 'maintenance', announced: null }]);
-    expect(said(story.tick(dark).rows)).toEqual(['opened critical to phone about site/home dark']);
-  });
-
-  test('that sees beginning and end of an outage leaves a record and no message', () => {
-    const maintenance = [{ subject: null, from: start, until: start + hour, why: 'a new disk' }];
-    const story = storyOf({ ...rules, maintenance });
-    story.tick(dark);
-    story.ticks(10);
-    expect(story.rows()).toEqual([]);
-    expect(story.incidents()).toMatchObject([{ resolvedAt: start + 4 * minute, rounds: 0 }]);
-  });
-});
-
-describe('the memory of a site', () => {
-  test('counts ticks and keeps when it was made, and since when the verdict is what it is', () => {
-    const story = storyOf(rules);
-    const first = story.tick().memory.state;
-    expect(first).toMatchObject({ site: 'home', createdAt: start, verdictSince: start, nextDueAt: null });
-    expect(first.tick).toEqual({ scheduledAt: start, at: start, count: 1 });
-    expect(story.tick().memory.state).toMatchObject({
-      createdAt: start,
-      verdictSince: start,
-      tick: { count: 2 },
-    });
-    const down = story.tick({ ...dark, beats: { cluster: start } }).memory.state;
-    expect(down).toMatchObject({
-      verdictSince: start + 2 * minute,
-      tick: { count: 3, at: start + 2 * minute },
-    });
-    expect(down.facts.heartbeats).toEqual([beat(start)]);
-    expect(down.judgement.verdict).toBe('dark');
-  });
-
-  test('says when a message is due, and forgets that only when it is told so', () => {
-    const story = storyOf(rules);
-    expect(story.tick(dark).memory.state.nextDueAt).toBe(start);
-    expect(story.tick(dark).memory.state.nextDueAt).toBe(start);
-  });
-
-  test('an incident that got lost is not missed: its subject becomes well without it', () => {
-    const found = { qualities: allBad };
-    const first = step(null, { rules, findings: findingsOf(rules, found), scheduledAt: start });
-    const at = start + hour;
-    const lost = { ...first.memory, incidents: {} };
-    const recovering = step(lost, { rules, findings: findingsOf(rules, { at }), scheduledAt: at });
-    const end = at + 3 * minute;
-    const { memory, touched, rows } = step(recovering.memory, {
-      rules,
-      findings: findingsOf(rules, { at: end }),
-      scheduledAt: end,
-    });
-    expect({ touched, rows, subjects: memory.state.subjects }).toEqual({
-      touched: [],
-      rows: [],
-      subjects: {},
-    });
   });
 });

