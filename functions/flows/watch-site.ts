@@ -179,7 +179,8 @@ export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
     const { problems, ...findings } = await findOut(loaded, pulse, run);
     const committed = await takeIn(loaded, findings, run);
     if (committed === null) return failed(run, conflict(id));
-    if ('step' in committed && isWorkLeft(committed.step, run.at)) run.poker.wake();
+    // A conflict with our own tick is either another instance, or our commit whose answer was lost: then nobody was woken.
+    if ('replay' in committed || isWorkLeft(committed.step, run.at)) run.poker.wake();
     return outcomeOf(run, committed, problems);
   } catch (error) {
     return failed(run, error);
