@@ -1,0 +1,83 @@
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page [options] [--json]`; exit code 1 when a target is missed.
+import { parseArgs } from 'node:util';
+import { complaints, type Report, table } from './report.ts';
+
+const usage = `npm run bench -- tick [--endpoints 200] [--latency 50] [--sites N] [--ticks 9]
+npm run bench -- cold [--processes 5] [--ticks 100]
+npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
+Each takes --json: one line of JSON comes last.`;
+
+const options = {
+  endpoints: { type: 'string', default: '200' },
+  latency: { type: 'string', default: '50' },
+  sites: { type: 'string' },
+  ticks: { type: 'string' },
+  processes: { type: 'string', default: '5' },
+  cuts: { type: 'string', default: '3' },
+  seed: { type: 'string', default: '1' },
+  months: { type: 'string', default: '1' },
+  constrained: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+class UsageError extends Error {}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new UsageError(`--${name} must be a whole number above 0`);
+}
+
+function read(): ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>> {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function measure(): Promise<{ readonly report: Report; readonly isJson: boolean }> {
+  const { values, positionals } = read();
+  const [name = ''] = positionals;
+  const run = async (): Promise<Report> => {
+    switch (name) {
+      case 'tick': {
+        const endpoints = whole('endpoints', values.endpoints);
+        return (await import('./tick.ts')).measureTick({
+          endpoints,
+          latencyMs: whole('latency', values.latency),
+          sites: values.sites === undefined ? Math.ceil(endpoints / 20) : whole('sites', values.sites),
+          ticks: whole('ticks', values.ticks ?? '9'),
+        });
+      }
+      case 'cold':
+        return (await import('./cold.ts')).measureCold({
+          processes: whole('processes', values.processes),
+          ticks: whole('ticks', values.ticks ?? '100'),
+        });
+      case 'time-to-page':
+        return (await import('./time-to-page.ts')).measureTimeToPage({
+          cuts: whole('cuts', values.cuts),
+          seed: whole('seed', values.seed),
+          months: whole('months', values.months),
+          isConstrained: values.constrained,
+        });
+      default:
+        throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);
+    }
+  };
+  return { report: await run(), isJson: values.json };
+}
+
+try {
+  const { report, isJson } = await measure();
+  const wrong = complaints(report);
+  if (!isJson) console.log(table(report));
+  for (const sentence of wrong) console.error(`MISSED: ${sentence}`);
+  if (isJson) console.log(JSON.stringify(report.fields));
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,23 @@
+// `functions/index.ts` for `watch` alone, with one difference: loopback may be probed, where the endpoints of the benchmark are.
+import { http } from '@google-cloud/functions-framework';
+import { systemClock } from '../../functions/kit/clock.ts';
+import type { Environment } from '../../functions/kit/environment.ts';
+import type { HttpFunction } from '../../functions/kit/http-function.ts';
+import { createLog } from '../../functions/kit/log.ts';
+
+const environment: Environment = {
+  variables: process.env,
+  clock: systemClock,
+  log: (name) => createLog(name),
+  print: (text) => process.stdout.write(`${text}\n`),
+  network: { allow: ['127.0.0.0/8'], hosts: new Map() },
+};
+
+let loaded: Promise<HttpFunction> | undefined;
+
+http('watch', async (request, response) => {
+  loaded ??= import('../../functions/entry/watch.ts').then(({ createWatch }) => createWatch(environment));
+  await (
+    await loaded
+  )(request, response);
+});
