@@ -49,8 +49,8 @@ type Progress = {
   failed: number;
   postponed: number;
   left: number;
-  /** The earliest retry that this run has put off. */
-  retryAt: number;
+  /** When what this run has put off is due again. */
+  retries: number[];
   /** What the last round found due. */
   seen: string;
   readonly broken: Set<string>;
@@ -140,7 +140,7 @@ async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promis
   if (end.state === 'failed') progress.failed += 1;
   if (end.state === 'waiting') {
     progress.postponed += 1;
-    progress.retryAt = Math.min(progress.retryAt, end.dueAt);
+    progress.retries.push(end.dueAt);
   }
 }
 
@@ -181,9 +181,10 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
 /** Waits for a retry of this run that comes soon. False when there is none. */
 async function awaitRetry(world: DeliverWorld, run: Run): Promise<boolean> {
   const { progress } = run;
-  const waitMs = progress.retryAt - world.clock.now();
+  const at = Math.min(...progress.retries);
+  const waitMs = at - world.clock.now();
   if (waitMs > Math.min(world.patienceMs ?? 15_000, run.leftMs())) return false;
-  progress.retryAt = Number.POSITIVE_INFINITY;
+  progress.retries = progress.retries.filter((other) => other > at);
   progress.seen = '';
   try {
     await world.clock.sleep(Math.max(0, waitMs), run.signal);
@@ -209,7 +210,7 @@ export async function deliver(
     failed: 0,
     postponed: 0,
     left: 0,
-    retryAt: Number.POSITIVE_INFINITY,
+    retries: [],
     seen: '',
     broken: new Set(),
     errors: new Set(),
