@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { Config, Problem } from '../functions/config/config.ts';
 import { formatProblems } from '../functions/config/config.ts';
+import type { Policy } from '../functions/domain/policy.ts';
 import { secretReader } from '../functions/kit/secret.ts';
+import { duration } from '../functions/views/time.ts';
 import { readConfig } from './config-file.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { missingSecrets, type MissingSecret } from './secrets.ts';
@@ -18,6 +20,7 @@ type Summary = {
     readonly signers: number;
     readonly heartbeats: number;
     readonly notify: readonly string[];
+    readonly policy: Policy;
   }[];
   readonly references: number;
   readonly channels: readonly { readonly id: string; readonly channel: string }[];
@@ -33,6 +36,7 @@ function summaryOf(config: Config): Summary {
       signers: signers.length,
       heartbeats: rules.heartbeats.length,
       notify: rules.notify,
+      policy: rules.policy,
     })),
     references: config.references.length,
     channels: config.channels.map(({ id, channel }) => ({ id, channel })),
@@ -48,6 +52,13 @@ function refuse(file: string, problems: readonly Problem[], context: Context, js
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 
+function policyLine({ dark, recoverMs, quietHours }: Policy): string {
+  const page = `a blackout pages after ${count(dark.confirmTicks, 'bad tick')}`;
+  const clear = `all clear after ${duration(recoverMs)} well`;
+  const quiet = quietHours === null ? 'no quiet hours' : `quiet from ${quietHours.from} to ${quietHours.to}`;
+  return `${page}, ${clear}, ${quiet}`;
+}
+
 function show(file: string, summary: Summary, missing: readonly MissingSecret[], context: Context): void {
   const { print, complain } = context.terminal;
   print({ style: 'good', text: 'good' }, ` ${file}`);
@@ -58,6 +69,7 @@ function show(file: string, summary: Summary, missing: readonly MissingSecret[],
       count(site.heartbeats, 'heartbeat'),
     ];
     print(`  site ${site.id}: ${parts.join(', ')}; tells ${site.notify.join(', ')}`);
+    print(`    policy: ${policyLine(site.policy)}`);
   }
   print(`  ${count(summary.references, 'reference')} to tell our own network's trouble from the house's`);
   print(`  channels: ${summary.channels.map(({ id, channel }) => `${id} (${channel})`).join(', ')}`);

@@ -17,7 +17,7 @@ export type StatusOptions = { readonly url?: string; readonly tokenEnv?: string 
 export const urlVariable = 'WATCHDOG_STATUS_URL';
 export const tokenVariable = 'WATCHDOG_STATUS_TOKEN';
 
-const deadlineMs = 15_000;
+const longestMs = 15_000;
 const mostBytes = 32 * 1024 * 1024;
 
 const wrong = (message: string): Fetched => ({ ok: false, message, code: 2 });
@@ -84,8 +84,8 @@ function fromStatus(code: number, host: string, hasToken: boolean): Fetched {
   return broken(`${host} answered with ${code} instead of a status; the log of the function says why`);
 }
 
-async function ask(url: URL, token: string | null): Promise<Fetched> {
-  const agent = new Agent({ connect: { timeout: deadlineMs } });
+async function ask(url: URL, token: string | null, deadlineMs: number): Promise<Fetched> {
+  const agent = new Agent({ connect: { timeout: longestMs } });
   try {
     const answer = await request(url, {
       dispatcher: agent,
@@ -112,7 +112,11 @@ async function ask(url: URL, token: string | null): Promise<Fetched> {
 }
 
 /** Never rejects for what a user or a network can do. No message holds the token or more of the address than the host. */
-export async function fetchStatus(options: StatusOptions, context: Context): Promise<Fetched> {
+export async function fetchStatus(
+  options: StatusOptions,
+  context: Context,
+  deadlineMs = longestMs,
+): Promise<Fetched> {
   const text = options.url ?? context.variables[urlVariable];
   if (text === undefined || text === '') {
     return wrong(
@@ -137,7 +141,7 @@ export async function fetchStatus(options: StatusOptions, context: Context): Pro
   const at = clock.now();
   const done = terminal.progress(() => `asking ${url.host}, ${Math.round((clock.now() - at) / 1000)} s`);
   try {
-    return await ask(url, token);
+    return await ask(url, token, deadlineMs);
   } finally {
     done();
   }
