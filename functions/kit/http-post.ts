@@ -53,7 +53,7 @@ export async function httpPost(request: PostRequest): Promise<PostAnswer> {
   if (request.signal.aborted) return { answered: false, reason: 'aborted', code: 'ABORTED' };
   const { Agent, request: send } = await import('undici');
   const deadline = AbortSignal.timeout(request.timeoutMs);
-  const agent = new Agent({ connections: 1, maxHeaderSize: 16_384, bodyTimeout: bodyPatienceMs });
+  const agent = new Agent({ connections: 1, maxHeaderSize: 16_384 });
   try {
     const { statusCode, headers, body } = await send(request.url, {
       method: 'POST',

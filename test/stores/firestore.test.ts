@@ -1,5 +1,8 @@
 // The store in Firestore keeps the contract, on our emulator and on another where there is one, and is as cheap as it says.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { codec, former } from '../../functions/stores/codec.ts';
+import { change } from '../../functions/stores/firestore-document.ts';
 import { openFirestoreStore } from '../../functions/stores/firestore.ts';
 import { openDatabase } from '../../functions/stores/open.ts';
 import { type FirestoreEmulator, startFirestore } from '../../local/firestore/server.ts';
@@ -73,6 +76,30 @@ describe('the cost', () => {
       writes: 1,
       deletes: 0,
     });
+  });
+});
+
+describe('a document of the version before', () => {
+  test('is replaced by one of this version, and the fields that only it had are gone', async () => {
+    const client = openDatabase({ projectId: 'upgrade', databaseId: '(default)', emulator: emulator.host });
+    try {
+      const old = z.strictObject({ name: z.string(), port: z.number() });
+      const now = z.strictObject({ name: z.string(), ports: z.array(z.number()) });
+      const second = codec(now, {
+        version: 2,
+        former: former(old, ({ name, port }) => ({ name, ports: [port] }), ['port']),
+      });
+      const reference = client.doc('things/a');
+      await reference.set({ schema: 1, name: 'a', port: 3 });
+      const seen = await change(reference, second, (value) => ({
+        next: { name: 'b', ports: [...(value?.ports ?? []), 4] },
+        result: value,
+      }));
+      expect(seen).toEqual({ name: 'a', ports: [3] });
+      expect((await reference.get()).data()).toEqual({ schema: 2, name: 'b', ports: [3, 4] });
+    } finally {
+      await client.terminate();
+    }
   });
 });
 
