@@ -68,9 +68,12 @@ export async function probeNow(
   const round = async (probes: readonly BoundProbe[], probing = config.policy.probe): Promise<Round> =>
     probeRound(counted(probes, answered), () => undefined, { needs, probing });
 
-  const done = terminal.progress(
-    () => `probing: ${answered.size} of ${all} answered, ${Math.round((clock.now() - at) / 1000)} s`,
-  );
+  const done = terminal.progress(() => {
+    const passed = `${Math.round((clock.now() - at) / 1000)} s`;
+    return answered.size === all
+      ? `looking again at what is bad, ${passed}`
+      : `probing: ${answered.size} of ${all} answered, ${passed}`;
+  });
   try {
     const shared = round(references);
     return await Promise.all(
