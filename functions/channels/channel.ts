@@ -18,16 +18,14 @@ export type Message = {
   readonly at: number;
 };
 
-export const failureReasons = [
-  'client-error',
-  'auth',
-  'rate-limited',
-  'server-error',
-  'timeout',
-  'network',
-  'aborted',
-] as const;
-export type FailureReason = (typeof failureReasons)[number];
+export type FailureReason =
+  | 'client-error'
+  | 'auth'
+  | 'rate-limited'
+  | 'server-error'
+  | 'timeout'
+  | 'network'
+  | 'aborted';
 
 /** `again` says whether a retry makes sense; when is decided elsewhere. `detail` is short and holds no secret and no URL. */
 export type Delivery =

@@ -11,8 +11,11 @@ export type ChannelName = keyof typeof channels;
 type OptionsOf = { [Name in ChannelName]: z.output<(typeof channels)[Name]['schema']> };
 type Members = { readonly [Name in ChannelName]: Channel<OptionsOf[Name]> };
 
-/** The members, seen so that a name and its options stay together. */
-export const members: Members = channels;
+// Seen so that a name and its options stay together.
+const members: Members = channels;
+
+/** The member of that name. */
+export const memberOf = <Name extends ChannelName>(name: Name): Members[Name] => members[name];
 
 /** The options of one kind together with its name; with the default, those of any kind. */
 export type ChannelConfig<Name extends ChannelName = ChannelName> = {

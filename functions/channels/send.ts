@@ -1,13 +1,13 @@
 // Binds a configured channel: after this, whoever sends needs to know neither its kind nor its options.
 import { WatchdogError } from '../kit/error.ts';
 import type { Send } from './channel.ts';
-import { type ChannelConfig, type ChannelName, members } from './registry.ts';
+import { type ChannelConfig, type ChannelName, memberOf } from './registry.ts';
 
 const secretAgainMs = 60_000;
 
 /** Sends by the channel that `config` describes. A secret that is missing is tried again: it may be put right meanwhile. */
 export function sendVia<Name extends ChannelName>(config: ChannelConfig<Name>): Send {
-  const member = members[config.channel];
+  const member = memberOf(config.channel);
   return async (message, context) => {
     try {
       return await member.send(config, message, context);

@@ -41,13 +41,13 @@ function authorization({ username, password }: URL): Record<string, string> {
 }
 
 /** The posted body: the message with its fields in a fixed order; `at` is epoch milliseconds. */
-export function webhookBody(message: Message): string {
+function webhookBody(message: Message): string {
   const { id, kind, severity, site, incidents, title, body, at } = message;
   return JSON.stringify({ id, kind, severity, site, incidents, title, body, at });
 }
 
 /** `v1=` and the hex HMAC-SHA256 of `timestamp.body`; the timestamp is the one in `x-watchdog-timestamp`, epoch seconds. */
-export function webhookSignature(key: string, timestamp: string, body: string): string {
+function webhookSignature(key: string, timestamp: string, body: string): string {
   return `v1=${createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 

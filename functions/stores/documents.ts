@@ -92,7 +92,10 @@ type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : ['not the same', A, B];
 type AllSame<Checks extends readonly true[]> = Checks;
 
-/** Compile-time proof that a codec neither loses nor adds a field; a difference is a type error here. */
+/**
+ * Compile-time proof that a codec neither loses nor adds a field; a difference is a type error here.
+ * @public
+ */
 export type DocumentsAreDomainTypes = AllSame<
   [
     Same<Plain<z.output<typeof site>>, Plain<SiteState>>,

@@ -5,7 +5,7 @@ import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 
 /** What a load saw, so that a commit can tell whether somebody wrote meanwhile. Opaque to flows. */
-export type Base = { readonly site: string; readonly versions: ReadonlyMap<string, string | null> };
+type Base = { readonly site: string; readonly versions: ReadonlyMap<string, string | null> };
 
 export type Loaded = {
   /** Null for a site that was never watched. */
