@@ -1,0 +1,110 @@
+// The pretend world on this machine, with real sockets: house, VPN exit, resolvers, heartbeats and a UPS, and the hand that breaks them.
+import type { Clock } from '../../functions/kit/clock.ts';
+import type { Environment } from '../../functions/kit/environment.ts';
+import type { PulseStore } from '../../functions/stores/store.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { type Listener, startListener } from './listener.ts';
+import { canSend, healthy, isReachable, type Place, places, type WorldState } from './world.ts';
+
+export type Basement = {
+  readonly state: () => WorldState;
+  /** Where the names of the configuration lead on this machine. */
+  readonly hosts: Environment['network']['hosts'];
+  /** The UPS says that it runs on battery, and is empty a moment later. */
+  readonly cutPower: () => Promise<void>;
+  readonly restorePower: () => Promise<void>;
+  readonly dropVpn: () => Promise<void>;
+  readonly breakForward: (id: string) => Promise<void>;
+  readonly cutOurNetwork: () => Promise<void>;
+  readonly setSecondWay: (isOn: boolean) => void;
+  /** Everything works again; the second way is put away. */
+  readonly heal: () => Promise<void>;
+  /** From now on the house sends its heartbeats and the news of its power here. */
+  readonly connect: (inbox: House) => void;
+  readonly close: () => Promise<void>;
+};
+
+/** How the news of the house arrive. */
+type House = {
+  readonly site: string;
+  readonly source: string;
+  readonly store: PulseStore;
+  /** A heartbeat has arrived that was sent at this time. */
+  readonly onBeat: (sentAt: number) => void;
+};
+
+/** The watchdog's own network is cut at its references first and comes back there last, as one cable would do it at once. */
+const order: readonly Place['kind'][] = ['reference', 'exit', 'forward'];
+
+export async function startBasement(clock: Clock): Promise<Basement> {
+  const stands = await Promise.all(
+    places.map(async (place) => ({ place, listener: await startListener(place.service) })),
+  );
+  let state = healthy;
+  let house: House | null = null;
+
+  const setAll = async (kind: Place['kind'], isUp: (place: Place) => boolean): Promise<void> => {
+    const some = stands.filter(({ place }) => place.kind === kind);
+    await Promise.all(some.map(({ place, listener }) => listener.setUp(isUp(place))));
+  };
+  const become = async (change: Partial<WorldState>): Promise<void> => {
+    const before = state;
+    state = { ...state, ...change };
+    const now = state;
+    for (const kind of order)
+      // oxlint-disable-next-line no-await-in-loop -- the order is the point
+      await setAll(kind, (place) => isReachable(place, before) && isReachable(place, now));
+    for (const kind of order.toReversed())
+      // oxlint-disable-next-line no-await-in-loop -- the order is the point
+      await setAll(kind, (place) => isReachable(place, now));
+  };
+  const tellPower = async (power: 'online' | 'on-battery'): Promise<void> => {
+    if (house !== null && canSend(state)) {
+      await house.store.recordPower(house.site, { state: power, at: clock.now() });
+    }
+  };
+  const restorePower = async (): Promise<void> => {
+    if (state.hasPower) return;
+    await become({ hasPower: true });
+    await tellPower('online');
+  };
+
+  const heartbeat = startHeartbeat(clock, async (sentAt) => {
+    if (house === null || !canSend(state)) return;
+    await house.store.recordBeat(house.site, house.source, sentAt);
+    house.onBeat(sentAt);
+  });
+
+  return {
+    state: () => state,
+    hosts: new Map(
+      stands.map(({ place, listener }) => [
+        `${place.host}:${place.port}`,
+        { address: '127.0.0.1', port: listener.port },
+      ]),
+    ),
+    cutPower: async () => {
+      await tellPower('on-battery');
+      await become({ hasPower: false });
+    },
+    restorePower,
+    dropVpn: () => become({ hasExit: false }),
+    breakForward: (id) => become({ broken: new Set([...state.broken, id]) }),
+    cutOurNetwork: () => become({ hasOurNetwork: false }),
+    setSecondWay: (isOn) => {
+      state = { ...state, hasSecondWay: isOn };
+    },
+    heal: async () => {
+      const hadPower = state.hasPower;
+      await become(healthy);
+      if (!hadPower) await tellPower('online');
+    },
+    connect: (inbox) => {
+      house = inbox;
+    },
+    close: async () => {
+      await heartbeat.stop();
+      await Promise.all(stands.map(({ listener }: { listener: Listener }) => listener.setUp(false)));
+    },
+  };
+}

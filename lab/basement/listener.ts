@@ -1,0 +1,76 @@
+// One listening socket of the pretend world that can be taken away and brought back at the same port.
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+import { codeOf } from '../../functions/probes/failure.ts';
+
+/** `tcp` accepts and stays silent, as the peer-to-peer ports of clients do; `http` answers `{"status":"ok"}`. */
+export type Service = 'tcp' | 'http';
+
+export type Listener = {
+  readonly port: number;
+  /** Whether connections are accepted from now on; without, they are refused and those that are open are reset. */
+  readonly setUp: (isUp: boolean) => Promise<void>;
+};
+
+// Below the ports that systems give to outgoing connections, so that nobody takes ours while we do not listen.
+const lowest = 20_000;
+const highest = 30_000;
+const tries = 200;
+
+function serverOf(service: Service): Server {
+  if (service === 'tcp') return createServer();
+  return createHttpServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end('{"status":"ok"}');
+  });
+}
+
+async function listenOn(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+}
+
+async function listenAnywhere(service: Service): Promise<{ readonly server: Server; readonly port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = serverOf(service);
+    const port = randomInt(lowest, highest);
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one port after another until one is free
+      await listenOn(server, port);
+      return { server, port };
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE' || attempt === tries) throw error;
+    }
+  }
+}
+
+/** Listens on a free port of loopback. Rejects when there is none. */
+export async function startListener(service: Service): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  const keep = (server: Server): Server =>
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      // Whoever probes hangs up as it likes.
+      socket.on('error', () => undefined);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  const first = await listenAnywhere(service);
+  const { port } = first;
+  let server: Server | null = keep(first.server);
+  const down = async (): Promise<void> => {
+    if (server === null) return;
+    const closed = once(server, 'close');
+    server.close();
+    server = null;
+    for (const socket of sockets) socket.resetAndDestroy();
+    await closed;
+  };
+  const up = async (): Promise<void> => {
+    if (server !== null) return;
+    server = keep(serverOf(service));
+    await listenOn(server, port);
+  };
+  return { port, setUp: (isUp) => (isUp ? up() : down()) };
+}

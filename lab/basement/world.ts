@@ -1,0 +1,63 @@
+// What stands in the pretend world, and what of it can be reached in which state: plain values.
+
+export type Place = {
+  readonly id: string;
+  /** forward: a port of the house through the VPN exit. exit: the VPN server itself. reference: a public resolver. */
+  readonly kind: 'forward' | 'exit' | 'reference';
+  readonly service: 'tcp' | 'http';
+  /** As an operator writes it; the lab resolves it to a port of this machine. */
+  readonly host: string;
+  readonly port: number;
+};
+
+export const places: readonly Place[] = [
+  { id: 'geth-p2p', kind: 'forward', service: 'tcp', host: 'vpn.example.net', port: 30303 },
+  { id: 'lighthouse-p2p', kind: 'forward', service: 'tcp', host: 'vpn.example.net', port: 9000 },
+  { id: 'beacond-p2p', kind: 'forward', service: 'tcp', host: 'vpn.example.net', port: 26656 },
+  { id: 'web', kind: 'forward', service: 'http', host: 'vpn.example.net', port: 8080 },
+  { id: 'vpn', kind: 'exit', service: 'tcp', host: 'vpn.example.net', port: 22 },
+  { id: 'cloudflare', kind: 'reference', service: 'tcp', host: '1.1.1.1', port: 53 },
+  { id: 'quad9', kind: 'reference', service: 'tcp', host: '9.9.9.9', port: 53 },
+];
+
+export const forwards: readonly string[] = places
+  .filter((place) => place.kind === 'forward')
+  .map((place) => place.id);
+
+export type WorldState = {
+  /** The house has power. */
+  readonly hasPower: boolean;
+  /** The VPN exit works: the way into the house, and the usual way out of it. */
+  readonly hasExit: boolean;
+  /** Forwards that the exit does not hold any more. */
+  readonly broken: ReadonlySet<string>;
+  /** The house may send its heartbeats by a second way as well, a mobile router. */
+  readonly hasSecondWay: boolean;
+  /** The watchdog's own way out to the world works. */
+  readonly hasOurNetwork: boolean;
+};
+
+export const healthy: WorldState = {
+  hasPower: true,
+  hasExit: true,
+  broken: new Set(),
+  hasSecondWay: false,
+  hasOurNetwork: true,
+};
+
+/** True when the watchdog can connect to the place. */
+export function isReachable(place: Place, state: WorldState): boolean {
+  if (!state.hasOurNetwork) return false;
+  switch (place.kind) {
+    case 'reference':
+      return true;
+    case 'exit':
+      return state.hasExit;
+    case 'forward':
+      return state.hasExit && state.hasPower && !state.broken.has(place.id);
+  }
+}
+
+/** True when a message from the house gets out. It comes to the watchdog by itself, so our own way out does not matter. */
+export const canSend = (state: WorldState): boolean =>
+  state.hasPower && (state.hasExit || state.hasSecondWay);

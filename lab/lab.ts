@@ -1,0 +1,134 @@
+// The lab: the pretend world, a pager and the real watchdog in one process on one clock.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Memory } from '../functions/domain/memory.ts';
+import { fasterClock, type Clock } from '../functions/kit/clock.ts';
+import { openStore } from '../functions/stores/open.ts';
+import { startWatchdog, watchEveryMs } from '../local/watchdog.ts';
+import { startBasement, type Basement } from './basement/basement.ts';
+import { labConfig, labHeartbeat, labSite, labVariables } from './basement/config.ts';
+import { readLook, type Look } from './look.ts';
+import { openNews, type News } from './news.ts';
+import { startPager, type Paged, type Pager } from './pager/pager.ts';
+
+export const statusToken = 'lab';
+
+/** Called as things happen; after each, `news` is told. */
+type LabEvents = {
+  readonly onLook: (look: Look) => void;
+  readonly onPage: (paged: Paged) => void;
+  readonly onTrouble: (text: string) => void;
+};
+
+export type Lab = {
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly basement: Basement;
+  readonly pager: Pager;
+  readonly news: News;
+  readonly statusUrl: string;
+  /** All ticks so far, and the times at which heartbeats were sent that arrived. */
+  readonly looks: readonly Look[];
+  readonly beats: readonly number[];
+  /** What the watchdog remembers of the house; null before its first tick. */
+  readonly memory: () => Promise<Memory | null>;
+  /** Resolves when no tick is under way and the next is not near, so that what is done now is seen by one whole tick. */
+  readonly betweenLooks: (signal: AbortSignal) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export type LabOptions = {
+  /** How many times as fast as the system's clock. */
+  readonly speed: number;
+  readonly events: LabEvents;
+  readonly statusPort?: number;
+};
+
+/** A night in December, 03:00 in Berlin: when it always happens. */
+export const startAt = Date.UTC(2026, 11, 1, 2);
+const nearMs = 15_000;
+
+export async function startLab({ speed, events, statusPort = 0 }: LabOptions): Promise<Lab> {
+  const clock = fasterClock(speed, startAt);
+  const news = openNews();
+  const looks: Look[] = [];
+  const beats: number[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'watchdog-lab-'));
+  const configPath = join(folder, 'lab.yaml');
+  writeFileSync(configPath, labConfig());
+  const key = randomBytes(32).toString('hex');
+  const basement = await startBasement(clock);
+  const pager = await startPager({
+    clock,
+    key,
+    onMessage: (paged) => {
+      events.onPage(paged);
+      news.tell();
+    },
+  });
+  const trouble = (_fields: object, message: string): void => events.onTrouble(message);
+  const watchdog = await startWatchdog({
+    configPath,
+    clock,
+    network: { allow: [], hosts: basement.hosts },
+    variables: {
+      [labVariables.url]: pager.url,
+      [labVariables.secret]: key,
+      [labVariables.token]: statusToken,
+    },
+    log: () => ({ info: () => {}, warn: trouble, error: trouble }),
+    print: () => {},
+    onTick: (run) => {
+      const look = readLook(run);
+      if ('failure' in look) events.onTrouble(look.failure);
+      else {
+        looks.push(look);
+        events.onLook(look);
+      }
+      news.tell();
+    },
+    statusPort,
+  });
+  const store = openStore({
+    FIRESTORE_EMULATOR_HOST: watchdog.firestore.host,
+    GOOGLE_CLOUD_PROJECT: 'local',
+  });
+  basement.connect({
+    site: labSite,
+    source: labHeartbeat,
+    store,
+    onBeat: (sentAt) => {
+      beats.push(sentAt);
+      news.tell();
+    },
+  });
+
+  const isBetween = (): boolean => {
+    const last = looks.at(-1);
+    if (last === undefined) return false;
+    return clock.now() < last.scheduledAt + watchEveryMs - nearMs;
+  };
+  return {
+    clock,
+    startedAt: startAt,
+    basement,
+    pager,
+    news,
+    statusUrl: watchdog.urls.status,
+    looks,
+    beats,
+    memory: async () => (await store.readSites([labSite])).get(labSite) ?? null,
+    betweenLooks: async (signal) => {
+      const before = looks.length;
+      if (!isBetween()) await news.until(() => looks.length > before && isBetween(), signal);
+    },
+    close: async () => {
+      await basement.close();
+      await watchdog.close();
+      await pager.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

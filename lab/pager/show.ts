@@ -1,0 +1,16 @@
+// A page as the person sees it who is woken by it.
+import type { Screen, Style } from '../screen.ts';
+import { clockTime } from '../time.ts';
+import type { Paged, PagerMessage } from './pager.ts';
+
+function styleOf({ kind, severity }: PagerMessage): Style {
+  if (kind === 'resolved') return 'good';
+  if (severity === 'critical') return 'bad';
+  return severity === 'warning' ? 'doubt' : 'dim';
+}
+
+/** A box with the message: title first, the time of arrival in the frame. */
+export function showPage(screen: Screen, { receivedAt, message }: Paged, indent: number): void {
+  const title = `pager, ${clockTime(receivedAt)} UTC`;
+  screen.box(title, `${message.title}\n\n${message.body}`, { style: styleOf(message), indent });
+}

@@ -1,0 +1,31 @@
+// What the watchdog knows of one site, in a few lines.
+import type { Memory } from '../functions/domain/memory.ts';
+import type { Screen } from './screen.ts';
+import { clockTime, lasting } from './time.ts';
+import { verdictStyle, verdictWords } from './verdict.ts';
+
+export function showStatus(screen: Screen, now: number, memory: Memory | null): void {
+  if (memory === null) {
+    screen.line('It has not looked yet.');
+    return;
+  }
+  const { state, incidents } = memory;
+  const { verdict } = state.judgement;
+  screen.line(
+    `${clockTime(now)} UTC  `,
+    { style: verdictStyle(verdict), text: verdict },
+    `: ${verdictWords[verdict]}, since ${clockTime(state.verdictSince)}; ${state.tick.count} looks so far`,
+  );
+  const bad = state.facts.targets.filter((target) => target.quality !== 'good');
+  for (const { id, role, quality, reason } of bad) {
+    screen.line(`  ${role.padEnd(10)}${id.padEnd(16)}${reason ?? quality}`);
+  }
+  const open = Object.values(incidents);
+  if (open.length === 0) screen.line('  no incident is open');
+  for (const incident of open) {
+    screen.line(
+      `  incident  ${incident.severity}: ${incident.summary}, for ${lasting(now - incident.since)}, `,
+      incident.told.length === 0 ? 'nobody told yet' : `told ${incident.told.join(', ')}`,
+    );
+  }
+}

@@ -1,0 +1,163 @@
+// The first story, act by act: what we do to the house, and what the watchdog must make of it.
+import { isAbout, looksUntil, type Stage, verdictOf } from './stage.ts';
+
+export type Act = {
+  /** As the list of the summary says it. */
+  readonly name: string;
+  readonly title: string;
+  /** Rejects with ActFailed when what it waits for does not come. */
+  readonly play: (stage: Stage) => Promise<void>;
+};
+
+/** The default policy wants three minutes without a break before it believes that something is well again. */
+const recoveryTicks = 10;
+
+const withLook = (count: number): string => `it came with look ${count}`;
+
+async function resolves(stage: Stage, subject: string, messages: number): Promise<void> {
+  await stage.message(
+    'it is resolved, and whoever was told hears of it',
+    (message) => message.kind === 'resolved' && isAbout(message, subject),
+    recoveryTicks,
+  );
+  await stage.looks(1);
+  const count = stage.said().length;
+  stage.check(`${messages} messages in all, and nothing else was said`, count === messages, `${count} came`);
+}
+
+const allIsWell: Act = {
+  name: 'all is well',
+  title: 'All is well',
+  play: async (stage) => {
+    stage.given('watch a house that has power, a line and a VPN; four of its ports are forwarded');
+    stage.should('find it well, hear its heartbeat, and wake nobody');
+    await stage.until(
+      'two looks in a row: everything answers',
+      () =>
+        stage
+          .seen()
+          .slice(-2)
+          .filter((look) => verdictOf(look) === 'ok').length === 2,
+      5,
+    );
+    await stage.until('a heartbeat came in', () => stage.lab.beats.length > 0, 3);
+    stage.check('nobody was told of anything', stage.said().length === 0);
+  },
+};
+
+const oneForward: Act = {
+  name: 'one forward broke',
+  title: 'One port forward breaks',
+  play: async (stage) => {
+    const at = await stage.we('remove the forward of beacond-p2p at the VPN exit', (basement) =>
+      basement.breakForward('beacond-p2p'),
+    );
+    stage.should('warn of that one target, once two looks in a row say so; the house itself is fine');
+    const warning = await stage.message(
+      'a warning that names beacond-p2p, and only that',
+      (message) =>
+        message.kind === 'opened' && message.severity === 'warning' && isAbout(message, 'target.beacond-p2p'),
+      6,
+    );
+    const looks = looksUntil(stage.seen(), at, warning);
+    stage.check('it came with the second bad look, not with the first', looks === 2, withLook(looks));
+    await stage.we('put the forward back', (basement) => basement.heal());
+    stage.should('wait three minutes to see that it stays well, then say that it is over');
+    await resolves(stage, 'target.beacond-p2p', 2);
+  },
+};
+
+const blackout: Act = {
+  name: 'the power went',
+  title: 'The power goes',
+  play: async (stage) => {
+    const beats = stage.lab.beats.length;
+    await stage.until('the house has just sent a heartbeat', () => stage.lab.beats.length > beats, 3);
+    const at = await stage.we('cut the power; the UPS tells of it, and is empty a moment later', (basement) =>
+      basement.cutPower(),
+    );
+    stage.should('call the house dark at the very next look: once, although it lived a moment ago');
+    const page = await stage.message(
+      'one critical page: dark or cut off',
+      (message) =>
+        message.kind === 'opened' &&
+        message.severity === 'critical' &&
+        isAbout(message, 'site.home') &&
+        message.title.includes('dark or cut off'),
+      4,
+    );
+    const looks = looksUntil(stage.seen(), at, page);
+    stage.check('it came with the first look after the cut', looks === 1, withLook(looks));
+    await stage.looks(3);
+    stage.check(
+      'three minutes later: still one page, and none for the four ports that fail with it',
+      stage.said().length === 1,
+      `${stage.said().length} in all`,
+    );
+    await stage.we('put the power back', (basement) => basement.restorePower());
+    stage.should('wait three minutes to see that it stays well, then say that it is over');
+    await resolves(stage, 'site.home', 2);
+  },
+};
+
+const exitFails: Act = {
+  name: 'only the VPN exit failed',
+  title: 'The VPN exit fails, and the house does not',
+  play: async (stage) => {
+    const at = await stage.we('switch off the VPN server: no way in, and no heartbeat out', (basement) =>
+      basement.dropVpn(),
+    );
+    stage.should('page at once, for nothing can show life yet: it may be dark, or only cut off');
+    const page = await stage.message(
+      'one critical page: dark or cut off, the VPN exit is unreachable',
+      (message) =>
+        message.kind === 'opened' &&
+        message.severity === 'critical' &&
+        isAbout(message, 'site.home') &&
+        message.title.includes('VPN exit'),
+      4,
+    );
+    const looks = looksUntil(stage.seen(), at, page);
+    stage.check('it came with the first look after the failure', looks === 1, withLook(looks));
+    await stage.we('let the house send its heartbeats over a mobile router', (basement) => {
+      basement.setSecondWay(true);
+    });
+    stage.should('see that this heartbeat is later than the trouble: the house lives, so it is no outage');
+    const lowered = await stage.message(
+      'the same incident is lowered to a warning: the way in is broken, the house lives',
+      (message) => message.kind === 'lowered' && message.severity === 'warning',
+      6,
+    );
+    const isSame = lowered.message.incidents.join() === page.message.incidents.join();
+    stage.check('no second incident: it carries the number of the first', isSame);
+    await stage.we('switch the VPN server on again', (basement) => basement.heal());
+    stage.should('wait three minutes to see that it stays well, then say that it is over');
+    await resolves(stage, 'site.home', 3);
+  },
+};
+
+const ownNetwork: Act = {
+  name: 'our own network failed',
+  title: "The watchdog's own network fails",
+  play: async (stage) => {
+    const at = await stage.we('cut our own way out: public resolvers fail as well as the house', (basement) =>
+      basement.cutOurNetwork(),
+    );
+    stage.should('blame itself and not the house, and say after three looks that nobody is watching');
+    const page = await stage.message(
+      "one page: the watchdog is blind, the watcher's own incident",
+      (message) => message.kind === 'opened' && isAbout(message, 'self.home'),
+      7,
+    );
+    const looks = looksUntil(stage.seen(), at, page);
+    stage.check('it came with the third blind look', looks === 3, withLook(looks));
+    const memory = await stage.lab.memory();
+    const ofHouse = Object.values(memory?.incidents ?? {}).filter(({ subject }) => subject.kind !== 'self');
+    stage.check('no incident of the house was opened', memory !== null && ofHouse.length === 0);
+    await stage.we('repair our network', (basement) => basement.heal());
+    stage.should('wait three minutes to see that it stays well, then say that it is over');
+    await resolves(stage, 'self.home', 2);
+  },
+};
+
+export const acts: readonly Act[] = [allIsWell, oneForward, blackout, exitFails, ownNetwork];
