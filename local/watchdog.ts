@@ -29,6 +29,8 @@ export type LocalOptions = {
   readonly print: (text: string) => void;
   readonly onTick: (run: JobRun) => void;
   readonly statusPort?: number;
+  /** How often `watch` is called; each minute when absent. */
+  readonly everyMs?: number;
   /** True when ticks come only by `scheduler.runNow`. */
   readonly isManual?: boolean;
 };
@@ -59,11 +61,14 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
     const deliver = await serveFunction(createDeliver(environment({})));
     const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
     const watch = await serveFunction(createWatch(environment({ DELIVER_URL: deliver.url })));
-    const scheduler = startScheduler([{ name: 'watch', url: watch.url, everyMs: watchEveryMs, body: {} }], {
-      clock,
-      onRun: options.onTick,
-      isManual: options.isManual ?? false,
-    });
+    const scheduler = startScheduler(
+      [{ name: 'watch', url: watch.url, everyMs: options.everyMs ?? watchEveryMs, body: {} }],
+      {
+        clock,
+        onRun: options.onTick,
+        isManual: options.isManual ?? false,
+      },
+    );
     return {
       urls: { watch: watch.url, deliver: deliver.url, status: status.url },
       firestore,
