@@ -14,13 +14,14 @@ export type ColdOptions = { readonly processes: number; readonly ticks: number }
 /** One house as most are: so many ports, and two references. */
 const endpoints = 6;
 
-type Start = { readonly totalMs: number; readonly listenMs: number };
+type Start = { readonly totalMs: number; readonly listenMs: number; readonly cpuMs: number };
 
 async function firstTickMs(fresh: FreshProcess): Promise<Start> {
   await fresh.listening();
   const listenMs = performance.now() - fresh.startedAt;
   await watchCaller(fresh.url, systemClock.now())();
-  return { totalMs: performance.now() - fresh.startedAt, listenMs };
+  const totalMs = performance.now() - fresh.startedAt;
+  return { totalMs, listenMs, cpuMs: await fresh.cpuMs() };
 }
 
 async function sizeAfter(ticks: number, fresh: FreshProcess): Promise<number> {
@@ -41,7 +42,7 @@ export async function measureCold(options: ColdOptions): Promise<Report> {
   const firestore = await startChild({ file: 'firestore.ts', schema: z.object({ host: z.string() }) });
   const { addresses } = targets.ready;
   const configuration = await writeConfiguration({
-    references: referencesAt(addresses).map((reference) => ({ ...reference, hold: '0ms' })),
+    references: referencesAt(addresses),
     channels: [{ id: 'terminal', channel: 'console' }],
     sites: sitesOf(endpoints, 1, addresses),
   });
@@ -77,6 +78,7 @@ export async function measureCold(options: ColdOptions): Promise<Report> {
       details: {
         slowestColdMs: rounded(Math.max(...starts.map(({ totalMs }) => totalMs))),
         listeningMs: rounded(median(starts.map(({ listenMs }) => listenMs))),
+        cpuMs: rounded(median(starts.map(({ cpuMs }) => cpuMs))),
         processes: options.processes,
         ticks: options.ticks,
         rssUnlimitedMb,

@@ -21,6 +21,8 @@ export type FreshProcess = {
   readonly listening: () => Promise<void>;
   /** The size of the process now, in MiB; with everything that Node keeps. */
   readonly rssMb: () => Promise<number>;
+  /** Processor time that it has used so far, in steps of 10 ms: a busy machine changes it less than the clock on the wall. */
+  readonly cpuMs: () => Promise<number>;
   /** What it has loaded; only of a process that was started with `isWatched`. */
   readonly loads: () => Promise<Loads>;
   readonly stop: () => Promise<void>;
@@ -64,6 +66,18 @@ async function sizeOf(pid: number): Promise<number> {
   return Math.round(Number(kibibytes) / 1024);
 }
 
+const jiffyMs = 10;
+
+async function processorTimeOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name in brackets may hold anything; user and system time are the 12th and 13th field after it.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * jiffyMs;
+}
+
 const loadsSchema = z.object({
   answer: z.object({ files: z.number(), sawWatch: z.boolean(), computeLoaded: z.boolean() }),
 });
@@ -99,6 +113,7 @@ export async function startFresh(options: {
     url: `http://127.0.0.1:${port}`,
     listening: () => untilListening(child, port),
     rssMb: () => sizeOf(pid),
+    cpuMs: () => processorTimeOf(pid),
     loads: async () => {
       const answer = once(child, 'message');
       child.send({ question: 'loads' });
