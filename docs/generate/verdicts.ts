@@ -82,7 +82,7 @@ function fewest(placed: readonly Placed[], rest: readonly Name[]): readonly Plac
 }
 
 /** The matrix in few lines that do not overlap, in the order of the verdict table. */
-export const matrix = (): readonly Placed[] =>
+const matrix = (): readonly Placed[] =>
   fewest(allSignals().map(single), names).toSorted((a, b) => a.place - b.place);
 
 function cell(name: Name, box: Box): string {

@@ -41,7 +41,7 @@ export function judge(facts: Facts, policy: Policy): Judgement {
   };
   const signals = signalsOf(settled, policy);
   const place = decide(signals);
-  const row = verdictTable[place] ?? verdictTable[verdictTable.length - 1];
+  const row = verdictTable[place];
   const verdict = row?.verdict ?? 'unknown';
   const blind = isBlind(signals);
   return {

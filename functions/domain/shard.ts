@@ -11,7 +11,7 @@ export function parseShard(text: string): Shard | null {
   if (match === null) return null;
   const index = Number(match[1]);
   const count = Number(match[2]);
-  return count >= 1 && count <= 100 && index < count ? { index, count } : null;
+  return count <= 100 && index < count ? { index, count } : null;
 }
 
 // FNV-1a: spreads short ids well and needs no library.

@@ -102,7 +102,10 @@ function orphans(progress: Progress, seen: ReadonlySet<string>): Subject[] {
 /** The roles whose targets are subjects of their own; references and chains only bear witness. */
 const speaks = (role: Role): boolean => role === 'inbound' || role === 'exit';
 
-/** True for what a subject of this site can be although this tick says nothing of it, such as a signer without evidence. */
+/**
+ * True for a subject that is configured although this tick says nothing of it, such as a signer without evidence. Of every
+ * target, the site and the watcher each tick says something: when it does not, they are not configured.
+ */
 function isConfigured(subject: Subject, rules: SiteRules): boolean {
   switch (subject.kind) {
     case 'signer':
@@ -110,10 +113,9 @@ function isConfigured(subject: Subject, rules: SiteRules): boolean {
     case 'chain':
       return rules.signers.some((signer) => signer.chain === subject.id);
     case 'target':
-      return rules.targets.some((target) => target.id === subject.id && speaks(target.role));
     case 'site':
     case 'self':
-      return subject.id === rules.id;
+      return false;
   }
 }
 

@@ -1,5 +1,4 @@
 // One tick of the watchdog: load, probe, judge, step, commit, poke. Decisions are domain's; this only gathers and acts.
-import type { Pulse } from '../domain/gather.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { isInShard, type Shard } from '../domain/shard.ts';
 import { readTick, type Tick } from '../domain/tick.ts';
@@ -46,9 +45,6 @@ export type TickSummary = {
   readonly probes: number;
   readonly problems: readonly string[];
 };
-
-/** Nothing heard, as opposed to not being able to hear. */
-export type PulseAnswer = { readonly pulse: Pulse | null } | { readonly unreadable: string };
 
 /** True when every site was taken in, or had been already. */
 export const isGoodTick = (summary: TickSummary): boolean =>

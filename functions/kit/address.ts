@@ -6,7 +6,7 @@ type Address = ReturnType<typeof ipaddr.parse>;
 type Cidr = readonly [Address, number];
 
 /** Why an address is refused; each word fits into "a … address". */
-export const addressReasons = [
+const addressReasons = [
   'malformed',
   'metadata',
   'loopback',
@@ -118,7 +118,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 }
 
 /** True for an IPv4 address in four decimal parts and for a DNS name; false for what only looks like an address, e.g. `127.1`. */
-export function isHostName(host: string): boolean {
+function isHostName(host: string): boolean {
   if (isIP(host) === 4) return true;
   const labels = host.replace(/\.$/, '').split('.');
   const last = labels.at(-1) ?? '';

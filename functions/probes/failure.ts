@@ -11,7 +11,7 @@ export function failed(reason: Reason, detail: string): Failure {
 }
 
 /** At most 200 characters on one line; what a server says may hold anything. */
-export function printable(text: string): string {
+function printable(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }

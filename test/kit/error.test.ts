@@ -6,8 +6,9 @@ import { describeError, errorCodes, WatchdogError } from '../../functions/kit/er
 
 test('docs/errors.md has a row for each code and for nothing else', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
-  const documented = [...text.matchAll(/^\| `(ERR_\w+)` \|/gm)].map((match) => match[1]);
-  expect(documented.toSorted()).toEqual([...errorCodes].toSorted());
+  const documented = [...text.matchAll(/^\| `(ERR_\w+)` \|/gm)].map((match) => String(match[1]));
+  expect(new Set(documented)).toEqual(new Set(errorCodes));
+  expect(documented).toHaveLength(errorCodes.length);
 });
 
 test('an error is described in one line, whatever was thrown', () => {

@@ -23,7 +23,7 @@ const vitest = await createVitest(
     isolate: false,
     fileParallelism: false,
     maxWorkers: 1,
-    bail: 1,
+    testTimeout: 30_000,
     reporters: [{}],
     // On disk, mutants would be taken for the source by the next ordinary run.
     fsModuleCache: false,
@@ -54,11 +54,18 @@ function stages(file: string): TestSpecification[][] {
   ].filter((stage) => stage.length > 0);
 }
 
-/** The first test file that fails, or null when all pass. */
+/** A test file that fails, or null when all pass. */
 async function failing(specifications: TestSpecification[]): Promise<string | null> {
-  const { testModules } = await vitest.runTestSpecifications(specifications);
-  const failed = testModules.find((module) => module.state() === 'failed');
-  return failed === undefined ? null : path.relative(root, failed.moduleId);
+  const asked = new Set(specifications.map(({ moduleId }) => moduleId));
+  const result = await vitest.runTestSpecifications(specifications);
+  // The result also holds what other runs left behind.
+  const modules = result.testModules.filter(({ moduleId }) => asked.has(moduleId));
+  const failed = modules.find((module) => module.state() === 'failed');
+  if (failed !== undefined) return path.relative(root, failed.moduleId);
+  if (modules.filter((module) => module.state() === 'passed').length !== asked.size) {
+    throw new Error('some tests did not run');
+  }
+  return null;
 }
 
 async function killerOf(mutant: Mutant): Promise<string | null> {

@@ -86,6 +86,15 @@ async function work(queue: Mutant[], verdicts: Verdict[]): Promise<void> {
   bench.kill();
 }
 
+/** How many mutants each test file noticed. */
+function byKiller(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { killedBy } of verdicts) {
+    if (killedBy !== null) counts[killedBy] = (counts[killedBy] ?? 0) + 1;
+  }
+  return counts;
+}
+
 const started = performance.now();
 const mutants = allMutants();
 const queue = [...mutants];
@@ -107,7 +116,7 @@ const summary = {
 };
 
 if (options.json) {
-  console.log(JSON.stringify({ ...summary, survivors }));
+  console.log(JSON.stringify({ ...summary, survivors, killedBy: byKiller() }));
 } else {
   for (const mutant of survivors) {
     const note = isExplained(mutant) ? '' : '   (not in test/mutation/survivors.md)';

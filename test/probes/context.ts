@@ -2,7 +2,7 @@
 import type { ProbeContext, Network } from '../../functions/probes/probe.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 
-export const loopback = ['127.0.0.0/8', '::1/128'] as const;
+const loopback = ['127.0.0.0/8', '::1/128'] as const;
 
 type Given = {
   readonly signal?: AbortSignal;

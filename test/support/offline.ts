@@ -11,10 +11,12 @@ function hostOf(args: unknown): string | undefined {
   return 'host' in args && typeof args.host === 'string' ? args.host : undefined;
 }
 
-net.Socket.prototype.connect = function (this: net.Socket, ...args: Parameters<typeof connect>) {
-  const host = hostOf(args[0]);
-  if (host !== undefined && !loopback.test(host)) {
-    throw new Error(`a test tried to reach ${host}; tests talk only to loopback`);
-  }
-  return Reflect.apply(connect, this, args);
-} as typeof connect;
+net.Socket.prototype.connect = new Proxy(connect, {
+  apply: (target, socket, args: unknown[]) => {
+    const host = hostOf(args[0]);
+    if (host !== undefined && !loopback.test(host)) {
+      throw new Error(`a test tried to reach ${host}; tests talk only to loopback`);
+    }
+    return Reflect.apply(target, socket, args);
+  },
+});

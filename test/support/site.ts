@@ -92,7 +92,7 @@ export function sampleOf(quality: Quality): Sample {
 }
 
 /** Samples by id: everything that the rules know is good but what is said otherwise. */
-export function samplesOf(
+function samplesOf(
   rules: SiteRules,
   qualities: Readonly<Record<string, Quality>> = {},
 ): Record<string, Sample> {
