@@ -5,7 +5,7 @@ import { decide, verdictTable } from '../../functions/domain/verdict.ts';
 type Name = keyof Signals;
 
 /** For each signal the values that a line of the matrix stands for. */
-export type Box = Readonly<Record<Name, readonly string[]>>;
+type Box = Readonly<Record<Name, readonly string[]>>;
 type Placed = { readonly place: number; readonly box: Box };
 
 const names = [
