@@ -77,6 +77,9 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       [labVariables.url]: pager.url,
       [labVariables.secret]: key,
       [labVariables.token]: statusToken,
+      // Work is not sped up: a lease and a budget last as long as they would by a real clock.
+      DELIVER_LEASE_MS: String(60_000 * speed),
+      DELIVER_BUDGET_MS: String(50_000 * speed),
     },
     log: () => ({ info: () => {}, warn: trouble, error: trouble }),
     print: () => {},

@@ -71,7 +71,11 @@ function read(path: string, name: string): string {
     const isText = why !== 'ERR_ENCODING_INVALID_ENCODED_DATA';
     throw new WatchdogError(
       'ERR_CONFIG',
-      isText ? `${name} cannot be read (${why})` : `${name} is not UTF-8 text; save it as UTF-8`,
+      why === 'ENOENT'
+        ? `there is no file ${name}`
+        : isText
+          ? `${name} cannot be read (${why})`
+          : `${name} is not UTF-8 text; save it as UTF-8`,
       { meta: { file: name } },
     );
   }

@@ -10,6 +10,9 @@ export const id = z
   .refine((text) => text !== 'self', {
     error: 'is "self", which the watchdog uses for itself; write another id',
   })
+  .refine((text) => text !== 'constructor', {
+    error: 'is "constructor", which every object has already; write another id',
+  })
   .meta({ id: 'Id', description: 'A short name: 1 to 20 of a-z, 0-9 and -, beginning with a letter.' });
 
 /** A line of text for people. */

@@ -43,7 +43,7 @@ function outage(facts: Facts, judgement: Judgement, rules: SiteRules): Problem {
   const evidence = [
     ...wayIn(facts),
     lifeLine(judgement),
-    ...badTargets(facts, 'exit').map((line) => `exit ${line}`),
+    ...badTargets(facts, 'exit').map((line) => `VPN exit ${line}`),
   ];
   if (judgement.verdict === 'vpn-down') {
     return {

@@ -20,6 +20,7 @@ export function createDeliver(environment: Environment): HttpFunction {
     secret: secretReader(variables),
     print,
     newLease: () => randomUUID(),
+    leaseMs: readLimit(variables, 'DELIVER_LEASE_MS', 60_000),
   };
   const budgetMs = readLimit(variables, 'DELIVER_BUDGET_MS', 50_000);
   return httpFunction(log, ['POST'], async (_request, response) => {

@@ -15,18 +15,26 @@ export type Round = {
   readonly samples: Readonly<Record<string, Sample>>;
   /** Probes that threw, which is a bug or a missing secret: one line each. Their targets have no sample and are unknown. */
   readonly failures: readonly string[];
+  /** Targets whose second look said something else than the first. */
+  readonly wavering: readonly string[];
 };
 
-type Answer = { readonly id: string; readonly sample: Sample | null; readonly failure: string | null };
+type Answer = {
+  readonly id: string;
+  readonly sample: Sample | null;
+  readonly failure: string | null;
+  readonly isWavering: boolean;
+};
 
 async function ask(probe: BoundProbe, timeoutMs: number, needs: RoundNeeds): Promise<Answer> {
   try {
     const sample = await needs.gate(() =>
       probe.run({ signal: needs.signal, timeoutMs, at: needs.clock.now() }),
     );
-    return { id: probe.id, sample, failure: null };
+    return { id: probe.id, sample, failure: null, isWavering: false };
   } catch (error) {
-    return { id: probe.id, sample: null, failure: `target ${probe.id}: ${redactText(describeError(error))}` };
+    const failure = `target ${probe.id}: ${redactText(describeError(error))}`;
+    return { id: probe.id, sample: null, failure, isWavering: false };
   }
 }
 
@@ -62,7 +70,8 @@ export async function probeRound(
     probes.map(async (probe): Promise<Answer> => {
       const answer = await ask(probe, options.probing.timeoutMs, options.needs);
       if (answer.sample === null || !isNews(before(probe.id), answer.sample)) return answer;
-      return { ...answer, sample: await lookAgain(probe, answer.sample, options) };
+      const sample = await lookAgain(probe, answer.sample, options);
+      return { ...answer, sample, isWavering: sample.ok !== answer.sample.ok };
     }),
   );
   return {
@@ -70,5 +79,6 @@ export async function probeRound(
       answers.flatMap(({ id, sample }) => (sample === null ? [] : [[id, sample] as const])),
     ),
     failures: answers.flatMap(({ failure }) => (failure === null ? [] : [failure])),
+    wavering: answers.flatMap(({ id, isWavering }) => (isWavering ? [id] : [])),
   };
 }

@@ -1,13 +1,13 @@
 // One tick of one site: what is remembered and what is found become what is remembered next, in one commit.
-import type { Findings, Pulse } from '../domain/gather.ts';
-import type { SiteState } from '../domain/memory.ts';
+import type { Findings } from '../domain/gather.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 import { step, type Step } from '../domain/step.ts';
 import { isReplay, type Tick } from '../domain/tick.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
-import type { Loaded, WatchStore } from '../stores/store.ts';
-import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
+import type { Loaded } from '../stores/store.ts';
+import { findOut, listen } from './find-out.ts';
+import type { Round, RoundNeeds } from './probe-round.ts';
 import type { Poker } from './poker.ts';
 import type { WatchedSite, WatchWorld } from './watch.ts';
 
@@ -23,7 +23,8 @@ export type SiteOutcome = {
   readonly error: string | null;
 };
 
-type SiteRun = {
+/** One site in one tick, with what all sites of the tick share. */
+export type SiteRun = {
   readonly site: WatchedSite;
   readonly world: WatchWorld;
   readonly needs: RoundNeeds;
@@ -34,28 +35,6 @@ type SiteRun = {
 };
 
 const tries = 4;
-
-type HeardPulse = { readonly pulse: Pulse | null; readonly problem: string | null };
-
-/** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
-async function listen(store: WatchStore, site: string, loading: Promise<Loaded>): Promise<HeardPulse> {
-  try {
-    return { pulse: await store.loadPulse(site), problem: null };
-  } catch (error) {
-    const { memory } = await loading;
-    return {
-      pulse: memory === null ? null : lastHeard(memory.state),
-      problem: redactText(describeError(error)),
-    };
-  }
-}
-
-function lastHeard(state: SiteState): Pulse {
-  return {
-    beats: Object.fromEntries(state.facts.heartbeats.map((beat) => [beat.source, { sentAt: beat.sentAt }])),
-    power: state.facts.power,
-  };
-}
 
 /** Adds when something is next due, asked for only once the remembered time has passed. */
 async function withDueTime(loaded: Loaded, run: SiteRun): Promise<Loaded> {
@@ -89,30 +68,6 @@ async function takeIn(first: Loaded, findings: Findings, run: SiteRun): Promise<
     if (end === 'committed') return { step: result };
   }
   return null;
-}
-
-async function findOut(
-  loaded: Loaded,
-  pulse: Promise<HeardPulse>,
-  run: SiteRun,
-): Promise<Findings & { problems: string[] }> {
-  const remembered = new Map(loaded.memory?.state.facts.targets.map((target) => [target.id, target.quality]));
-  const [own, references, heard] = await Promise.all([
-    probeRound(run.site.probes, (id) => remembered.get(id), {
-      needs: run.needs,
-      probing: run.site.rules.policy.probe,
-    }),
-    run.references(),
-    pulse,
-  ]);
-  return {
-    at: run.at,
-    samples: { ...references.samples, ...own.samples },
-    pulse: heard.pulse,
-    signers: [],
-    chains: [],
-    problems: [...own.failures, ...references.failures, ...(heard.problem === null ? [] : [heard.problem])],
-  };
 }
 
 function outcomeOf(run: SiteRun, committed: Committed, problems: readonly string[]): SiteOutcome {

@@ -57,7 +57,7 @@ function probeReferences(world: WatchWorld, needs: RoundNeeds): () => Promise<Ro
   return () =>
     (round ??=
       probing === undefined
-        ? Promise.resolve({ samples: {}, failures: [] })
+        ? Promise.resolve({ samples: {}, failures: [], wavering: [] })
         : probeRound(world.references, () => 'good', { needs, probing }));
 }
 

@@ -61,7 +61,7 @@ describe('a blackout', () => {
         'rpc: timeout, no answer within 5000 ms',
         'ssh: timeout, no answer within 5000 ms',
         'no life sign since',
-        'exit vpn: timeout, no answer within 5000 ms',
+        'VPN exit vpn: timeout, no answer within 5000 ms',
       ],
     });
     expect(story.tick(dark).rows).toEqual([]);

@@ -47,8 +47,8 @@ describe('a tick', () => {
     home.probed.clear();
     await home.tick();
     expect(Object.fromEntries(home.probed)).toEqual({
-      'ref-a': 1,
-      'ref-b': 1,
+      'ref-a': 2,
+      'ref-b': 2,
       vpn: 1,
       eth: 3,
       rpc: 1,
@@ -86,6 +86,61 @@ describe('a tick', () => {
     expect(summary.sites[0]).toMatchObject({ outcome: 'error', verdict: 'unknown' });
     expect(summary.sites[0]?.error).toContain('target eth');
     expect(summary.sites[0]?.error).not.toMatch(/pw|token=x/);
+  });
+});
+
+describe('our own network, which comes and goes while we look', () => {
+  const lost = badSample('unreachable');
+  const ways = ['eth', 'rpc', 'ssh', 'vpn'];
+  const references = ['ref-a', 'ref-b'];
+
+  test('goes just after the references have answered: that is blind, not dark', async () => {
+    const home = house([siteRules()]);
+    await home.tick();
+    home.moveTo(start + minute);
+    for (const id of ways) home.answer(id, lost);
+    // Good at the first look, and never again.
+    for (const id of references) {
+      home.answer(id, lost);
+      home.queue(id, [{ ok: true, latencyMs: { total: 1 }, facts: {} }]);
+    }
+    expect((await home.tick()).sites[0]).toMatchObject({ verdict: 'blind', messages: 0 });
+  });
+
+  test('comes back between the targets and the second look at the references: that is no outage', async () => {
+    const home = house([siteRules()]);
+    await home.tick();
+    home.moveTo(start + minute);
+    for (const id of ways) home.queue(id, [lost, lost, lost]);
+    for (const id of references) home.queue(id, [lost]);
+    expect((await home.tick()).sites[0]).toMatchObject({ verdict: 'ok', messages: 0 });
+  });
+
+  test('was gone for minutes and comes back in the middle of a tick: that is no outage either', async () => {
+    const home = house([siteRules()]);
+    await home.tick();
+    for (const id of [...ways, ...references]) home.broken.add(id);
+    home.moveTo(start + minute);
+    expect((await home.tick()).sites[0]?.verdict).toBe('blind');
+    home.broken.clear();
+    home.moveTo(start + 2 * minute);
+    // Remembered as bad, so one bad answer would do; the references are well by then.
+    for (const id of ways) home.queue(id, [lost]);
+    expect((await home.tick()).sites[0]).toMatchObject({ verdict: 'ok', messages: 0 });
+  });
+
+  test('is asked once more before a blackout is believed, and a blackout is paged all the same', async () => {
+    const home = house([siteRules()]);
+    await home.tick();
+    cut(home);
+    home.moveTo(start + minute);
+    home.probed.clear();
+    expect((await home.tick()).sites[0]).toMatchObject({ verdict: 'dark', messages: 2 });
+    expect(home.probed.get('ref-a'), 'before and after').toBe(2);
+    home.moveTo(start + 2 * minute);
+    home.probed.clear();
+    await home.tick();
+    expect(home.probed.get('ref-a'), 'old news need no bracket').toBe(1);
   });
 });
 

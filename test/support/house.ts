@@ -20,6 +20,8 @@ export type House = {
   /** How often each target was probed. */
   readonly probed: Map<string, number>;
   readonly answer: (id: string, sample: Sample) => void;
+  /** The next answers of a target, one for each probe; after them it answers as usual. */
+  readonly queue: (id: string, samples: readonly Sample[]) => void;
   readonly moveTo: (at: number) => void;
   readonly tick: (options?: TickOptions) => Promise<TickSummary>;
 };
@@ -37,13 +39,16 @@ export function house(sites: readonly SiteRules[]): House {
   const broken = new Set<string>();
   const probed = new Map<string, number>();
   const scripted = new Map<string, Sample>();
+  const queued = new Map<string, Sample[]>();
   let now = start;
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   const probe = (id: string, life: Mortal): BoundProbe => ({
     id,
     run: life.door((): Promise<Sample> => {
       probed.set(id, (probed.get(id) ?? 0) + 1);
-      return Promise.resolve(scripted.get(id) ?? (broken.has(id) ? badSample() : goodSample));
+      return Promise.resolve(
+        queued.get(id)?.shift() ?? scripted.get(id) ?? (broken.has(id) ? badSample() : goodSample),
+      );
     }),
   });
   const world = (options: TickOptions): WatchWorld => {
@@ -69,6 +74,7 @@ export function house(sites: readonly SiteRules[]): House {
     broken,
     probed,
     answer: (id, sample) => scripted.set(id, sample),
+    queue: (id, samples) => queued.set(id, [...samples]),
     moveTo: (at) => {
       now = at;
     },

@@ -1,0 +1,100 @@
+// Finds out how one site is: its targets, our own network before and after them, and what the house sent.
+import type { Findings, Pulse } from '../domain/gather.ts';
+import type { SiteState } from '../domain/memory.ts';
+import type { Sample } from '../domain/sample.ts';
+import { describeError } from '../kit/error.ts';
+import { redactText } from '../kit/redact.ts';
+import type { BoundProbe } from '../probes/probe.ts';
+import type { Loaded, WatchStore } from '../stores/store.ts';
+import { probeRound, type Round } from './probe-round.ts';
+import type { SiteRun } from './watch-site.ts';
+
+export type HeardPulse = { readonly pulse: Pulse | null; readonly problem: string | null };
+
+/** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
+export async function listen(store: WatchStore, site: string, loading: Promise<Loaded>): Promise<HeardPulse> {
+  try {
+    return { pulse: await store.loadPulse(site), problem: null };
+  } catch (error) {
+    const { memory } = await loading;
+    return {
+      pulse: memory === null ? null : lastHeard(memory.state),
+      problem: redactText(describeError(error)),
+    };
+  }
+}
+
+function lastHeard(state: SiteState): Pulse {
+  return {
+    beats: Object.fromEntries(state.facts.heartbeats.map((beat) => [beat.source, { sentAt: beat.sentAt }])),
+    power: state.facts.power,
+  };
+}
+
+const isBad = (sample: Sample | undefined): boolean =>
+  sample !== undefined && !sample.ok && sample.reason !== 'aborted';
+
+/** Everything is looked at twice: what answers now is believed only as far as the second look agrees. */
+function lookTwice(probes: readonly BoundProbe[], run: SiteRun): Promise<Round> {
+  return probeRound(probes, () => 'good', { needs: run.needs, probing: run.site.rules.policy.probe });
+}
+
+/** Our own network is in doubt when no reference answers, when one answered only at the second look, or when we were blind. */
+function isInDoubt(references: Round, state: SiteState | undefined): boolean {
+  const samples = Object.values(references.samples);
+  const noneAnswers = samples.length > 0 && samples.every(isBad);
+  return noneAnswers || references.wavering.length > 0 || state?.judgement.verdict === 'blind';
+}
+
+/**
+ * Bad news counts only if our own network worked before *and after* it: it may have gone, or come back, while we looked. The
+ * references are asked again after bad news; and if our network was in doubt before, so are the bad targets.
+ */
+async function bracket(
+  own: Round,
+  references: Round,
+  context: { readonly run: SiteRun; readonly loaded: Loaded },
+): Promise<readonly Round[]> {
+  const { run, loaded } = context;
+  const state = loaded.memory?.state;
+  const known = new Set(
+    state?.facts.targets.filter((target) => target.quality === 'bad').map(({ id }) => id),
+  );
+  const bad = run.site.probes.filter((probe) => isBad(own.samples[probe.id]));
+  const inDoubt = isInDoubt(references, state);
+  if (bad.length === 0 || (!inDoubt && bad.every((probe) => known.has(probe.id)))) return [references, own];
+  const after = await lookTwice(run.world.references, run);
+  const isStillGone = Object.values(after.samples).every(isBad);
+  if (!inDoubt || isStillGone) return [references, own, after];
+  return [references, own, after, await lookTwice(bad, run)];
+}
+
+/** Never rejects for what was probed; `problems` says what could not be found out because of a bug, a secret or the inbox. */
+export async function findOut(
+  loaded: Loaded,
+  pulse: Promise<HeardPulse>,
+  run: SiteRun,
+): Promise<Findings & { readonly problems: readonly string[] }> {
+  const remembered = new Map(loaded.memory?.state.facts.targets.map((target) => [target.id, target.quality]));
+  const [own, references, heard] = await Promise.all([
+    probeRound(run.site.probes, (id) => remembered.get(id), {
+      needs: run.needs,
+      probing: run.site.rules.policy.probe,
+    }),
+    run.references(),
+    pulse,
+  ]);
+  const rounds = await bracket(own, references, { run, loaded });
+  return {
+    at: run.at,
+    // A later round knows better than an earlier one.
+    samples: Object.assign({}, ...rounds.map((round) => round.samples)),
+    pulse: heard.pulse,
+    signers: [],
+    chains: [],
+    problems: [
+      ...new Set(rounds.flatMap((round) => round.failures)),
+      ...(heard.problem === null ? [] : [heard.problem]),
+    ],
+  };
+}
