@@ -5,6 +5,7 @@ const shared = { setupFiles: ['test/support/offline.ts'] };
 
 export default defineConfig({
   test: {
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -20,9 +20,13 @@ afterAll(() => emulator.close());
 describeStore('our emulator', () => firestoreBench(emulator.host), { runs: 25 });
 
 const other = process.env['FIRESTORE_EMULATOR_HOST'];
-describe.skipIf(other === undefined)('the emulator of FIRESTORE_EMULATOR_HOST', () => {
-  describeStore('another emulator', () => firestoreBench(other ?? ''), { runs: 25 });
-});
+if (other === undefined) {
+  process.stdout.write(
+    'the store contract was not run on a second emulator: set FIRESTORE_EMULATOR_HOST to one\n',
+  );
+} else {
+  describeStore('the emulator of FIRESTORE_EMULATOR_HOST', () => firestoreBench(other), { runs: 25 });
+}
 
 describe('the cost', () => {
   let bench: Bench;
