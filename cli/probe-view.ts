@@ -7,7 +7,8 @@ import { localTime } from '../functions/views/time.ts';
 import type { SiteNow } from './probe-now.ts';
 import { table, type Cell } from './table.ts';
 import type { Terminal } from './terminal.ts';
-import { qualityStyle, verdictStyle } from './verdict-style.ts';
+import { verdictTone } from '../functions/views/verdict.ts';
+import { qualityStyle } from './styles.ts';
 
 const phases = ['total', 'dns', 'connect', 'tls', 'firstByte'] as const satisfies (keyof Latency)[];
 
@@ -77,7 +78,7 @@ export function showAnswers(
     print(
       { style: 'strong', text: name },
       ': ',
-      { style: verdictStyle(verdict), text: verdict },
+      { style: verdictTone[verdict], text: verdict },
       `, ${because}`,
     );
   } else print({ style: 'strong', text: name }, ': no verdict, because only one target was probed');

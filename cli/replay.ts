@@ -8,7 +8,7 @@ import { configOrComplain } from './config-file.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { readRecording, type Recorded } from './replay-file.ts';
 import type { ExitCode } from './terminal.ts';
-import { verdictStyle } from './verdict-style.ts';
+import { verdictTone } from '../functions/views/verdict.ts';
 
 type Options = { readonly config?: string; readonly json?: true };
 
@@ -74,7 +74,7 @@ function show(result: Replayed, context: Context): void {
   print(
     isSame ? 'same   ' : { style: 'bad', text: 'differs' },
     ` ${result.where}, ${localTime(result.at, timezone)}, ${result.site}: `,
-    { style: verdictStyle(now.verdict), text: now.verdict },
+    { style: verdictTone[now.verdict], text: now.verdict },
   );
   if (isSame) return;
   for (const difference of result.differences) print(`          ${difference}`);

@@ -18,7 +18,7 @@ import {
 import type { OneTick } from './one-tick.ts';
 import type { RecordedTick } from './record.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
-import { verdictStyle } from './verdict-style.ts';
+import { verdictTone } from '../functions/views/verdict.ts';
 
 type Options = NetworkOptions & { readonly data?: string; readonly record?: string; readonly json?: true };
 
@@ -61,7 +61,7 @@ function show({ tick, delivery }: OneTick, terminal: Terminal): void {
     print(
       { style: 'strong', text: site.site },
       ': ',
-      verdict === null ? site.outcome : { style: verdictStyle(verdict), text: verdict },
+      verdict === null ? site.outcome : { style: verdictTone[verdict], text: verdict },
       news.length === 0 ? ', nothing new' : `, ${news.join(', ')}`,
     );
     if (site.error !== null) complain({ style: 'bad', text: 'error' }, ` ${site.site}: ${site.error}`);

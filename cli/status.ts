@@ -10,7 +10,8 @@ import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import type { ExitCode, Part } from './terminal.ts';
-import { severityStyle, verdictStyle } from './verdict-style.ts';
+import { verdictTone } from '../functions/views/verdict.ts';
+import { severityStyle } from './styles.ts';
 
 type Options = StatusOptions & { readonly json?: true };
 
@@ -61,7 +62,7 @@ function headline(site: SiteStatus, at: number, timezone: string): Part[] {
   return [
     { style: 'strong', text: name },
     ': ',
-    { style: verdictStyle(site.verdict), text: site.verdict },
+    { style: verdictTone[site.verdict], text: site.verdict },
     since,
   ];
 }

@@ -2,7 +2,7 @@
 import type { Memory } from '../functions/domain/memory.ts';
 import type { Screen } from './screen.ts';
 import { clockTime, lasting } from './time.ts';
-import { verdictStyle, verdictWords } from './verdict.ts';
+import { verdictTone, verdictWords } from '../functions/views/verdict.ts';
 
 export function showStatus(screen: Screen, now: number, memory: Memory | null): void {
   if (memory === null) {
@@ -13,7 +13,7 @@ export function showStatus(screen: Screen, now: number, memory: Memory | null): 
   const { verdict } = state.judgement;
   screen.line(
     `${clockTime(now)} UTC  `,
-    { style: verdictStyle(verdict), text: verdict },
+    { style: verdictTone[verdict], text: verdict },
     `: ${verdictWords[verdict]}, since ${clockTime(state.verdictSince)}; ${state.tick.count} looks so far`,
   );
   const bad = state.facts.targets.filter((target) => target.quality !== 'good');

@@ -2,7 +2,7 @@
 import { localTime } from '../../functions/views/time.ts';
 import type { Look } from '../look.ts';
 import type { Part, Screen } from '../screen.ts';
-import { verdictStyle } from '../verdict.ts';
+import { verdictTone } from '../../functions/views/verdict.ts';
 
 const margin = ' '.repeat('2026-12-01 02:00:00 UTC  '.length);
 
@@ -14,7 +14,7 @@ export function showTick(screen: Screen, look: Look): void {
   }
   const verdicts = look.sites.flatMap(({ site, verdict, outcome }): Part[] => [
     `${site} `,
-    verdict === null ? { style: 'bad', text: outcome } : { style: verdictStyle(verdict), text: verdict },
+    verdict === null ? { style: 'bad', text: outcome } : { style: verdictTone[verdict], text: verdict },
     '  ',
   ]);
   screen.line({ style: 'dim', text: when }, ...verdicts, { style: 'dim', text: `${look.durationMs} ms` });

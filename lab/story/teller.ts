@@ -5,7 +5,7 @@ import { showPage } from '../pager/show.ts';
 import type { Paged } from '../pager/pager.ts';
 import { wrap, type Screen } from '../screen.ts';
 import { clockTime, labTime } from '../time.ts';
-import { verdictStyle, verdictWords } from '../verdict.ts';
+import { verdictTone, verdictWords } from '../../functions/views/verdict.ts';
 import { labSite } from '../basement/config.ts';
 
 export type Teller = {
@@ -52,7 +52,7 @@ export function openTeller(screen: Screen, startedAt: number): Teller {
       screen.line(
         { style: 'dim', text: stampOf(look.at).padEnd(stampWidth) },
         { style: 'dim', text: 'verdict ' },
-        { style: verdictStyle(verdict), text: verdict },
+        { style: verdictTone[verdict], text: verdict },
         `: ${verdictWords[verdict]}`,
       );
     },

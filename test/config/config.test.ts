@@ -6,6 +6,7 @@ import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { type Config, formatProblems, loadConfig, parseConfig } from '../../functions/config/config.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
+import { defaultPolicy } from '../support/site.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const example = (name: string): string => readFileSync(join(examples, name), 'utf8');
@@ -98,20 +99,7 @@ describe('the value', () => {
       id: 'home',
       name: 'home',
       timezone: 'UTC',
-      policy: {
-        probe: { timeoutMs: 5000, burst: 2, burstGapMs: 2000, burstTimeoutMs: 3000 },
-        life: { marginMs: 30_000, signatureFreshMs: 900_000 },
-        dark: { confirmTicks: 1 },
-        vpnDown: { confirmTicks: 1 },
-        inboundLost: { confirmTicks: 2 },
-        notSigning: { confirmTicks: 1 },
-        degraded: { confirmTicks: 2 },
-        blind: { confirmTicks: 3 },
-        unknown: { afterMs: 900_000 },
-        recoverMs: 180_000,
-        gaspMs: 1_800_000,
-        quietHours: null,
-      },
+      policy: defaultPolicy,
       targets: [
         { id: 'geth-p2p', role: 'inbound', severity: 'warning' },
         { id: 'cloudflare', role: 'reference', severity: 'warning' },

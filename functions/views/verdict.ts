@@ -1,22 +1,19 @@
-// Verdicts for the eye: a colour and a few words each.
-import type { SiteVerdict } from '../functions/domain/verdict.ts';
-import type { Style } from './screen.ts';
+// How a verdict is shown: its tone and its few words, the same everywhere.
+import type { SiteVerdict } from '../domain/verdict.ts';
 
-export function verdictStyle(verdict: SiteVerdict): Style {
-  switch (verdict) {
-    case 'ok':
-      return 'good';
-    case 'dark':
-    case 'vpn-down':
-    case 'not-signing':
-      return 'bad';
-    case 'blind':
-    case 'degraded':
-    case 'inbound-lost':
-    case 'unknown':
-      return 'doubt';
-  }
-}
+/** For colours and signs: `doubt` is neither good nor the worst. */
+export type Tone = 'good' | 'bad' | 'doubt';
+
+export const verdictTone = {
+  ok: 'good',
+  dark: 'bad',
+  'vpn-down': 'bad',
+  'not-signing': 'bad',
+  'inbound-lost': 'doubt',
+  degraded: 'doubt',
+  blind: 'doubt',
+  unknown: 'doubt',
+} as const satisfies Record<SiteVerdict, Tone>;
 
 export const verdictWords = {
   ok: 'everything answers',
