@@ -2,7 +2,8 @@
 import { httpPoke } from '../cloud/poke.ts';
 import { loadConfig } from '../config/config.ts';
 import { readShard } from '../flows/watch-request.ts';
-import { isGoodTick, watch, type WatchWorld } from '../flows/watch.ts';
+import type { WatchWorld } from '../flows/watch-world.ts';
+import { isGoodTick, watch } from '../flows/watch.ts';
 import type { Environment } from '../kit/environment.ts';
 import { httpFunction, jsonBody, type HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';

@@ -7,7 +7,7 @@ import { redactText } from '../kit/redact.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { Loaded, WatchStore } from '../stores/store.ts';
 import { probeRound, type Round } from './probe-round.ts';
-import type { SiteRun } from './watch-site.ts';
+import type { SiteRun } from './watch-world.ts';
 
 export type HeardPulse = { readonly pulse: Pulse | null; readonly problem: string | null };
 

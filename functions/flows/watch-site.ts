@@ -2,14 +2,12 @@
 import type { Findings } from '../domain/gather.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 import { step, type Step } from '../domain/step.ts';
-import { isReplay, type Tick } from '../domain/tick.ts';
+import { isReplay } from '../domain/tick.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { Loaded } from '../stores/store.ts';
 import { findOut, listen } from './find-out.ts';
-import type { Round, RoundNeeds } from './probe-round.ts';
-import type { Poker } from './poker.ts';
-import type { WatchedSite, WatchWorld } from './watch.ts';
+import type { SiteRun } from './watch-world.ts';
 
 /** What became of one site in one tick. `error` names the document or target in trouble. */
 export type SiteOutcome = {
@@ -21,17 +19,6 @@ export type SiteOutcome = {
   readonly messages: number;
   readonly probes: number;
   readonly error: string | null;
-};
-
-/** One site in one tick, with what all sites of the tick share. */
-export type SiteRun = {
-  readonly site: WatchedSite;
-  readonly world: WatchWorld;
-  readonly needs: RoundNeeds;
-  readonly references: () => Promise<Round>;
-  readonly poker: Poker;
-  readonly tick: Tick;
-  readonly at: number;
 };
 
 const tries = 4;

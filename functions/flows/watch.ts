@@ -1,31 +1,11 @@
 // One tick of the watchdog: load, probe, judge, step, commit, poke. Decisions are domain's; this only gathers and acts.
-import type { SiteRules } from '../domain/policy.ts';
 import { isInShard, type Shard } from '../domain/shard.ts';
 import { readTick, type Tick } from '../domain/tick.ts';
-import type { Poke } from '../cloud/cloud.ts';
-import type { Clock } from '../kit/clock.ts';
 import { openGate } from '../kit/gate.ts';
-import type { BoundProbe } from '../probes/probe.ts';
-import type { WatchStore } from '../stores/store.ts';
 import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
 import { createPoker, type Poker } from './poker.ts';
 import { watchSite, type SiteOutcome } from './watch-site.ts';
-
-export type WatchedSite = { readonly rules: SiteRules; readonly probes: readonly BoundProbe[] };
-
-export type WatchWorld = {
-  readonly sites: readonly WatchedSite[];
-  /** Hosts that show whether our own network works; probed once for all sites. */
-  readonly references: readonly BoundProbe[];
-  readonly store: WatchStore;
-  readonly clock: Clock;
-  /** Wakes `deliver`; null when nothing listens. */
-  readonly pokeDeliver: Poke | null;
-  /** How many probes may be under way at once. */
-  readonly concurrency: number;
-  /** The run ends its probes after this many real milliseconds; what is not answered then is unknown. */
-  readonly deadlineMs: number;
-};
+import type { WatchWorld } from './watch-world.ts';
 
 export type TickRequest = {
   /** The scheduler's stamp, as it came. */

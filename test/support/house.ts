@@ -2,7 +2,8 @@
 import type { Poke } from '../../functions/cloud/cloud.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
-import type { TickSummary, WatchWorld } from '../../functions/flows/watch.ts';
+import type { WatchWorld } from '../../functions/flows/watch-world.ts';
+import type { TickSummary } from '../../functions/flows/watch.ts';
 import { watch } from '../../functions/flows/watch.ts';
 import type { BoundProbe } from '../../functions/probes/probe.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';

@@ -1,0 +1,36 @@
+// What `watch` is given, and what the parts of a tick hand to each other.
+import type { Poke } from '../cloud/cloud.ts';
+import type { SiteRules } from '../domain/policy.ts';
+import type { Tick } from '../domain/tick.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { BoundProbe } from '../probes/probe.ts';
+import type { WatchStore } from '../stores/store.ts';
+import type { Poker } from './poker.ts';
+import type { Round, RoundNeeds } from './probe-round.ts';
+
+export type WatchedSite = { readonly rules: SiteRules; readonly probes: readonly BoundProbe[] };
+
+export type WatchWorld = {
+  readonly sites: readonly WatchedSite[];
+  /** Hosts that show whether our own network works; probed once for all sites. */
+  readonly references: readonly BoundProbe[];
+  readonly store: WatchStore;
+  readonly clock: Clock;
+  /** Wakes `deliver`; null when nothing listens. */
+  readonly pokeDeliver: Poke | null;
+  /** How many probes may be under way at once. */
+  readonly concurrency: number;
+  /** The run ends its probes after this many real milliseconds; what is not answered then is unknown. */
+  readonly deadlineMs: number;
+};
+
+/** One site in one tick, with what all sites of the tick share. */
+export type SiteRun = {
+  readonly site: WatchedSite;
+  readonly world: WatchWorld;
+  readonly needs: RoundNeeds;
+  readonly references: () => Promise<Round>;
+  readonly poker: Poker;
+  readonly tick: Tick;
+  readonly at: number;
+};
