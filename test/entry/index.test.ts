@@ -1,0 +1,66 @@
+// functions/index.ts as the platform starts it: by the framework, by package.json's `main`, one function a process.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { request } from 'undici';
+import { afterEach, expect, test } from 'vitest';
+import { closedPort } from '../support/server.ts';
+
+const root = join(import.meta.dirname, '../..');
+const framework = join(root, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
+
+let child: ChildProcess | undefined;
+afterEach(async () => {
+  if (child === undefined || child.exitCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
+/** Starts one function and waits until it listens; the lines are what it has written so far. */
+async function deployed(
+  target: string,
+  variables: Record<string, string>,
+): Promise<{ url: string; lines: string[] }> {
+  const port = await closedPort(createServer());
+  const started = spawn(process.execPath, [framework, `--target=${target}`, `--port=${port}`], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], K_SERVICE: target, ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = started;
+  const lines: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  createInterface({ input: started.stdout }).on('line', (line) => {
+    lines.push(line);
+    if (line.startsWith('URL:')) resolve();
+  });
+  started.on('exit', () => resolve());
+  await promise;
+  return { url: `http://127.0.0.1:${port}`, lines };
+}
+
+test('status answers, and asks for its token', async () => {
+  const { url } = await deployed('status', { WATCHDOG_CONFIG: 'examples/minimum.yaml', STATUS_TOKEN: 't' });
+  const answer = await request(url);
+  expect([answer.statusCode, await answer.body.json()]).toEqual([401, { error: 'a bearer token is needed' }]);
+});
+
+test.each(['watch', 'deliver'])('%s is registered, and takes only POST', async (target) => {
+  const { url } = await deployed(target, { WATCHDOG_CONFIG: 'examples/minimum.yaml' });
+  const answer = await request(url);
+  expect([answer.statusCode, await answer.body.json()]).toEqual([405, { error: 'use POST' }]);
+});
+
+test('a configuration that is wrong is told in the log with every problem, and in the answer not at all', async () => {
+  const { url, lines } = await deployed('watch', {
+    WATCHDOG_CONFIG: 'test/config/invalid/duplicate-site.yaml',
+  });
+  const answer = await request(url, { method: 'POST' });
+  expect(answer.statusCode).toBe(500);
+  expect(await answer.body.json()).toEqual({ error: 'the function could not be loaded; its log says why' });
+  const log = lines.find((line) => line.includes('could not be loaded'));
+  expect(log).toContain('ERR_CONFIG');
+  expect(log).toContain('duplicate-site.yaml');
+});
