@@ -1,6 +1,22 @@
 // The second look within a tick: what has changed is probed again before anybody believes it.
 import type { Quality } from './facts.ts';
+import { subjectKey } from './incident.ts';
+import type { SiteState } from './memory.ts';
 import type { Sample } from './sample.ts';
+
+/**
+ * What a target is believed to be, which is what its next answer is news against. A bad one is believed to be bad once an incident
+ * of its own or of its site says so; while it is only suspected each bad answer gets its second look, and a good one clears it.
+ */
+export function believed(state: SiteState | null, id: string): Quality | undefined {
+  const target = state?.facts.targets.find((candidate) => candidate.id === id);
+  if (state === null || target?.quality !== 'bad') return target?.quality;
+  // Nobody opens an incident for these, so there is nothing to wait for.
+  if (target.role === 'chain' || target.role === 'reference') return 'bad';
+  const subjects = [subjectKey({ kind: 'target', id }), subjectKey({ kind: 'site', id: state.site })];
+  const isKnown = subjects.some((key) => (state.subjects[key]?.phase ?? 'suspected') !== 'suspected');
+  return isKnown ? 'bad' : 'good';
+}
 
 /** True when a sample says something else than what is remembered. The first good answer of a new target needs no second look. */
 export function isNews(before: Quality | undefined, sample: Sample): boolean {

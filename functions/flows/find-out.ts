@@ -1,4 +1,5 @@
 // Finds out how one site is: its targets, our own network before and after them, and what the house sent.
+import { believed } from '../domain/confirm.ts';
 import type { Findings, Pulse } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
 import type { Sample } from '../domain/sample.ts';
@@ -40,7 +41,7 @@ function lookTwice(probes: readonly BoundProbe[], run: SiteRun): Promise<Round> 
 }
 
 /** Our own network is in doubt when no reference answers, when one answered only at the second look, or when we were blind. */
-function isInDoubt(references: Round, state: SiteState | undefined): boolean {
+function isInDoubt(references: Round, state: SiteState | null): boolean {
   const samples = Object.values(references.samples);
   const noneAnswers = samples.length > 0 && samples.every(isBad);
   return noneAnswers || references.wavering.length > 0 || state?.judgement.verdict === 'blind';
@@ -56,17 +57,24 @@ async function bracket(
   context: { readonly run: SiteRun; readonly loaded: Loaded },
 ): Promise<readonly Round[]> {
   const { run, loaded } = context;
-  const state = loaded.memory?.state;
-  const known = new Set(
-    state?.facts.targets.filter((target) => target.quality === 'bad').map(({ id }) => id),
-  );
+  const state = loaded.memory?.state ?? null;
   const bad = run.site.probes.filter((probe) => isBad(own.samples[probe.id]));
   const inDoubt = isInDoubt(references, state);
-  if (bad.length === 0 || (!inDoubt && bad.every((probe) => known.has(probe.id)))) return [references, own];
+  if (bad.length === 0 || (!inDoubt && bad.every((probe) => believed(state, probe.id) === 'bad')))
+    return [references, own];
   const after = await lookTwice(run.world.references, run);
   const isStillGone = Object.values(after.samples).every(isBad);
   if (!inDoubt || isStillGone) return [references, own, after];
   return [references, own, after, await lookTwice(bad, run)];
+}
+
+/** A later round knows better than an earlier one, except where it was cut off: that says nothing. */
+function latest(rounds: readonly Round[]): Record<string, Sample> {
+  const samples: Record<string, Sample> = {};
+  for (const [id, sample] of rounds.flatMap((round) => Object.entries(round.samples))) {
+    if (sample.ok || sample.reason !== 'aborted' || samples[id] === undefined) samples[id] = sample;
+  }
+  return samples;
 }
 
 /** Never rejects for what was probed; `problems` says what could not be found out because of a bug, a secret or the inbox. */
@@ -75,9 +83,8 @@ export async function findOut(
   pulse: Promise<HeardPulse>,
   run: SiteRun,
 ): Promise<Findings & { readonly problems: readonly string[] }> {
-  const remembered = new Map(loaded.memory?.state.facts.targets.map((target) => [target.id, target.quality]));
   const [own, references, heard] = await Promise.all([
-    probeRound(run.site.probes, (id) => remembered.get(id), {
+    probeRound(run.site.probes, (id) => believed(loaded.memory?.state ?? null, id), {
       needs: run.needs,
       probing: run.site.rules.policy.probe,
     }),
@@ -87,8 +94,7 @@ export async function findOut(
   const rounds = await bracket(own, references, { run, loaded });
   return {
     at: run.at,
-    // A later round knows better than an earlier one.
-    samples: Object.assign({}, ...rounds.map((round) => round.samples)),
+    samples: latest(rounds),
     pulse: heard.pulse,
     signers: [],
     chains: [],

@@ -1,9 +1,11 @@
 // The second look within a tick: what asks for one, and which answer counts.
 import { describe, expect, test } from 'vitest';
-import { isNews, settleSamples } from '../../functions/domain/confirm.ts';
+import { believed, isNews, settleSamples } from '../../functions/domain/confirm.ts';
 import type { Quality } from '../../functions/domain/facts.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
-import { badSample, goodSample } from '../support/site.ts';
+import type { SiteState } from '../../functions/domain/memory.ts';
+import { badSample, goodSample, siteRules } from '../support/site.ts';
+import { storyOf } from '../support/story.ts';
 
 const good = goodSample;
 const bad = badSample('timeout');
@@ -40,5 +42,37 @@ describe('the second look', () => {
   });
   test.each(settled)('%s', (_, first, again, expected) => {
     expect(settleSamples(first, again)).toBe(expected);
+  });
+});
+
+describe('what a target is believed to be', () => {
+  const rules = siteRules();
+  const after = (ticks: number, qualities: Record<string, Quality>): SiteState => {
+    const story = storyOf(rules);
+    story.tick();
+    return story.ticks(ticks, { qualities }).memory.state;
+  };
+
+  test('is nothing, before it was ever seen', () => {
+    expect(believed(null, 'eth')).toBe(undefined);
+    expect(believed(after(1, {}), 'nobody')).toBe(undefined);
+  });
+
+  test('is what it was, unless that was bad', () => {
+    expect(believed(after(1, {}), 'eth')).toBe('good');
+    expect(believed(after(1, { eth: 'unknown' }), 'eth')).toBe('unknown');
+  });
+
+  test('is good while it is only suspected, and bad once its incident is open', () => {
+    expect(believed(after(1, { eth: 'bad' }), 'eth')).toBe('good');
+    expect(believed(after(2, { eth: 'bad' }), 'eth')).toBe('bad');
+  });
+
+  test('is bad at once when its site is known to be dark', () => {
+    expect(believed(after(1, { eth: 'bad', rpc: 'bad', ssh: 'bad' }), 'eth')).toBe('bad');
+  });
+
+  test('is what it was for targets that nobody opens an incident for', () => {
+    expect(believed(after(1, { 'ref-a': 'bad' }), 'ref-a')).toBe('bad');
   });
 });

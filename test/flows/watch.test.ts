@@ -57,7 +57,11 @@ describe('a tick', () => {
     home.moveTo(start + 2 * minute);
     home.probed.clear();
     await home.tick();
-    expect(home.probed.get('eth'), 'a target that stays bad needs no second look').toBe(1);
+    expect(home.probed.get('eth'), 'suspected: it is looked at with the same care again').toBe(3);
+    home.moveTo(start + 3 * minute);
+    home.probed.clear();
+    await home.tick();
+    expect(home.probed.get('eth'), 'its incident is open: nothing new').toBe(1);
   });
 
   test('does not believe a single lost answer', async () => {
@@ -127,6 +131,19 @@ describe('our own network, which comes and goes while we look', () => {
     // Remembered as bad, so one bad answer would do; the references are well by then.
     for (const id of ways) home.queue(id, [lost]);
     expect((await home.tick()).sites[0]).toMatchObject({ verdict: 'ok', messages: 0 });
+  });
+
+  test('is asked too late, when the run is over: what was seen before stands', async () => {
+    const home = house([siteRules()]);
+    await home.tick();
+    home.moveTo(start + minute);
+    cut(home);
+    const over = badSample('aborted');
+    for (const id of references) {
+      home.answer(id, over);
+      home.queue(id, [{ ok: true, latencyMs: { total: 1 }, facts: {} }]);
+    }
+    expect((await home.tick()).sites[0]).toMatchObject({ verdict: 'dark', messages: 2 });
   });
 
   test('is asked once more before a blackout is believed, and a blackout is paged all the same', async () => {
