@@ -12,8 +12,12 @@ export type Judgement = {
   readonly certain: boolean;
   /** The row of the verdict table that matched, in words. */
   readonly because: string;
-  /** The rows before it, which did not match. */
-  readonly passed: readonly { readonly verdict: SiteVerdict; readonly when: string }[];
+  /** The rows before it, and why each did not match. */
+  readonly passed: readonly {
+    readonly verdict: SiteVerdict;
+    readonly when: string;
+    readonly unmet: string;
+  }[];
   readonly signals: Signals;
   /** What shows that the house lives, e.g. `heartbeat ups`. */
   readonly life: readonly string[];
@@ -50,7 +54,11 @@ export function judge(facts: Facts, policy: Policy): Judgement {
     verdict,
     certain: verdict === 'dark' && wasAnnounced(facts, policy),
     because: row?.when ?? '',
-    passed: verdictTable.slice(0, place).map(({ verdict: earlier, when }) => ({ verdict: earlier, when })),
+    passed: verdictTable.slice(0, place).map(({ verdict: earlier, when, unmet }) => ({
+      verdict: earlier,
+      when,
+      unmet: unmet(signals) ?? '',
+    })),
     signals,
     life: lifeSigns(settled, policy).map((act) => act.source),
     signers: Object.fromEntries(

@@ -60,7 +60,7 @@ export const judgement = z.strictObject({
   verdict: z.enum(siteVerdicts),
   certain: z.boolean(),
   because: text,
-  passed: z.array(z.strictObject({ verdict: z.enum(siteVerdicts), when: text })),
+  passed: z.array(z.strictObject({ verdict: z.enum(siteVerdicts), when: text, unmet: text })),
   signals,
   life: z.array(text),
   signers: z.record(text, z.enum(signerStates)),

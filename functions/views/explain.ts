@@ -54,7 +54,10 @@ export function explain(facts: Facts, judgement: Judgement, timezone: string): s
     ...Object.entries(signals).map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
     '',
     'Rules, in order',
-    ...judgement.passed.map((rule) => `  no   ${rule.verdict.padEnd(13)} ${rule.when}`),
+    ...judgement.passed.flatMap((rule) => [
+      `  no   ${rule.verdict.padEnd(13)} ${rule.when}`,
+      `       ${''.padEnd(13)} not so: ${rule.unmet}`,
+    ]),
     `  YES  ${judgement.verdict.padEnd(13)} ${judgement.because}`,
   ];
 }

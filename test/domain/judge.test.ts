@@ -247,6 +247,12 @@ describe('why', () => {
     expect(judgement.passed.map((row) => row.when)).toEqual(
       verdictTable.slice(0, place).map((row) => row.when),
     );
+    expect(judgement.passed.map((row) => row.unmet)).toEqual([
+      'references are working',
+      'references are working',
+      'inbound is all-bad',
+      'no signer is silent',
+    ]);
     expect(judgement.life).toEqual(['heartbeat cluster']);
     expect(judgement).toMatchObject({ site: 'home', at: later.at });
     expect(judgement.signals).toMatchObject({ inbound: 'all-bad', life: 'seen' });

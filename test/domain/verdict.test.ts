@@ -184,3 +184,39 @@ describe('docs/reference/verdicts.md', () => {
     expect(lines(page.text).length).toBeLessThan(40);
   });
 });
+
+describe('why a row does not match', () => {
+  const well: Signals = {
+    references: 'working',
+    inbound: 'all-good',
+    exit: 'reachable',
+    life: 'none',
+    signers: 'none-silent',
+    power: 'no-news',
+  };
+  const cutOff: Signals = { ...well, inbound: 'all-bad' };
+  const cases: [place: number, name: string, signals: Partial<Signals>, because: string | null][] = [
+    [0, 'our network works', cutOff, 'references are working'],
+    [0, 'our network fails, yet everything answers', { references: 'failing' }, 'inbound is all good'],
+    [0, 'nothing was announced', { ...cutOff, references: 'failing' }, 'no loss of power was announced'],
+    [1, 'nothing is known of our network', { ...cutOff, references: 'unknown' }, 'references are unknown'],
+    [2, 'a signer is silent', { signers: 'some-silent' }, 'a signer is silent'],
+    [2, 'some of it is bad', { inbound: 'some-bad' }, 'inbound is some-bad'],
+    [2, 'nothing to look at', { inbound: 'none' }, 'there are no inbound targets, and no life sign either'],
+    [3, 'no signer is silent', {}, 'no signer is silent'],
+    [3, 'all is silent', { ...cutOff, signers: 'some-silent' }, 'the house as a whole shows no life'],
+    [4, 'there is a way in', { inbound: 'some-bad', life: 'seen' }, 'inbound is some-bad'],
+    [4, 'no inbound targets', { inbound: 'none', life: 'seen' }, 'there are no inbound targets'],
+    [4, 'no life', cutOff, 'no life sign is later than the first bad tick'],
+    [5, 'life', { ...cutOff, exit: 'unreachable', life: 'seen' }, 'there is a life sign'],
+    [5, 'no exit', { ...cutOff, exit: 'none' }, 'no exit is configured'],
+    [5, 'a good exit', cutOff, 'the exit is reachable'],
+    [6, 'unseen', { inbound: 'unknown' }, 'inbound is unknown'],
+    [7, 'all good', {}, 'inbound is all-good'],
+    [7, 'it does match', { inbound: 'some-bad' }, null],
+  ];
+
+  test.each(cases)('row %i: %s', (place, _name, signals, because) => {
+    expect(verdictTable[place]?.unmet({ ...well, ...signals })).toBe(because);
+  });
+});

@@ -73,7 +73,7 @@ const judgement: fc.Arbitrary<Judgement> = fc.record({
   verdict: fc.constantFrom(...siteVerdicts),
   certain: fc.boolean(),
   because: text,
-  passed: list(fc.record({ verdict: fc.constantFrom(...siteVerdicts), when: text })),
+  passed: list(fc.record({ verdict: fc.constantFrom(...siteVerdicts), when: text, unmet: text })),
   signals: fc.record({
     references: fc.constantFrom(...signalValues.references),
     inbound: fc.constantFrom(...signalValues.inbound),

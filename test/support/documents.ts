@@ -40,7 +40,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
       verdict: 'dark',
       certain: true,
       because: 'all inbound bad',
-      passed: [{ verdict: 'ok', when: 'all inbound good' }],
+      passed: [{ verdict: 'ok', when: 'all inbound good', unmet: 'inbound is all-bad' }],
       signals: {
         references: 'working',
         inbound: 'all-bad',
