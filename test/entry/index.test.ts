@@ -18,11 +18,14 @@ afterEach(async () => {
   await once(child, 'exit');
 });
 
-/** Starts one function and waits until it listens; the lines are what it has written so far. */
-async function deployed(
-  target: string,
-  variables: Record<string, string>,
-): Promise<{ url: string; lines: string[] }> {
+type Deployed = {
+  readonly url: string;
+  /** The first line on standard output that holds the text, written already or still to come. */
+  readonly lineWith: (text: string) => Promise<string>;
+};
+
+/** Starts one function and waits until it listens. */
+async function deployed(target: string, variables: Record<string, string>): Promise<Deployed> {
   const port = await closedPort(createServer());
   const started = spawn(process.execPath, [framework, `--target=${target}`, `--port=${port}`], {
     cwd: root,
@@ -31,14 +34,27 @@ async function deployed(
   });
   child = started;
   const lines: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  createInterface({ input: started.stdout }).on('line', (line) => {
+  const waiting = new Set<() => void>();
+  const output = createInterface({ input: started.stdout });
+  output.on('line', (line) => {
     lines.push(line);
-    if (line.startsWith('URL:')) resolve();
+    for (const look of waiting) look();
   });
-  started.on('exit', () => resolve());
-  await promise;
-  return { url: `http://127.0.0.1:${port}`, lines };
+  const lineWith = async (text: string): Promise<string> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const look = (): void => {
+      const line = lines.find((candidate) => candidate.includes(text));
+      if (line !== undefined) resolve(line);
+    };
+    output.once('close', () =>
+      reject(new Error(`it ended without a line with ${text}:\n${lines.join('\n')}`)),
+    );
+    waiting.add(look);
+    look();
+    return promise;
+  };
+  await lineWith('URL:');
+  return { url: `http://127.0.0.1:${port}`, lineWith };
 }
 
 test('status answers, and asks for its token', async () => {
@@ -54,13 +70,13 @@ test.each(['watch', 'deliver'])('%s is registered, and takes only POST', async (
 });
 
 test('a configuration that is wrong is told in the log with every problem, and in the answer not at all', async () => {
-  const { url, lines } = await deployed('watch', {
+  const { url, lineWith } = await deployed('watch', {
     WATCHDOG_CONFIG: 'test/config/invalid/duplicate-site.yaml',
   });
   const answer = await request(url, { method: 'POST' });
   expect(answer.statusCode).toBe(500);
   expect(await answer.body.json()).toEqual({ error: 'the function could not be loaded; its log says why' });
-  const log = lines.find((line) => line.includes('could not be loaded'));
+  const log = await lineWith('could not be loaded');
   expect(log).toContain('ERR_CONFIG');
   expect(log).toContain('duplicate-site.yaml');
 });
