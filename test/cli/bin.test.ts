@@ -78,10 +78,10 @@ describe.each(nodes)('started by %s', (_name, node, isThere) => {
     try {
       const child = spawn(node, [bin, 'status', '--url', `http://${server.address}/`], { stdio: 'ignore' });
       const ended = once(child, 'close');
-      await expect.poll(() => server.open(), { timeout: 15_000 }).toBe(1);
+      await expect.poll(() => server.open(), { timeout: 60_000 }).toBe(1);
       child.kill(signal);
       expect(await ended).toEqual([signal === 'SIGTERM' ? 143 : 130, null]);
-      await expect.poll(() => server.open(), { timeout: 5_000 }).toBe(0);
+      await expect.poll(() => server.open(), { timeout: 60_000 }).toBe(0);
     } finally {
       await server.close();
     }
