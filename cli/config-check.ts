@@ -7,7 +7,7 @@ import { secretReader } from '../functions/kit/secret.ts';
 import { duration } from '../functions/views/time.ts';
 import { readConfig } from './config-file.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
-import { missingSecrets, type MissingSecret } from './secrets.ts';
+import { allOwners, missingSecrets, type MissingSecret } from '../local/secrets.ts';
 import type { ExitCode } from './terminal.ts';
 
 type Options = { readonly json?: true; readonly secrets?: true };
@@ -84,7 +84,7 @@ function check(file: string, options: Options, context: Context): ExitCode {
   if (!parsed.ok) return refuse(file, parsed.problems, context, options.json === true);
   const summary = summaryOf(parsed.config);
   const missing =
-    options.secrets === true ? missingSecrets(parsed.config, secretReader(context.variables)) : [];
+    options.secrets === true ? missingSecrets(allOwners(parsed.config), secretReader(context.variables)) : [];
   if (options.json === true) context.terminal.json({ ok: true, file, summary, warnings: missing });
   else show(file, summary, missing, context);
   return missing.length === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 // Reads a configuration for a command: under the name that the user typed, with all problems kept apart.
 import { readFileSync, statSync } from 'node:fs';
 import { formatProblems, parseConfig, type Config, type Parsed } from '../functions/config/config.ts';
+import { codeOf } from '../functions/kit/error.ts';
 import type { Terminal } from './terminal.ts';
 
 const mostBytes = 1_000_000;
@@ -24,7 +25,7 @@ export function readConfig(path: string, allow: readonly string[] = []): Parsed 
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
     return parseConfig(text, { allow });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error) || 'unknown';
     return refused(hints[code] ?? `cannot be read (${code})`);
   }
 }

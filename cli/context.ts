@@ -1,9 +1,8 @@
 // What a command gets from the machine it runs on, and the options that several commands share.
-import { InvalidArgumentError, Option } from 'commander';
-import { isCidr } from '../functions/kit/address.ts';
+import { Option } from 'commander';
 import type { Clock } from '../functions/kit/clock.ts';
 import type { Environment } from '../functions/kit/environment.ts';
-import { hostsOf, parseResolve, type Resolved } from '../local/resolve.ts';
+import { addAllowed, addResolve } from '../local/network-arguments.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 export type Context = {
@@ -13,22 +12,6 @@ export type Context = {
   /** Ends the command with what it came to: its exit code. */
   readonly end: (code: ExitCode) => void;
 };
-
-type GoodResolve = Extract<Resolved, { readonly ok: true }>;
-
-/** What `networkOptions` add to the options of a command. */
-export type NetworkOptions = { readonly resolve: readonly GoodResolve[]; readonly allow: readonly string[] };
-
-function addResolve(text: string, before: readonly GoodResolve[]): GoodResolve[] {
-  const resolved = parseResolve(text);
-  if (resolved.ok) return [...before, resolved];
-  throw new InvalidArgumentError(resolved.message);
-}
-
-function addAllowed(text: string, before: readonly string[]): string[] {
-  if (isCidr(text)) return [...before, text];
-  throw new InvalidArgumentError('this is not a network; write address/bits, such as 10.20.0.0/16');
-}
 
 /** `--resolve` and `--allow`, each as often as wanted; new ones for each command, since commander changes them. */
 export function networkOptions(): Option[] {
@@ -43,10 +26,6 @@ export function networkOptions(): Option[] {
       .argParser(addAllowed)
       .default([], 'none'),
   ];
-}
-
-export function networkOf(options: NetworkOptions): Environment['network'] {
-  return { allow: options.allow, hosts: hostsOf(options.resolve) };
 }
 
 /** The part of `--help` that shows how a command is used. */

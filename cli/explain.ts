@@ -4,19 +4,13 @@ import type { Facts } from '../functions/domain/facts.ts';
 import type { Judgement } from '../functions/domain/judge.ts';
 import { explain } from '../functions/views/explain.ts';
 import { configOrComplain } from './config-file.ts';
-import {
-  examples,
-  exitCodesHelp,
-  networkOf,
-  networkOptions,
-  type Context,
-  type NetworkOptions,
-} from './context.ts';
+import { networkOf, type NetworkArguments } from '../local/network-arguments.ts';
+import { examples, exitCodesHelp, networkOptions, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { probeNow } from './probe-now.ts';
 import type { ExitCode } from './terminal.ts';
 
-type Options = StatusOptions & NetworkOptions & { readonly config?: string; readonly json?: true };
+type Options = StatusOptions & NetworkArguments & { readonly config?: string; readonly json?: true };
 
 type Found =
   | {

@@ -1,6 +1,6 @@
 // Asks a running watchdog for its status; what comes back is not trusted before it has been parsed.
+import { codeOf } from '../functions/kit/error.ts';
 import { Agent, request } from 'undici';
-import { codeOf } from '../functions/probes/failure.ts';
 import type { Status } from '../functions/views/status.ts';
 import type { Context } from './context.ts';
 import { firstIssue, statusAnswer } from './record.ts';

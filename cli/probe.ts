@@ -2,19 +2,13 @@
 import type { Command } from 'commander';
 import type { Config } from '../functions/config/config.ts';
 import { configOrComplain } from './config-file.ts';
-import {
-  examples,
-  exitCodesHelp,
-  networkOf,
-  networkOptions,
-  type Context,
-  type NetworkOptions,
-} from './context.ts';
+import { networkOf, type NetworkArguments } from '../local/network-arguments.ts';
+import { examples, exitCodesHelp, networkOptions, type Context } from './context.ts';
 import { probeNow, type Selection } from './probe-now.ts';
 import { answersOf, jsonOf, showAnswers } from './probe-view.ts';
 import type { ExitCode } from './terminal.ts';
 
-type Options = NetworkOptions & { readonly site?: string; readonly target?: string; readonly json?: true };
+type Options = NetworkArguments & { readonly site?: string; readonly target?: string; readonly json?: true };
 
 /** What is not in the configuration, in a sentence; null when all is. */
 function unknownSelection(config: Config, { site, target }: Selection): string | null {

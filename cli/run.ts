@@ -1,26 +1,20 @@
 // `watchdog run`: one tick now, with memory, messages and all.
+import { codeOf } from '../functions/kit/error.ts';
 import { appendFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../functions/config/config.ts';
 import type { DeliverSummary } from '../functions/flows/deliver.ts';
 import { isGoodTick } from '../functions/flows/watch.ts';
-import { codeOf } from '../functions/probes/failure.ts';
 import { localTime } from '../functions/views/time.ts';
 import { configOrComplain } from './config-file.ts';
-import {
-  examples,
-  exitCodesHelp,
-  networkOf,
-  networkOptions,
-  type Context,
-  type NetworkOptions,
-} from './context.ts';
+import { networkOf, type NetworkArguments } from '../local/network-arguments.ts';
+import { examples, exitCodesHelp, networkOptions, type Context } from './context.ts';
 import type { OneTick } from './one-tick.ts';
 import type { RecordedTick } from './record.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
 
-type Options = NetworkOptions & { readonly data?: string; readonly record?: string; readonly json?: true };
+type Options = NetworkArguments & { readonly data?: string; readonly record?: string; readonly json?: true };
 
 function recordsOf(config: Config, { tick, memories }: OneTick): RecordedTick[] {
   return config.sites.flatMap(({ rules }) => {

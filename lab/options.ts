@@ -1,9 +1,8 @@
 // The command line of `npm start`: two modes in one command, and no option of the one in the other.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { isCidr } from '../functions/kit/address.ts';
 import { parseDuration } from '../functions/kit/duration.ts';
 import type { Environment } from '../functions/kit/environment.ts';
-import { hostsOf, parseResolve, type Resolved } from '../local/resolve.ts';
+import { addAllowed, addResolve, networkOf, type NetworkArguments } from '../local/network-arguments.ts';
 
 export type LabMode = {
   readonly mode: 'lab';
@@ -22,15 +21,12 @@ export type LiveMode = {
   readonly port: number;
 };
 
-type GoodResolve = Extract<Resolved, { readonly ok: true }>;
-type Raw = {
+type Raw = NetworkArguments & {
   readonly once?: true;
   readonly story: boolean;
   readonly speed: number;
   readonly config?: string;
   readonly data: string;
-  readonly resolve: readonly GoodResolve[];
-  readonly allow: readonly string[];
   readonly every: number;
   readonly port: number;
 };
@@ -45,17 +41,6 @@ const wholeNumber =
     if (value >= lowest && value <= highest) return value;
     throw new InvalidArgumentError(`write a whole number from ${lowest} to ${highest}`);
   };
-
-function addResolve(text: string, before: readonly GoodResolve[]): GoodResolve[] {
-  const resolved = parseResolve(text);
-  if (resolved.ok) return [...before, resolved];
-  throw new InvalidArgumentError(resolved.message);
-}
-
-function addAllowed(text: string, before: readonly string[]): string[] {
-  if (isCidr(text)) return [...before, text];
-  throw new InvalidArgumentError('this is not a network; write address/bits, such as 10.20.0.0/16');
-}
 
 function readEvery(text: string): number {
   const ms = parseDuration(text);
@@ -149,7 +134,7 @@ function modeOf(command: Command): LabMode | LiveMode {
     mode: 'live',
     configPath: raw.config,
     dataDir: raw.data,
-    network: { allow: raw.allow, hosts: hostsOf(raw.resolve) },
+    network: networkOf(raw),
     everyMs: raw.every,
     port,
   };

@@ -1,7 +1,6 @@
 // Runs the lab: the story, then the commands of whoever sits in front of it.
 import { systemClock } from '../functions/kit/clock.ts';
-import { describeError } from '../functions/kit/error.ts';
-import { codeOf } from '../functions/probes/failure.ts';
+import { codeOf, describeError } from '../functions/kit/error.ts';
 import { takeCommands } from './commands.ts';
 import { startAt, startLab, statusToken, type Lab } from './lab.ts';
 import type { LabMode } from './options.ts';

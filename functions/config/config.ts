@@ -1,6 +1,6 @@
 // The door of the configuration: one YAML file becomes one frozen value, or a list of everything that is wrong with it.
 import { readFileSync, statSync } from 'node:fs';
-import { WatchdogError } from '../kit/error.ts';
+import { codeOf, WatchdogError } from '../kit/error.ts';
 import { build, type Config } from './build.ts';
 import { draftOf } from './draft.ts';
 import { explain, findingsOf } from './explain.ts';
@@ -67,7 +67,7 @@ function read(path: string, name: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
     if (error instanceof WatchdogError) throw error;
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const why = codeOf(error) || 'unknown';
     const isText = why !== 'ERR_ENCODING_INVALID_ENCODED_DATA';
     throw new WatchdogError(
       'ERR_CONFIG',

@@ -1,7 +1,7 @@
 // What is to be said about the incidents of a site now, and to whom; each thing once.
 import { holdOf } from './calm.ts';
 import { type Hold, type Incident, record } from './incident.ts';
-import { itemOf, type NoticeKind } from './notice.ts';
+import { isPage, itemOf, type NoticeKind } from './notice.ts';
 import { messageId, type OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 import { compareSeverity } from './severity.ts';
@@ -110,7 +110,7 @@ export function announce(incidents: readonly Incident[], context: Context): Anno
   for (const group of grouped(sayings)) {
     // Whoever was told of the beginning is told of every change and of the end, although the list of channels may have changed.
     const told = group.flatMap(({ incident }) => incident.told);
-    const isNew = group.some(({ kind }) => kind === 'opened' || kind === 'raised');
+    const isNew = group.some(({ kind }) => isPage(kind));
     const channels = [...new Set([...told, ...(isNew ? context.rules.notify : [])])];
     const written = rowsOf(group, channels, context);
     rows.push(...written);

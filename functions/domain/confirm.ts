@@ -4,6 +4,13 @@ import { subjectKey } from './incident.ts';
 import type { SiteState } from './memory.ts';
 import type { Sample } from './sample.ts';
 
+/** What an answer says of its target. Where our own run ended first, or nothing was asked, nothing is known. */
+export function qualityOf(sample: Sample | undefined): Quality {
+  if (sample === undefined) return 'unknown';
+  if (sample.ok) return 'good';
+  return sample.reason === 'aborted' ? 'unknown' : 'bad';
+}
+
 /**
  * What a target is believed to be, which is what its next answer is news against. A bad one is believed to be bad once an incident
  * of its own or of its site says so; while it is only suspected each bad answer gets its second look, and a good one clears it.
@@ -20,7 +27,8 @@ export function believed(state: SiteState | null, id: string): Quality | undefin
 
 /** True when a sample says something else than what is remembered. The first good answer of a new target needs no second look. */
 export function isNews(before: Quality | undefined, sample: Sample): boolean {
-  return sample.ok ? before === 'bad' : before !== 'bad' && sample.reason !== 'aborted';
+  const now = qualityOf(sample);
+  return now === 'good' ? before === 'bad' : now === 'bad' && before !== 'bad';
 }
 
 /**
@@ -28,6 +36,6 @@ export function isNews(before: Quality | undefined, sample: Sample): boolean {
  * not an outage; and one bad answer is enough to keep a bad target bad, for a flapping one has not recovered.
  */
 export function settleSamples(first: Sample, again: readonly Sample[]): Sample {
-  const answers = again.filter((sample) => sample.ok || sample.reason !== 'aborted');
+  const answers = again.filter((sample) => qualityOf(sample) !== 'unknown');
   return answers.find((sample) => sample.ok !== first.ok) ?? first;
 }

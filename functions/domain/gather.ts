@@ -1,5 +1,6 @@
 // Puts what a tick brought together with what is remembered: samples, heartbeats and power become facts.
-import type { ChainFact, Facts, HeartbeatFact, PowerFact, Quality, SignerFact, TargetFact } from './facts.ts';
+import { qualityOf } from './confirm.ts';
+import type { ChainFact, Facts, HeartbeatFact, PowerFact, SignerFact, TargetFact } from './facts.ts';
 import type { SiteState } from './memory.ts';
 import type { SiteRules, TargetRules } from './policy.ts';
 import type { Sample } from './sample.ts';
@@ -22,12 +23,6 @@ export type Findings = {
 };
 
 const nothingHeard: Pulse = { beats: {}, power: null };
-
-function qualityOf(sample: Sample | undefined): Quality {
-  if (sample === undefined) return 'unknown';
-  if (sample.ok) return 'good';
-  return sample.reason === 'aborted' ? 'unknown' : 'bad';
-}
 
 function targetFact(
   target: TargetRules,

@@ -1,5 +1,5 @@
 // Finds out how one site is: its targets, our own network before and after them, and what the house sent.
-import { believed } from '../domain/confirm.ts';
+import { believed, qualityOf } from '../domain/confirm.ts';
 import type { Findings, Pulse } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
 import type { Sample } from '../domain/sample.ts';
@@ -32,8 +32,7 @@ function lastHeard(state: SiteState): Pulse {
   };
 }
 
-const isBad = (sample: Sample | undefined): boolean =>
-  sample !== undefined && !sample.ok && sample.reason !== 'aborted';
+const isBad = (sample: Sample | undefined): boolean => qualityOf(sample) === 'bad';
 
 /** Everything is looked at twice: what answers now is believed only as far as the second look agrees. */
 function lookTwice(probes: readonly BoundProbe[], run: SiteRun): Promise<Round> {
@@ -72,7 +71,7 @@ async function bracket(
 function latest(rounds: readonly Round[]): Record<string, Sample> {
   const samples: Record<string, Sample> = {};
   for (const [id, sample] of rounds.flatMap((round) => Object.entries(round.samples))) {
-    if (sample.ok || sample.reason !== 'aborted' || samples[id] === undefined) samples[id] = sample;
+    if (qualityOf(sample) !== 'unknown' || samples[id] === undefined) samples[id] = sample;
   }
   return samples;
 }

@@ -1,4 +1,5 @@
 // One HTTP POST with a deadline, for whoever tells somebody something: no redirects, no retries, nothing of the address in what it says.
+import { codeOf } from './error.ts';
 
 export type PostRequest = {
   readonly url: URL;
@@ -27,12 +28,9 @@ export const isThisMachine = (url: URL): boolean =>
 const bodyLimit = 4096;
 const bodyPatienceMs = 1_000;
 
-/** A short code of a Node, OpenSSL or undici error; codes hold no names, messages do. */
-function codeOf(error: unknown): string {
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-      ? error.code
-      : '';
+/** Codes hold no names, messages do; what looks like neither a code of Node, OpenSSL nor undici is not passed on. */
+function shortCode(error: unknown): string {
+  const code = codeOf(error);
   return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'UNKNOWN';
 }
 
@@ -40,7 +38,7 @@ const silences = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 
 
 function failure(error: unknown, request: PostRequest, deadline: AbortSignal): PostAnswer {
   if (request.signal.aborted) return { answered: false, reason: 'aborted', code: 'ABORTED' };
-  const code = codeOf(error);
+  const code = shortCode(error);
   if (deadline.aborted || silences.has(code)) return { answered: false, reason: 'timeout', code: 'TIMEOUT' };
   return { answered: false, reason: 'network', code };
 }

@@ -1,7 +1,7 @@
 // Secrets by reference: a configuration names where a secret is, never what it is.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { WatchdogError } from './error.ts';
+import { codeOf, WatchdogError } from './error.ts';
 
 /** A secret by reference: the name of an environment variable, or the path of a file. */
 export type SecretReference = { readonly env: string } | { readonly file: string };
@@ -61,7 +61,7 @@ function readFile(reference: { readonly file: string }): string | undefined {
   try {
     return readFileSync(reference.file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error) || 'unknown';
     if (code === 'ENOENT') return undefined;
     throw unusable(reference, `cannot be read (${code})`);
   }

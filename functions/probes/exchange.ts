@@ -1,9 +1,10 @@
 // One HTTP request and its answer over one connection of its own.
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
+import { codeOf } from '../kit/error.ts';
 import type { Attempt } from './attempt.ts';
 import { dial } from './dial.ts';
-import { codeOf, failed } from './failure.ts';
+import { failed } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { handshake, tlsFailure } from './handshake.ts';
 import type { TlsOptions } from './handshake.ts';

@@ -1,5 +1,6 @@
 // How the errors of sockets and resolvers become closed reasons and plain words.
 import type { ProbeFacts, Reason } from '../domain/sample.ts';
+import { codeOf } from '../kit/error.ts';
 
 export type Failure = { readonly ok: false; readonly reason: Reason; readonly detail: string };
 
@@ -14,13 +15,6 @@ export function failed(reason: Reason, detail: string): Failure {
 function printable(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
-}
-
-/** The `code` of a Node error, or an empty string. */
-export function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
 }
 
 const socketErrors: Readonly<Record<string, readonly [Reason, string]>> = {

@@ -8,8 +8,9 @@ import { z } from 'zod';
 import { WatchdogError } from '../kit/error.ts';
 import { describeReference, secretReference } from '../kit/secret.ts';
 import type { SecretReference } from '../kit/secret.ts';
+import { codeOf } from '../kit/error.ts';
 import type { Attempt } from './attempt.ts';
-import { codeOf, failed, socketFailure } from './failure.ts';
+import { failed, socketFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 
 export const tlsOptions = z.strictObject({

@@ -1,6 +1,6 @@
 // Names to addresses: IPv4 and IPv6 side by side, without a thread per question.
 import { Resolver, lookup } from 'node:dns/promises';
-import { codeOf } from './failure.ts';
+import { codeOf } from '../kit/error.ts';
 import type { Network } from './probe.ts';
 
 /** One part of a look-up: the addresses it gave, or the code of its error. */

@@ -1,9 +1,9 @@
 // One listening socket of the pretend world that can be taken away and brought back at the same port.
+import { codeOf } from '../../functions/kit/error.ts';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
-import { codeOf } from '../../functions/probes/failure.ts';
 
 /** `tcp` accepts and stays silent, as the peer-to-peer ports of clients do; `http` answers `{"status":"ok"}`. */
 export type Service = 'tcp' | 'http';

@@ -13,7 +13,7 @@ import { readLook } from '../look.ts';
 import type { LiveMode } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { lasting } from '../time.ts';
-import { missingSecrets } from './secrets.ts';
+import { channelOwners, missingSecrets } from '../../local/secrets.ts';
 import { showTick } from './tick-lines.ts';
 import { deliveryTrouble, startTrouble } from './trouble.ts';
 
@@ -121,8 +121,9 @@ export async function watchFile(options: LiveMode, { screen, signal }: LiveNeeds
   }
   greet(screen, config, options);
   const { variables, header } = withToken(config, process.env);
-  const missing = missingSecrets(config.channels, secretReader(variables));
-  for (const sentence of missing) bad(`${sentence}, so nobody can be told this way`);
+  for (const { where, message } of missingSecrets(channelOwners(config.channels), secretReader(variables))) {
+    bad(`${where}: ${message.replace(/^ERR_SECRET: /, '')}, so nobody can be told this way`);
+  }
   let watchdog: LocalWatchdog;
   try {
     watchdog = await start(options, variables, screen);

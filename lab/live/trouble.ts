@@ -1,7 +1,6 @@
 // What keeps messages from going out, and what keeps the watchdog from starting, in sentences.
 import { z } from 'zod';
-import { describeError } from '../../functions/kit/error.ts';
-import { codeOf } from '../../functions/probes/failure.ts';
+import { codeOf, describeError } from '../../functions/kit/error.ts';
 
 const delivery = z.object({
   delivery: z.object({

@@ -19,16 +19,23 @@ function referencesIn(value: unknown, name = ''): Reference[] {
   return Object.entries(value).flatMap(([key, inner]) => referencesIn(inner, key));
 }
 
+/** A part of a configuration that may refer to secrets, with its name for messages. */
+export type Owner = readonly [where: string, options: unknown];
+
+export const channelOwners = (channels: Config['channels']): Owner[] =>
+  channels.map((channel) => [`channel ${channel.id}`, channel]);
+
+export const allOwners = (config: Config): Owner[] => [
+  ...channelOwners(config.channels),
+  ...config.references.map((reference): Owner => [`reference ${reference.id}`, reference]),
+  ...config.sites.flatMap((site) =>
+    site.targets.map((target): Owner => [`target ${target.id} of site ${site.rules.id}`, target]),
+  ),
+  ['status', config.status],
+];
+
 /** Each secret that is missing, empty or unreadable on this machine; values are read and dropped at once. */
-export function missingSecrets(config: Config, read: SecretReader): MissingSecret[] {
-  const owners: readonly (readonly [string, unknown])[] = [
-    ...config.channels.map((channel) => [`channel ${channel.id}`, channel] as const),
-    ...config.references.map((reference) => [`reference ${reference.id}`, reference] as const),
-    ...config.sites.flatMap((site) =>
-      site.targets.map((target) => [`target ${target.id} of site ${site.rules.id}`, target] as const),
-    ),
-    ['status', config.status],
-  ];
+export function missingSecrets(owners: readonly Owner[], read: SecretReader): MissingSecret[] {
   return owners.flatMap(([where, owner]) =>
     referencesIn(owner).flatMap((reference) => {
       try {
