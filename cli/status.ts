@@ -9,7 +9,8 @@ import {
 import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
-import type { ExitCode, Part } from './terminal.ts';
+import type { ExitCode } from './terminal.ts';
+import type { Part } from '../local/terminal-text.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
 import { severityStyle } from './styles.ts';
 

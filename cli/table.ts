@@ -1,5 +1,5 @@
 // Columns of text that line up.
-import { plain, type Part, type Style } from './terminal.ts';
+import { plain, type Part, type Style } from '../local/terminal-text.ts';
 
 /** A cell, painted when it has a style. */
 export type Cell = string | { readonly style: Style; readonly text: string };

@@ -1,17 +1,5 @@
 // What the commands say and how: plain lines, colour only on a terminal, nothing from outside that could steer the terminal.
-import { styleText } from 'node:util';
-
-const styles = {
-  good: 'green',
-  bad: 'red',
-  doubt: 'yellow',
-  dim: 'dim',
-  strong: 'bold',
-} as const;
-export type Style = keyof typeof styles;
-
-/** A piece of a line, with or without a style. */
-export type Part = string | { readonly style: Style; readonly text: string };
+import { paint, plain, type Part } from '../local/terminal-text.ts';
 
 /** 0: all is good. 1: something is bad, or could not be found out. 2: wrong usage or configuration. */
 export type ExitCode = 0 | 1 | 2;
@@ -29,12 +17,6 @@ export type Terminal = {
   readonly timezone: string;
 };
 
-// Control, format and line characters: what arrives from a network must not move the cursor or turn the text around.
-const steering = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
-/** Text that can be shown: characters that steer a terminal become U+FFFD. */
-export const plain = (text: string): string => text.replace(steering, '\uFFFD');
-
 const escaped = (character: string): string =>
   `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 
@@ -45,11 +27,6 @@ function jsonText(value: unknown): string {
 }
 
 type Output = NodeJS.WriteStream;
-
-function paint(part: Part, stream: Output): string {
-  if (typeof part === 'string') return plain(part);
-  return styleText(styles[part.style], plain(part.text), { stream });
-}
 
 const firstShownAfterMs = 700;
 const clearLine = '\r\u001b[2K';

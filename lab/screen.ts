@@ -1,11 +1,5 @@
 // What the lab writes: plain lines, boxes and columns, with colour only on a terminal and a prompt that stays below them.
-import { styleText } from 'node:util';
-
-const styles = { good: 'green', bad: 'red', doubt: 'yellow', dim: 'dim', strong: 'bold' } as const;
-export type Style = keyof typeof styles;
-
-/** A piece of a line, painted when it has a style. */
-export type Part = string | { readonly style: Style; readonly text: string };
+import { paint, plain, type Part, type Style } from '../local/terminal-text.ts';
 
 /** Takes the prompt away before a line is written, and puts it back after. */
 type Prompt = { readonly hide: () => void; readonly show: () => void };
@@ -31,10 +25,6 @@ const widest = 100;
 // Below this lines may break as they like.
 const narrowest = 60;
 
-// Control, format and line characters: what comes from outside must not move the cursor or turn the text around.
-const steering = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-const plain = (text: string): string => text.replace(steering, '\uFFFD');
-
 const textOf = (part: Part): string => plain(typeof part === 'string' ? part : part.text);
 
 /** Breaks a line at spaces; a word that is longer than the line is broken anywhere. */
@@ -52,11 +42,14 @@ export function wrap(line: string, width: number): string[] {
 
 export function openScreen(stream: NodeJS.WriteStream): Screen {
   let prompt: Prompt | null = null;
-  const paint = (part: Part): string =>
-    typeof part === 'string' ? plain(part) : styleText(styles[part.style], textOf(part), { stream });
   const line: Screen['line'] = (...parts) => {
     prompt?.hide();
-    stream.write(`${parts.map(paint).join('').trimEnd()}\n`);
+    stream.write(
+      `${parts
+        .map((part) => paint(part, stream))
+        .join('')
+        .trimEnd()}\n`,
+    );
     prompt?.show();
   };
   const width = (): number => Math.max(narrowest, Math.min(stream.columns ?? widest, widest));

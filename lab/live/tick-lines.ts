@@ -1,7 +1,8 @@
 // One tick of the real watchdog in one line, with more lines only when there is more to say.
 import { localTime } from '../../functions/views/time.ts';
 import type { Look } from '../look.ts';
-import type { Part, Screen } from '../screen.ts';
+import type { Screen } from '../screen.ts';
+import type { Part } from '../../local/terminal-text.ts';
 import { verdictTone } from '../../functions/views/verdict.ts';
 
 const margin = ' '.repeat('2026-12-01 02:00:00 UTC  '.length);

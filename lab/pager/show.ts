@@ -1,5 +1,6 @@
 // A page as the person sees it who is woken by it.
-import type { Screen, Style } from '../screen.ts';
+import type { Screen } from '../screen.ts';
+import type { Style } from '../../local/terminal-text.ts';
 import { clockTime } from '../time.ts';
 import type { Paged, PagerMessage } from './pager.ts';
 

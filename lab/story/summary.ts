@@ -1,5 +1,6 @@
 // The table at the end of the story, and the line that says whether all went as told.
-import type { Part, Screen } from '../screen.ts';
+import type { Screen } from '../screen.ts';
+import type { Part } from '../../local/terminal-text.ts';
 import { clockTime, lasting } from '../time.ts';
 import type { ActResult, StoryResult } from './story.ts';
 
