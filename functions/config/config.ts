@@ -1,10 +1,10 @@
 // The door of the configuration: one YAML file becomes one frozen value, or a list of everything that is wrong with it.
-import { readFileSync, statSync } from 'node:fs';
-import { codeOf, WatchdogError } from '../kit/error.ts';
+import { WatchdogError } from '../kit/error.ts';
 import { build, type Config } from './build.ts';
 import { draftOf } from './draft.ts';
 import { explain, findingsOf } from './explain.ts';
 import { formatPath, formatProblems, type Path, type Problem } from './problem.ts';
+import { readText } from './read-text.ts';
 import { rulesFor } from './rules/all.ts';
 import { fileSchema } from './schema.ts';
 import { readSource } from './source.ts';
@@ -18,8 +18,6 @@ export type Parsed =
 
 /** `allow`: CIDRs that may be written out as addresses anywhere in the file; only the lab gives any. */
 export type ConfigOptions = { readonly allow?: readonly string[] };
-
-const mostBytes = 1_000_000;
 
 /**
  * Checks a configuration and gives it as a frozen value, or all of its problems in the order of the file. Reads nothing but the
@@ -60,23 +58,8 @@ export function loadConfig(path: string, options: ConfigOptions = {}): Config {
 }
 
 function read(path: string, name: string): string {
-  try {
-    if (statSync(path).size > mostBytes) {
-      throw new WatchdogError('ERR_CONFIG', `${name} is over ${mostBytes} bytes; that is no configuration`);
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    if (error instanceof WatchdogError) throw error;
-    const why = codeOf(error) || 'unknown';
-    const isText = why !== 'ERR_ENCODING_INVALID_ENCODED_DATA';
-    throw new WatchdogError(
-      'ERR_CONFIG',
-      why === 'ENOENT'
-        ? `there is no file ${name}`
-        : isText
-          ? `${name} cannot be read (${why})`
-          : `${name} is not UTF-8 text; save it as UTF-8`,
-      { meta: { file: name } },
-    );
-  }
+  const file = readText(path);
+  if (file.ok) return file.text;
+  const message = file.code === 'ENOENT' ? `there is no file ${name}` : `${name} ${file.message}`;
+  throw new WatchdogError('ERR_CONFIG', message, { meta: { file: name } });
 }
