@@ -1,7 +1,7 @@
 // Where a target connects to, read from its raw fields even while its other fields are wrong.
 import { isIP } from 'node:net';
 import { type AddressReason, forbiddenAddress, isCidr } from '../kit/address.ts';
-import type { Endpoint } from '../probes/probe.ts';
+import type { Endpoint } from '../kit/net/network.ts';
 import { endpointOfTarget } from '../probes/describe.ts';
 import { optionsOf, probeOptions } from './target.ts';
 

@@ -1,5 +1,5 @@
 // What can be said of a configured target without probing it.
-import type { Endpoint } from './probe.ts';
+import type { Endpoint } from '../kit/net/network.ts';
 import { members, type ProbeName, type ProbeTarget } from './registry.ts';
 
 /** What a target's probe does, in a few words without secrets, e.g. `TCP home.example:30303`. */

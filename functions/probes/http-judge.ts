@@ -1,9 +1,9 @@
 // Whether an HTTP answer is what the operator expects.
 import type { ProbeFacts } from '../domain/sample.ts';
 import { meets } from './condition.ts';
-import type { Answer } from './exchange.ts';
-import { failed } from './failure.ts';
-import type { Failure, Outcome } from './failure.ts';
+import type { Answer } from '../kit/net/exchange.ts';
+import { failed } from '../kit/net/failure.ts';
+import type { Failure, Outcome } from './outcome.ts';
 import type { HttpOptions } from './http-options.ts';
 
 type Expectation = HttpOptions['expect'];

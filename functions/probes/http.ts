@@ -1,12 +1,12 @@
 // An HTTP or HTTPS request whose status, headers and body are as expected.
-import { WatchdogError } from '../kit/error.ts';
 import { formatHostPort } from '../kit/address.ts';
-import { attempt } from './attempt.ts';
-import type { Attempt } from './attempt.ts';
-import { endpointOfUrl, exchange } from './exchange.ts';
-import type { Answer, Request } from './exchange.ts';
-import { failed } from './failure.ts';
-import type { Failure, Outcome } from './failure.ts';
+import { accessHeaders, accessUrl, plainHeaders } from '../kit/net/access.ts';
+import { attempt } from '../kit/net/attempt.ts';
+import type { Attempt } from '../kit/net/attempt.ts';
+import { endpointOfUrl, exchange } from '../kit/net/exchange.ts';
+import type { Answer, Request } from '../kit/net/exchange.ts';
+import { failed } from '../kit/net/failure.ts';
+import type { Failure, Outcome } from './outcome.ts';
 import { judgeAnswer } from './http-judge.ts';
 import { httpSchema } from './http-options.ts';
 import type { HttpOptions } from './http-options.ts';
@@ -47,21 +47,21 @@ function redirectOf(answer: Answer): string | undefined {
 
 function hasCredentials(options: HttpOptions): boolean {
   const secretHeader = Object.values(options.headers ?? {}).some((value) => typeof value !== 'string');
-  return options.auth !== undefined || secretHeader || options.tls?.clientCertificate !== undefined;
+  return (
+    options.auth !== undefined ||
+    options.pathSecret !== undefined ||
+    secretHeader ||
+    options.tls?.clientCertificate !== undefined
+  );
 }
 
-const plainHeaders = { 'user-agent': 'basement-watchdog', accept: '*/*' } as const;
-
 function firstRequest(options: HttpOptions, frame: Attempt): Request {
-  const headers: Record<string, string> = { ...plainHeaders };
-  if (options.body !== undefined) headers['content-type'] = 'application/json';
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
-    headers[name.toLowerCase()] =
-      typeof value === 'string' ? value : headerSafe(frame.context.secret(value), name);
-  }
-  if (options.auth !== undefined) headers['authorization'] = authorization(options.auth, frame);
+  const headers = {
+    ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...accessHeaders(options, frame.context.secret),
+  };
   return {
-    url: new URL(options.url),
+    url: accessUrl(options, frame.context.secret),
     method: options.method,
     headers,
     body: options.body,
@@ -69,20 +69,6 @@ function firstRequest(options: HttpOptions, frame: Attempt): Request {
     bytesFor: (status) =>
       redirectStatuses.includes(status) && options.followRedirects > 0 ? 0 : options.maxBodyBytes,
   };
-}
-
-function authorization(auth: NonNullable<HttpOptions['auth']>, frame: Attempt): string {
-  if ('bearer' in auth) return `Bearer ${headerSafe(frame.context.secret(auth.bearer), 'authorization')}`;
-  const { username, password } = auth.basic;
-  return `Basic ${Buffer.from(`${username}:${frame.context.secret(password)}`).toString('base64')}`;
-}
-
-function headerSafe(value: string, name: string): string {
-  if (/^[\t\x20-\x7e]*$/.test(value)) return value;
-  throw new WatchdogError(
-    'ERR_SECRET',
-    `the secret for the header ${name} holds characters that no header can carry`,
-  );
 }
 
 /**

@@ -1,7 +1,8 @@
 // Probes configured targets, whichever kind their probe is; of the functions only those that probe import this.
 import type { Sample } from '../domain/sample.ts';
 import type { SecretReader } from '../kit/secret.ts';
-import type { BoundProbe, Network, ProbeContext } from './probe.ts';
+import type { Network } from '../kit/net/network.ts';
+import type { BoundProbe, ProbeContext } from './probe.ts';
 import { members, type ProbeName, type ProbeTarget } from './registry.ts';
 
 /** Probes a target; see `Probe.run` for what it promises. */

@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { parseHostPort } from '../kit/address.ts';
 import { duration } from '../kit/duration.ts';
-import { attempt } from './attempt.ts';
+import { attempt } from '../kit/net/attempt.ts';
 import { condition, meets } from './condition.ts';
-import { dial } from './dial.ts';
-import { failed, socketFailure } from './failure.ts';
-import type { Outcome } from './failure.ts';
-import type { Endpoint, Probe } from './probe.ts';
+import { dial } from '../kit/net/dial.ts';
+import { failed, socketFailure } from '../kit/net/failure.ts';
+import type { Outcome } from './outcome.ts';
+import type { Endpoint } from '../kit/net/network.ts';
+import type { Probe } from './probe.ts';
 
 const greetingBytes = 1024;
 

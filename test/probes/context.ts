@@ -1,5 +1,6 @@
 // What a probe is given in these tests: loopback is allowed, secrets come from a list.
-import type { ProbeContext, Network } from '../../functions/probes/probe.ts';
+import type { Network } from '../../functions/kit/net/network.ts';
+import type { ProbeContext } from '../../functions/probes/probe.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 
 const loopback = ['127.0.0.0/8', '::1/128'] as const;

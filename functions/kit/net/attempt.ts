@@ -1,9 +1,30 @@
-// The frame of every probe: one deadline, one signal, timed phases, and nothing that outlives it.
+// The frame of every conversation with a stranger: one deadline, one signal, timed phases, and nothing that outlives it.
 import { setImmediate } from 'node:timers/promises';
-import type { Latency, Sample } from '../domain/sample.ts';
+import type { SecretReader } from '../secret.ts';
 import { failed } from './failure.ts';
-import type { Failure, Outcome } from './failure.ts';
-import type { ProbeContext } from './probe.ts';
+import type { Failure } from './failure.ts';
+import type { Network } from './network.ts';
+
+/** What one attempt is given. */
+export type AttemptContext = {
+  /** Ends with the run; an attempt that sees it aborted answers `aborted`. */
+  readonly signal: AbortSignal;
+  /** The attempt's own deadline in real milliseconds, from its start to its judgement; exceeding it answers `timeout`. */
+  readonly timeoutMs: number;
+  readonly network: Network;
+  readonly secret: SecretReader;
+  /** Wall-clock time of the run, epoch ms, for what has a date (certificates, chain heads). */
+  readonly at: number;
+};
+
+/** Milliseconds per phase; a phase that did not happen is absent. `total` runs from the first look-up to the judgement. */
+type Latency = {
+  readonly dns?: number;
+  readonly connect?: number;
+  readonly tls?: number;
+  readonly firstByte?: number;
+  readonly total: number;
+};
 
 const phases = {
   start: 'nothing was asked yet',
@@ -15,9 +36,9 @@ const phases = {
 } as const;
 type Phase = keyof typeof phases;
 
-/** What the work of one probe sees of its frame. */
+/** What the work of one attempt sees of its frame. */
 export type Attempt = {
-  readonly context: ProbeContext;
+  readonly context: AttemptContext;
   /** Ends the phase before and begins `phase`; a phase that comes again (redirects) adds up. */
   readonly enter: (phase: Phase) => void;
   /** `release` is called once when the attempt is over, however it ends; it destroys a socket, cancels a timer or a look-up. */
@@ -28,10 +49,10 @@ export type Attempt = {
  * Runs `work` until it is done, the deadline passes or the run ends, whichever comes first, then releases all that it owns. Work
  * that is cut off may stay pending; what it throws afterwards is dropped, what it throws before is a bug and is thrown on.
  */
-export async function attempt(
-  context: ProbeContext,
+export async function attempt<Outcome extends { readonly ok: boolean }>(
+  context: AttemptContext,
   work: (attempt: Attempt) => Promise<Outcome>,
-): Promise<Sample> {
+): Promise<(Outcome | Failure) & { readonly latencyMs: Latency }> {
   const begunAt = performance.now();
   const spent = new Map<Phase, number>();
   const owned: (() => void)[] = [];

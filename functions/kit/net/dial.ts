@@ -1,10 +1,10 @@
 // One TCP connection to a host that may have many addresses, each checked at the moment it is dialled.
 import { isIP } from 'node:net';
-import { forbiddenAddress, formatHostPort } from '../kit/address.ts';
+import { forbiddenAddress, formatHostPort } from '../address.ts';
 import type { Attempt } from './attempt.ts';
 import { failed, nameFailure } from './failure.ts';
 import type { Dialled } from './race.ts';
-import type { Endpoint } from './probe.ts';
+import type { Endpoint } from './network.ts';
 import { Race } from './race.ts';
 import { lookUp } from './resolve.ts';
 

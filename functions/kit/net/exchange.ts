@@ -1,7 +1,7 @@
 // One HTTP request and its answer over one connection of its own.
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
-import { codeOf } from '../kit/error.ts';
+import { codeOf } from '../error.ts';
 import type { Attempt } from './attempt.ts';
 import { dial } from './dial.ts';
 import { failed } from './failure.ts';

@@ -1,7 +1,7 @@
 // Names to addresses: IPv4 and IPv6 side by side, without a thread per question.
 import { Resolver, lookup } from 'node:dns/promises';
-import { codeOf } from '../kit/error.ts';
-import type { Network } from './probe.ts';
+import { codeOf } from '../error.ts';
+import type { Network } from './network.ts';
 
 /** One part of a look-up: the addresses it gave, or the code of its error. */
 export type Answer = { readonly addresses: readonly string[]; readonly code: string };

@@ -1,13 +1,18 @@
 // How the errors of sockets and resolvers become closed reasons and plain words.
-import type { ProbeFacts, Reason } from '../domain/sample.ts';
-import { codeOf } from '../kit/error.ts';
+import { codeOf } from '../error.ts';
 
-export type Failure = { readonly ok: false; readonly reason: Reason; readonly detail: string };
+/** What can go wrong before anybody has answered anything that could be judged. */
+type NetReason = 'timeout' | 'refused' | 'reset' | 'dns' | 'unreachable' | 'tls' | 'protocol' | 'aborted';
 
-/** What a probe found, before its latency is added. */
-export type Outcome = { readonly ok: true; readonly facts: ProbeFacts } | Failure;
+/** `detail` is a plain sentence or a part of one, at most 200 characters on one line. */
+export type Failure<Reason extends string = NetReason> = {
+  readonly ok: false;
+  readonly reason: Reason;
+  readonly detail: string;
+};
 
-export function failed(reason: Reason, detail: string): Failure {
+/** What a stranger said may stand in `detail`: it is made printable and short. */
+export function failed<Reason extends string>(reason: Reason, detail: string): Failure<Reason> {
   return { ok: false, reason, detail: printable(detail) };
 }
 
@@ -17,7 +22,7 @@ function printable(text: string): string {
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }
 
-const socketErrors: Readonly<Record<string, readonly [Reason, string]>> = {
+const socketErrors: Readonly<Record<string, readonly [NetReason, string]>> = {
   ECONNREFUSED: ['refused', 'refused the connection'],
   ECONNRESET: ['reset', 'reset the connection'],
   EPIPE: ['reset', 'closed the connection'],
@@ -67,7 +72,7 @@ export function nameFailure(codes: readonly string[]): Failure {
 }
 
 // An answer, even a refusal, says more of a host with many addresses than silence does.
-const telling: readonly Reason[] = ['refused', 'reset', 'tls', 'timeout', 'unreachable', 'aborted'];
+const telling: readonly NetReason[] = ['refused', 'reset', 'tls', 'timeout', 'unreachable', 'aborted'];
 
 /** One failure for all addresses of a name. */
 export function mostTelling(failures: readonly Failure[]): Failure | undefined {
