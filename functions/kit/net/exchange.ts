@@ -128,7 +128,7 @@ async function firstBytes(
   return { body: Buffer.concat(chunks), isWhole: true };
 }
 
-function httpFailure(error: unknown, hasAnswered: boolean): Failure {
+export function httpFailure(error: unknown, hasAnswered: boolean): Failure {
   const code = codeOf(error);
   const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   const isCut = ['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ECONNRESET', 'EPIPE'].includes(

@@ -1,0 +1,141 @@
+// Many questions to one HTTP server within one attempt, over a few connections that end with it.
+import type { Socket } from 'node:net';
+import { callbackify } from 'node:util';
+import { Pool } from 'undici';
+import { codeOf, WatchdogError } from '../error.ts';
+import { type Access, accessHeaders, accessUrl } from './access.ts';
+import type { Attempt } from './attempt.ts';
+import { dial } from './dial.ts';
+import { endpointOfUrl, httpFailure } from './exchange.ts';
+import { failed, type Failure } from './failure.ts';
+import { handshake, tlsFailure } from './handshake.ts';
+
+export type Question = {
+  /** Begins with a slash; it is put behind the path of the server's url. */
+  readonly path: string;
+  /** JSON to post; a GET when absent. */
+  readonly body?: string;
+  /** A longer answer is a failure of reason `protocol`, and its rest is not read. */
+  readonly maxBytes: number;
+};
+
+export type Reply = { readonly ok: true; readonly status: number; readonly body: Buffer };
+
+/** Is given a body piece by piece. It must not throw. */
+export type BodyReader = (chunk: Buffer) => void;
+
+export type Session = {
+  /** Never rejects for what the other side does. The body is whole. */
+  readonly ask: (question: Question) => Promise<Reply | Failure>;
+  /** The same for a body that is too large to keep: `read` is given it piece by piece when the status is 200, and `body` is empty. */
+  readonly stream: (question: Question, read: BodyReader) => Promise<Reply | Failure>;
+  /** How many requests were sent. */
+  readonly requests: () => number;
+};
+
+/** Carries the reason why there is no connection through undici, which passes an error on as it is. */
+class NoConnection extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.detail);
+    this.failure = failure;
+  }
+}
+
+type Connected = { readonly ok: true; readonly socket: Socket } | Failure;
+
+async function connect(access: Access, url: URL, attempt: Attempt): Promise<Connected> {
+  const endpoint = endpointOfUrl(url);
+  const dialled = await dial(endpoint, attempt);
+  if (!dialled.ok || url.protocol !== 'https:') return dialled;
+  return handshake(dialled.socket, endpoint.host, access.tls ?? {}, attempt);
+}
+
+/** Gives the pieces of a body to `read`; false when there are more bytes than `maxBytes`. */
+async function readAll(body: AsyncIterable<Buffer>, maxBytes: number, read: BodyReader): Promise<boolean> {
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) return false;
+    read(chunk);
+  }
+  return true;
+}
+
+function openPool(access: Access, attempt: Attempt, connections: number): Pool {
+  const url = new URL(access.url);
+  const pool = new Pool(url.origin, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    // The attempt's deadline rules over everything; timers of their own would only blur the reason.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: 32_768,
+    connect: (_options, callback) => {
+      callbackify(() => connect(access, url, attempt))((error, made) => {
+        if (error !== null) callback(error, null);
+        else if (made.ok) callback(null, made.socket);
+        else callback(new NoConnection(made), null);
+      });
+    },
+  });
+  attempt.own(() => {
+    pool.destroy().catch(() => undefined);
+  });
+  return pool;
+}
+
+function describe(error: unknown, hasAnswered: boolean): Failure {
+  if (error instanceof NoConnection) return error.failure;
+  return codeOf(error).startsWith('ERR_SSL_') ? tlsFailure(error, '') : httpFailure(error, hasAnswered);
+}
+
+/**
+ * A session with the server at `access`; the attempt owns its connections, of which there are at most `connections` (4 by default). Throws
+ * ERR_SECRET for a secret that cannot be used.
+ */
+export function openSession(access: Access, attempt: Attempt, connections = 4): Session {
+  const { secret } = attempt.context;
+  const headers = {
+    ...accessHeaders(access, secret),
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+  };
+  const pool = openPool(access, attempt, connections);
+  let sent = 0;
+
+  const send = async (question: Question, read: BodyReader | null): Promise<Reply | Failure> => {
+    const url = accessUrl(access, secret, question.path);
+    const chunks: Buffer[] = [];
+    let hasAnswered = false;
+    sent += 1;
+    try {
+      attempt.enter('firstByte');
+      const { statusCode, body } = await pool.request({
+        method: question.body === undefined ? 'GET' : 'POST',
+        path: `${url.pathname}${url.search}`,
+        headers: question.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        body: question.body ?? null,
+      });
+      hasAnswered = true;
+      attempt.enter('rest');
+      body.on('error', () => undefined);
+      const keep = (chunk: Buffer): void => {
+        chunks.push(chunk);
+      };
+      const isWhole = await readAll(body, question.maxBytes, statusCode === 200 ? (read ?? keep) : keep);
+      if (!isWhole) return failed('protocol', `the answer is longer than ${question.maxBytes} bytes`);
+      return { ok: true, status: statusCode, body: Buffer.concat(chunks) };
+    } catch (error) {
+      // A secret that cannot be used is not something that the other side did.
+      if (error instanceof WatchdogError) throw error;
+      return describe(error, hasAnswered);
+    }
+  };
+  return {
+    ask: (question) => send(question, null),
+    stream: (question, read) => send(question, read),
+    requests: () => sent,
+  };
+}

@@ -1,0 +1,106 @@
+// Answers of the beacon node API, as far as they are used. Source: https://github.com/ethereum/beacon-APIs
+import { z } from 'zod';
+import { bytes, bytesUpTo, integer, natural } from './fields.ts';
+
+const data = <Schema extends z.ZodType>(schema: Schema) => z.object({ data: schema });
+const root = bytes(32);
+const version = bytes(4);
+
+/** `GET /eth/v1/beacon/genesis`; the time in epoch seconds. */
+export const genesis = data(
+  z.object({ genesis_time: natural, genesis_validators_root: root, genesis_fork_version: version }),
+);
+
+/** `GET /eth/v1/config/spec`. Newer clients give the length of a slot in milliseconds. */
+export const spec = data(
+  z.object({
+    SECONDS_PER_SLOT: natural.optional(),
+    SLOT_DURATION_MS: natural.optional(),
+    SLOTS_PER_EPOCH: natural.refine((slots) => slots >= 1 && slots <= 1024),
+  }),
+);
+
+/** `GET /eth/v1/node/syncing`. Older clients know nothing of optimism and of their execution client. */
+export const syncing = data(
+  z.object({
+    head_slot: natural,
+    sync_distance: natural,
+    is_syncing: z.boolean(),
+    is_optimistic: z.boolean().default(false),
+    el_offline: z.boolean().default(false),
+  }),
+);
+
+/** `GET /eth/v1/beacon/headers/{block}` */
+export const header = z.object({
+  execution_optimistic: z.boolean().default(false),
+  data: z.object({
+    root,
+    canonical: z.boolean(),
+    header: z.object({ message: z.object({ slot: natural, parent_root: root }) }),
+  }),
+});
+
+/** `GET /eth/v1/beacon/states/{state}/fork` */
+export const fork = data(z.object({ current_version: version, epoch: natural }));
+
+/** `GET /eth/v1/node/peer_count` */
+export const peerCount = data(z.object({ connected: natural }));
+
+/** `GET /eth/v1/beacon/states/{state}/validators?id=…`; balances in gwei. Statuses are kept as text: the set grew before. */
+export const validators = data(
+  z
+    .array(
+      z.object({
+        index: natural,
+        balance: natural,
+        status: z.string().max(40),
+        validator: z.object({ pubkey: bytes(48), slashed: z.boolean() }),
+      }),
+    )
+    .max(1000),
+);
+
+/** One committee out of `GET /eth/v1/beacon/states/{state}/committees`. The longest a committee can be is in the spec: MAX_VALIDATORS_PER_COMMITTEE. */
+export const committee = z.object({
+  index: natural.refine((index) => index < 64),
+  slot: natural,
+  validators: z.array(natural).max(2048),
+});
+export type Committee = z.output<typeof committee>;
+
+// A bitlist of 64 committees of 2,048 validators and its end bit.
+const aggregationBits = bytesUpTo(16_385);
+
+const attestation = z.object({
+  aggregation_bits: aggregationBits,
+  /** From Electra on; before, `data.index` names the one committee. */
+  committee_bits: bytes(8).or(bytes(1)).optional(),
+  data: z.object({ slot: natural, index: natural, target: z.object({ epoch: natural }) }),
+});
+export type Attestation = z.output<typeof attestation>;
+
+/** `GET /eth/v2/beacon/blocks/{block}`, without what is not needed: payload, deposits, exits. */
+export const block = data(
+  z.object({
+    message: z.object({
+      slot: natural,
+      proposer_index: natural,
+      parent_root: root,
+      body: z.object({ attestations: z.array(attestation).max(128) }),
+    }),
+  }),
+);
+export type Block = z.output<typeof block>['data']['message'];
+
+/** `POST /eth/v1/validator/liveness/{epoch}` */
+export const liveness = data(z.array(z.object({ index: natural, is_live: z.boolean() })).max(1000));
+
+/** `POST /eth/v1/beacon/rewards/attestations/{epoch}`; in gwei, negative for penalties. */
+export const rewards = data(
+  z.object({
+    total_rewards: z
+      .array(z.object({ validator_index: natural, head: integer, target: integer, source: integer }))
+      .max(1000),
+  }),
+);

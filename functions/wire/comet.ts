@@ -1,0 +1,77 @@
+// Answers of the CometBFT RPC, as far as they are used. Source: https://docs.cometbft.com/v0.38/rpc/
+import { z } from 'zod';
+import { moment, natural } from './fields.ts';
+
+const hex = (length: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${length * 2}}$`, 'i'))
+    .transform((text) => text.toLowerCase());
+const hash = hex(32);
+const address = hex(20);
+const name = z.string().min(1).max(100);
+
+/** Success of a JSON-RPC call; GET answers carry id -1. */
+const result = <Schema extends z.ZodType>(schema: Schema) => z.object({ result: schema });
+
+/** What a node answers when it cannot do what was asked; with HTTP 500, or 200 by some versions. */
+export const failure = z.object({
+  error: z.object({ code: z.int(), message: z.string(), data: z.string().optional() }),
+});
+
+/** `GET /status` */
+export const status = result(
+  z.object({
+    node_info: z.object({ network: name, id: hex(20) }),
+    sync_info: z.object({
+      latest_block_hash: hash.or(z.literal('')),
+      latest_block_height: natural,
+      latest_block_time: moment,
+      catching_up: z.boolean(),
+    }),
+    validator_info: z.object({ address: address.or(z.literal('')), voting_power: natural }),
+  }),
+);
+
+/** `GET /net_info` */
+export const netInfo = result(z.object({ n_peers: natural }));
+
+/** `GET /validators?height=H&page=P&per_page=100`: one page of the set at that height. */
+export const validators = result(
+  z.object({
+    block_height: natural,
+    validators: z
+      .array(
+        z.object({
+          address,
+          pub_key: z.object({ type: z.string().max(100), value: z.string().max(300) }),
+          voting_power: natural,
+        }),
+      )
+      .max(100),
+    count: natural,
+    total: natural,
+  }),
+);
+
+/** `GET /commit?height=H`. Flags are kept as numbers: Berachain's fork has more of them than CometBFT, and may get others. */
+export const commit = result(
+  z.object({
+    signed_header: z.object({
+      header: z.object({ chain_id: name, height: natural, time: moment, validators_hash: hash }),
+      commit: z.object({
+        height: natural,
+        block_id: z.object({ hash }),
+        signatures: z
+          .array(
+            z.object({
+              block_id_flag: z.int().min(0).max(255),
+              validator_address: address.or(z.literal('')),
+            }),
+          )
+          .max(10_000),
+      }),
+    }),
+    canonical: z.boolean(),
+  }),
+);

@@ -1,0 +1,46 @@
+// The small fields of the clients' APIs: numbers, bytes and times as they are written there.
+import { z } from 'zod';
+
+/**
+ * A whole number from 0, as decimal text or as a number: clients differ in which they write. Anything that a double cannot hold exactly is
+ * refused.
+ */
+export const natural = z
+  .union([z.string().regex(/^[0-9]{1,16}$/), z.int().min(0)])
+  .transform(Number)
+  .refine(Number.isSafeInteger);
+
+/** The same with a sign, for rewards. */
+export const integer = z
+  .union([z.string().regex(/^-?[0-9]{1,16}$/), z.int()])
+  .transform(Number)
+  .refine(Number.isSafeInteger);
+
+/** Exactly `length` bytes as 0x and hex digits, in lower case. */
+export const bytes = (length: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^0x[0-9a-f]{${length * 2}}$`, 'i'))
+    .transform((text) => text.toLowerCase());
+
+/** At most `longest` bytes as 0x and hex digits. */
+export const bytesUpTo = (longest: number) =>
+  z
+    .string()
+    .max(2 + longest * 2)
+    .regex(/^0x([0-9a-f]{2})*$/i)
+    .transform((text) => text.toLowerCase());
+
+/** A number as JSON-RPC of execution clients writes it: 0x and hex digits without leading zeros, though some clients write those. */
+export const quantity = z
+  .string()
+  .regex(/^0x[0-9a-f]{1,64}$/i)
+  .transform(Number)
+  .refine(Number.isSafeInteger);
+
+/** RFC 3339 with any fraction of a second, as epoch milliseconds. */
+export const moment = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,12})?(Z|[+-]\d{2}:\d{2})$/)
+  .transform((text) => Date.parse(text))
+  .refine(Number.isFinite);
