@@ -78,7 +78,7 @@ export async function modelTick(
   const samples = { ...(await round(false)), ...(await round(true)) };
   const next = step(memory, {
     rules,
-    findings: { at, samples, pulse, signers: [], chains: [] },
+    findings: { at, samples, pulse, signing: { ledger: {}, signers: [], chains: [] } },
     scheduledAt: at,
   });
   return { memory: next.memory, pages: next.rows.filter((row) => isPage(row.notice.kind)) };

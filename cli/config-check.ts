@@ -29,11 +29,11 @@ type Summary = {
 
 function summaryOf(config: Config): Summary {
   return {
-    sites: config.sites.map(({ rules, targets, signers }) => ({
+    sites: config.sites.map(({ rules, targets, sources }) => ({
       id: rules.id,
       name: rules.name,
-      targets: targets.length,
-      signers: signers.length,
+      targets: targets.length + sources.length,
+      signers: rules.signers.length,
       heartbeats: rules.heartbeats.length,
       notify: rules.notify,
       policy: rules.policy,

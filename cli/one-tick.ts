@@ -1,9 +1,11 @@
 // One real tick on this machine: the flow of `watch` on a local Firestore, then the flow of `deliver` until nothing is due.
 import { randomUUID } from 'node:crypto';
 import { sendVia } from '../functions/channels/send.ts';
+import { createChains } from '../functions/chains/run.ts';
 import type { Config } from '../functions/config/config.ts';
 import type { Memory } from '../functions/domain/memory.ts';
 import { wholeFleet } from '../functions/domain/shard.ts';
+import { bindSites } from '../functions/entry/sites.ts';
 import { deliver, type DeliverSummary } from '../functions/flows/deliver.ts';
 import { watch, type TickSummary } from '../functions/flows/watch.ts';
 import type { Environment } from '../functions/kit/environment.ts';
@@ -52,10 +54,7 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
     const binding = { secret: secretReader(variables), network: options.network };
     const signal = new AbortController().signal;
     const world = {
-      sites: config.sites.map(({ rules, targets, allowAddresses }) => ({
-        rules,
-        probes: bindProbes(targets, { ...binding, allow: allowAddresses }),
-      })),
+      sites: bindSites(config.sites, { ...binding, chains: createChains() }),
       references: bindProbes(config.references, { ...binding, allow: [] }),
       store,
       clock,

@@ -9,12 +9,18 @@ import type { Environment } from '../functions/kit/environment.ts';
 import { openGate } from '../functions/kit/gate.ts';
 import { secretReader } from '../functions/kit/secret.ts';
 import type { BoundProbe } from '../functions/probes/probe.ts';
+import { createChains } from '../functions/chains/run.ts';
+import { weigh } from '../functions/domain/signing.ts';
+import { bindSites } from '../functions/entry/sites.ts';
+import { collectEvidence } from '../functions/flows/collect-evidence.ts';
 import { bindProbes } from '../functions/probes/run.ts';
 import type { Context } from './context.ts';
 
 /** The same bounds as a tick of `watch`. */
 const deadlineMs = 25_000;
 const concurrency = 1000;
+/** Without memory silence shows only in what was long ago, and reading that back takes its time. */
+const evidenceMs = 90_000;
 
 export type SiteNow = {
   readonly site: SiteConfig;
@@ -53,37 +59,57 @@ export async function probeNow(
   const at = clock.now();
   const binding = { network, secret: secretReader(variables) };
   const needs = { clock, gate: openGate(concurrency), signal: AbortSignal.timeout(deadlineMs) };
+  const chains = createChains();
   const answered = new Set<BoundProbe>();
   const isWanted = ({ id }: { readonly id: string }): boolean =>
     selection.target === undefined || selection.target === id;
 
   const sites = config.sites
     .filter(({ rules }) => selection.site === undefined || selection.site === rules.id)
-    .map((site) => ({
-      site,
-      probes: bindProbes(site.targets.filter(isWanted), { ...binding, allow: site.allowAddresses }),
-    }));
+    .map((site) => {
+      const wanted = {
+        ...site,
+        targets: site.targets.filter(isWanted),
+        sources: site.sources.filter(isWanted),
+      };
+      return { site, bound: bindSites([wanted], { ...binding, chains }) };
+    })
+    .flatMap(({ site, bound }) => bound.map(({ probes, sources }) => ({ site, probes, sources })));
   const references = bindProbes(config.references.filter(isWanted), { ...binding, allow: [] });
   const all = references.length + sites.reduce((sum, { probes }) => sum + probes.length, 0);
+  const asked = sites.reduce((sum, { sources }) => sum + sources.length, 0);
   const round = async (probes: readonly BoundProbe[], probing = config.policy.probe): Promise<Round> =>
     probeRound(counted(probes, answered), () => undefined, { needs, probing });
 
   const done = terminal.progress(() => {
     const passed = `${Math.round((clock.now() - at) / 1000)} s`;
     return answered.size === all
-      ? `looking again at what is bad, ${passed}`
+      ? `${asked === 0 ? 'looking again at what is bad' : `reading back ${asked} sources of chains for signatures`}, ${passed}`
       : `probing: ${answered.size} of ${all} answered, ${passed}`;
   });
   try {
     const shared = round(references);
     return await Promise.all(
-      sites.map(async ({ site, probes }): Promise<SiteNow> => {
-        const [own, common] = await Promise.all([round(probes, site.rules.policy.probe), shared]);
-        const samples = { ...common.samples, ...own.samples };
-        const findings = { at, samples, pulse: null, signers: [], chains: [] };
-        const facts = gatherFacts(null, findings, site.rules);
-        const failures = [...own.failures, ...common.failures];
-        return { site, facts, judgement: judge(facts, site.rules.policy), samples, failures };
+      sites.map(async ({ site, probes, sources }): Promise<SiteNow> => {
+        const { rules } = site;
+        const collecting = collectEvidence(sources, {
+          rules,
+          ledger: {},
+          needs: { ...needs, signal: AbortSignal.timeout(evidenceMs) },
+          timeoutMs: evidenceMs,
+          isDeep: true,
+        });
+        const [own, common, evidence] = await Promise.all([
+          round(probes, rules.policy.probe),
+          shared,
+          collecting,
+        ]);
+        const samples = { ...common.samples, ...own.samples, ...evidence.samples };
+        const { readings } = evidence;
+        const signing = weigh({}, rules, { readings, at: clock.now(), lastDarkAt: null });
+        const facts = gatherFacts(null, { at, samples, pulse: null, signing }, rules);
+        const failures = [...own.failures, ...common.failures, ...evidence.failures];
+        return { site, facts, judgement: judge(facts, rules.policy), samples, failures };
       }),
     );
   } finally {

@@ -1,5 +1,6 @@
 // The forms in which the command line takes judged facts from outside, each parsed strictly.
 import { z } from 'zod';
+import { chainNames } from '../functions/domain/chain.ts';
 import type { Facts } from '../functions/domain/facts.ts';
 import type { Judgement } from '../functions/domain/judge.ts';
 import type { Policy } from '../functions/domain/policy.ts';
@@ -11,9 +12,21 @@ import type { Status } from '../functions/views/status.ts';
 const ticks = z.strictObject({ confirmTicks: z.int() });
 const ms = z.number().min(0);
 
+const chainPolicy = z.strictObject({
+  silentUnits: z.int(),
+  silentMs: ms,
+  freshMs: ms,
+  stalledMs: ms,
+  sourceFreshMs: ms,
+});
+
 const policy: z.ZodType<Policy> = z.strictObject({
   probe: z.strictObject({ timeoutMs: ms, burst: z.int(), burstGapMs: ms, burstTimeoutMs: ms }),
   life: z.strictObject({ marginMs: ms, signatureFreshMs: ms }),
+  signing: z.strictObject({
+    chains: z.record(z.enum(chainNames), chainPolicy),
+    afterReturnMs: ms,
+  }),
   dark: ticks,
   vpnDown: ticks,
   inboundLost: ticks,
@@ -28,14 +41,14 @@ const policy: z.ZodType<Policy> = z.strictObject({
 
 /** One judged tick of one site, as `watchdog run --record` writes it and `watchdog replay` reads it. */
 export type RecordedTick = {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly facts: Facts;
   readonly policy: Policy;
   readonly judgement: Judgement;
 };
 
 export const recordedTick: z.ZodType<RecordedTick> = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(2),
   facts,
   policy,
   judgement,

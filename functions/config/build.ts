@@ -2,20 +2,19 @@
 import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { Channel, File } from './schema.ts';
-import { canonicalKey, type ChainName } from './signer.ts';
+import { canonicalKey } from './signer.ts';
+import { type Source, sourceOf } from './chain-source.ts';
 import type { Reference, Target } from './target.ts';
-
-/** `keys` are public, in one spelling each. */
-type Signer = { readonly id: string; readonly chain: ChainName; readonly keys: readonly string[] };
 
 export type SiteConfig = {
   /** What domain needs to know; its targets include the references. */
   readonly rules: SiteRules;
-  /** What is probed for this site; the references are not among them. */
+  /** What is probed for this site; neither references nor sources are among them. */
   readonly targets: readonly Target[];
+  /** What shows the chains of its signers. */
+  readonly sources: readonly Source[];
   /** CIDRs that its targets may be in although they are not public. */
   readonly allowAddresses: readonly string[];
-  readonly signers: readonly Signer[];
 };
 
 /** A checked configuration, frozen throughout. It holds references to secrets, never secrets. */
@@ -59,19 +58,19 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
       timezone: site.timezone ?? file.timezone,
       policy: policyOf(file, site.policy),
       targets: targetRules(file, site),
-      signers: site.signers.map(({ id, chain }) => ({ id, chain })),
+      signers: site.signers.map(({ id, chain, keys }) => ({
+        id,
+        chain,
+        keys: keys.map((key) => canonicalKey(key, chain)),
+      })),
       heartbeats: site.heartbeats.map(({ source, every, grace }) => ({ source, freshMs: every + grace })),
       maintenance: windows(file, site),
       notify: site.notify ?? file.channels.map((channel) => channel.id),
       reportsSelf: isFirst,
     },
-    targets: site.targets,
+    targets: site.targets.filter((target) => sourceOf(target) === null),
+    sources: site.targets.flatMap((target) => sourceOf(target) ?? []),
     allowAddresses: site.allowAddresses,
-    signers: site.signers.map(({ id, chain, keys }) => ({
-      id,
-      chain,
-      keys: keys.map((key) => canonicalKey(key, chain)),
-    })),
   };
 }
 

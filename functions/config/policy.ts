@@ -42,6 +42,8 @@ const probing = z
   .prefault({})
   .describe('How a target is probed.');
 
+const minuteMs = 60_000;
+
 const life = z
   .strictObject({
     margin: duration({ min: '0s', max: '5m' })
@@ -53,6 +55,62 @@ const life = z
   })
   .prefault({})
   .describe('What counts as a sign of life of the house.');
+
+const signing = z
+  .strictObject({
+    epochs: z
+      .int()
+      .min(2)
+      .max(100)
+      .default(3)
+      .describe('Ethereum: so many finished epochs without a signature are silence.'),
+    heights: z
+      .int()
+      .min(10)
+      .max(10_000)
+      .default(60)
+      .describe('Berachain and CometBFT: so many heights in a row without a signature are silence,'),
+    heightsLast: duration({ min: '10s', max: '1h' })
+      .prefault('3m')
+      .describe('if they also lasted this long.'),
+    afterReturn: duration({ min: '0s', max: '6h' })
+      .prefault('30m')
+      .describe(
+        'After the house was dark its signers have this long to catch up before their silence counts.',
+      ),
+    ethereumStalled: duration({ min: '1m', max: '1h' })
+      .prefault('5m')
+      .describe('Ethereum stands still when the heads of all of at least 2 operators are older than this.'),
+    cometbftStalled: duration({ min: '10s', max: '1h' })
+      .prefault('60s')
+      .describe('The same for Berachain and CometBFT.'),
+  })
+  .prefault({})
+  .transform((s): Policy['signing'] => {
+    const heights = {
+      silentUnits: s.heights,
+      silentMs: s.heightsLast,
+      freshMs: Math.max(s.heightsLast, 5 * minuteMs),
+      stalledMs: s.cometbftStalled,
+      sourceFreshMs: 3 * minuteMs,
+    };
+    return {
+      chains: {
+        ethereum: {
+          silentUnits: s.epochs,
+          silentMs: 0,
+          // A validator attests once an epoch at any slot of it, and blocks are read a little later.
+          freshMs: 25 * minuteMs,
+          stalledMs: s.ethereumStalled,
+          sourceFreshMs: 3 * minuteMs,
+        },
+        berachain: heights,
+        cometbft: heights,
+      },
+      afterReturnMs: s.afterReturn,
+    };
+  })
+  .describe('When a signer that shows no signature is silent, and when a chain stands still.');
 
 const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, {
   error: 'is not a time of day; write "HH:MM" from "00:00" to "23:59"',
@@ -75,6 +133,7 @@ export const policy = z
   .strictObject({
     probe: probing,
     life,
+    signing,
     dark: confirm(1).describe('Nothing answers and nothing shows life.'),
     vpnDown: confirm(1).describe('The same, and the VPN exit itself is unreachable.'),
     inboundLost: confirm(2).describe('The way in is broken, but the house lives.'),
@@ -105,6 +164,7 @@ export const policy = z
       burstTimeoutMs: p.probe.burstTimeout,
     },
     life: { marginMs: p.life.margin, signatureFreshMs: p.life.signatureFresh },
+    signing: p.signing,
     dark: p.dark,
     vpnDown: p.vpnDown,
     inboundLost: p.inboundLost,

@@ -1,11 +1,10 @@
 // Signers as they are written: public keys only, and a hard stop for everything that looks like a private one.
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { chainNames, type ChainName } from '../domain/chain.ts';
 import { id } from './fields.ts';
 
-/** The chains whose signers can be named. */
-export const chainNames = ['ethereum', 'berachain'] as const;
-export type ChainName = (typeof chainNames)[number];
-
+export { chainNames };
 export const chain = z.enum(chainNames);
 
 const privateKey =
@@ -23,6 +22,10 @@ const forms = {
     pattern: /^((0x)?([0-9a-f]{40}|[0-9a-f]{96}|[0-9a-f]{192})|[A-Za-z0-9+/]{128})$/i,
     howTo:
       'write the consensus address (40 hex digits) or the public key (96 or 192 hex digits, or base64 as the node prints it)',
+  },
+  cometbft: {
+    pattern: /^(0x)?[0-9a-f]{40}$/i,
+    howTo: 'write the consensus address: 40 hex digits, as the node prints it',
   },
 } as const satisfies Record<ChainName, { readonly pattern: RegExp; readonly howTo: string }>;
 
@@ -50,11 +53,22 @@ export function keyProblem(key: string | number, chainName: ChainName | undefine
   return pattern.test(text) ? null : `is not a public key of ${chainName}; ${howTo}`;
 }
 
-/** Two spellings of one key have one canonical form. */
+const uncompressedDigits = 192;
+
+/** Of a public key as the node holds it: the first 20 bytes of its SHA-256. */
+const consensusAddress = (hex: string): string =>
+  createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex').slice(0, 40);
+
+/**
+ * The form in which a key is compared and looked for. Spellings of one key have one form, except that the compressed public key of Berachain
+ * keeps its own: what it stands for shows only beside the validator set.
+ */
 export function canonicalKey(key: string | number, chainName: ChainName): string {
   const text = String(key);
   if (chainName === 'ethereum') return /^[0-9]+$/.test(text) ? String(Number(text)) : text.toLowerCase();
-  return text.length === 128 ? text : text.toLowerCase().replace(/^0x/, '');
+  const hex =
+    text.length === 128 ? Buffer.from(text, 'base64').toString('hex') : text.toLowerCase().replace(/^0x/, '');
+  return hex.length === uncompressedDigits ? consensusAddress(hex) : hex;
 }
 
 const key = z.union([z.number(), z.string()], {

@@ -29,6 +29,12 @@ const targetFields = {
   operator: id
     .optional()
     .describe('With role chain: who runs it. Two targets of one operator are one source.'),
+  own: z
+    .boolean()
+    .optional()
+    .describe(
+      'With role chain: true for a node of your own, which may show that a signer lives but never that it is silent. False if left out.',
+    ),
 };
 
 /** The fields of a reference beside the options of its probe. */

@@ -1,4 +1,6 @@
 // What is known about a site at one moment: the only thing that `judge` looks at.
+import type { ChainName } from './chain.ts';
+import type { Standing } from './evidence.ts';
 import type { Reason } from './sample.ts';
 import type { Role } from './target.ts';
 
@@ -26,18 +28,37 @@ export type PowerFact = { readonly state: PowerState; readonly at: number };
 export const signerStates = ['signing', 'quiet', 'silent', 'inactive', 'unknown'] as const;
 export type SignerState = (typeof signerStates)[number];
 
-/** What the chain shows of a signer. `actAt` is the time of the latest slot or height at which it signed, null if none is known. */
+/**
+ * What the chain shows of a signer: the keys that one validator client loads. `silent` is all of its keys that are expected to sign,
+ * `quiet` some of them, or too short a silence to count.
+ */
 export type SignerFact = {
   readonly id: string;
-  readonly chain: string;
+  readonly chain: ChainName;
   readonly state: SignerState;
+  /** The earliest moment at which its latest act can have happened, null if none is known. */
   readonly actAt: number | null;
+  /** Since when a key of it has shown no act although it should have; null unless one is silent. */
+  readonly silentSince: number | null;
+  readonly keys: {
+    readonly total: number;
+    /** Keys whose silence counts. */
+    readonly silent: number;
+    /** Keys that the chain does not expect to sign. */
+    readonly inactive: number;
+    /** What became of those among them that were active while we watched. */
+    readonly left: readonly Standing[];
+  };
   readonly detail: string | null;
 };
 
 export const chainStates = ['moving', 'stalled', 'unknown'] as const;
 export type ChainState = (typeof chainStates)[number];
-export type ChainFact = { readonly id: string; readonly state: ChainState; readonly detail: string | null };
+export type ChainFact = {
+  readonly id: ChainName;
+  readonly state: ChainState;
+  readonly detail: string | null;
+};
 
 export type Facts = {
   readonly site: string;
@@ -51,4 +72,6 @@ export type Facts = {
   readonly chains: readonly ChainFact[];
   /** The first tick of the present run of ticks at which every inbound target was bad; null while any is good. */
   readonly inboundBadSince: number | null;
+  /** The last tick that was judged dark or cut off; null when none was. */
+  readonly lastDarkAt: number | null;
 };

@@ -1,9 +1,10 @@
 // Puts what a tick brought together with what is remembered: samples, heartbeats and power become facts.
 import { qualityOf } from './confirm.ts';
-import type { ChainFact, Facts, HeartbeatFact, PowerFact, SignerFact, TargetFact } from './facts.ts';
+import type { Facts, HeartbeatFact, PowerFact, TargetFact } from './facts.ts';
 import type { SiteState } from './memory.ts';
 import type { SiteRules, TargetRules } from './policy.ts';
 import type { Sample } from './sample.ts';
+import type { Weighed } from './signing.ts';
 import { reachability } from './signals.ts';
 
 /** What the `inbox` knows of a site's house. */
@@ -18,8 +19,8 @@ export type Findings = {
   /** By target id; a target without a sample is unknown. */
   readonly samples: Readonly<Record<string, Sample>>;
   readonly pulse: Pulse | null;
-  readonly signers: readonly SignerFact[];
-  readonly chains: readonly ChainFact[];
+  /** What the chains show; see `weigh`. */
+  readonly signing: Weighed;
 };
 
 const nothingHeard: Pulse = { beats: {}, power: null };
@@ -49,6 +50,13 @@ function inboundBadSince(targets: readonly TargetFact[], before: number | null, 
   return inbound === 'all-bad' ? (before ?? at) : null;
 }
 
+/** When a site was last dark or cut off, by what is remembered of it. */
+export function lastDarkAt(state: SiteState | null): number | null {
+  if (state === null) return null;
+  const { verdict } = state.judgement;
+  return verdict === 'dark' || verdict === 'vpn-down' ? state.tick.at : state.facts.lastDarkAt;
+}
+
 function heartbeats(rules: SiteRules, pulse: Pulse): HeartbeatFact[] {
   return rules.heartbeats.flatMap(({ source, freshMs }) => {
     const beat = pulse.beats[source];
@@ -64,15 +72,15 @@ export function gatherFacts(state: SiteState | null, findings: Findings, rules: 
   const targets = rules.targets.map((target) =>
     targetFact(target, findings.samples[target.id], { before: before.get(target.id), at }),
   );
-  const known = new Set(rules.signers.map((signer) => signer.id));
   return {
     site: rules.id,
     at,
     targets,
     heartbeats: heartbeats(rules, pulse),
     power: pulse.power,
-    signers: findings.signers.filter((signer) => known.has(signer.id)),
-    chains: findings.chains,
+    signers: findings.signing.signers,
+    chains: findings.signing.chains,
     inboundBadSince: inboundBadSince(targets, state?.facts.inboundBadSince ?? null, at),
+    lastDarkAt: lastDarkAt(state),
   };
 }

@@ -17,7 +17,10 @@ export const problemKinds = [
   'not-signing',
   'unreachable',
   'exit-unreachable',
+  'inactive',
+  'signing-unknown',
   'chain-stalled',
+  'chain-unseen',
   'blind',
   'unknown',
 ] as const;

@@ -3,6 +3,7 @@ import type { Facts } from './facts.ts';
 import type { Incident } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import type { SubjectState } from './machine.ts';
+import type { Ledger } from './signing.ts';
 
 export type SiteState = {
   readonly site: string;
@@ -17,6 +18,8 @@ export type SiteState = {
   readonly facts: Facts;
   readonly judgement: Judgement;
   readonly verdictSince: number;
+  /** What the sources of the chains have shown of our signers so far. */
+  readonly signing: Ledger;
   /** By subject key; a subject that is missing here is ok. */
   readonly subjects: Readonly<Record<string, SubjectState>>;
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */

@@ -3,6 +3,8 @@ import type { Facts, TargetFact } from './facts.ts';
 import type { Problem, Subject } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import type { Observation } from './machine.ts';
+import { observeChain, observeSigner } from './observe-chain.ts';
+import { lifeLine } from './life-line.ts';
 import type { SiteRules } from './policy.ts';
 import { isBlind } from './verdict.ts';
 
@@ -23,12 +25,6 @@ function badTargets(facts: Facts, role: TargetFact['role']): string[] {
     .map(describeTarget);
 }
 
-function lifeLine(judgement: Judgement): string {
-  return judgement.life.length === 0
-    ? 'no life sign since'
-    : `life signs since: ${judgement.life.join(', ')}`;
-}
-
 function wayIn(facts: Facts): string[] {
   const inbound = facts.targets.filter((target) => target.role === 'inbound');
   if (inbound.length === 0) return [];
@@ -42,7 +38,7 @@ function outage(facts: Facts, judgement: Judgement, rules: SiteRules): Problem {
   const { policy } = rules;
   const evidence = [
     ...wayIn(facts),
-    lifeLine(judgement),
+    lifeLine(judgement.life),
     ...badTargets(facts, 'exit').map((line) => `VPN exit ${line}`),
   ];
   if (judgement.verdict === 'vpn-down') {
@@ -73,7 +69,7 @@ function inboundLost(facts: Facts, judgement: Judgement, rules: SiteRules): Prob
     kind: 'inbound-lost',
     severity: 'warning',
     summary: 'the way in is broken, but the house lives: not an outage',
-    evidence: [...wayIn(facts), lifeLine(judgement)],
+    evidence: [...wayIn(facts), lifeLine(judgement.life)],
     confirmTicks: rules.policy.inboundLost.confirmTicks,
     confirmMs: 0,
   };
@@ -118,56 +114,12 @@ function self(judgement: Judgement, facts: Facts, rules: SiteRules): Observation
       kind: 'unknown',
       severity: 'warning',
       summary: 'the watchdog cannot tell how the house is',
-      evidence: [...wayIn(facts), lifeLine(judgement)],
+      evidence: [...wayIn(facts), lifeLine(judgement.life)],
       confirmTicks: 1,
       confirmMs: rules.policy.unknown.afterMs,
     });
   }
   return good;
-}
-
-function signer(id: string, facts: Facts, judgement: Judgement, rules: SiteRules): Observation {
-  const state = judgement.signers[id] ?? 'unknown';
-  switch (state) {
-    case 'silent': {
-      // In a house that is down its signers are silent as well; that is the site's page, not another one.
-      if (judgement.verdict !== 'not-signing') return unknown;
-      const fact = facts.signers.find((candidate) => candidate.id === id);
-      return bad({
-        kind: 'not-signing',
-        severity: 'critical',
-        summary: 'the chain shows no signature of this signer, while the house is otherwise alive',
-        evidence: [
-          ...(typeof fact?.detail === 'string' ? [fact.detail] : []),
-          ...wayIn(facts),
-          lifeLine(judgement),
-        ],
-        confirmTicks: rules.policy.notSigning.confirmTicks,
-        confirmMs: 0,
-      });
-    }
-    case 'signing':
-    case 'quiet':
-    case 'inactive':
-      return good;
-    case 'unknown':
-      return unknown;
-  }
-}
-
-function chain(id: string, facts: Facts, judgement: Judgement): Observation {
-  const state = judgement.chains[id] ?? 'unknown';
-  if (state === 'unknown') return unknown;
-  if (state === 'moving') return good;
-  const fact = facts.chains.find((candidate) => candidate.id === id);
-  return bad({
-    kind: 'chain-stalled',
-    severity: 'info',
-    summary: 'the chain itself stands still; its signers cannot be judged meanwhile',
-    evidence: typeof fact?.detail === 'string' ? [fact.detail] : [],
-    confirmTicks: 1,
-    confirmMs: 0,
-  });
 }
 
 /** `isSiteDown` says that the site's own subject is suspected, open or recovering, and so speaks for its targets. */
@@ -203,11 +155,11 @@ export function observe(facts: Facts, judgement: Judgement, rules: SiteRules): O
     { subject: { kind: 'self', id: rules.id }, observation: self(judgement, facts, rules) },
     ...facts.signers.map((fact) => ({
       subject: { kind: 'signer' as const, id: fact.id },
-      observation: signer(fact.id, facts, judgement, rules),
+      observation: observeSigner(fact, { judgement, rules, at: facts.at, wayIn: wayIn(facts) }),
     })),
     ...facts.chains.map((fact) => ({
       subject: { kind: 'chain' as const, id: fact.id },
-      observation: chain(fact.id, facts, judgement),
+      observation: observeChain(fact, { judgement, rules }),
     })),
   ];
 }

@@ -1,5 +1,7 @@
 // The numbers that a site is judged by; their defaults and descriptions live in the configuration schema.
+import type { ChainName } from './chain.ts';
 import type { Severity } from './severity.ts';
+import type { ChainPolicy } from './chain-policy.ts';
 import type { Role } from './target.ts';
 
 /** Local wall-clock times `HH:MM`; `from` later than `to` spans midnight. */
@@ -19,6 +21,11 @@ export type Policy = {
     readonly marginMs: number;
     /** How long a signature counts as life after its act. Heartbeats carry their own freshness. */
     readonly signatureFreshMs: number;
+  };
+  readonly signing: {
+    readonly chains: Readonly<Record<ChainName, ChainPolicy>>;
+    /** After the house was dark its signers have this long to catch up before their silence counts. */
+    readonly afterReturnMs: number;
   };
   readonly dark: { readonly confirmTicks: number };
   readonly vpnDown: { readonly confirmTicks: number };
@@ -57,7 +64,12 @@ export type SiteRules = {
   readonly timezone: string;
   readonly policy: Policy;
   readonly targets: readonly TargetRules[];
-  readonly signers: readonly { readonly id: string; readonly chain: string }[];
+  /** `keys` are public, in one spelling each. */
+  readonly signers: readonly {
+    readonly id: string;
+    readonly chain: ChainName;
+    readonly keys: readonly string[];
+  }[];
   /** Heartbeat sources with the age up to which their last beat is fresh. */
   readonly heartbeats: readonly { readonly source: string; readonly freshMs: number }[];
   readonly maintenance: readonly MaintenanceWindow[];

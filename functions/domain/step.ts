@@ -181,6 +181,7 @@ export function step(memory: Memory | null, input: StepInput): Step {
         tick: { scheduledAt, at, count: (before?.tick.count ?? 0) + 1 },
         facts,
         judgement,
+        signing: findings.signing.ledger,
         verdictSince: before?.judgement.verdict === judgement.verdict ? before.verdictSince : at,
         subjects: Object.fromEntries(progress.subjects),
         nextDueAt: rows.length === 0 ? (before?.nextDueAt ?? null) : at,

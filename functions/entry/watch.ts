@@ -1,4 +1,5 @@
 // Composes `watch`: what it may touch is the store, the probes, and a poke for `deliver`; no channel, no Compute.
+import { createChains } from '../chains/run.ts';
 import { httpPoke } from '../cloud/poke.ts';
 import { loadConfig } from '../config/config.ts';
 import { readShard } from '../flows/watch-request.ts';
@@ -10,16 +11,14 @@ import { secretReader } from '../kit/secret.ts';
 import { bindProbes } from '../probes/run.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
+import { bindSites } from './sites.ts';
 
 export function createWatch({ variables, clock, network, log: logFor }: Environment): HttpFunction {
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const binding = { secret: secretReader(variables), network };
   const deliverUrl = variables['DELIVER_URL'];
   const world: WatchWorld = {
-    sites: config.sites.map(({ rules, targets, allowAddresses }) => ({
-      rules,
-      probes: bindProbes(targets, { ...binding, allow: allowAddresses }),
-    })),
+    sites: bindSites(config.sites, { ...binding, chains: createChains() }),
     references: bindProbes(config.references, { ...binding, allow: [] }),
     store: openStore(variables),
     clock,

@@ -1,12 +1,14 @@
 // Finds out how one site is: its targets, our own network before and after them, and what the house sent.
 import { believed, qualityOf } from '../domain/confirm.ts';
-import type { Findings, Pulse } from '../domain/gather.ts';
+import { type Findings, lastDarkAt, type Pulse } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
 import type { Sample } from '../domain/sample.ts';
+import { weigh } from '../domain/signing.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { Loaded, WatchStore } from '../stores/store.ts';
+import { collectEvidence } from './collect-evidence.ts';
 import { probeRound, type Round } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
 
@@ -31,6 +33,9 @@ function lastHeard(state: SiteState): Pulse {
     power: state.facts.power,
   };
 }
+
+/** A source has a tick's time for less than a target has for its looks, so that evidence never delays a page. */
+const evidenceTimeoutMs = 8_000;
 
 const isBad = (sample: Sample | undefined): boolean => qualityOf(sample) === 'bad';
 
@@ -82,23 +87,30 @@ export async function findOut(
   pulse: Promise<HeardPulse>,
   run: SiteRun,
 ): Promise<Findings & { readonly problems: readonly string[] }> {
-  const [own, references, heard] = await Promise.all([
-    probeRound(run.site.probes, (id) => believed(loaded.memory?.state ?? null, id), {
+  const { rules, sources } = run.site;
+  const state = loaded.memory?.state ?? null;
+  const ledger = state?.signing ?? {};
+  const [own, references, heard, evidence] = await Promise.all([
+    probeRound(run.site.probes, (id) => believed(state, id), {
       needs: run.needs,
-      probing: run.site.rules.policy.probe,
+      probing: rules.policy.probe,
     }),
     run.references(),
     pulse,
+    collectEvidence(sources, { rules, ledger, needs: run.needs, timeoutMs: evidenceTimeoutMs }),
   ]);
   const rounds = await bracket(own, references, { run, loaded });
   return {
     at: run.at,
-    samples: latest(rounds),
+    samples: { ...latest(rounds), ...evidence.samples },
     pulse: heard.pulse,
-    signers: [],
-    chains: [],
+    signing: weigh(ledger, rules, {
+      readings: evidence.readings,
+      at: run.at,
+      lastDarkAt: lastDarkAt(state),
+    }),
     problems: [
-      ...new Set(rounds.flatMap((round) => round.failures)),
+      ...new Set([...rounds.flatMap((round) => round.failures), ...evidence.failures]),
       ...(heard.problem === null ? [] : [heard.problem]),
     ],
   };

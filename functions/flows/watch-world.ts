@@ -1,4 +1,5 @@
 // What `watch` is given, and what the parts of a tick hand to each other.
+import type { BoundSource } from '../chains/chain.ts';
 import type { Poke } from '../cloud/cloud.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Tick } from '../domain/tick.ts';
@@ -8,7 +9,12 @@ import type { WatchStore } from '../stores/store.ts';
 import type { Poker } from './poker.ts';
 import type { Round, RoundNeeds } from './probe-round.ts';
 
-export type WatchedSite = { readonly rules: SiteRules; readonly probes: readonly BoundProbe[] };
+export type WatchedSite = {
+  readonly rules: SiteRules;
+  readonly probes: readonly BoundProbe[];
+  /** What shows the chains of its signers; their targets are not among the probes. */
+  readonly sources: readonly BoundSource[];
+};
 
 export type WatchWorld = {
   readonly sites: readonly WatchedSite[];

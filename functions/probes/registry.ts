@@ -1,11 +1,15 @@
 // All kinds of probes. To add one: its file, its test, one line in `probes`, one row in the docs.
 import { z } from 'zod';
+import { beacon } from './beacon.ts';
+import { cometbft } from './cometbft.ts';
 import { http } from './http.ts';
+import { jsonrpc } from './jsonrpc.ts';
 import type { Probe } from './probe.ts';
 import { tcp } from './tcp.ts';
+import { tls } from './tls.ts';
 
 /** The members by the name that a configuration gives in the field `probe`. */
-export const probes = { tcp, http } as const;
+export const probes = { tcp, tls, http, jsonrpc, beacon, cometbft } as const;
 
 export type ProbeName = keyof typeof probes;
 type OptionsOf = { [Name in ProbeName]: z.output<(typeof probes)[Name]['schema']> };

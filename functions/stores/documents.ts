@@ -6,8 +6,18 @@ import type { SiteState } from '../domain/memory.ts';
 import { noticeKinds } from '../domain/notice.ts';
 import { type OutboxRow, rowStates } from '../domain/outbox.ts';
 import { WatchdogError } from '../kit/error.ts';
-import { codec, type Codec } from './codec.ts';
-import { facts, judgement, power, problemKind, severity, subjectState, text, time } from './schemas.ts';
+import { codec, type Codec, former } from './codec.ts';
+import {
+  facts,
+  judgement,
+  power,
+  problemKind,
+  severity,
+  signing,
+  subjectState,
+  text,
+  time,
+} from './schemas.ts';
 
 /** What the inbox holds of a site; `waiting` counts the events that `watch` has not folded in yet. */
 export type Heard = Pulse & { readonly waiting: number };
@@ -19,8 +29,14 @@ const site = z.strictObject({
   facts,
   judgement,
   verdictSince: time,
+  signing,
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
+});
+
+// Version 1 knew nothing of evidence from chains: its lists of signers and chains were always empty.
+const siteBeforeSigning = site.omit({ signing: true }).extend({
+  facts: facts.omit({ lastDarkAt: true }).extend({ signers: z.array(z.never()), chains: z.array(z.never()) }),
 });
 
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: text });
@@ -106,7 +122,14 @@ export type DocumentsAreDomainTypes = AllSame<
 >;
 
 /** `sites/{site}` of the default database. */
-export const siteCodec: Codec<SiteState> = codec<SiteState>(site, { version: 1 });
+export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
+  version: 2,
+  former: former(siteBeforeSigning, (old) => ({
+    ...old,
+    signing: {},
+    facts: { ...old.facts, signers: [], chains: [], lastDarkAt: null },
+  })),
+});
 /** `incidents/{id}` of the default database. */
 export const incidentCodec: Codec<Incident> = codec<Incident>(incident, { version: 1 });
 /** `outbox/{id}` of the default database. */

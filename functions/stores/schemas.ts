@@ -1,5 +1,7 @@
 // The shapes of what a site's document holds: the domain's types, said once more for the eyes of a parser.
 import { z } from 'zod';
+import { chainNames } from '../domain/chain.ts';
+import { inactiveReasons } from '../domain/evidence.ts';
 import { chainStates, powerStates, signerStates } from '../domain/facts.ts';
 import { problemKinds } from '../domain/incident.ts';
 import { reasons } from '../domain/sample.ts';
@@ -26,6 +28,10 @@ const targetFact = z.strictObject({
   since: time,
 });
 
+const chainName = z.enum(chainNames);
+const standing = z.enum(['active', ...inactiveReasons, 'unknown']);
+const whole = z.int().min(0);
+
 export const facts = z.strictObject({
   site: text,
   at: time,
@@ -35,15 +41,42 @@ export const facts = z.strictObject({
   signers: z.array(
     z.strictObject({
       id: text,
-      chain: text,
+      chain: chainName,
       state: z.enum(signerStates),
       actAt: time.nullable(),
+      silentSince: time.nullable(),
+      keys: z.strictObject({ total: whole, silent: whole, inactive: whole, left: z.array(standing) }),
       detail: text.nullable(),
     }),
   ),
-  chains: z.array(z.strictObject({ id: text, state: z.enum(chainStates), detail: text.nullable() })),
+  chains: z.array(z.strictObject({ id: chainName, state: z.enum(chainStates), detail: text.nullable() })),
   inboundBadSince: time.nullable(),
+  lastDarkAt: time.nullable(),
 });
+
+const dated = z.strictObject({ unit: whole, at: time });
+
+const trace = z.strictObject({
+  next: whole,
+  tip: text.nullable(),
+  freshAt: time,
+  through: whole.nullable(),
+  open: z.array(z.strictObject({ unit: whole, at: time, seen: z.array(whole) })),
+  keys: z.array(
+    z.strictObject({
+      act: dated.nullable(),
+      absent: dated.nullable(),
+      standing,
+      balance: z.strictObject({ unit: whole, gwei: whole }).nullable(),
+    }),
+  ),
+});
+
+/** What the sources of the chains have shown of the signers of a site. */
+export const signing = z.record(
+  text,
+  z.strictObject({ keys: z.array(text), wasActive: z.array(whole), traces: z.record(text, trace) }),
+);
 
 const signals = z.strictObject({
   references: z.enum(signalValues.references),

@@ -21,6 +21,12 @@ function trouble(problem: ProblemKind, name: string): string {
       return `${name} does not answer as it should`;
     case 'exit-unreachable':
       return `VPN exit ${name} does not answer`;
+    case 'inactive':
+      return `signer ${name} is not active any more`;
+    case 'signing-unknown':
+      return `cannot tell whether signer ${name} signs`;
+    case 'chain-unseen':
+      return `no source shows chain ${name}`;
     case 'chain-stalled':
       return `chain ${name} stands still`;
     case 'blind':

@@ -65,9 +65,15 @@ export const validators = data(
 export const committee = z.object({
   index: natural.refine((index) => index < 64),
   slot: natural,
-  validators: z.array(natural).max(2048),
+  /** Indices as decimal text. They are not read one by one: an epoch has a million of them. */
+  validators: z.array(z.unknown()).max(2048),
 });
 export type Committee = z.output<typeof committee>;
+
+/** `POST /eth/v1/validator/duties/attester/{epoch}` */
+export const attesterDuties = data(
+  z.array(z.object({ validator_index: natural, slot: natural, committee_index: natural })).max(1000),
+);
 
 // A bitlist of 64 committees of 2,048 validators and its end bit.
 const aggregationBits = bytesUpTo(16_385);

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { bytes, quantity } from './fields.ts';
 
-/** The id makes sure that an answer belongs to its question. */
-const answer = <Schema extends z.ZodType>(schema: Schema) =>
-  z.object({ id: z.union([z.number(), z.string()]), result: schema });
+/** A client refuses with a code, whatever the HTTP status; -32601 is a method that it does not serve. */
+const refusal = z
+  .object({ error: z.object({ code: z.int(), message: z.string() }) })
+  .transform(({ error }) => ({ refused: error.code }) as const);
 
-/** What a client answers when it cannot do what was asked; -32601 is a method that it does not serve. */
-export const failure = z.object({ error: z.object({ code: z.int(), message: z.string() }) });
+const answer = <Schema extends z.ZodType>(schema: Schema) => z.union([refusal, z.object({ result: schema })]);
 
 /** `eth_chainId` */
 export const chainId = answer(quantity);

@@ -1,5 +1,6 @@
 // One operator, or one host, is one source, however often it is listed.
 import { type DraftSite, textOf } from '../draft.ts';
+import { sourceProbes } from '../chain-source.ts';
 import { endpointOf } from '../endpoint.ts';
 import type { Path } from '../problem.ts';
 import { chainNames } from '../signer.ts';
@@ -45,7 +46,7 @@ function checkRole(target: Raw, path: Path, report: Report): void {
     }
     return;
   }
-  for (const field of ['chain', 'operator'] as const) {
+  for (const field of ['chain', 'operator', 'own'] as const) {
     if (target[field] !== undefined && typeof role === 'string') {
       report([...path, field], 'is only for a target of role chain; remove it, or write role: chain');
     }
@@ -63,10 +64,35 @@ function checkChains(site: DraftSite, path: Path, report: Report): void {
   }
 }
 
+/** What shows the signing of a chain: its targets that are asked by the right probe. */
+const sourcesOf = (site: DraftSite, chain: (typeof chainNames)[number]): Raw[] =>
+  site.targets.filter(
+    (target) =>
+      target['role'] === 'chain' && target['chain'] === chain && target['probe'] === sourceProbes[chain],
+  );
+
+function checkSigners(site: DraftSite, path: Path, report: Report): void {
+  for (const chain of chainNames) {
+    const at = site.signers.findIndex((signer) => signer.chain === chain);
+    const sources = sourcesOf(site, chain);
+    if (at !== -1 && countSources(sources.filter((source) => source['own'] !== true)) < 2) {
+      report(
+        [...path, 'signers', at],
+        `cannot be seen signing: add targets with role: chain, chain: ${chain} and probe: ${sourceProbes[chain]}, of at least 2 operators beside yourself`,
+      );
+    }
+    const networks = new Set(sources.map((source) => JSON.stringify(source['network'] ?? null)));
+    if (networks.size > 1) {
+      report(path, `show ${chain} on different networks; the sources of a site must all be of one`);
+    }
+  }
+}
+
 export const chainTargets: Rule = (draft, report) => {
   for (const [index, site] of draft.sites.entries()) {
     const path = ['sites', index, 'targets'];
     for (const [at, target] of site.targets.entries()) checkRole(target, [...path, at], report);
     checkChains(site, path, report);
+    checkSigners(site, ['sites', index], report);
   }
 };

@@ -1,0 +1,72 @@
+// The door of the chains: what each of them is asked, and what it answers whatever its sources do.
+import type { Head, SignerReading, SourceReading } from '../domain/evidence.ts';
+import type { ChainName } from '../domain/chain.ts';
+import type { Reason, Sample } from '../domain/sample.ts';
+import type { Trace } from '../domain/trace.ts';
+import type { Failure } from '../kit/net/failure.ts';
+import type { Session } from '../kit/net/session.ts';
+
+/** What is wanted of one signer: its public keys in their canonical spelling, and what the source has shown of it before. */
+export type SignerQuery = {
+  readonly signer: string;
+  readonly keys: readonly string[];
+  readonly trace: Trace | null;
+};
+
+export type Query<Source> = {
+  readonly source: Source;
+  readonly signers: readonly SignerQuery[];
+  readonly session: Session;
+  /** Tells sources apart in what a chain keeps; holds no secret. */
+  readonly sourceKey: string;
+  /** The time now, epoch ms. */
+  readonly now: () => number;
+  /** Reads back far enough to see silence at once, which takes many requests; otherwise only what is new. */
+  readonly isDeep: boolean;
+  /** False when it is time to come to an end with what there is. */
+  readonly hasTime: () => boolean;
+};
+
+/** `trouble` says why the source does not count in this tick, although it answered. */
+export type Collected =
+  | {
+      readonly ok: true;
+      readonly head: Head;
+      readonly trouble: Failure<Reason> | null;
+      readonly signers: readonly SignerReading[];
+    }
+  | Failure<Reason>;
+
+/**
+ * One chain. `collect` resolves for everything that a source can do and never says more than the source has shown: what could not be read
+ * is unknown. It reads on from the traces, and at most so much that a tick stays cheap.
+ */
+export type Chain<Source> = {
+  readonly collect: (query: Query<Source>) => Promise<Collected>;
+};
+
+/** What differs from tick to tick. `timeoutMs` are real milliseconds for the whole of one source. */
+export type CollectRun = {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  /** See `Query`; false by default. */
+  readonly isDeep?: boolean;
+};
+
+export type SourceAnswer = {
+  readonly reading: SourceReading;
+  /** What the source's target is said to have answered. */
+  readonly sample: Sample;
+  /** How many requests it took. */
+  readonly requests: number;
+};
+
+/** A source that is ready to be asked: its address, network and secrets are bound. Throws only for bugs and for secrets that cannot be used. */
+export type BoundSource = {
+  readonly id: string;
+  readonly chain: ChainName;
+  readonly operator: string;
+  readonly isOwn: boolean;
+  readonly collect: (signers: readonly SignerQuery[], run: CollectRun) => Promise<SourceAnswer>;
+};

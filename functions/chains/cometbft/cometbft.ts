@@ -1,0 +1,66 @@
+// CometBFT and Berachain: does the chain show our validators voting? Asked of nodes by the CometBFT RPC.
+import type { z } from 'zod';
+import type { Reason } from '../../domain/sample.ts';
+import type { Access } from '../../kit/net/access.ts';
+import { failed, type Failure as NetFailure } from '../../kit/net/failure.ts';
+import { status as statusSchema } from '../../wire/comet.ts';
+import { ask, type Asked, isOk } from '../ask.ts';
+import { createCache } from '../cache.ts';
+import type { Chain } from '../chain.ts';
+import type { Flags } from './flags.ts';
+import type { Caches } from './heights.ts';
+import { readSigner } from './signer.ts';
+
+/** A node and the chain that it must be of, as `/status` names it, e.g. `mainnet-beacon-80094`. */
+export type CometbftSource = Access & { readonly network: string };
+
+type Status = z.output<typeof statusSchema>['result'];
+
+const statusBytes = 64_000;
+/** All signers and sites of one tick see the same head. */
+const headForMs = 5_000;
+const freshMs = 15_000;
+const aheadMs = 60_000;
+
+/** Why a source that is of the right chain does not count now; null when it does. */
+function troubleWith({ sync_info: sync }: Status, now: number): NetFailure<Reason> | null {
+  const age = now - sync.latest_block_time;
+  if (age < -aheadMs) return failed('protocol', 'its newest block is from the future');
+  if (sync.catching_up) return failed('syncing', `is catching up, at height ${sync.latest_block_height}`);
+  // A chain that stands still says that it is not catching up, as does a node that lost its execution client.
+  return age > freshMs ? failed('stale', `its newest block is ${Math.round(age / 1000)} s old`) : null;
+}
+
+/** The flags say which entries of a commit are votes: in that chains of CometBFT differ. */
+export function createCometbft(flags: Flags): Chain<CometbftSource> {
+  const heads = createCache<Asked<Status>>(64, isOk);
+  const caches: Caches = { commits: createCache(256, isOk), sets: createCache(16, isOk) };
+  return {
+    collect: async ({ source, signers, session, sourceKey, now, isDeep }) => {
+      const { network } = source;
+      const answer = await heads(`${sourceKey} ${Math.floor(now() / headForMs)}`, async () => {
+        const status = await ask(session, 'its status', {
+          path: '/status',
+          maxBytes: statusBytes,
+          schema: statusSchema,
+        });
+        return status.ok ? { ok: true, value: status.value.result } : status;
+      });
+      if (!answer.ok) return answer;
+      const { node_info: node, sync_info: sync } = answer.value;
+      if (node.network !== network) {
+        return failed('wrong-chain', `it is a node of ${node.network}, not of ${network}`);
+      }
+      const trouble = troubleWith(answer.value, now());
+      const needs = { session, sourceKey, isDeep, network, flags, caches };
+      const tip = sync.latest_block_height;
+      return {
+        ok: true,
+        head: { number: tip, at: sync.latest_block_time },
+        trouble,
+        signers:
+          trouble === null ? await Promise.all(signers.map((signer) => readSigner(signer, tip, needs))) : [],
+      };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// Reads commits of heights, canonical ones only: at the tip a living validator can still be missing.
+import type { Session } from '../../kit/net/session.ts';
+import { commit as commitSchema } from '../../wire/comet.ts';
+import { ask, type Asked } from '../ask.ts';
+import type { Cache } from '../cache.ts';
+import type { Flags } from './flags.ts';
+import { readValidatorSet, type Validator } from './validator-set.ts';
+import { type Commit, type Vote, votesIn } from './votes.ts';
+
+export type Caches = {
+  readonly commits: Cache<Asked<Commit>>;
+  readonly sets: Cache<Asked<readonly Validator[]>>;
+};
+
+export type HeightNeeds = {
+  readonly session: Session;
+  readonly sourceKey: string;
+  readonly network: string;
+  readonly flags: Flags;
+  readonly isDeep: boolean;
+  readonly caches: Caches;
+};
+
+/** `at` is the time of the block, epoch ms. */
+export type HeightVotes = { readonly height: number; readonly at: number; readonly votes: readonly Vote[] };
+
+const commitBytes = 2_000_000;
+
+function problemOf(commit: Commit, height: number, network: string): string | null {
+  const { header, commit: votes } = commit.signed_header;
+  if (header.chain_id !== network) return 'it is of another chain';
+  if (header.height !== height || votes.height !== height) return 'it is of another height';
+  return commit.canonical ? null : 'it is not canonical yet';
+}
+
+async function readCommit(height: number, needs: HeightNeeds): Promise<Asked<Commit>> {
+  const answer = await ask(needs.session, 'a commit', {
+    path: `/commit?height=${height}`,
+    maxBytes: commitBytes,
+    schema: commitSchema,
+  });
+  if (!answer.ok) return answer;
+  const commit = answer.value.result;
+  const problem = problemOf(commit, height, needs.network);
+  return problem === null
+    ? { ok: true, value: commit }
+    : { ok: false, reason: 'protocol', detail: `a commit: ${problem}`, status: 200 };
+}
+
+/** How the keys voted at a height. The set of validators is read anew only when the block says that it is another one. */
+export async function readHeight(
+  height: number,
+  keys: readonly string[],
+  needs: HeightNeeds,
+): Promise<Asked<HeightVotes>> {
+  const { caches, sourceKey, session } = needs;
+  const commit = await caches.commits(`${sourceKey} ${height}`, () => readCommit(height, needs));
+  if (!commit.ok) return commit;
+  const { header } = commit.value.signed_header;
+  const set = await caches.sets(`${sourceKey} ${header.validators_hash}`, () =>
+    readValidatorSet(session, height),
+  );
+  if (!set.ok) return set;
+  const votes = votesIn(commit.value, set.value, { keys, flags: needs.flags });
+  if (votes !== null) return { ok: true, value: { height, at: header.time, votes } };
+  return {
+    ok: false,
+    reason: 'protocol',
+    detail: 'a commit: it does not belong to the validators of its height',
+    status: 200,
+  };
+}

@@ -1,0 +1,70 @@
+// The validators of a height, in the order in which a commit lists them.
+import type { Session } from '../../kit/net/session.ts';
+import { validators as validatorsSchema } from '../../wire/comet.ts';
+import { ask, type Asked, type Failure } from '../ask.ts';
+
+/** Hex in lower case; `publicKey` are the bytes as the node holds them. */
+export type Validator = { readonly address: string; readonly publicKey: string };
+
+const pageBytes = 200_000;
+const perPage = 100;
+const mostValidators = 2_000;
+
+const bad = (detail: string): Failure => ({
+  ok: false,
+  reason: 'body',
+  detail: `its validators: ${detail}`,
+  status: 200,
+});
+
+/** All pages. A set in which somebody stands twice, or whose pages do not add up, is no set. */
+export async function readValidatorSet(
+  session: Session,
+  height: number,
+): Promise<Asked<readonly Validator[]>> {
+  const found: Validator[] = [];
+  for (let page = 1; ; page += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- the first page says how many there are
+    const answer = await ask(session, 'its validators', {
+      path: `/validators?height=${height}&page=${page}&per_page=${perPage}`,
+      maxBytes: pageBytes,
+      schema: validatorsSchema,
+    });
+    if (!answer.ok) return answer;
+    const { block_height: at, validators, count, total } = answer.value.result;
+    if (at !== height) return bad('they are of another height');
+    if (total > mostValidators) return bad(`there are over ${mostValidators}`);
+    if (count !== validators.length || count === 0) return bad('a page does not hold what it says');
+    for (const { address, pub_key: key } of validators) {
+      found.push({ address, publicKey: Buffer.from(key.value, 'base64').toString('hex') });
+    }
+    if (found.length > total) return bad('there are more than it says');
+    if (found.length === total) break;
+  }
+  const isUnique = new Set(found.map(({ address }) => address)).size === found.length;
+  return isUnique ? { ok: true, value: found } : bad('one of them stands there twice');
+}
+
+// Half of the prime of the field that BLS12-381 is over.
+const halfOfField =
+  0x0d0088f51cbff34d258dd3db21a5d66bb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555n;
+
+/**
+ * The compressed form of a public key that is held uncompressed, x and y of 48 bytes each: x with a bit for "compressed" and one for the larger
+ * y. Null for any other key. Source: https://github.com/zcash/librustzcash/blob/6e0364cd42a2b3d2b958a54771ef51a8db79dd29/pairing/src/bls12_381/README.md#serialization
+ */
+export function compressed(publicKey: string): string | null {
+  if (!/^[0-9a-f]{192}$/.test(publicKey)) return null;
+  const first = Number.parseInt(publicKey.slice(0, 2), 16);
+  const isLarger = BigInt(`0x${publicKey.slice(96)}`) > halfOfField;
+  const flagged = (first & 0x1f) | 0x80 | (isLarger ? 0x20 : 0);
+  return `${flagged.toString(16).padStart(2, '0')}${publicKey.slice(2, 96)}`;
+}
+
+/** Where a key stands in the set; null when it does not. The key is a consensus address or a compressed public key, in hex. */
+export function positionOf(set: readonly Validator[], key: string): number | null {
+  const position = set.findIndex(
+    ({ address, publicKey }) => address === key || (key.length === 96 && compressed(publicKey) === key),
+  );
+  return position === -1 ? null : position;
+}

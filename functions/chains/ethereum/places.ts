@@ -1,0 +1,100 @@
+// Where our keys stand in an epoch: slot, committee and position, without which a bit in a block means nothing.
+import { failed } from '../../kit/net/failure.ts';
+import type { Session } from '../../kit/net/session.ts';
+import { attesterDuties, committee } from '../../wire/beacon.ts';
+import { ask, type Asked, unusable } from '../ask.ts';
+import { objectStream } from '../objects.ts';
+
+export type Place = { readonly slot: number; readonly committee: number; readonly position: number };
+
+/** `lengths` holds the sizes of all committees of each slot in which a place is. */
+export type EpochPlaces = {
+  readonly places: ReadonlyMap<number, Place>;
+  readonly lengths: ReadonlyMap<number, readonly number[]>;
+};
+
+const dutiesBytes = 1_000_000;
+// A slot of mainnet is about 300 KB, an epoch 10 MB.
+const committeesBytes = 40_000_000;
+const longestCommittee = 65_536;
+
+type Found = { readonly places: Map<number, Place>; readonly lengths: Map<number, number[]> };
+
+function take(found: Found, wanted: ReadonlyMap<string, number>, value: unknown): boolean {
+  const read = committee.safeParse(value);
+  if (!read.success) return false;
+  const { slot, index, validators } = read.data;
+  const lengths = found.lengths.get(slot) ?? [];
+  found.lengths.set(slot, lengths);
+  if (lengths[index] !== undefined) return false;
+  lengths[index] = validators.length;
+  for (const [position, validator] of validators.entries()) {
+    const known = wanted.get(String(validator));
+    if (known === undefined) continue;
+    // Nobody attests twice in an epoch.
+    if (found.places.has(known)) return false;
+    found.places.set(known, { slot, committee: index, position });
+  }
+  return true;
+}
+
+/** Every committee from the first on has come: one that is missing would shift the bits of those behind it. */
+const isComplete = (lengths: readonly number[]): boolean =>
+  Array.from({ length: lengths.length }, (_, index) => lengths[index]).every(
+    (length) => length !== undefined,
+  );
+
+async function readCommittees(
+  session: Session,
+  path: string,
+  given: { readonly found: Found; readonly wanted: ReadonlyMap<string, number> },
+): Promise<Asked<null>> {
+  const stream = objectStream(longestCommittee, (value) => take(given.found, given.wanted, value));
+  const reply = await session.stream({ path, maxBytes: committeesBytes }, stream.feed);
+  if (!reply.ok || reply.status !== 200) return unusable('its committees', reply);
+  return stream.isBroken()
+    ? unusable('its committees', reply, 'they are not as the API defines them')
+    : { ok: true, value: null };
+}
+
+/** The slots in which the keys attest; null when the source does not serve duties, as many public ones do not. */
+async function dutySlots(
+  session: Session,
+  epoch: number,
+  indices: readonly number[],
+): Promise<Asked<readonly number[] | null>> {
+  const duties = await ask(session, 'the duties of our keys', {
+    path: `/eth/v1/validator/duties/attester/${epoch}`,
+    body: JSON.stringify(indices.map(String)),
+    maxBytes: dutiesBytes,
+    schema: attesterDuties,
+  });
+  if (!duties.ok) return duties.status === null ? duties : { ok: true, value: null };
+  return { ok: true, value: [...new Set(duties.value.data.map(({ slot }) => slot))] };
+}
+
+/**
+ * Finds the places of validators in an epoch. The slots are asked for first where the source serves them, so that not all committees of
+ * the epoch have to be read; the places themselves are always taken from the committees.
+ */
+export async function findPlaces(
+  session: Session,
+  given: { readonly epoch: number; readonly state: string; readonly indices: readonly number[] },
+): Promise<Asked<EpochPlaces>> {
+  const { epoch, state, indices } = given;
+  const slots = await dutySlots(session, epoch, indices);
+  if (!slots.ok) return slots;
+  const path = `/eth/v1/beacon/states/${state}/committees?epoch=${epoch}`;
+  const paths = slots.value === null ? [path] : slots.value.map((slot) => `${path}&slot=${slot}`);
+  const found: Found = { places: new Map(), lengths: new Map() };
+  const wanted = new Map(indices.map((index) => [String(index), index] as const));
+  const answers = await Promise.all(paths.map((each) => readCommittees(session, each, { found, wanted })));
+  const bad = answers.find((answer) => !answer.ok);
+  if (bad !== undefined && !bad.ok) return bad;
+  const needed = new Set([...found.places.values()].map(({ slot }) => slot));
+  const lengths = [...found.lengths].filter(([slot]) => needed.has(slot));
+  if (!lengths.every(([, each]) => isComplete(each))) {
+    return { ...failed('body', 'its committees: some of a slot are missing'), status: 200 };
+  }
+  return { ok: true, value: { places: found.places, lengths: new Map(lengths) } };
+}

@@ -1,0 +1,125 @@
+// Asks sources, whichever chain they are of; of the functions only those that collect evidence import this.
+import type { SourceReading } from '../domain/evidence.ts';
+import type { Sample } from '../domain/sample.ts';
+import { attempt } from '../kit/net/attempt.ts';
+import type { Network } from '../kit/net/network.ts';
+import { openSession, type Session } from '../kit/net/session.ts';
+import type { Access } from '../kit/net/access.ts';
+import type { SecretReader } from '../kit/secret.ts';
+import { createCometbft, type CometbftSource } from './cometbft/cometbft.ts';
+import { berachainFlags, cometbftFlags } from './cometbft/flags.ts';
+import type { BoundSource, Chain, Collected, CollectRun, SignerQuery, SourceAnswer } from './chain.ts';
+import { createEthereum, type EthereumSource } from './ethereum/ethereum.ts';
+
+/** The chains with what they keep between ticks: one for each instance of a function. */
+export type Chains = {
+  readonly ethereum: Chain<EthereumSource>;
+  readonly berachain: Chain<CometbftSource>;
+  readonly cometbft: Chain<CometbftSource>;
+};
+
+export const createChains = (): Chains => ({
+  ethereum: createEthereum(),
+  berachain: createCometbft(berachainFlags),
+  cometbft: createCometbft(cometbftFlags),
+});
+
+type Common = { readonly id: string; readonly operator: string; readonly isOwn: boolean };
+
+/** A configured source: who runs it, and how it is reached. */
+export type SourceTarget =
+  | (Common & { readonly chain: 'ethereum'; readonly source: EthereumSource })
+  | (Common & { readonly chain: 'berachain' | 'cometbft'; readonly source: CometbftSource });
+
+type Needs = {
+  readonly chains: Chains;
+  readonly network: Network;
+  readonly secret: SecretReader;
+  /** CIDRs that these sources may be in although they are not public. */
+  readonly allow: readonly string[];
+};
+
+const connections = 4;
+/** After this part of its time a source is read no further, so that what was read is not lost. */
+const partForReading = 0.6;
+
+type Ask = (given: {
+  readonly session: Session;
+  readonly signers: readonly SignerQuery[];
+  readonly now: () => number;
+  readonly isDeep: boolean;
+  readonly hasTime: () => boolean;
+}) => Promise<Collected>;
+
+function askerOf(target: SourceTarget, { chains, allow }: Needs): Ask {
+  // References to secrets, not secrets; and two sites that allow different networks share nothing.
+  const { url, pathSecret, headers, auth, tls, network } = target.source;
+  const sourceKey = JSON.stringify([target.chain, url, pathSecret, headers, auth, tls, network, allow]);
+  if (target.chain === 'ethereum') {
+    return (given) => chains.ethereum.collect({ ...given, source: target.source, sourceKey });
+  }
+  const chain = chains[target.chain];
+  return (given) => chain.collect({ ...given, source: target.source, sourceKey });
+}
+
+function readingOf(target: SourceTarget, collected: Collected): SourceReading {
+  const common = {
+    source: target.id,
+    chain: target.chain,
+    operator: target.operator,
+    isOwn: target.isOwn,
+  };
+  if (!collected.ok) {
+    const { reason, detail } = collected;
+    return { ...common, head: null, trouble: { reason, detail }, signers: [] };
+  }
+  const { head, trouble, signers } = collected;
+  return {
+    ...common,
+    head,
+    trouble: trouble === null ? null : { reason: trouble.reason, detail: trouble.detail },
+    signers,
+  };
+}
+
+function sampleOf(collected: Collected, latencyMs: Sample['latencyMs'], now: number): Sample {
+  if (!collected.ok) {
+    return { ok: false, reason: collected.reason, detail: collected.detail, latencyMs };
+  }
+  const { head, trouble } = collected;
+  if (trouble !== null) return { ok: false, reason: trouble.reason, detail: trouble.detail, latencyMs };
+  const headAgeS = Math.max(0, Math.round((now - head.at) / 1000));
+  return { ok: true, latencyMs, facts: { head: head.number, headAgeS } };
+}
+
+/** A source with its network and secrets bound, ready to be asked in any tick. */
+function bindSource(target: SourceTarget, needs: Needs): BoundSource {
+  const ask = askerOf(target, needs);
+  const network = { ...needs.network, allow: [...needs.network.allow, ...needs.allow] };
+  const access: Access = target.source;
+  const collect = async (signers: readonly SignerQuery[], run: CollectRun): Promise<SourceAnswer> => {
+    const { signal, timeoutMs, now, isDeep = false } = run;
+    const until = performance.now() + timeoutMs * partForReading;
+    let requests = 0;
+    const context = { signal, timeoutMs, network, secret: needs.secret, at: now() };
+    const answer = await attempt<Collected>(context, async (frame) => {
+      const session = openSession(access, frame, connections);
+      const hasTime = (): boolean => performance.now() < until;
+      const collected = await ask({ session, signers, now, isDeep, hasTime });
+      requests = session.requests();
+      return collected;
+    });
+    return {
+      reading: readingOf(target, answer),
+      sample: sampleOf(answer, answer.latencyMs, now()),
+      requests,
+    };
+  };
+  const { id, chain, operator, isOwn } = target;
+  return { id, chain, operator, isOwn, collect };
+}
+
+/** Binds many sources; `allow` widens the network for these only. */
+export function bindSources(targets: readonly SourceTarget[], needs: Needs): BoundSource[] {
+  return targets.map((target) => bindSource(target, needs));
+}

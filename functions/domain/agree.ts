@@ -1,0 +1,152 @@
+// Whether one key signs, from what several operators show: life needs one witness whom nobody contradicts, silence needs two.
+import type { SigningPolicy } from './chain-policy.ts';
+import type { Standing } from './evidence.ts';
+import type { KeyTrace, Trace } from './trace.ts';
+
+/** What one operator shows of one key: the source of it that has read furthest. */
+export type Witness = {
+  readonly operator: string;
+  readonly isOwn: boolean;
+  readonly through: number | null;
+  readonly key: KeyTrace;
+};
+
+export type KeyVerdict = {
+  readonly state: 'signing' | 'quiet' | 'silent' | 'inactive' | 'unknown';
+  readonly standing: Standing;
+  /** The latest act that is believed, epoch ms. */
+  readonly actAt: number | null;
+  /** When the first unit began that two operators show without an act; null while there is none. */
+  readonly silentSince: number | null;
+  /** A few words; names no key. */
+  readonly why: string;
+};
+
+type Source = { readonly operator: string; readonly isOwn: boolean; readonly trace: Trace };
+
+/** One witness for each operator: two sources of one operator are one, and what either saw of life is seen. */
+export function witnessesOf(sources: readonly Source[], position: number): Witness[] {
+  const witnesses = new Map<string, Witness>();
+  for (const { operator, isOwn, trace } of sources) {
+    const key = trace.keys[position];
+    if (key === undefined) continue;
+    const other = witnesses.get(operator);
+    const mine = { operator, isOwn: isOwn || (other?.isOwn ?? false), through: trace.through, key };
+    if (other === undefined) {
+      witnesses.set(operator, mine);
+      continue;
+    }
+    const [ahead, behind] =
+      (other.through ?? -1) > (trace.through ?? -1) ? [other.key, key] : [key, other.key];
+    const act = (behind.act?.unit ?? -1) > (ahead.act?.unit ?? -1) ? behind.act : ahead.act;
+    const through = Math.max(other.through ?? -1, trace.through ?? -1);
+    witnesses.set(operator, { ...mine, through: through < 0 ? null : through, key: { ...ahead, act } });
+  }
+  return [...witnesses.values()];
+}
+
+/** True when the witness has read the whole unit and found no act. */
+const denies = ({ isOwn, through, key }: Witness, unit: number): boolean =>
+  !isOwn && key.absent !== null && through !== null && key.absent.unit <= unit && unit <= through;
+
+const names = (witnesses: readonly Witness[]): string =>
+  witnesses.map((witness) => witness.operator).join(', ');
+
+type Life =
+  | { readonly known: true; readonly act: NonNullable<KeyTrace['act']> | null }
+  | { readonly known: false; readonly why: string };
+
+/** The latest act that stands. Where operators contradict each other only a majority of at least two is believed. */
+function life(witnesses: readonly Witness[]): Life {
+  let believers = witnesses;
+  for (;;) {
+    const act = believers.reduce<KeyTrace['act']>(
+      (latest, { key }) => ((key.act?.unit ?? -1) > (latest?.unit ?? -1) ? key.act : latest),
+      null,
+    );
+    if (act === null) return { known: true, act: null };
+    const against = witnesses.filter((witness) => denies(witness, act.unit));
+    if (against.length === 0) return { known: true, act };
+    const from = Math.min(...against.map(({ key }) => key.absent?.unit ?? act.unit));
+    const inFavour = witnesses.filter(({ key }) => (key.act?.unit ?? -1) >= from);
+    if (inFavour.length >= 2 && inFavour.length > against.length) return { known: true, act };
+    if (against.length < 2 || against.length <= inFavour.length) {
+      return {
+        known: false,
+        why: `operators disagree: ${names(inFavour)} shows it signing, ${names(against)} does not`,
+      };
+    }
+    believers = believers.filter((witness) => !inFavour.includes(witness));
+  }
+}
+
+type Silence = { readonly units: number; readonly since: number; readonly operator: string };
+
+/** How long each operator that may speak of silence has seen nothing, longest first. */
+function silences(witnesses: readonly Witness[], after: number): Silence[] {
+  return witnesses
+    .flatMap(({ operator, isOwn, through, key }) => {
+      if (isOwn || key.absent === null || through === null) return [];
+      const from = Math.max(key.absent.unit, after + 1);
+      return through < from ? [] : [{ operator, units: through - from + 1, since: key.absent.at }];
+    })
+    .toSorted((a, b) => b.units - a.units);
+}
+
+function standingOf(witnesses: readonly Witness[]): Standing | null {
+  const known = [
+    ...new Set(witnesses.map(({ key }) => key.standing).filter((standing) => standing !== 'unknown')),
+  ];
+  const isSplit = known.includes('active') && known.length > 1;
+  return isSplit ? null : (known[0] ?? 'unknown');
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** `unitName` is `epoch` or `height`. `witnesses` are the operators whose head is fresh. Every input has exactly one verdict. */
+export function weighKey(
+  witnesses: readonly Witness[],
+  policy: SigningPolicy,
+  given: { readonly at: number; readonly unitName: string },
+): KeyVerdict {
+  const { at, unitName } = given;
+  const standing = standingOf(witnesses);
+  const verdict = (
+    state: KeyVerdict['state'],
+    why: string,
+    more: Partial<Pick<KeyVerdict, 'actAt' | 'silentSince'>> = {},
+  ): KeyVerdict => ({ state, standing: standing ?? 'unknown', actAt: null, silentSince: null, why, ...more });
+
+  if (witnesses.length === 0) return verdict('unknown', 'no source has answered with a fresh head');
+  if (standing === null) return verdict('unknown', 'operators disagree on whether it is active');
+  if (standing !== 'active' && standing !== 'unknown') return verdict('inactive', standing);
+  const shown = life(witnesses);
+  if (!shown.known) return verdict('unknown', shown.why);
+  const { act } = shown;
+  const actAt = act?.at ?? null;
+  const [first, second] = silences(witnesses, act?.unit ?? -1);
+  if (first !== undefined && second !== undefined) {
+    const silentSince = Math.max(first.since, second.since);
+    const isSilent = second.units >= policy.silentUnits && at - silentSince >= policy.silentMs;
+    const words = `no signature in ${plural(second.units, unitName)} (${first.operator}, ${second.operator})`;
+    return verdict(isSilent ? 'silent' : 'quiet', words, { actAt, silentSince });
+  }
+  if (first !== undefined && first.units >= policy.silentUnits) {
+    const words = `no signature in ${plural(first.units, unitName)} by ${first.operator} alone; no second operator has read them`;
+    return verdict('unknown', words, { actAt });
+  }
+  if (first !== undefined) {
+    return verdict('quiet', `no signature in ${plural(first.units, unitName)} (${first.operator})`, {
+      actAt,
+    });
+  }
+  if (act !== null && at - act.at <= policy.freshMs)
+    return verdict('signing', `signed in ${unitName} ${act.unit}`, { actAt });
+  return verdict(
+    'unknown',
+    act === null ? 'not seen signing yet' : `last seen signing in ${unitName} ${act.unit}`,
+    {
+      actAt,
+    },
+  );
+}

@@ -1,0 +1,129 @@
+// What one source has shown of one signer so far: enough to go on from in the next tick, and to say since when nobody signed.
+import type { Act, Balance, SignerReading, Standing, UnitReading } from './evidence.ts';
+
+export type KeyTrace = {
+  /** The latest act that was seen. */
+  readonly act: { readonly unit: number; readonly at: number } | null;
+  /** The first of the units without an act that were all read, up to `through`; null when the last one has an act or was not read. */
+  readonly absent: { readonly unit: number; readonly at: number } | null;
+  readonly standing: Standing;
+  readonly balance: Balance | null;
+};
+
+/** A unit that is being read: the keys that were seen to act in it. */
+type OpenUnit = { readonly unit: number; readonly at: number; readonly seen: readonly number[] };
+
+export type Trace = {
+  readonly next: number;
+  readonly tip: string | null;
+  /** When the source last answered with a fresh head and all that was asked, epoch ms. */
+  readonly freshAt: number;
+  /** The last unit that was read to its end. */
+  readonly through: number | null;
+  readonly open: readonly OpenUnit[];
+  /** One for each key of the signer. */
+  readonly keys: readonly KeyTrace[];
+};
+
+const mostOpen = 4;
+const unseen: KeyTrace = { act: null, absent: null, standing: 'unknown', balance: null };
+
+function newest(before: KeyTrace['act'], acts: readonly Act[]): KeyTrace['act'] {
+  let latest = before;
+  for (const { unit, at } of acts) {
+    if (latest === null || unit > latest.unit || (unit === latest.unit && at > latest.at))
+      latest = { unit, at };
+  }
+  return latest;
+}
+
+/** An act in a unit that had been read as empty: what was silent begins after it. */
+function withLateActs(
+  absent: KeyTrace['absent'],
+  acts: readonly Act[],
+  through: number | null,
+): KeyTrace['absent'] {
+  let run = absent;
+  for (const act of acts) {
+    if (run === null || act.unit < run.unit) continue;
+    run = through !== null && act.unit < through ? { unit: act.unit + 1, at: act.unitEndsAt } : null;
+  }
+  return run;
+}
+
+/** The run of silence after a unit was read to its end. A key whose place in it is not known may have acted. */
+function afterUnit(
+  run: KeyTrace['absent'],
+  unit: OpenUnit,
+  key: { readonly isDue: boolean; readonly hasActed: boolean },
+): KeyTrace['absent'] {
+  if (!key.isDue || key.hasActed) return null;
+  return run ?? { unit: unit.unit, at: unit.at };
+}
+
+type Progress = {
+  open: readonly OpenUnit[];
+  through: number | null;
+  runs: KeyTrace['absent'][];
+};
+
+function takeUnit(progress: Progress, reading: UnitReading, acted: readonly number[]): void {
+  const { unit, at, isBegun, isFinished, duties } = reading;
+  const before =
+    progress.open.find((each) => each.unit === unit) ?? (isBegun ? { unit, at, seen: [] } : null);
+  const others = progress.open.filter((each) => each.unit !== unit);
+  const held = before === null ? null : { ...before, seen: [...new Set([...before.seen, ...acted])] };
+  progress.open = held === null || isFinished ? others : [...others, held].slice(-mostOpen);
+  if (!isFinished) return;
+  const isNext = progress.through === null || progress.through === unit - 1;
+  progress.runs = progress.runs.map((run, key) =>
+    held === null
+      ? null
+      : afterUnit(isNext ? run : null, held, {
+          isDue: duties.includes(key),
+          hasActed: held.seen.includes(key),
+        }),
+  );
+  progress.through = unit;
+}
+
+/**
+ * The trace after one more reading of the same source. A reading that does not go on from this trace (somebody else's tick came between)
+ * changes nothing but the acts that it saw: those are true whoever saw them.
+ */
+export function extendTrace(
+  before: Trace | null,
+  reading: SignerReading,
+  given: { readonly keys: number; readonly freshAt: number },
+): Trace {
+  const old = before?.keys ?? Array.from({ length: given.keys }, () => unseen);
+  const goesOn = before === null || before.next === reading.base;
+  const isFresh = before === null || (goesOn && reading.hasGap);
+  const progress: Progress = {
+    open: isFresh ? [] : before.open,
+    through: isFresh ? null : before.through,
+    runs: old.map((key) => (isFresh ? null : key.absent)),
+  };
+  const actsOf = (key: number): Act[] => reading.acts.filter((act) => act.key === key);
+  for (const unit of goesOn ? reading.units : []) {
+    const acted = reading.acts.filter((act) => act.unit === unit.unit).map((act) => act.key);
+    takeUnit(progress, unit, acted);
+  }
+  return {
+    next: goesOn ? reading.next : before.next,
+    tip: goesOn ? reading.tip : before.tip,
+    freshAt: reading.trouble === null || before === null ? given.freshAt : before.freshAt,
+    through: progress.through,
+    open: progress.open,
+    keys: old.map((key, position) => {
+      const acts = actsOf(position);
+      const now = reading.keys[position];
+      return {
+        act: newest(key.act, acts),
+        absent: withLateActs(progress.runs[position] ?? null, acts, progress.through),
+        standing: now?.standing ?? key.standing,
+        balance: now?.balance ?? key.balance,
+      };
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+// What the probes of chain clients share: questions to an API over one connection, and what its answers mean for a probe.
+import type { z } from 'zod';
+import type { Access } from '../kit/net/access.ts';
+import type { Attempt } from '../kit/net/attempt.ts';
+import { failed } from '../kit/net/failure.ts';
+import { openSession, type Question, type Session } from '../kit/net/session.ts';
+import { readJson } from '../wire/read.ts';
+import type { Failure } from './outcome.ts';
+
+const answerBytes = 64_000;
+
+/** One connection, as a careful guest. */
+export const openApi = (access: Access, frame: Attempt): Session => openSession(access, frame, 1);
+
+/** `status` is that of an answer that came, null when none did. */
+export type ApiAnswer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: Failure; readonly status: number | null };
+
+/** `what` names the question in an answer's words, e.g. `its head`. */
+export async function askApi<Value>(
+  api: Session,
+  what: string,
+  given: Omit<Question, 'maxBytes'> & { readonly schema: z.ZodType<Value>; readonly isAnyStatus?: boolean },
+): Promise<ApiAnswer<Value>> {
+  const { schema, isAnyStatus = false, ...question } = given;
+  const reply = await api.ask({ ...question, maxBytes: answerBytes });
+  if (!reply.ok) return { ok: false, failure: reply, status: null };
+  const { status } = reply;
+  const isGood = status === 200;
+  const read = isGood || isAnyStatus ? readJson(schema, reply.body.toString('utf8')) : null;
+  if (read?.ok === true) return read;
+  const failure = isGood
+    ? failed('body', `${what}: ${read?.detail ?? 'nothing was answered'}`)
+    : failed('status', `${what}: answered ${status}`);
+  return { ok: false, failure, status };
+}
+
+/** What a server answers to what it does not serve. */
+const notServed = [400, 401, 403, 404, 405, 410, 501];
+
+/** True when the answer says that the server has no such thing, which many public ones have not. */
+export const isNotServed = (answer: ApiAnswer<unknown>): boolean =>
+  !answer.ok && answer.status !== null && notServed.includes(answer.status);
+
+export const ageInSeconds = (at: number, now: number): number => Math.max(0, Math.round((now - at) / 1000));
+
+/** Clocks differ; beyond this a time is not of this world. */
+const aheadMs = 60_000;
+
+/** Why a head of this age is not at the head of its chain; null when it is. */
+export function oldHead(
+  head: { readonly at: number; readonly name: string },
+  given: { readonly now: number; readonly maxAgeMs: number },
+): Failure | null {
+  const { at, name } = head;
+  const { now, maxAgeMs } = given;
+  if (at > now + aheadMs) return failed('protocol', `${name} is ${ageInSeconds(now, at)} s in the future`);
+  return now - at > maxAgeMs ? failed('stale', `${name} is ${ageInSeconds(at, now)} s old`) : null;
+}
+
+/** `peers` is null when the server does not say. */
+export function fewPeers(peers: number | null, minPeers: number): Failure | null {
+  return peers !== null && peers < minPeers
+    ? failed('few-peers', `has ${peers} peer${peers === 1 ? '' : 's'}, expected at least ${minPeers}`)
+    : null;
+}
