@@ -63,6 +63,14 @@ function suspect(
   return { next: { phase: 'suspected', kind: problem.kind, since, ticks }, change: nothing };
 }
 
+/** Well for a while and then unseen is not well without a break: the wait begins anew. */
+function unseen(state: Extract<SubjectState, { phase: 'open' | 'recovering' }>): Advance {
+  const { kind, severity, incident } = state;
+  return state.phase === 'open'
+    ? { next: state, change: nothing }
+    : { next: { phase: 'open', kind, severity, incident }, change: nothing };
+}
+
 function stayBad(state: Extract<SubjectState, { phase: 'open' | 'recovering' }>, problem: Problem): Advance {
   const next: SubjectState = {
     phase: 'open',
@@ -70,6 +78,8 @@ function stayBad(state: Extract<SubjectState, { phase: 'open' | 'recovering' }>,
     severity: problem.severity,
     incident: state.incident,
   };
+  // What has to last before it opens anything says nothing yet of an incident about something else.
+  if (state.kind !== problem.kind && problem.confirmMs > 0) return unseen(state);
   const isSame = state.kind === problem.kind && state.severity === problem.severity;
   if (!isSame) return { next, change: { event: 'changed', problem } };
   return state.phase === 'recovering'
@@ -120,10 +130,7 @@ export function advance(
       if (state === null || (state.phase === 'suspected' && observation.status === 'suppressed')) {
         return { next: null, change: nothing };
       }
-      if (state.phase !== 'recovering') return { next: state, change: nothing };
-      // Well for a while and then unseen is not well without a break: the wait begins anew.
-      const { kind, severity, incident } = state;
-      return { next: { phase: 'open', kind, severity, incident }, change: nothing };
+      return state.phase === 'suspected' ? { next: state, change: nothing } : unseen(state);
     }
   }
 }

@@ -38,18 +38,19 @@ const isSchemaEdge = ({ from, to }: Edge): boolean =>
   from.startsWith('functions/config/') && /^functions\/(probes|channels|chains)\//.test(to);
 
 const entries = readdirSync(join(root, 'functions/entry'))
-  .filter((name) => name.endsWith('.ts') && name !== 'limits.ts')
+  .filter((name) => name.endsWith('.ts') && !['limits.ts', 'sites.ts'].includes(name))
   .map((name) => name.replace(/\.ts$/, ''));
 
-type Room = 'probes' | 'channels' | 'cloud' | 'stores' | 'compute';
+type Room = 'probes' | 'chains' | 'channels' | 'cloud' | 'stores' | 'compute';
 const mayReach: Readonly<Record<string, readonly Room[]>> = {
-  watch: ['probes', 'cloud', 'stores'],
+  watch: ['probes', 'chains', 'cloud', 'stores'],
   deliver: ['channels', 'stores'],
   status: ['stores'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {
   probes: (file) => file.startsWith('functions/probes/'),
+  chains: (file) => file.startsWith('functions/chains/'),
   channels: (file) => file.startsWith('functions/channels/'),
   cloud: (file) => file.startsWith('functions/cloud/'),
   stores: (file) => file.startsWith('functions/stores/'),
@@ -74,6 +75,7 @@ describe('what a function can reach', () => {
     const files = reach(`functions/entry/${entry}.ts`, () => false);
     expect(files.has('functions/channels/send.ts')).toBe(entry === 'deliver');
     expect(files.has('functions/probes/run.ts')).toBe(entry === 'watch');
+    expect(files.has('functions/chains/run.ts')).toBe(entry === 'watch');
   });
 
   test('nothing under functions/ reaches cli, local or lab', () => {

@@ -38,7 +38,9 @@ describe('config check', () => {
     const { code, out, err } = await watchdog(['config', 'check', name]);
     expect(err).toContain(`${name} has 2 problems:`);
     expect(err).toMatch(/bad\.yaml:4: sites\[0\]\.id: is not an id/);
-    expect(err).toMatch(/bad\.yaml:6: sites\[0\]\.targets\[0\]\.probe: is "tpc"; write one of tcp, http/);
+    expect(err).toMatch(
+      /bad\.yaml:6: sites\[0\]\.targets\[0\]\.probe: is "tpc"; write one of tcp, tls, http/,
+    );
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 

@@ -1,4 +1,5 @@
 // What a valid configuration becomes, and how problems of an invalid one are told.
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,11 +145,24 @@ describe('the value', () => {
   test('public keys of every known form are taken, in one spelling', () => {
     const bls = 'AB'.repeat(48);
     const base64 = Buffer.alloc(96, 7).toString('base64');
+    const addressOf = (hex: string): string =>
+      createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex').slice(0, 40);
+    const sources = `targets: [${[
+      'chain: ethereum, probe: beacon',
+      'chain: berachain, probe: cometbft, network: mainnet-beacon-80094',
+    ]
+      .flatMap((kind, index) =>
+        ['one', 'two'].map(
+          (operator) =>
+            `{ id: ${operator}-${index}, role: chain, operator: ${operator}, ${kind}, url: "https://${operator}.example.net" }`,
+        ),
+      )
+      .join(', ')}]`;
     const signers = `signers: [{ id: eth, chain: ethereum, keys: [17, "0018", "0x${bls}"] }, { id: bera, chain: berachain, keys: ["0x${'Cd'.repeat(20)}", "${bls}", "${'12'.repeat(96)}", "${base64}"] }]`;
-    const [home] = parsed(`${channel}sites: [{ id: home, ${signers} }]\n`).sites;
-    expect(home?.signers.map(({ keys }) => keys)).toEqual([
+    const [home] = parsed(`${channel}sites: [{ id: home, ${signers}, ${sources} }]\n`).sites;
+    expect(home?.rules.signers.map(({ keys }) => keys)).toEqual([
       ['17', '18', `0x${bls.toLowerCase()}`],
-      ['cd'.repeat(20), bls.toLowerCase(), '12'.repeat(96), base64],
+      ['cd'.repeat(20), bls.toLowerCase(), addressOf('12'.repeat(96)), addressOf('07'.repeat(96))],
     ]);
   });
 
@@ -198,6 +212,7 @@ describe('telling of problems', () => {
       '7 sites[0].targets[1].colour',
       '7 sites[0].targets[1].id',
       '8 sites[0].targets[2]',
+      '10 sites[0].signers[0]',
       '10 sites[0].signers[0].keys[1]',
       '10 sites[0].signers[0].keys[2]',
       '11 sites[1]',

@@ -40,13 +40,14 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
   signers: fc.array(signerFact, { maxLength: 2 }),
   chains: fc.array(
     fc.record({
-      id: fc.constant('ethereum'),
+      id: fc.constant('ethereum' as const),
       state: fc.constantFrom(...chainStates),
       detail: fc.constant(null),
     }),
     { maxLength: 1 },
   ),
   inboundBadSince: fc.option(fc.integer({ min: start - hour, max: start })),
+  lastDarkAt: fc.option(anyTime),
 });
 
 test('any facts have one verdict, the same each time, and are left as they were', () => {

@@ -128,7 +128,7 @@ describe('what else is known', () => {
     const power = { state: 'on-battery' as const, at: start };
     const facts = gather({
       power,
-      signers: [signer('signing'), signer('silent', null, 'stranger')],
+      signers: [signer('signing')],
       chains: [chain('moving')],
     });
     expect(facts).toMatchObject({

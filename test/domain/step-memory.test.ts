@@ -56,7 +56,9 @@ describe('what is not configured any more', () => {
   });
 
   test('a configured signer or chain of which a tick says nothing stays open', () => {
-    const story = storyOf(siteRules({ signers: [{ id: 'beta', chain: 'berachain' }, ...rules.signers] }));
+    const story = storyOf(
+      siteRules({ signers: [{ id: 'beta', chain: 'berachain', keys: ['aa'] }, ...rules.signers] }),
+    );
     story.tick({ signers: silent });
     story.tick({ signers: [signer('unknown')], chains: [chain('stalled')] });
     story.ticks(10);

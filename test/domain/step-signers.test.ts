@@ -1,7 +1,7 @@
 // Sequences of ticks in which signers fall silent, nothing is known, or we are blind ourselves.
 import { describe, expect, test } from 'vitest';
 import type { SignerFact } from '../../functions/domain/facts.ts';
-import { all, chain, minute, siteRules, signer, start } from '../support/site.ts';
+import { all, chain, minute, second, siteRules, signer, start } from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
 const rules = siteRules({ notify: ['phone'] });
@@ -28,11 +28,72 @@ describe('signers', () => {
     ]);
   });
 
-  test.each(['quiet', 'inactive', 'signing'] as const)('one that is %s is well', (state) => {
+  test.each(['inactive', 'signing'] as const)('one that is %s is well', (state) => {
     const story = storyOf(rules);
     story.tick({ signers: silent });
     story.ticks(4, { signers: [signer(state)] });
     expect(story.incidents()).toMatchObject([{ kind: 'not-signing', resolvedAt: start + 4 * minute }]);
+  });
+
+  test('one that is quiet is well only while it has signed a moment ago', () => {
+    const story = storyOf(rules);
+    story.tick({ signers: silent });
+    for (let count = 1; count <= 4; count += 1) {
+      story.tick({ signers: [signer('quiet', start + count * minute - 30 * second)] });
+    }
+    expect(story.incidents()).toMatchObject([{ resolvedAt: start + 4 * minute }]);
+    const other = storyOf(rules);
+    other.tick({ signers: silent });
+    other.ticks(30, { signers: [signer('quiet', start - minute)] });
+    expect(other.incidents()).toMatchObject([{ kind: 'not-signing', resolvedAt: null }]);
+  });
+
+  test('one some of whose keys are silent is a warning, raised when all of them are, and lowered again', () => {
+    const story = storyOf(rules);
+    const half = (at: number): SignerFact => ({
+      ...signer('quiet', at),
+      keys: { total: 2, silent: 1, inactive: 0, left: [] },
+    });
+    story.tick({ signers: [half(start)] });
+    expect(story.rows()[0]?.notice.items[0]?.summary).toBe(
+      'the chain shows no signature of 1 of its 2 keys, while the others sign',
+    );
+    story.tick({ signers: silent });
+    story.tick({ signers: [half(start + 2 * minute)] });
+    expect(said(story.rows())).toEqual([
+      'opened warning to phone about signer/alpha not-signing',
+      'raised critical to phone about signer/alpha not-signing',
+      'lowered warning to phone about signer/alpha not-signing',
+    ]);
+  });
+
+  test.each([
+    ['slashed', 'critical'],
+    ['exited', 'warning'],
+  ] as const)('one whose key was active and is %s now is told of once, as %s', (standing, severity) => {
+    const story = storyOf(rules);
+    const left: SignerFact = {
+      ...signer('inactive'),
+      keys: { total: 1, silent: 0, inactive: 1, left: [standing] },
+    };
+    story.ticks(30, { signers: [left] });
+    expect(said(story.rows())).toEqual([`opened ${severity} to phone about signer/alpha inactive`]);
+  });
+
+  test('one of which nothing is known for a quarter of an hour, on a chain that moves, is a warning', () => {
+    const story = storyOf(rules);
+    const unseen = { signers: [signer('unknown')], chains: [chain('moving')] };
+    story.ticks(15, unseen);
+    expect(story.rows()).toEqual([]);
+    expect(said(story.tick(unseen).rows)).toEqual([
+      'opened warning to phone about signer/alpha signing-unknown',
+    ]);
+  });
+
+  test('nothing is said of signers while their chain is not seen: the chain is, once', () => {
+    const story = storyOf(rules);
+    story.ticks(30, { signers: [signer('unknown')], chains: [chain('unknown')] });
+    expect(said(story.rows())).toEqual(['opened warning to phone about chain/ethereum chain-unseen']);
   });
 
   test('one of which nothing is known is neither opened nor resolved', () => {

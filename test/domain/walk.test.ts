@@ -166,7 +166,7 @@ function isUnknown({ rules, findings }: Moment): boolean {
       .map(({ id }) => qualityOf(id));
   const hasWayIn = rules.targets.some((target) => target.role === 'inbound');
   const isUnseen = of(false).every((quality) => quality === 'unknown');
-  const areSignersUnknown = findings.signers.every((signer) => signer.state === 'unknown');
+  const areSignersUnknown = findings.signing.signers.every((signer) => signer.state === 'unknown');
   const isOursBroken = of(true).length >= 2 && of(true).every((quality) => quality === 'bad');
   // A gasp came to us before: what it proves does not need our network now.
   const power = findings.pulse?.power ?? null;

@@ -65,7 +65,7 @@ async function wholeNight(crash: {
   readonly received: readonly Message[];
   readonly died: boolean;
 }> {
-  const home = house([siteRules()]);
+  const home = house([siteRules({ signers: [] })]);
   const received: Message[] = [];
   let died = false;
   for (const [index, broken] of night.entries()) {

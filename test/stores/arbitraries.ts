@@ -1,5 +1,7 @@
 // Any document that the domain's types allow, for round trips.
 import * as fc from 'fast-check';
+import { chainNames } from '../../functions/domain/chain.ts';
+import { inactiveReasons } from '../../functions/domain/evidence.ts';
 import { chainStates, powerStates, signerStates } from '../../functions/domain/facts.ts';
 import type { Facts } from '../../functions/domain/facts.ts';
 import {
@@ -18,6 +20,7 @@ import { reasons } from '../../functions/domain/sample.ts';
 import { severities } from '../../functions/domain/severity.ts';
 import { signalValues } from '../../functions/domain/signals.ts';
 import { roles } from '../../functions/domain/target.ts';
+import type { Trace } from '../../functions/domain/trace.ts';
 import { siteVerdicts } from '../../functions/domain/verdict.ts';
 import type { Heard } from '../../functions/stores/documents.ts';
 
@@ -38,6 +41,9 @@ const problem = fc.constantFrom(...problemKinds);
 const power = orNull(fc.record({ state: fc.constantFrom(...powerStates), at: time }));
 const subject = fc.record({ kind: fc.constantFrom(...subjectKinds), id });
 
+const chainName = fc.constantFrom(...chainNames);
+const standing = fc.constantFrom('active' as const, 'unknown' as const, ...inactiveReasons);
+
 const facts: fc.Arbitrary<Facts> = fc.record({
   site: id,
   at: time,
@@ -57,14 +63,35 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   signers: list(
     fc.record({
       id,
-      chain: id,
+      chain: chainName,
       state: fc.constantFrom(...signerStates),
       actAt: orNull(time),
+      silentSince: orNull(time),
+      keys: fc.record({ total: fc.nat(20), silent: fc.nat(20), inactive: fc.nat(20), left: list(standing) }),
       detail: orNull(text),
     }),
   ),
-  chains: list(fc.record({ id, state: fc.constantFrom(...chainStates), detail: orNull(text) })),
+  chains: list(fc.record({ id: chainName, state: fc.constantFrom(...chainStates), detail: orNull(text) })),
   inboundBadSince: orNull(time),
+  lastDarkAt: orNull(time),
+});
+
+const dated = fc.record({ unit: fc.nat(), at: time });
+
+const trace: fc.Arbitrary<Trace> = fc.record({
+  next: fc.nat(),
+  tip: orNull(text),
+  freshAt: time,
+  through: orNull(fc.nat()),
+  open: list(fc.record({ unit: fc.nat(), at: time, seen: list(fc.nat(20)) })),
+  keys: list(
+    fc.record({
+      act: orNull(dated),
+      absent: orNull(dated),
+      standing,
+      balance: orNull(fc.record({ unit: fc.nat(), gwei: fc.nat() })),
+    }),
+  ),
 });
 
 const judgement: fc.Arbitrary<Judgement> = fc.record({
@@ -106,6 +133,7 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   facts,
   judgement,
   verdictSince: time,
+  signing: record(fc.record({ keys: list(text), wasActive: list(fc.nat(20)), traces: record(trace) })),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
 });

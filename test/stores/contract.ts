@@ -37,7 +37,7 @@ export function describeStore(
       expect(await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [] })).toBe(
         'committed',
       );
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 1 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
     });
 
@@ -72,7 +72,7 @@ export function describeStore(
       const state = siteState({ nextDueAt: someTime });
       const closed: Incident = { ...open, resolvedAt: someTime, lastMessage: { mail: 'c' }, evidence: [] };
       await store.commitSite({ base, memory: { state, incidents: {} }, touched: [closed], rows: [] });
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 1 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
       expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 1 });
     });
 
@@ -106,7 +106,7 @@ export function describeStore(
         await plant(`incidents/${open.id}`, { ...open, schema: 1, summary: 'by somebody else' });
         const memory = { state: { ...state, nextDueAt: 3 }, incidents: {} };
         expect(await store.commitSite({ base, memory, touched: [open], rows: [] })).toBe('conflict');
-        expect(await peek('sites/home')).toEqual({ ...state, schema: 1 });
+        expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
       },
     );
 
@@ -122,7 +122,7 @@ export function describeStore(
         expect(await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })] })).toBe(
           'conflict',
         );
-        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 1 });
+        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 2 });
         expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 1 });
       },
     );
@@ -165,8 +165,8 @@ export function describeStore(
   });
 
   describe(`${name}: a document that cannot be read`, () => {
-    const broken = { ...siteState(), schema: 1, createdAt: 'yesterday' };
-    const newer = { schema: 2, everything: { is: 'different' } };
+    const broken = { ...siteState(), schema: 2, createdAt: 'yesterday' };
+    const newer = { schema: 3, everything: { is: 'different' } };
 
     check(
       'is named by its site with the first bad path, and left as it is',

@@ -30,9 +30,20 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
       ],
       heartbeats: [{ source: 'alertmanager', sentAt: someTime - 30_000, freshMs: 150_000 }],
       power: { state: 'on-battery', at: someTime - 20_000 },
-      signers: [{ id: 'eth', chain: 'ethereum', state: 'unknown', actAt: null, detail: null }],
+      signers: [
+        {
+          id: 'eth',
+          chain: 'ethereum',
+          state: 'unknown',
+          actAt: null,
+          silentSince: null,
+          keys: { total: 1, silent: 0, inactive: 0, left: [] },
+          detail: null,
+        },
+      ],
       chains: [{ id: 'ethereum', state: 'moving', detail: 'head 3 s old' }],
       inboundBadSince: someTime,
+      lastDarkAt: someTime,
     },
     judgement: {
       site,
@@ -54,6 +65,29 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
       chains: { ethereum: 'moving' },
     },
     verdictSince: someTime,
+    signing: {
+      eth: {
+        keys: ['7'],
+        wasActive: [0],
+        traces: {
+          'rpc-a': {
+            next: 321,
+            tip: '0x01',
+            freshAt: someTime,
+            through: 8,
+            open: [{ unit: 9, at: someTime, seen: [0] }],
+            keys: [
+              {
+                act: { unit: 9, at: someTime },
+                absent: null,
+                standing: 'active',
+                balance: { unit: 9, gwei: 32_000_000_000 },
+              },
+            ],
+          },
+        },
+      },
+    },
     subjects: {},
     nextDueAt: null,
     ...over,

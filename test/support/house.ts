@@ -60,7 +60,7 @@ export function house(sites: readonly SiteRules[]): House {
         .map((target) => probe(target.id, life));
     const [first] = sites;
     return {
-      sites: sites.map((rules) => ({ rules, probes: probes(rules, false) })),
+      sites: sites.map((rules) => ({ rules, probes: probes(rules, false), sources: [] })),
       references: first === undefined ? [] : probes(first, true),
       store: life.door(options.store ?? openMemoryStore(shelf)),
       clock,

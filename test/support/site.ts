@@ -1,4 +1,5 @@
 // Builders of a site as the rules see it, with the policy that the configuration has by default.
+import type { ChainName } from '../../functions/domain/chain.ts';
 import type {
   ChainFact,
   Facts,
@@ -21,10 +22,32 @@ export const hour = 3_600_000;
 /** A full minute in an ordinary night: 2026-11-23T02:00:00Z. */
 export const start = Date.UTC(2026, 10, 23, 2);
 
+const heights = {
+  silentUnits: 60,
+  silentMs: 180_000,
+  freshMs: 300_000,
+  stalledMs: 60_000,
+  sourceFreshMs: 180_000,
+};
+
 /** The defaults of the configuration schema. */
 export const defaultPolicy: Policy = {
   probe: { timeoutMs: 5_000, burst: 2, burstGapMs: 2_000, burstTimeoutMs: 3_000 },
   life: { marginMs: 30_000, signatureFreshMs: 900_000 },
+  signing: {
+    chains: {
+      ethereum: {
+        silentUnits: 3,
+        silentMs: 0,
+        freshMs: 1_500_000,
+        stalledMs: 300_000,
+        sourceFreshMs: 180_000,
+      },
+      berachain: heights,
+      cometbft: heights,
+    },
+    afterReturnMs: 1_800_000,
+  },
   dark: { confirmTicks: 1 },
   vpnDown: { confirmTicks: 1 },
   inboundLost: { confirmTicks: 2 },
@@ -64,7 +87,7 @@ export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
       target('rpc', 'inbound'),
       target('ssh', 'inbound'),
     ],
-    signers: [{ id: 'alpha', chain: 'ethereum' }],
+    signers: [{ id: 'alpha', chain: 'ethereum', keys: ['7'] }],
     heartbeats: [{ source: 'cluster', freshMs: heartbeatFreshMs }],
     maintenance: [],
     notify: ['phone', 'mail'],
@@ -127,10 +150,22 @@ export const signer = (
   state: SignerFact['state'],
   actAt: number | null = null,
   id = 'alpha',
-  chain = 'ethereum',
-): SignerFact => ({ id, chain, state, actAt, detail: null });
+  chain: ChainName = 'ethereum',
+): SignerFact => ({
+  id,
+  chain,
+  state,
+  actAt,
+  silentSince: state === 'silent' ? start : null,
+  keys: { total: 1, silent: state === 'silent' ? 1 : 0, inactive: state === 'inactive' ? 1 : 0, left: [] },
+  detail: null,
+});
 
-export const chain = (state: ChainFact['state'], id = 'ethereum'): ChainFact => ({ id, state, detail: null });
+export const chain = (state: ChainFact['state'], id: ChainName = 'ethereum'): ChainFact => ({
+  id,
+  state,
+  detail: null,
+});
 
 /** Facts at `start` of a house in which nothing was found out, but for what is given. */
 export const factsOf = (over: Partial<Facts> = {}): Facts => ({
@@ -142,6 +177,7 @@ export const factsOf = (over: Partial<Facts> = {}): Facts => ({
   signers: [],
   chains: [],
   inboundBadSince: null,
+  lastDarkAt: null,
   ...over,
 });
 
@@ -166,8 +202,7 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
       ),
       power: found.power ?? null,
     },
-    signers: found.signers ?? [],
-    chains: found.chains ?? [],
+    signing: { ledger: {}, signers: found.signers ?? [], chains: found.chains ?? [] },
   };
 }
 

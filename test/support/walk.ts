@@ -4,16 +4,16 @@ import { powerStates, type Quality, signerStates, chainStates } from '../../func
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { MaintenanceWindow, SiteRules } from '../../functions/domain/policy.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
-import { defaultPolicy, hour, minute, sampleOf, second, siteRules, start, target } from './site.ts';
+import { defaultPolicy, hour, minute, sampleOf, second, signer, siteRules, start, target } from './site.ts';
 
 const inbound = ['eth', 'rpc', 'ssh', 'web'] as const;
 const references = ['ref-a', 'ref-b'] as const;
 const ids = [...inbound, 'vpn', ...references] as const;
 const sources = ['cluster', 'ups'] as const;
 const signers = [
-  { id: 'alpha', chain: 'ethereum' },
-  { id: 'beta', chain: 'berachain' },
-  { id: 'gamma', chain: 'berachain' },
+  { id: 'alpha', chain: 'ethereum', keys: ['7'] },
+  { id: 'beta', chain: 'berachain', keys: ['aa'] },
+  { id: 'gamma', chain: 'berachain', keys: ['bb'] },
 ] as const;
 const chains = ['ethereum', 'berachain'] as const;
 
@@ -157,17 +157,21 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
     pulse: from.hasPulse
       ? { beats, power: from.power === null ? null : { state: from.power.state, at: at - from.power.ageMs } }
       : null,
-    signers: signers.flatMap(({ id, chain }, index) => {
-      const { state = null, actAgeMs = null } = from.signers[index] ?? {};
-      return state === null
-        ? []
-        : [{ id, chain, state, actAt: actAgeMs === null ? null : at - actAgeMs, detail: null }];
-    }),
-    chains: chains.flatMap((id, index) => {
-      const state = from.chains[index] ?? null;
-      const isUsed = rules.signers.some((signer) => signer.chain === id);
-      return state === null || !isUsed ? [] : [{ id, state, detail: null }];
-    }),
+    signing: {
+      ledger: {},
+      signers: signers.flatMap(({ id, chain }, index) => {
+        const { state = null, actAgeMs = null } = from.signers[index] ?? {};
+        const isKnown = rules.signers.some((known) => known.id === id);
+        return state === null || !isKnown
+          ? []
+          : [signer(state, actAgeMs === null ? null : at - actAgeMs, id, chain)];
+      }),
+      chains: chains.flatMap((id, index) => {
+        const state = from.chains[index] ?? null;
+        const isUsed = rules.signers.some((known) => known.chain === id);
+        return state === null || !isUsed ? [] : [{ id, state, detail: null }];
+      }),
+    },
   };
 }
 
@@ -199,16 +203,13 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       at,
       samples: Object.fromEntries(ids.map((id) => [id, sampleOf('good')])),
       pulse: { beats: Object.fromEntries(sources.map((source) => [source, { sentAt: at }])), power: null },
-      signers: rules.signers.map(({ id, chain }) => ({
-        id,
-        chain,
-        state: 'signing',
-        actAt: at,
-        detail: null,
-      })),
-      chains: chains
-        .filter((id) => rules.signers.some((signer) => signer.chain === id))
-        .map((id) => ({ id, state: 'moving', detail: null })),
+      signing: {
+        ledger: {},
+        signers: rules.signers.map(({ id, chain }) => signer('signing', at, id, chain)),
+        chains: chains
+          .filter((id) => rules.signers.some((known) => known.chain === id))
+          .map((id) => ({ id, state: 'moving', detail: null })),
+      },
     },
   };
 }

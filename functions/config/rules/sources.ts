@@ -83,7 +83,10 @@ function checkSigners(site: DraftSite, path: Path, report: Report): void {
     }
     const networks = new Set(sources.map((source) => JSON.stringify(source['network'] ?? null)));
     if (networks.size > 1) {
-      report(path, `show ${chain} on different networks; the sources of a site must all be of one`);
+      report(
+        [...path, 'targets'],
+        `show ${chain} on different networks; the sources of a site must all be of one`,
+      );
     }
   }
 }
