@@ -20,10 +20,17 @@ const longestCommittee = 65_536;
 
 type Found = { readonly places: Map<number, Place>; readonly lengths: Map<number, number[]> };
 
-function take(found: Found, wanted: ReadonlyMap<string, number>, value: unknown): boolean {
+type Taking = {
+  readonly found: Found;
+  readonly wanted: ReadonlyMap<string, number>;
+  readonly isInEpoch: (slot: number) => boolean;
+};
+
+function take(value: unknown, { found, wanted, isInEpoch }: Taking): boolean {
   const read = committee.safeParse(value);
   if (!read.success) return false;
   const { slot, index, validators } = read.data;
+  if (!isInEpoch(slot)) return false;
   const lengths = found.lengths.get(slot) ?? [];
   found.lengths.set(slot, lengths);
   if (lengths[index] !== undefined) return false;
@@ -44,12 +51,8 @@ const isComplete = (lengths: readonly number[]): boolean =>
     (length) => length !== undefined,
   );
 
-async function readCommittees(
-  session: Session,
-  path: string,
-  given: { readonly found: Found; readonly wanted: ReadonlyMap<string, number> },
-): Promise<Asked<null>> {
-  const stream = objectStream(longestCommittee, (value) => take(given.found, given.wanted, value));
+async function readCommittees(session: Session, path: string, taking: Taking): Promise<Asked<null>> {
+  const stream = objectStream(longestCommittee, (value) => take(value, taking));
   const reply = await session.stream({ path, maxBytes: committeesBytes }, stream.feed);
   if (!reply.ok || reply.status !== 200) return unusable('its committees', reply);
   return stream.isBroken()
@@ -79,16 +82,24 @@ async function dutySlots(
  */
 export async function findPlaces(
   session: Session,
-  given: { readonly epoch: number; readonly state: string; readonly indices: readonly number[] },
+  given: {
+    readonly epoch: number;
+    readonly slotsPerEpoch: number;
+    readonly state: string;
+    readonly indices: readonly number[];
+  },
 ): Promise<Asked<EpochPlaces>> {
-  const { epoch, state, indices } = given;
+  const { epoch, slotsPerEpoch, state, indices } = given;
   const slots = await dutySlots(session, epoch, indices);
   if (!slots.ok) return slots;
   const path = `/eth/v1/beacon/states/${state}/committees?epoch=${epoch}`;
   const paths = slots.value === null ? [path] : slots.value.map((slot) => `${path}&slot=${slot}`);
   const found: Found = { places: new Map(), lengths: new Map() };
   const wanted = new Map(indices.map((index) => [String(index), index] as const));
-  const answers = await Promise.all(paths.map((each) => readCommittees(session, each, { found, wanted })));
+  const isInEpoch = (slot: number): boolean => Math.floor(slot / slotsPerEpoch) === epoch;
+  const answers = await Promise.all(
+    paths.map((each) => readCommittees(session, each, { found, wanted, isInEpoch })),
+  );
   const bad = answers.find((answer) => !answer.ok);
   if (bad !== undefined && !bad.ok) return bad;
   const needed = new Set([...found.places.values()].map(({ slot }) => slot));

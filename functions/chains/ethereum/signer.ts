@@ -74,7 +74,7 @@ async function placesIn(
       const isRecent = epoch >= epochOf(needs, head.slot) - 1;
       const state = isRecent ? 'head' : String(epoch * needs.network.slotsPerEpoch);
       const answer = await caches.places(`${query.sourceKey} ${epoch} ${indices.join(',')}`, () =>
-        findPlaces(query.session, { epoch, state, indices }),
+        findPlaces(query.session, { epoch, slotsPerEpoch: needs.network.slotsPerEpoch, state, indices }),
       );
       return { epoch, answer };
     }),

@@ -27,7 +27,7 @@ export async function findValidators(
   keys: readonly string[],
 ): Promise<Asked<readonly Known[]>> {
   const answer = await ask(session, 'our keys', {
-    path: `/eth/v1/beacon/states/head/validators?id=${keys.join(',')}`,
+    path: `/eth/v1/beacon/states/head/validators?${keys.map((key) => `id=${key}`).join('&')}`,
     maxBytes: bytes,
     schema: validators,
   });
