@@ -108,6 +108,16 @@ function detailOf(keys: readonly string[], verdicts: readonly KeyVerdict[], stat
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }
 
+/** Why no source counts. */
+function troublesOf(signer: string, readings: readonly SourceReading[]): string {
+  const troubles = readings.flatMap(({ operator, trouble, signers }) => {
+    const own = signers.find((each) => each.signer === signer)?.trouble ?? null;
+    if (trouble !== null) return [`${operator}: ${trouble.reason}, ${trouble.detail}`];
+    return own === null ? [] : [`${operator}: ${own}`];
+  });
+  return `no source shows it: ${troubles.join('; ') || 'none is configured'}`;
+}
+
 const latest = (times: readonly (number | null)[]): number | null =>
   times.reduce((newest, at) => (at !== null && (newest === null || at > newest) ? at : newest), null);
 
@@ -133,7 +143,13 @@ function signerFact(
   const isReturning = lastDarkAt !== null && at - lastDarkAt < rules.policy.signing.afterReturnMs;
   const state = shown === 'silent' && isReturning ? 'quiet' : shown;
   const silent = verdicts.filter((verdict) => verdict.state === 'silent');
-  const detail = detailOf(signer.keys, verdicts, shown);
+  const detail =
+    sources.length === 0
+      ? troublesOf(
+          signer.id,
+          given.readings.filter((reading) => reading.chain === signer.chain),
+        )
+      : detailOf(signer.keys, verdicts, shown);
   return {
     id: signer.id,
     chain: signer.chain,

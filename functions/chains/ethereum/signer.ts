@@ -76,13 +76,14 @@ async function placesIn(
       const answer = await caches.places(`${query.sourceKey} ${epoch} ${indices.join(',')}`, () =>
         findPlaces(query.session, { epoch, slotsPerEpoch: needs.network.slotsPerEpoch, state, indices }),
       );
-      return { epoch, answer };
+      return { epoch, isRecent, answer };
     }),
   );
   const places = new Map<number, EpochPlaces>();
-  for (const { epoch, answer } of answers) {
-    if (!answer.ok) return answer;
-    places.set(epoch, answer.value);
+  for (const { epoch, isRecent, answer } of answers) {
+    if (answer.ok) places.set(epoch, answer.value);
+    // Old states are missing in many nodes: of such an epoch nothing is known. A recent one is asked for again.
+    else if (isRecent) return answer;
   }
   return { ok: true, value: places };
 }
