@@ -1,7 +1,7 @@
 // Whether one key signs, from what several operators show: life needs one witness whom nobody contradicts, silence needs two.
 import type { SigningPolicy } from './chain-policy.ts';
 import type { Standing } from './evidence.ts';
-import type { KeyTrace, Trace } from './trace.ts';
+import type { Dated, KeyTrace, Trace } from './trace.ts';
 
 /** What one operator shows of one key: the source of it that has read furthest. */
 export type Witness = {
@@ -38,46 +38,55 @@ export function witnessesOf(sources: readonly Source[], position: number): Witne
     }
     const [ahead, behind] =
       (other.through ?? -1) > (trace.through ?? -1) ? [other.key, key] : [key, other.key];
-    const act = (behind.act?.unit ?? -1) > (ahead.act?.unit ?? -1) ? behind.act : ahead.act;
+    const acts = [...ahead.acts, ...behind.acts].toSorted((a, b) => b.unit - a.unit);
     const through = Math.max(other.through ?? -1, trace.through ?? -1);
-    witnesses.set(operator, { ...mine, through: through < 0 ? null : through, key: { ...ahead, act } });
+    witnesses.set(operator, { ...mine, through: through < 0 ? null : through, key: { ...ahead, acts } });
   }
   return [...witnesses.values()];
 }
 
-/** True when the witness has read the whole unit and found no act. */
-const denies = ({ isOwn, through, key }: Witness, unit: number): boolean =>
-  !isOwn && key.absent !== null && through !== null && key.absent.unit <= unit && unit <= through;
+/** True when the witness has read the whole of a unit in which the other saw an act, and found none. */
+const denies = ({ isOwn, through, key: { absent } }: Witness, other: Witness): boolean =>
+  !isOwn &&
+  absent !== null &&
+  through !== null &&
+  other.key.acts.some(({ unit }) => absent.unit <= unit && unit <= through);
 
 const names = (witnesses: readonly Witness[]): string =>
   witnesses.map((witness) => witness.operator).join(', ');
 
 type Life =
-  | { readonly known: true; readonly act: NonNullable<KeyTrace['act']> | null }
+  | {
+      readonly known: true;
+      readonly act: Dated | null;
+      /** Witnesses who found nothing where a majority saw an act: what they say of silence is not believed. */
+      readonly overruled: readonly Witness[];
+    }
   | { readonly known: false; readonly why: string };
+
+const latestOf = (witnesses: readonly Witness[]): Dated | null =>
+  witnesses
+    .flatMap(({ key }) => key.acts.slice(0, 1))
+    .reduce<Dated | null>((latest, act) => (latest === null || act.unit > latest.unit ? act : latest), null);
 
 /** The latest act that stands. Where operators contradict each other only a majority of at least two is believed. */
 function life(witnesses: readonly Witness[]): Life {
-  let believers = witnesses;
-  for (;;) {
-    const act = believers.reduce<KeyTrace['act']>(
-      (latest, { key }) => ((key.act?.unit ?? -1) > (latest?.unit ?? -1) ? key.act : latest),
-      null,
-    );
-    if (act === null) return { known: true, act: null };
-    const against = witnesses.filter((witness) => denies(witness, act.unit));
-    if (against.length === 0) return { known: true, act };
-    const from = Math.min(...against.map(({ key }) => key.absent?.unit ?? act.unit));
-    const inFavour = witnesses.filter(({ key }) => (key.act?.unit ?? -1) >= from);
-    if (inFavour.length >= 2 && inFavour.length > against.length) return { known: true, act };
-    if (against.length < 2 || against.length <= inFavour.length) {
+  const trusted: Witness[] = [];
+  const overruled: Witness[] = [];
+  for (const witness of witnesses) {
+    const against = witnesses.filter((other) => denies(other, witness));
+    const inFavour = witnesses.filter((other) => against.some((each) => denies(each, other)));
+    if (against.length === 0 || (inFavour.length >= 2 && inFavour.length > against.length)) {
+      trusted.push(witness);
+      overruled.push(...against);
+    } else if (against.length < 2 || against.length <= inFavour.length) {
       return {
         known: false,
         why: `operators disagree: ${names(inFavour)} shows it signing, ${names(against)} does not`,
       };
     }
-    believers = believers.filter((witness) => !inFavour.includes(witness));
   }
+  return { known: true, act: latestOf(trusted), overruled };
 }
 
 type Silence = { readonly units: number; readonly since: number; readonly operator: string };
@@ -124,7 +133,8 @@ export function weighKey(
   if (!shown.known) return verdict('unknown', shown.why);
   const { act } = shown;
   const actAt = act?.at ?? null;
-  const [first, second] = silences(witnesses, act?.unit ?? -1);
+  const believed = witnesses.filter((witness) => !shown.overruled.includes(witness));
+  const [first, second] = silences(believed, act?.unit ?? -1);
   if (first !== undefined && second !== undefined) {
     const silentSince = Math.max(first.since, second.since);
     const isSilent = second.units >= policy.silentUnits && at - silentSince >= policy.silentMs;

@@ -1,11 +1,13 @@
 // What one source has shown of one signer so far: enough to go on from in the next tick, and to say since when nobody signed.
 import type { Act, Balance, SignerReading, Standing, UnitReading } from './evidence.ts';
 
+export type Dated = { readonly unit: number; readonly at: number };
+
 export type KeyTrace = {
-  /** The latest act that was seen. */
-  readonly act: { readonly unit: number; readonly at: number } | null;
+  /** The latest acts that were seen, latest first and one for each unit: the older ones are held against what others have read. */
+  readonly acts: readonly Dated[];
   /** The first of the units without an act that were all read, up to `through`; null when the last one has an act or was not read. */
-  readonly absent: { readonly unit: number; readonly at: number } | null;
+  readonly absent: Dated | null;
   readonly standing: Standing;
   readonly balance: Balance | null;
 };
@@ -26,15 +28,16 @@ export type Trace = {
 };
 
 const mostOpen = 4;
-const unseen: KeyTrace = { act: null, absent: null, standing: 'unknown', balance: null };
+const mostActs = 4;
+const unseen: KeyTrace = { acts: [], absent: null, standing: 'unknown', balance: null };
 
-function newest(before: KeyTrace['act'], acts: readonly Act[]): KeyTrace['act'] {
-  let latest = before;
-  for (const { unit, at } of acts) {
-    if (latest === null || unit > latest.unit || (unit === latest.unit && at > latest.at))
-      latest = { unit, at };
-  }
-  return latest;
+function newest(before: readonly Dated[], acts: readonly Act[]): readonly Dated[] {
+  const latest = new Map<number, number>();
+  for (const { unit, at } of [...before, ...acts]) latest.set(unit, Math.max(latest.get(unit) ?? at, at));
+  return [...latest]
+    .map(([unit, at]) => ({ unit, at }))
+    .toSorted((a, b) => b.unit - a.unit)
+    .slice(0, mostActs);
 }
 
 /** An act in a unit that had been read as empty: what was silent begins after it. */
@@ -119,7 +122,7 @@ export function extendTrace(
       const acts = actsOf(position);
       const now = reading.keys[position];
       return {
-        act: newest(key.act, acts),
+        acts: newest(key.acts, acts),
         absent: withLateActs(progress.runs[position] ?? null, acts, progress.through),
         standing: now?.standing ?? key.standing,
         balance: now?.balance ?? key.balance,

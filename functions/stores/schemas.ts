@@ -64,7 +64,7 @@ const trace = z.strictObject({
   open: z.array(z.strictObject({ unit: whole, at: time, seen: z.array(whole) })),
   keys: z.array(
     z.strictObject({
-      act: dated.nullable(),
+      acts: z.array(dated),
       absent: dated.nullable(),
       standing,
       balance: z.strictObject({ unit: whole, gwei: whole }).nullable(),

@@ -10,7 +10,8 @@ const policy = defaultPolicy.signing.chains.ethereum;
 const now = unitAt(20);
 
 type Shown = {
-  readonly act?: number;
+  /** Units, latest first. */
+  readonly act?: number | readonly number[];
   readonly absent?: number;
   readonly through?: number;
   readonly standing?: Standing;
@@ -25,7 +26,7 @@ const witness = (
   isOwn,
   through,
   key: {
-    act: act === undefined ? null : { unit: act, at: unitAt(act) },
+    acts: (typeof act === 'number' ? [act] : (act ?? [])).map((unit) => ({ unit, at: unitAt(unit) })),
     absent: absent === undefined ? null : { unit: absent, at: unitAt(absent) },
     standing,
     balance: null,
@@ -64,6 +65,16 @@ const table: [string, readonly Shown[], KeyVerdict['state']][] = [
   ['our own node says that it signs where two have seen nothing', [mine(alive), dead, dead], 'silent'],
   ['our own node says that it signs where one has seen nothing', [mine(alive), dead], 'unknown'],
   ['two of four say that it signs, two have seen nothing', [alive, alive, dead, dead], 'unknown'],
+  [
+    'one says that it signed in all epochs, the other has read fewer and seen nothing',
+    [{ act: [20, 19, 18] }, dead],
+    'unknown',
+  ],
+  [
+    'one of three says so, and the others have read fewer and seen nothing',
+    [{ act: [20, 19, 18] }, dead, dead],
+    'silent',
+  ],
   ['it signed after what the silent ones have read', [{ act: 20, through: 19 }, dead, dead], 'signing'],
   ['it was last seen long ago', [{ act: 10, through: 10 }], 'unknown'],
   ['it was never seen', [{ through: 19 }, { through: 19 }], 'unknown'],

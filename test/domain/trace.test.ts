@@ -83,7 +83,7 @@ test('a reading that somebody else was faster than adds its acts, and nothing el
   const before = after([{ units: [unit(5)] }]);
   const late = reading({ base: 77, next: 99, units: [unit(6)], acts: [act(9)] });
   const trace = extendTrace(before, late, { keys: 1, freshAt: start });
-  expect(trace).toMatchObject({ next: 1, through: 5, keys: [{ act: { unit: 9 } }] });
+  expect(trace).toMatchObject({ next: 1, through: 5, keys: [{ acts: [{ unit: 9 }] }] });
 });
 
 test('a reading in trouble does not make the source fresh, and what it did not say stays', () => {

@@ -86,7 +86,7 @@ const trace: fc.Arbitrary<Trace> = fc.record({
   open: list(fc.record({ unit: fc.nat(), at: time, seen: list(fc.nat(20)) })),
   keys: list(
     fc.record({
-      act: orNull(dated),
+      acts: list(dated),
       absent: orNull(dated),
       standing,
       balance: orNull(fc.record({ unit: fc.nat(), gwei: fc.nat() })),

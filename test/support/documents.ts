@@ -78,7 +78,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
             open: [{ unit: 9, at: someTime, seen: [0] }],
             keys: [
               {
-                act: { unit: 9, at: someTime },
+                acts: [{ unit: 9, at: someTime }],
                 absent: null,
                 standing: 'active',
                 balance: { unit: 9, gwei: 32_000_000_000 },

@@ -2,7 +2,7 @@
 import { failed } from '../../kit/net/failure.ts';
 import type { Session } from '../../kit/net/session.ts';
 import { attesterDuties, committee } from '../../wire/beacon.ts';
-import { ask, type Asked, unusable } from '../ask.ts';
+import { ask, type Asked, type Failure, unusable } from '../ask.ts';
 import { objectStream } from '../objects.ts';
 
 export type Place = { readonly slot: number; readonly committee: number; readonly position: number };
@@ -51,30 +51,35 @@ const isComplete = (lengths: readonly number[]): boolean =>
     (length) => length !== undefined,
   );
 
-async function readCommittees(session: Session, path: string, taking: Taking): Promise<Asked<null>> {
+async function readCommittees(
+  session: Session,
+  path: string,
+  taking: Taking,
+): Promise<Failure | { readonly ok: true }> {
   const stream = objectStream(longestCommittee, (value) => take(value, taking));
   const reply = await session.stream({ path, maxBytes: committeesBytes }, stream.feed);
   if (!reply.ok || reply.status !== 200) return unusable('its committees', reply);
   return stream.isBroken()
     ? unusable('its committees', reply, 'they are not as the API defines them')
-    : { ok: true, value: null };
+    : { ok: true };
 }
 
-/** The slots in which the keys attest; null when the source does not serve duties, as many public ones do not. */
+/** The slots in which the keys attest; empty when the source does not serve duties, as many public ones do not. */
 async function dutySlots(
   session: Session,
-  epoch: number,
-  indices: readonly number[],
-): Promise<Asked<readonly number[] | null>> {
+  given: { readonly epoch: number; readonly indices: readonly number[] },
+): Promise<Asked<readonly number[]>> {
   const duties = await ask(session, 'the duties of our keys', {
-    path: `/eth/v1/validator/duties/attester/${epoch}`,
-    body: JSON.stringify(indices.map(String)),
+    path: `/eth/v1/validator/duties/attester/${given.epoch}`,
+    body: JSON.stringify(given.indices.map(String)),
     maxBytes: dutiesBytes,
     schema: attesterDuties,
   });
-  if (!duties.ok) return duties.status === null ? duties : { ok: true, value: null };
+  if (!duties.ok) return duties.status === null ? duties : { ok: true, value: [] };
   return { ok: true, value: [...new Set(duties.value.data.map(({ slot }) => slot))] };
 }
+
+const emptyFound = (): Found => ({ places: new Map(), lengths: new Map() });
 
 /**
  * Finds the places of validators in an epoch. The slots are asked for first where the source serves them, so that not all committees of
@@ -90,22 +95,27 @@ export async function findPlaces(
   },
 ): Promise<Asked<EpochPlaces>> {
   const { epoch, slotsPerEpoch, state, indices } = given;
-  const slots = await dutySlots(session, epoch, indices);
-  if (!slots.ok) return slots;
-  const path = `/eth/v1/beacon/states/${state}/committees?epoch=${epoch}`;
-  const paths = slots.value === null ? [path] : slots.value.map((slot) => `${path}&slot=${slot}`);
-  const found: Found = { places: new Map(), lengths: new Map() };
   const wanted = new Map(indices.map((index) => [String(index), index] as const));
   const isInEpoch = (slot: number): boolean => Math.floor(slot / slotsPerEpoch) === epoch;
-  const answers = await Promise.all(
-    paths.map((each) => readCommittees(session, each, { found, wanted, isInEpoch })),
-  );
-  const bad = answers.find((answer) => !answer.ok);
-  if (bad !== undefined && !bad.ok) return bad;
-  const needed = new Set([...found.places.values()].map(({ slot }) => slot));
-  const lengths = [...found.lengths].filter(([slot]) => needed.has(slot));
-  if (!lengths.every(([, each]) => isComplete(each))) {
+  const path = `/eth/v1/beacon/states/${state}/committees?epoch=${epoch}`;
+  const read = async (paths: readonly string[]): Promise<Asked<Found>> => {
+    const found = emptyFound();
+    const answers = await Promise.all(
+      paths.map((each) => readCommittees(session, each, { found, wanted, isInEpoch })),
+    );
+    return answers.find((answer) => !answer.ok) ?? { ok: true, value: found };
+  };
+  const slots = await dutySlots(session, given);
+  if (!slots.ok) return slots;
+  let found = await read(slots.value.filter(isInEpoch).map((slot) => `${path}&slot=${slot}`));
+  // No duties, or, for an epoch that is over, those of another: then every committee is looked through.
+  if (found.ok && found.value.places.size < indices.length) found = await read([path]);
+  if (!found.ok) return found;
+  const { places, lengths } = found.value;
+  const needed = new Set([...places.values()].map(({ slot }) => slot));
+  const kept = [...lengths].filter(([slot]) => needed.has(slot));
+  if (!kept.every(([, each]) => isComplete(each))) {
     return { ...failed('body', 'its committees: some of a slot are missing'), status: 200 };
   }
-  return { ok: true, value: { places: found.places, lengths: new Map(lengths) } };
+  return { ok: true, value: { places, lengths: new Map(kept) } };
 }
