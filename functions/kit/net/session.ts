@@ -75,8 +75,10 @@ function openPool(access: Access, attempt: Attempt, connections: number): Pool {
     connect: (_options, callback) => {
       callbackify(() => connect(access, url, attempt))((error, made) => {
         if (error !== null) callback(error, null);
-        else if (made.ok) callback(null, made.socket);
-        else callback(new NoConnection(made), null);
+        else if (made.ok) {
+          attempt.enter('firstByte');
+          callback(null, made.socket);
+        } else callback(new NoConnection(made), null);
       });
     },
   });
@@ -104,12 +106,14 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
   };
   const pool = openPool(access, attempt, connections);
   let sent = 0;
+  let unanswered = 0;
 
   const send = async (question: Question, read: BodyReader | null): Promise<Reply | Failure> => {
     const url = accessUrl(access, secret, question.path);
     const chunks: Buffer[] = [];
     let hasAnswered = false;
     sent += 1;
+    unanswered += 1;
     try {
       attempt.enter('firstByte');
       const { statusCode, body } = await pool.request({
@@ -119,18 +123,23 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
         body: question.body ?? null,
       });
       hasAnswered = true;
+      unanswered -= 1;
       attempt.enter('rest');
       body.on('error', () => undefined);
       const keep = (chunk: Buffer): void => {
         chunks.push(chunk);
       };
       const isWhole = await readAll(body, question.maxBytes, statusCode === 200 ? (read ?? keep) : keep);
+      // A deadline that passes now is missed by the next answer, not by this one.
+      if (unanswered > 0) attempt.enter('firstByte');
       if (!isWhole) return failed('protocol', `the answer is longer than ${question.maxBytes} bytes`);
       return { ok: true, status: statusCode, body: Buffer.concat(chunks) };
     } catch (error) {
       // A secret that cannot be used is not something that the other side did.
       if (error instanceof WatchdogError) throw error;
       return describe(error, hasAnswered);
+    } finally {
+      if (!hasAnswered) unanswered -= 1;
     }
   };
   return {
