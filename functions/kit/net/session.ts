@@ -62,8 +62,15 @@ async function readAll(body: AsyncIterable<Buffer>, maxBytes: number, read: Body
   return true;
 }
 
-function openPool(access: Access, attempt: Attempt, connections: number): Pool {
+type Connections = {
+  readonly pool: Pool;
+  /** The last error of a socket. Undici does not pass on the alert of a server that refuses us after the handshake. */
+  readonly broken: () => unknown;
+};
+
+function openPool(access: Access, attempt: Attempt, connections: number): Connections {
   const url = new URL(access.url);
+  let broken: unknown;
   const pool = new Pool(url.origin, {
     connections,
     pipelining: 1,
@@ -77,6 +84,7 @@ function openPool(access: Access, attempt: Attempt, connections: number): Pool {
         if (error !== null) callback(error, null);
         else if (made.ok) {
           attempt.enter('firstByte');
+          made.socket.once('error', (cause) => (broken = cause));
           callback(null, made.socket);
         } else callback(new NoConnection(made), null);
       });
@@ -85,12 +93,13 @@ function openPool(access: Access, attempt: Attempt, connections: number): Pool {
   attempt.own(() => {
     pool.destroy().catch(() => undefined);
   });
-  return pool;
+  return { pool, broken: () => broken };
 }
 
-function describe(error: unknown, hasAnswered: boolean): Failure {
+function describe(error: unknown, broken: unknown, hasAnswered: boolean): Failure {
   if (error instanceof NoConnection) return error.failure;
-  return codeOf(error).startsWith('ERR_SSL_') ? tlsFailure(error, '') : httpFailure(error, hasAnswered);
+  const refusal = [error, broken].find((each) => codeOf(each).startsWith('ERR_SSL_'));
+  return refusal === undefined ? httpFailure(error, hasAnswered) : tlsFailure(refusal, '');
 }
 
 /**
@@ -104,7 +113,7 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
     accept: 'application/json',
     'accept-encoding': 'identity',
   };
-  const pool = openPool(access, attempt, connections);
+  const { pool, broken } = openPool(access, attempt, connections);
   let sent = 0;
   let unanswered = 0;
 
@@ -137,7 +146,7 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
     } catch (error) {
       // A secret that cannot be used is not something that the other side did.
       if (error instanceof WatchdogError) throw error;
-      return describe(error, hasAnswered);
+      return describe(error, broken(), hasAnswered);
     } finally {
       if (!hasAnswered) unanswered -= 1;
     }
