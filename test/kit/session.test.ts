@@ -43,6 +43,45 @@ describe('a session', () => {
     expect(accepted()).toBe(5);
   });
 
+  test.for(['end', 'resetAndDestroy'] as const)(
+    'asks again, once, when a server closes a connection that it has answered on (%s)',
+    async (how) => {
+      const said = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
+      let count = 0;
+      const server = createTcp((socket) => {
+        // The second question on a connection is not answered any more.
+        socket.once('data', () => {
+          socket.write(said);
+          socket.once('data', () => socket[how]());
+        });
+        count += 1;
+      });
+      const { address } = await started(server);
+      const given = { connections: 1 };
+      const answers = await within(
+        `http://${address}`,
+        async (session) => [await session.ask(get), await session.ask(get), await session.ask(get)],
+        given,
+      );
+      expect(answers).toEqual([good('hi'), good('hi'), good('hi')]);
+      expect(count).toBe(3);
+      let asked = 0;
+      const dying = createTcp((socket) => {
+        socket.on('data', () => (++asked === 1 ? socket.write(said) : socket[how]()));
+      });
+      const { address: other } = await started(dying);
+      const two = async (session: Session): Promise<unknown[]> => [
+        await session.ask(get),
+        await session.ask(get),
+      ];
+      expect(await within(`http://${other}`, two, given)).toEqual([
+        good('hi'),
+        bad('reset', expect.any(String)),
+      ]);
+      expect(asked).toBe(3);
+    },
+  );
+
   test('sends what it must and nothing else: headers, JSON, no compression', async () => {
     const seen: unknown[] = [];
     const server = createServer((request, response) => {

@@ -115,14 +115,19 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
   };
   const { pool, broken } = openPool(access, attempt, connections);
   let sent = 0;
-  let unanswered = 0;
+  let answered = 0;
+  let waiting = 0;
 
-  const send = async (question: Question, read: BodyReader | null): Promise<Reply | Failure> => {
+  const send = async (
+    question: Question,
+    read: BodyReader | null,
+    isSecond = false,
+  ): Promise<Reply | Failure> => {
     const url = accessUrl(access, secret, question.path);
     const chunks: Buffer[] = [];
     let hasAnswered = false;
     sent += 1;
-    unanswered += 1;
+    waiting += 1;
     try {
       attempt.enter('firstByte');
       const { statusCode, body } = await pool.request({
@@ -132,7 +137,8 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
         body: question.body ?? null,
       });
       hasAnswered = true;
-      unanswered -= 1;
+      answered += 1;
+      waiting -= 1;
       attempt.enter('rest');
       body.on('error', () => undefined);
       const keep = (chunk: Buffer): void => {
@@ -140,15 +146,18 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
       };
       const isWhole = await readAll(body, question.maxBytes, statusCode === 200 ? (read ?? keep) : keep);
       // A deadline that passes now is missed by the next answer, not by this one.
-      if (unanswered > 0) attempt.enter('firstByte');
+      if (waiting > 0) attempt.enter('firstByte');
       if (!isWhole) return failed('protocol', `the answer is longer than ${question.maxBytes} bytes`);
       return { ok: true, status: statusCode, body: Buffer.concat(chunks) };
     } catch (error) {
+      if (!hasAnswered) waiting -= 1;
       // A secret that cannot be used is not something that the other side did.
       if (error instanceof WatchdogError) throw error;
-      return describe(error, broken(), hasAnswered);
-    } finally {
-      if (!hasAnswered) unanswered -= 1;
+      const failure = describe(error, broken(), hasAnswered);
+      // A server may close a connection that it has answered on, just when we ask again; that is no failure of it
+      // (RFC 9112, section 9.3.1).
+      const isClosed = failure.reason === 'reset' && !hasAnswered && answered > 0;
+      return isClosed && !isSecond ? send(question, read, true) : failure;
     }
   };
   return {
