@@ -32,7 +32,7 @@ export const weight = z
 export const bytes = (length: number) =>
   z
     .string()
-    .regex(new RegExp(`^0x[0-9a-f]{${length * 2}}$`, 'i'))
+    .regex(new RegExp(`^0x[0-9a-fA-F]{${length * 2}}$`))
     .transform((text) => text.toLowerCase());
 
 /** At most `longest` bytes as 0x and hex digits. */
@@ -40,13 +40,13 @@ export const bytesUpTo = (longest: number) =>
   z
     .string()
     .max(2 + longest * 2)
-    .regex(/^0x([0-9a-f]{2})*$/i)
+    .regex(/^0x([0-9a-fA-F]{2})*$/)
     .transform((text) => text.toLowerCase());
 
 /** A number as JSON-RPC of execution clients writes it: 0x and hex digits without leading zeros, though some clients write those. */
 export const quantity = z
   .string()
-  .regex(/^0x[0-9a-f]{1,64}$/i)
+  .regex(/^0x[0-9a-fA-F]{1,64}$/)
   .transform(Number)
   .refine(Number.isSafeInteger);
 
