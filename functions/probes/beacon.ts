@@ -31,7 +31,7 @@ const schema = z
     network: ethereumNetwork,
     fork: z
       .string()
-      .regex(/^0x[0-9a-f]{8}$/i, 'must be a fork version: 0x and 8 hex digits')
+      .regex(/^0x[0-9a-fA-F]{8}$/, 'must be a fork version: 0x and 8 hex digits')
       .optional()
       .describe(
         'The fork version that its head must be at, e.g. 0x06000000. Without it, the latest that was known when this version of the watchdog was made.',

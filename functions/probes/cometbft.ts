@@ -31,7 +31,7 @@ const schema = z
       ),
     nodeId: z
       .string()
-      .regex(/^[0-9a-f]{40}$/i, 'must be a node id: 40 hex digits')
+      .regex(/^[0-9a-fA-F]{40}$/, 'must be a node id: 40 hex digits')
       .optional()
       .describe('The id that the node must have.'),
     votingPower: z

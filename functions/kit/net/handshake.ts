@@ -27,7 +27,7 @@ export const tlsOptions = z.strictObject({
   fingerprint: z
     .string()
     .regex(
-      /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i,
+      /^([0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/,
       'must be a SHA-256 fingerprint: 64 hex digits, colons allowed',
     )
     .optional()
@@ -36,7 +36,7 @@ export const tlsOptions = z.strictObject({
     ),
   serverName: z
     .string()
-    .regex(/^[a-z0-9._-]{1,253}$/i, 'must be a host name')
+    .regex(/^[A-Za-z0-9._-]{1,253}$/, 'must be a host name')
     .optional()
     .describe('Name to ask for and to expect in the certificate; the host of the url when absent.'),
 });
