@@ -175,9 +175,11 @@ describe('a session answers with a value when', () => {
   });
 
   test.for(['end', 'resetAndDestroy'] as const)('the server hangs up without an answer (%s)', async (how) => {
-    const { address } = await started(createTcp((socket) => socket.once('data', () => socket[how]())));
+    const server = createTcp((socket) => socket.once('data', () => socket[how]()));
+    const { address, accepted } = await started(server);
     const answers = await within(`http://${address}`, (session) => times(3, session), { connections: 1 });
     expect(answers).toEqual(Array.from({ length: 3 }, () => bad('reset', expect.any(String))));
+    expect(accepted()).toBe(3);
   });
 
   test.for(['end', 'resetAndDestroy'] as const)('the answer breaks off (%s)', async (how) => {

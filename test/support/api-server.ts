@@ -72,5 +72,5 @@ export const nonsense = [
   ['500 as JSON', { status: 500, body: { code: 500, message: 'not implemented' } }, 'status'],
   ['502 with nothing', { status: 502, body: '' }, 'status'],
   ['a redirect', { status: 301, body: '' }, 'status'],
-  ['503 with an answer that would be good', { status: 503, body: { result: '0x1' } }, 'status'],
+  ['503 with an answer that would be good', { status: 503, body: { id: 'asked', result: '0x1' } }, 'status'],
 ] as const satisfies readonly (readonly [string, Said, string])[];
