@@ -1,10 +1,11 @@
 // The jsonrpc probe: the contract, the order in which an execution client is judged, and what it may answer.
+import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Sample } from '../../functions/domain/sample.ts';
 import { jsonrpc } from '../../functions/probes/jsonrpc.ts';
 import { type Answers, apiServer, type Asked, nonsense, type Said } from '../support/api-server.ts';
 import { blockResult, executionNode, rpcError, rpcResult } from '../support/node-answers.ts';
-import { listen } from '../support/server.ts';
+import { closedPort, listen } from '../support/server.ts';
 import { contextWith } from './context.ts';
 import { contract } from './contract.ts';
 
@@ -133,6 +134,14 @@ describe('the jsonrpc probe', () => {
       );
     }
     expect(await probe({ eth_chainId: { body: { result: '0x1' } } })).toMatchObject(bad('body'));
+  });
+
+  test('times the phases that there were, and no other', async () => {
+    expect(Object.keys((await probe({})).latencyMs).toSorted()).toEqual(['connect', 'firstByte', 'total']);
+    const port = await closedPort(createServer());
+    const options = jsonrpc.schema.parse({ url: `http://127.0.0.1:${port}`, chainId: 1 });
+    const { latencyMs } = await jsonrpc.run(options, contextWith());
+    expect(Object.keys(latencyMs).toSorted()).toEqual(['connect', 'total']);
   });
 
   test('reads a block with thousands of transactions', async () => {

@@ -72,7 +72,7 @@ export const rpcError = (code: number, status = 200) => ({
   status,
   body: { jsonrpc: '2.0', id: 'asked', error: { code, message: 'no, says the server' } },
 });
-export const hexOf = (value: number): string => `0x${value.toString(16)}`;
+const hexOf = (value: number): string => `0x${value.toString(16)}`;
 
 export const blockResult = (height: number, at: number) => ({
   number: hexOf(height),

@@ -129,7 +129,8 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
     sent += 1;
     waiting += 1;
     try {
-      attempt.enter('firstByte');
+      // Before there is a connection, it is the phases of making one that take the time.
+      if (answered > 0) attempt.enter('firstByte');
       const { statusCode, body } = await pool.request({
         method: question.body === undefined ? 'GET' : 'POST',
         path: `${url.pathname}${url.search}`,
