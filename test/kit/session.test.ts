@@ -209,12 +209,12 @@ describe('a session answers with a value when', () => {
 
   test('nobody answers in time, and says how far it came', async () => {
     const silent = await started(createServer(() => undefined));
-    expect(await within(`http://${silent.address}`, ask, { timeoutMs: 150 })).toEqual(
-      bad('timeout', 'connected, but no answer came within 150 ms'),
+    expect(await within(`http://${silent.address}`, ask, { timeoutMs: 1_000 })).toEqual(
+      bad('timeout', 'connected, but no answer came within 1000 ms'),
     );
     const half = await started(createServer((_request, response) => response.write('half')));
-    expect(await within(`http://${half.address}`, ask, { timeoutMs: 150 })).toEqual(
-      bad('timeout', 'the answer did not end within 150 ms'),
+    expect(await within(`http://${half.address}`, ask, { timeoutMs: 1_000 })).toEqual(
+      bad('timeout', 'the answer did not end within 1000 ms'),
     );
     await expect.poll(() => silent.open() + half.open()).toBe(0);
   });
@@ -223,9 +223,9 @@ describe('a session answers with a value when', () => {
     let count = 0;
     const server = createServer((_request, response) => (++count === 1 ? response.end('hi') : undefined));
     const { address } = await started(server);
-    const given = { connections: 1, timeoutMs: 300 };
+    const given = { connections: 1, timeoutMs: 1_000 };
     expect(await within(`http://${address}`, (session) => times(2, session), given)).toEqual(
-      bad('timeout', 'connected, but no answer came within 300 ms'),
+      bad('timeout', 'connected, but no answer came within 1000 ms'),
     );
   });
 
