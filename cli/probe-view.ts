@@ -3,6 +3,7 @@ import type { Config } from '../functions/config/config.ts';
 import type { TargetFact } from '../functions/domain/facts.ts';
 import type { Latency, Sample } from '../functions/domain/sample.ts';
 import { describeTarget } from '../functions/probes/describe.ts';
+import { learnedWords } from '../functions/views/facts.ts';
 import { localTime } from '../functions/views/time.ts';
 import type { SiteNow } from './probe-now.ts';
 import { table, type Cell } from './table.ts';
@@ -16,10 +17,7 @@ const ms = (value: number | undefined): string => (value === undefined ? '' : `$
 
 function learned(sample: Sample | undefined): string {
   if (sample === undefined) return 'was not probed';
-  if (!sample.ok) return sample.detail;
-  return Object.entries(sample.facts)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ');
+  return sample.ok ? learnedWords(sample.facts) : sample.detail;
 }
 
 /** `what` is the probe in a few words. */

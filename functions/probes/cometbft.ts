@@ -3,9 +3,19 @@ import { z } from 'zod';
 import { accessFields } from '../kit/net/access.ts';
 import { attempt, type Attempt } from '../kit/net/attempt.ts';
 import { failed } from '../kit/net/failure.ts';
-import type { Session } from '../kit/net/session.ts';
 import * as comet from '../wire/comet.ts';
-import { ageInSeconds, type ApiAnswer, askApi, fewPeers, isNotServed, oldHead, openApi } from './node-api.ts';
+import type { Session } from '../kit/net/session.ts';
+import { askOthers, askStatus, type Status } from './comet-status.ts';
+import {
+  ageInSeconds,
+  askApi,
+  counted,
+  fewPeers,
+  isNotServed,
+  listBytes,
+  oldHead,
+  openApi,
+} from './node-api.ts';
 import { checkAccess, describeAccess, endpointOfAccess, maxHeadAge, minPeers } from './node-options.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Probe } from './probe.ts';
@@ -21,7 +31,7 @@ const schema = z
       ),
     nodeId: z
       .string()
-      .regex(/^[0-9a-f]{40}$/i, 'must be a node id: 40 hex digits')
+      .regex(/^[0-9a-fA-F]{40}$/, 'must be a node id: 40 hex digits')
       .optional()
       .describe('The id that the node must have.'),
     votingPower: z
@@ -49,19 +59,14 @@ const schema = z
 
 type Options = z.output<typeof schema>;
 
+const noSuchMethod = -32_601;
+
 export const cometbft = {
   schema,
   endpoint: endpointOfAccess,
   describe: (options) => describeAccess('CometBFT RPC', options),
   run: (options, context) => attempt(context, (frame) => judge(options, frame)),
 } satisfies Probe<Options>;
-
-type Status = z.output<typeof comet.status>['result'];
-
-const askStatus = async (api: Session): Promise<ApiAnswer<Status>> => {
-  const answer = await askApi(api, 'its status', { path: '/status', schema: comet.status });
-  return answer.ok ? { ok: true, value: answer.value.result } : answer;
-};
 
 function notWhatWeMean(status: Status, options: Options): Failure | null {
   const { node_info: node } = status;
@@ -79,40 +84,43 @@ function wrongPower({ validator_info: validator }: Status, wanted: Options['voti
   return failed('identity', `it has voting power ${validator.voting_power}, expected ${wanted}`);
 }
 
-/** The highest of the other nodes that answer and are of the same chain; null when none is. */
-async function heightOfOthers(options: Options, frame: Attempt): Promise<number | null> {
-  const answers = await Promise.all(
-    (options.compareWith ?? []).map((url) => askStatus(openApi({ url }, frame))),
-  );
-  const heights = answers.flatMap((answer) =>
-    answer.ok && answer.value.node_info.network === options.network
-      ? [answer.value.sync_info.latest_block_height]
-      : [],
-  );
-  return heights.length === 0 ? null : Math.max(...heights);
+type Peers = { readonly peers: number | null; readonly failure: Failure | null };
+
+/** Both are null when it is not served. */
+async function askPeers(api: Session): Promise<Peers> {
+  const answer = await askApi(api, 'its peers', {
+    path: '/net_info',
+    maxBytes: listBytes,
+    schema: z.union([comet.failure, comet.netInfo]),
+    otherwise: comet.failure,
+  });
+  if (!answer.ok) return { peers: null, failure: isNotServed(answer) ? null : answer.failure };
+  const { value, status } = answer;
+  if ('result' in value) return { peers: value.result.n_peers, failure: null };
+  const { code } = value.error;
+  const failure = failed('status', `its peers: answered ${status} with error ${code}`);
+  return { peers: null, failure: code === noSuchMethod ? null : failure };
 }
 
 async function judge(options: Options, frame: Attempt): Promise<Outcome> {
   const { at: now } = frame.context;
   const api = openApi(options, frame);
+  const asking = askOthers(options.compareWith ?? [], options.network, frame);
   const answer = await askStatus(api);
   if (!answer.ok) return answer.failure;
   const status = answer.value;
   const stranger = notWhatWeMean(status, options);
   if (stranger !== null) return stranger;
-  const [netInfo, othersHeight] = await Promise.all([
-    askApi(api, 'its peers', { path: '/net_info', schema: comet.netInfo }),
-    heightOfOthers(options, frame),
-  ]);
-  if (!netInfo.ok && !isNotServed(netInfo)) return netInfo.failure;
+  const [netInfo, others] = await Promise.all([askPeers(api), asking]);
   const { latest_block_height: height, latest_block_time: at, catching_up: isCatchingUp } = status.sync_info;
-  const peers = netInfo.ok ? netInfo.value.result.n_peers : null;
-  const lag = othersHeight === null ? 0 : othersHeight - height;
+  const { peers } = netInfo;
+  const lag = others.height === null ? 0 : others.height - height;
   const failure =
     (isCatchingUp ? failed('syncing', `is catching up, at height ${height}`) : null) ??
     // A chain that stands still, or a node without its execution client, says that it is not catching up.
     oldHead({ at, name: `its newest block, ${height},` }, { now, maxAgeMs: options.maxHeadAge }) ??
-    (lag > options.maxLag ? failed('lagging', `is ${lag} heights below other nodes`) : null) ??
+    (lag > options.maxLag ? failed('lagging', `is ${counted(lag, 'height')} below other nodes`) : null) ??
+    netInfo.failure ??
     fewPeers(peers, options.minPeers) ??
     wrongPower(status, options.votingPower);
   if (failure !== null) return failure;
@@ -123,7 +131,8 @@ async function judge(options: Options, frame: Attempt): Promise<Outcome> {
       headAgeS: ageInSeconds(at, now),
       ...(peers === null ? {} : { peers }),
       votingPower: status.validator_info.voting_power,
-      ...(othersHeight === null ? {} : { othersHeight }),
+      ...(others.height === null ? {} : { othersHeight: others.height }),
+      ...(others.ignored === 0 ? {} : { othersIgnored: others.ignored }),
     },
   };
 }

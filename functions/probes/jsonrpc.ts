@@ -4,7 +4,7 @@ import { accessFields } from '../kit/net/access.ts';
 import { attempt, type Attempt } from '../kit/net/attempt.ts';
 import { failed } from '../kit/net/failure.ts';
 import * as execution from '../wire/execution.ts';
-import { ageInSeconds, askApi, fewPeers, oldHead, openApi } from './node-api.ts';
+import { ageInSeconds, askApi, fewPeers, isNotServed, listBytes, oldHead, openApi } from './node-api.ts';
 import { checkAccess, describeAccess, endpointOfAccess, maxHeadAge, minPeers } from './node-options.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Probe } from './probe.ts';
@@ -32,26 +32,43 @@ export const jsonrpc = {
   run: (options, context) => attempt(context, (frame) => judge(options, frame)),
 } satisfies Probe<Options>;
 
-type Result<Value> =
+type Called<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly failure: Failure };
-type RpcAnswer<Value> = { readonly refused: number } | { readonly result: Value };
+  /** `isServed` is false when the server says that it has no such method. */
+  | { readonly ok: false; readonly failure: Failure; readonly isServed: boolean };
+type RpcAnswer<Value> = { readonly refused: number } | { readonly id: unknown; readonly result: Value };
 
 type Call = <Value>(
   method: string,
   schema: z.ZodType<RpcAnswer<Value>>,
   params?: readonly unknown[],
-) => Promise<Result<Value>>;
+) => Promise<Called<Value>>;
 
 function caller(options: Options, frame: Attempt): Call {
   const api = openApi(options, frame);
-  return async (method, answerSchema, params = []) => {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-    const answer = await askApi(api, method, { path: '', body, schema: answerSchema, isAnyStatus: true });
-    if (!answer.ok) return answer;
-    if ('result' in answer.value) return { ok: true, value: answer.value.result };
-    return { ok: false, failure: failed('body', `${method}: refused with error ${answer.value.refused}`) };
+  let calls = 0;
+  return async (method, schema, params = []) => {
+    const id = ++calls;
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const question = { path: '', body, maxBytes: listBytes, schema, otherwise: execution.refusal };
+    const answer = await askApi(api, method, question);
+    if (!answer.ok) return { ...answer, isServed: !isNotServed(answer) };
+    if ('refused' in answer.value) return refusal(method, answer.value.refused, answer.status);
+    // Something between us mixes up answers, and this one may be anybody's.
+    if (answer.value.id !== id) {
+      return { ok: false, failure: failed('body', `${method}: the answer has another id`), isServed: true };
+    }
+    return { ok: true, value: answer.value.result };
   };
+}
+
+function refusal(method: string, code: number, status: number): Called<never> {
+  const words = code === -32_601 ? 'is not served' : `was refused with error ${code}`;
+  const failure =
+    status === 200
+      ? failed('body', `${method} ${words}`)
+      : failed('status', `${method}: answered ${status}, it ${words}`);
+  return { ok: false, failure, isServed: false };
 }
 
 async function judge(options: Options, frame: Attempt): Promise<Outcome> {
@@ -79,6 +96,7 @@ async function judge(options: Options, frame: Attempt): Promise<Outcome> {
   const known = peers.ok ? peers.value : null;
   const failure =
     oldHead({ at, name: `its newest block, ${height},` }, { now, maxAgeMs: options.maxHeadAge }) ??
+    (!peers.ok && peers.isServed ? peers.failure : null) ??
     fewPeers(known, options.minPeers);
   if (failure !== null) return failure;
   const facts = { chainId: chainId.value, height, headAgeS: ageInSeconds(at, now) };

@@ -8,31 +8,45 @@ import { readJson } from '../wire/read.ts';
 import type { Failure } from './outcome.ts';
 
 const answerBytes = 64_000;
+/** For an answer that lists what nobody asked for: the transactions of a block, the peers of a node. */
+export const listBytes = 1_000_000;
 
 /** One connection, as a careful guest. */
 export const openApi = (access: Access, frame: Attempt): Session => openSession(access, frame, 1);
 
 /** `status` is that of an answer that came, null when none did. */
 export type ApiAnswer<Value> =
-  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: true; readonly value: Value; readonly status: number }
   | { readonly ok: false; readonly failure: Failure; readonly status: number | null };
+
+export type ApiQuestion<Value> = Omit<Question, 'maxBytes'> & {
+  readonly maxBytes?: number;
+  /** What a body with status 200 is. */
+  readonly schema: z.ZodType<Value>;
+  /** What a body with any other status may be; without it such an answer is judged by its status alone. */
+  readonly otherwise?: z.ZodType<Value>;
+};
 
 /** `what` names the question in an answer's words, e.g. `its head`. */
 export async function askApi<Value>(
   api: Session,
   what: string,
-  given: Omit<Question, 'maxBytes'> & { readonly schema: z.ZodType<Value>; readonly isAnyStatus?: boolean },
+  { schema, otherwise, ...question }: ApiQuestion<Value>,
 ): Promise<ApiAnswer<Value>> {
-  const { schema, isAnyStatus = false, ...question } = given;
-  const reply = await api.ask({ ...question, maxBytes: answerBytes });
-  if (!reply.ok) return { ok: false, failure: reply, status: null };
+  const reply = await api.ask({ maxBytes: answerBytes, ...question });
+  if (!reply.ok) {
+    // Which of the answers it was says nothing when there is no connection at all.
+    const detail = reply.reason === 'protocol' ? `${what}: ${reply.detail}` : reply.detail;
+    return { ok: false, failure: failed(reply.reason, detail), status: null };
+  }
   const { status } = reply;
-  const isGood = status === 200;
-  const read = isGood || isAnyStatus ? readJson(schema, reply.body.toString('utf8')) : null;
-  if (read?.ok === true) return read;
-  const failure = isGood
-    ? failed('body', `${what}: ${read?.detail ?? 'nothing was answered'}`)
-    : failed('status', `${what}: answered ${status}`);
+  const expected = status === 200 ? schema : otherwise;
+  const read = expected === undefined ? null : readJson(expected, reply.body.toString('utf8'));
+  if (read?.ok === true) return { ...read, status };
+  const failure =
+    status === 200 && read !== null
+      ? failed('body', `${what}: ${read.detail}`)
+      : failed('status', `${what}: answered ${status}`);
   return { ok: false, failure, status };
 }
 
@@ -45,23 +59,28 @@ export const isNotServed = (answer: ApiAnswer<unknown>): boolean =>
 
 export const ageInSeconds = (at: number, now: number): number => Math.max(0, Math.round((now - at) / 1000));
 
+/** `1 slot`, `13 slots`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** Clocks differ; beyond this a time is not of this world. */
 const aheadMs = 60_000;
 
-/** Why a head of this age is not at the head of its chain; null when it is. */
+/** Why a head of this time is not at the head of its chain; null when it is. */
 export function oldHead(
   head: { readonly at: number; readonly name: string },
-  given: { readonly now: number; readonly maxAgeMs: number },
+  given: { readonly now: number; readonly maxAgeMs: number; readonly aheadMs?: number },
 ): Failure | null {
   const { at, name } = head;
   const { now, maxAgeMs } = given;
-  if (at > now + aheadMs) return failed('protocol', `${name} is ${ageInSeconds(now, at)} s in the future`);
+  if (at > now + (given.aheadMs ?? aheadMs)) {
+    return failed('protocol', `${name} is ${ageInSeconds(now, at)} s in the future`);
+  }
   return now - at > maxAgeMs ? failed('stale', `${name} is ${ageInSeconds(at, now)} s old`) : null;
 }
 
 /** `peers` is null when the server does not say. */
 export function fewPeers(peers: number | null, minPeers: number): Failure | null {
   return peers !== null && peers < minPeers
-    ? failed('few-peers', `has ${peers} peer${peers === 1 ? '' : 's'}, expected at least ${minPeers}`)
+    ? failed('few-peers', `has ${counted(peers, 'peer')}, expected at least ${minPeers}`)
     : null;
 }

@@ -6,7 +6,7 @@ import { endpointOfUrl } from '../kit/net/exchange.ts';
 import type { Endpoint } from '../kit/net/network.ts';
 
 export const maxHeadAge = (otherwise: string) =>
-  duration({ min: '5s', max: '1d' })
+  duration({ min: '10s', max: '1d' })
     .prefault(otherwise)
     .describe('How old its newest block may be, by its own time.');
 

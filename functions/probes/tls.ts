@@ -22,7 +22,7 @@ const schema = z.strictObject({
     .min(0)
     .max(365)
     .default(7)
-    .describe('The certificate must be valid for so many days more.'),
+    .describe('The certificate must be valid for so many days more, a pinned one too.'),
 });
 
 type Options = z.output<typeof schema>;
@@ -36,7 +36,9 @@ export const tls = {
       const endpoint = endpointOf(address);
       const dialled = await dial(endpoint, frame);
       if (!dialled.ok) return dialled;
-      const secured = await handshake(dialled.socket, endpoint.host, options, frame);
+      // What is spoken inside is not known here, and a server may refuse those who offer something else.
+      const offer = { ...options, protocols: [] };
+      const secured = await handshake(dialled.socket, endpoint.host, offer, frame);
       if (!secured.ok) return secured;
       const { certificateDaysLeft: days } = secured;
       if (days !== undefined && days < minDaysLeft) {

@@ -42,7 +42,7 @@ export const header = z.object({
 });
 
 /** `GET /eth/v1/beacon/states/{state}/fork` */
-export const fork = data(z.object({ current_version: version, epoch: natural }));
+export const fork = data(z.object({ current_version: version }));
 
 /** `GET /eth/v1/node/peer_count` */
 export const peerCount = data(z.object({ connected: natural }));

@@ -1,6 +1,6 @@
 // Answers of the CometBFT RPC, as far as they are used. Source: https://docs.cometbft.com/v0.38/rpc/
 import { z } from 'zod';
-import { moment, natural } from './fields.ts';
+import { moment, natural, weight } from './fields.ts';
 
 const hex = (length: number) =>
   z
@@ -29,7 +29,7 @@ export const status = result(
       latest_block_time: moment,
       catching_up: z.boolean(),
     }),
-    validator_info: z.object({ address: address.or(z.literal('')), voting_power: natural }),
+    validator_info: z.object({ address: address.or(z.literal('')), voting_power: weight }),
   }),
 );
 
@@ -45,7 +45,7 @@ export const validators = result(
         z.object({
           address,
           pub_key: z.object({ type: z.string().max(100), value: z.string().max(300) }),
-          voting_power: natural,
+          voting_power: weight,
         }),
       )
       .max(100),

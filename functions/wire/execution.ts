@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { bytes, quantity } from './fields.ts';
 
 /** A client refuses with a code, whatever the HTTP status; -32601 is a method that it does not serve. */
-const refusal = z
+export const refusal = z
   .object({ error: z.object({ code: z.int(), message: z.string() }) })
   .transform(({ error }) => ({ refused: error.code }) as const);
 
-const answer = <Schema extends z.ZodType>(schema: Schema) => z.union([refusal, z.object({ result: schema })]);
+/** What a call answers; `id` is that of the question that it answers, if it does. */
+const answer = <Schema extends z.ZodType>(schema: Schema) =>
+  z.union([refusal, z.object({ id: z.unknown(), result: schema })]);
 
 /** `eth_chainId` */
 export const chainId = answer(quantity);

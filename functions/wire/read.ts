@@ -5,9 +5,18 @@ export type Read<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly detail: string };
 
+type Issue = z.core.$ZodIssue;
+
+/** Where an issue is. Of the ways in which a union could have been met the one that came furthest is meant. */
+function pathOf(issue: Issue | undefined): readonly PropertyKey[] {
+  if (issue === undefined) return [];
+  const within = issue.code === 'invalid_union' ? issue.errors.map(([first]) => pathOf(first)) : [];
+  const furthest = within.reduce((best, path) => (path.length >= best.length ? path : best), []);
+  return [...issue.path, ...furthest];
+}
+
 function place(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const path = (issue?.path ?? []).map(String).join('.').slice(0, 80);
+  const path = pathOf(error.issues[0]).map(String).join('.').slice(0, 80);
   return path === '' ? 'the answer' : path;
 }
 

@@ -17,7 +17,7 @@ describe('probe', () => {
     expect(out).toMatch(/probed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d Europe\/Berlin \(\d\d:\d\d:\d\d UTC\)/);
     expect(out).toMatch(/^ {2}role +target +answer +total +connect +first byte +probe +found$/m);
     expect(out).toMatch(
-      /^ {2}inbound +rpc +good +\d+ ms +\d+ ms +\d+ ms +GET http:\/\/home\.example:8545 +status=200/m,
+      /^ {2}inbound +rpc +good +\d+ ms +\d+ ms +\d+ ms +GET http:\/\/home\.example:8545 +status 200, 11 bytes$/m,
     );
     expect(out).toMatch(/^ {2}reference +ref-a +good +\d+ ms/m);
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -61,7 +61,35 @@ describe('the registry of probes', () => {
   });
 
   test.for([
-    [{ probe: 'icmp' }, ["probe: Invalid discriminator value. Expected 'tcp' | 'http'"]],
+    [
+      { probe: 'icmp' },
+      [
+        "probe: Invalid discriminator value. Expected 'tcp' | 'tls' | 'http' | 'jsonrpc' | 'beacon' | 'cometbft'",
+      ],
+    ],
+    [
+      { probe: 'jsonrpc', url: 'http://a', tls: {}, maxHeadAge: '9s' },
+      [
+        'chainId: Invalid input: expected number, received undefined',
+        'maxHeadAge: is 9s; it must be from 10s to 1d',
+      ],
+    ],
+    [
+      { probe: 'beacon', url: 'https://a', network: 'goerli', fork: '0x06', minPeers: -1 },
+      [
+        'fork: must be a fork version: 0x and 8 hex digits',
+        'minPeers: Too small: expected number to be >=0',
+        'network: must be mainnet, hoodi or sepolia, or {genesisTime, genesisValidatorsRoot} of a network of your own',
+      ],
+    ],
+    [
+      { probe: 'cometbft', url: 'http://a', network: 'a b', nodeId: 'x' },
+      [
+        'network: must be the chain id as the node gives it, e.g. mainnet-beacon-80094',
+        'nodeId: must be a node id: 40 hex digits',
+      ],
+    ],
+    [{ probe: 'cometbft', url: 'http://a', network: 'a', tls: {} }, ['tls: is only for an https url']],
     [{ probe: 'tcp', address: 'a:1', url: 'x' }, [': Unrecognized key: "url"']],
     [
       { probe: 'http', url: 'ftp://a', auth: { bearer: 'plain' } },

@@ -110,7 +110,8 @@ export function accessUrl(access: Access, secret: SecretReader, path = ''): URL 
   const value = access.pathSecret === undefined ? '' : `/${pathSafe(secret(access.pathSecret))}`;
   const [pathname = '', search = ''] = path.split('?', 2);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}${value}${pathname}`;
-  if (search !== '') url.search = search;
+  // What the address itself asks for stays: a provider may want it with every question.
+  if (search !== '') url.search = [url.search.slice(1), search].filter((part) => part !== '').join('&');
   return url;
 }
 

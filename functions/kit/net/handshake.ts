@@ -27,7 +27,7 @@ export const tlsOptions = z.strictObject({
   fingerprint: z
     .string()
     .regex(
-      /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i,
+      /^([0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/,
       'must be a SHA-256 fingerprint: 64 hex digits, colons allowed',
     )
     .optional()
@@ -36,7 +36,7 @@ export const tlsOptions = z.strictObject({
     ),
   serverName: z
     .string()
-    .regex(/^[a-z0-9._-]{1,253}$/i, 'must be a host name')
+    .regex(/^[A-Za-z0-9._-]{1,253}$/, 'must be a host name')
     .optional()
     .describe('Name to ask for and to expect in the certificate; the host of the url when absent.'),
 });
@@ -47,13 +47,16 @@ export type Secured =
   | { readonly ok: true; readonly socket: TLSSocket; readonly certificateDaysLeft: number | undefined }
   | Failure;
 
+/** Application protocols to offer (ALPN); one of HTTP when absent, none when empty. */
+type Offer = { readonly protocols?: readonly string[] };
+
 let publicTrust: SecureContext | undefined;
 
 /** Shakes hands over `raw`; the attempt owns the socket. Throws ERR_SECRET for a PEM that cannot be used. */
 export function handshake(
   raw: Socket,
   host: string,
-  options: TlsOptions,
+  options: TlsOptions & Offer,
   attempt: Attempt,
 ): Promise<Secured> {
   const name = options.serverName ?? host;
@@ -65,7 +68,7 @@ export function handshake(
     secureContext,
     host: name,
     servername: isIP(name) === 0 ? name : '',
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [...(options.protocols ?? ['http/1.1'])],
     rejectUnauthorized: !isPinnedOnly,
   });
   attempt.own(() => {

@@ -62,8 +62,15 @@ async function readAll(body: AsyncIterable<Buffer>, maxBytes: number, read: Body
   return true;
 }
 
-function openPool(access: Access, attempt: Attempt, connections: number): Pool {
+type Connections = {
+  readonly pool: Pool;
+  /** The last error of a socket. Undici does not pass on the alert of a server that refuses us after the handshake. */
+  readonly broken: () => unknown;
+};
+
+function openPool(access: Access, attempt: Attempt, connections: number): Connections {
   const url = new URL(access.url);
+  let broken: unknown;
   const pool = new Pool(url.origin, {
     connections,
     pipelining: 1,
@@ -75,20 +82,24 @@ function openPool(access: Access, attempt: Attempt, connections: number): Pool {
     connect: (_options, callback) => {
       callbackify(() => connect(access, url, attempt))((error, made) => {
         if (error !== null) callback(error, null);
-        else if (made.ok) callback(null, made.socket);
-        else callback(new NoConnection(made), null);
+        else if (made.ok) {
+          attempt.enter('firstByte');
+          made.socket.once('error', (cause) => (broken = cause));
+          callback(null, made.socket);
+        } else callback(new NoConnection(made), null);
       });
     },
   });
   attempt.own(() => {
     pool.destroy().catch(() => undefined);
   });
-  return pool;
+  return { pool, broken: () => broken };
 }
 
-function describe(error: unknown, hasAnswered: boolean): Failure {
+function describe(error: unknown, broken: unknown, hasAnswered: boolean): Failure {
   if (error instanceof NoConnection) return error.failure;
-  return codeOf(error).startsWith('ERR_SSL_') ? tlsFailure(error, '') : httpFailure(error, hasAnswered);
+  const refusal = [error, broken].find((each) => codeOf(each).startsWith('ERR_SSL_'));
+  return refusal === undefined ? httpFailure(error, hasAnswered) : tlsFailure(refusal, '');
 }
 
 /**
@@ -102,16 +113,24 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
     accept: 'application/json',
     'accept-encoding': 'identity',
   };
-  const pool = openPool(access, attempt, connections);
+  const { pool, broken } = openPool(access, attempt, connections);
   let sent = 0;
+  let answered = 0;
+  let waiting = 0;
 
-  const send = async (question: Question, read: BodyReader | null): Promise<Reply | Failure> => {
+  const send = async (
+    question: Question,
+    read: BodyReader | null,
+    isSecond = false,
+  ): Promise<Reply | Failure> => {
     const url = accessUrl(access, secret, question.path);
     const chunks: Buffer[] = [];
     let hasAnswered = false;
     sent += 1;
+    waiting += 1;
     try {
-      attempt.enter('firstByte');
+      // Before there is a connection, it is the phases of making one that take the time.
+      if (answered > 0) attempt.enter('firstByte');
       const { statusCode, body } = await pool.request({
         method: question.body === undefined ? 'GET' : 'POST',
         path: `${url.pathname}${url.search}`,
@@ -119,18 +138,27 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
         body: question.body ?? null,
       });
       hasAnswered = true;
+      answered += 1;
+      waiting -= 1;
       attempt.enter('rest');
       body.on('error', () => undefined);
       const keep = (chunk: Buffer): void => {
         chunks.push(chunk);
       };
       const isWhole = await readAll(body, question.maxBytes, statusCode === 200 ? (read ?? keep) : keep);
+      // A deadline that passes now is missed by the next answer, not by this one.
+      if (waiting > 0) attempt.enter('firstByte');
       if (!isWhole) return failed('protocol', `the answer is longer than ${question.maxBytes} bytes`);
       return { ok: true, status: statusCode, body: Buffer.concat(chunks) };
     } catch (error) {
+      if (!hasAnswered) waiting -= 1;
       // A secret that cannot be used is not something that the other side did.
       if (error instanceof WatchdogError) throw error;
-      return describe(error, hasAnswered);
+      const failure = describe(error, broken(), hasAnswered);
+      // A server may close a connection that it has answered on, just when we ask again; that is no failure of it
+      // (RFC 9112, section 9.3.1).
+      const isClosed = failure.reason === 'reset' && !hasAnswered && answered > 0;
+      return isClosed && !isSecond ? send(question, read, true) : failure;
     }
   };
   return {
