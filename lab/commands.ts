@@ -3,10 +3,10 @@ import { createInterface, clearLine, cursorTo, type Interface } from 'node:readl
 import { describeError } from '../functions/kit/error.ts';
 import { explain } from '../functions/views/explain.ts';
 import { labTimezone } from './basement/config.ts';
-import { forwards } from './basement/world.ts';
 import type { Lab } from './lab.ts';
 import type { Screen } from './screen.ts';
 import { showStatus } from './status.ts';
+import { type Command, worldCommands } from './world-commands.ts';
 
 export type CommandNeeds = {
   readonly screen: Screen;
@@ -15,79 +15,8 @@ export type CommandNeeds = {
   readonly output: NodeJS.WriteStream;
 };
 
-type Command = {
-  readonly words: string;
-  readonly what: string;
-  /** `rest` is what was typed after the words. Resolves with a sentence to print, or null. */
-  readonly run: (lab: Lab, rest: string, screen: Screen) => Promise<string | null>;
-};
-
 const commands: readonly Command[] = [
-  {
-    words: 'cut power',
-    what: 'the house goes dark; its UPS tells of it first',
-    run: async ({ basement }) => {
-      await basement.cutPower();
-      return 'The power is cut.';
-    },
-  },
-  {
-    words: 'restore power',
-    what: 'power again',
-    run: async ({ basement }) => {
-      await basement.restorePower();
-      return 'The power is back.';
-    },
-  },
-  {
-    words: 'drop vpn',
-    what: 'the VPN exit fails: no way in, and no heartbeat out',
-    run: async ({ basement }) => {
-      await basement.dropVpn();
-      return 'The VPN exit is down.';
-    },
-  },
-  {
-    words: 'break',
-    what: `one forward fails: ${forwards.join(', ')}`,
-    run: async ({ basement }, rest) => {
-      if (!forwards.includes(rest)) return `Break what? One of ${forwards.join(', ')}.`;
-      await basement.breakForward(rest);
-      return `The forward of ${rest} is broken.`;
-    },
-  },
-  {
-    words: 'cut our network',
-    what: "the watchdog's own way out fails",
-    run: async ({ basement }) => {
-      await basement.cutOurNetwork();
-      return 'Our own network is cut.';
-    },
-  },
-  {
-    words: 'beat on',
-    what: 'the house sends heartbeats over a mobile router as well',
-    run: async ({ basement }) => {
-      basement.setSecondWay(true);
-      return 'Heartbeats have a second way now.';
-    },
-  },
-  {
-    words: 'beat off',
-    what: 'only through the VPN again',
-    run: async ({ basement }) => {
-      basement.setSecondWay(false);
-      return 'Heartbeats go through the VPN only.';
-    },
-  },
-  {
-    words: 'heal',
-    what: 'everything works again',
-    run: async ({ basement }) => {
-      await basement.heal();
-      return 'Everything works again; the watchdog waits three minutes to be sure.';
-    },
-  },
+  ...worldCommands,
   {
     words: 'status',
     what: 'what the watchdog knows',
@@ -122,7 +51,10 @@ function showHelp(screen: Screen): void {
   screen.table(
     ['type', 'to'],
     [
-      ...commands.map(({ words, what }) => [words === 'break' ? 'break TARGET' : words, what]),
+      ...commands.map(({ words, takes, what }) => [
+        takes === undefined ? words : `${words} ${takes.join('|')}`,
+        what,
+      ]),
       ['quit', 'end'],
     ],
   );
@@ -133,7 +65,7 @@ async function obey(line: string, lab: Lab, { screen, signal }: CommandNeeds): P
   if (typed === '') return;
   const command = commands.find(({ words }) => typed === words || typed.startsWith(`${words} `));
   const rest = command === undefined ? '' : typed.slice(command.words.length).trim();
-  if (command === undefined || (rest !== '' && command.words !== 'break')) {
+  if (command === undefined || (rest !== '' && command.takes === undefined)) {
     screen.line(`There is no command "${typed.slice(0, 40)}". Type help to see what there is.`);
     return;
   }

@@ -57,9 +57,9 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const beats: number[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-lab-'));
   const configPath = join(folder, 'lab.yaml');
-  writeFileSync(configPath, labConfig());
+  writeFileSync(configPath, labConfig(startAt));
   const key = randomBytes(32).toString('hex');
-  const basement = await startBasement(clock);
+  const basement = await startBasement(clock, startAt);
   const pager = await startPager({
     clock,
     key,

@@ -135,6 +135,9 @@ export function observeTarget(
   if (target.quality === 'good') return good;
   if (target.quality === 'unknown' || isBlind(judgement.signals)) return unknown;
   if (isSiteDown) return { status: 'suppressed' };
+  // Its newest block is old because there is no newer one.
+  const isChainStalled = Object.values(judgement.chains).includes('stalled');
+  if (target.reason === 'stale' && isChainStalled) return { status: 'suppressed' };
   const isExit = target.role === 'exit';
   return bad({
     kind: isExit ? 'exit-unreachable' : 'unreachable',

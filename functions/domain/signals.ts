@@ -1,6 +1,7 @@
 // Reduces the facts of a site to the few signals with few values that the verdict table is written in.
 import type { Facts, Quality, TargetFact } from './facts.ts';
 import type { Policy } from './policy.ts';
+import type { Reason } from './sample.ts';
 
 export const signalValues = {
   references: ['working', 'failing', 'unknown'],
@@ -21,6 +22,9 @@ function count(targets: readonly TargetFact[], quality: Quality): number {
   return targets.filter((target) => target.quality === quality).length;
 }
 
+/** A client that says of itself that it is behind is not well, and yet its answer shows that its house is neither dark nor cut off. */
+const saysSo: readonly (Reason | null)[] = ['syncing', 'stale', 'lagging', 'few-peers'];
+
 /**
  * How the ways into the house are. A run that ends early leaves some targets unknown: as long as most of them were seen and
  * every one of those was bad, that must not hide a blackout; but all good takes every one.
@@ -30,7 +34,8 @@ function inbound(targets: readonly TargetFact[]): Signals['inbound'] {
   const bad = count(targets, 'bad');
   const good = count(targets, 'good');
   if (good === targets.length) return 'all-good';
-  if (bad > 0 && good > 0) return 'some-bad';
+  const hasAnswered = good > 0 || targets.some(({ reason }) => saysSo.includes(reason));
+  if (bad > 0 && hasAnswered) return 'some-bad';
   if (bad * 2 > targets.length) return 'all-bad';
   return 'unknown';
 }

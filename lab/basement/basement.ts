@@ -3,8 +3,9 @@ import type { Clock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
 import type { PulseStore } from '../../functions/stores/store.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { type Listener, startListener } from './listener.ts';
-import { canSend, healthy, isReachable, type Place, places, type WorldState } from './world.ts';
+import { type Listener, type Service, startListener } from './listener.ts';
+import { chainNames, executionClients, operators, signerNames, startChains } from './chains.ts';
+import { canSend, healthy, isReachable, isSigning, type Place, places, type WorldState } from './world.ts';
 
 export type Basement = {
   readonly state: () => WorldState;
@@ -16,7 +17,9 @@ export type Basement = {
   readonly dropVpn: () => Promise<void>;
   readonly breakForward: (id: string) => Promise<void>;
   readonly cutOurNetwork: () => Promise<void>;
-  readonly setSecondWay: (isOn: boolean) => void;
+  readonly setSecondWay: (isOn: boolean) => Promise<void>;
+  /** Anything else of the state: signers, chains, clients, operators. */
+  readonly change: (change: Partial<WorldState>) => Promise<void>;
   /** Everything works again; the second way is put away. */
   readonly heal: () => Promise<void>;
   /** From now on the house sends its heartbeats and the news of its power here. */
@@ -34,11 +37,15 @@ type House = {
 };
 
 /** The watchdog's own network is cut at its references first and comes back there last, as one cable would do it at once. */
-const order: readonly Place['kind'][] = ['reference', 'exit', 'forward'];
+const order: readonly Place['kind'][] = ['reference', 'public', 'exit', 'forward'];
 
-export async function startBasement(clock: Clock): Promise<Basement> {
+/** `startAt` is when the chains of the world are as their configuration says; epoch ms. */
+export async function startBasement(clock: Clock, startAt: number): Promise<Basement> {
+  const chains = startChains(clock, startAt);
+  const serviceOf = ({ service }: Place): Service =>
+    typeof service === 'string' ? service : (request) => chains.answer(service.node, request);
   const stands = await Promise.all(
-    places.map(async (place) => ({ place, listener: await startListener(place.service) })),
+    places.map(async (place) => ({ place, listener: await startListener(serviceOf(place)) })),
   );
   let state = healthy;
   let house: House | null = null;
@@ -51,6 +58,10 @@ export async function startBasement(clock: Clock): Promise<Basement> {
     const before = state;
     state = { ...state, ...change };
     const now = state;
+    for (const signer of signerNames) chains.setSigning(signer, isSigning(signer, now));
+    for (const chain of chainNames) chains.setMoving(chain, !now.stalledChains.has(chain));
+    for (const client of executionClients) chains.setFrozen(client, now.frozenClients.has(client));
+    for (const operator of operators) chains.setLying(operator, now.liars.has(operator));
     for (const kind of order)
       // oxlint-disable-next-line no-await-in-loop -- the order is the point
       await setAll(kind, (place) => isReachable(place, before) && isReachable(place, now));
@@ -91,9 +102,8 @@ export async function startBasement(clock: Clock): Promise<Basement> {
     dropVpn: () => become({ hasExit: false }),
     breakForward: (id) => become({ broken: new Set([...state.broken, id]) }),
     cutOurNetwork: () => become({ hasOurNetwork: false }),
-    setSecondWay: (isOn) => {
-      state = { ...state, hasSecondWay: isOn };
-    },
+    setSecondWay: (isOn) => become({ hasSecondWay: isOn }),
+    change: become,
     heal: async () => {
       const hadPower = state.hasPower;
       await become(healthy);

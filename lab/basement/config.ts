@@ -1,5 +1,6 @@
 // The configuration of the lab, written as an operator would write it: product defaults, and names instead of loopback addresses.
 import { stringify } from 'yaml';
+import { chainIds, type ChainIdentity, identityOf } from './chains.ts';
 import { type Place, places } from './world.ts';
 
 export const labSite = 'home';
@@ -9,21 +10,36 @@ export const labTimezone = 'Europe/Berlin';
 /** The secrets that the configuration refers to, by the names of their variables. */
 export const labVariables = { url: 'PAGER_URL', secret: 'PAGER_SECRET', token: 'STATUS_TOKEN' } as const;
 
-function target({ id, kind, service, host, port }: Place): object {
-  const role = kind === 'exit' ? { role: 'exit' } : {};
-  return service === 'tcp'
-    ? { id, ...role, probe: 'tcp', address: `${host}:${port}` }
-    : {
-        id,
-        ...role,
-        probe: 'http',
-        url: `http://${host}:${port}/health`,
-        expect: { json: { status: 'ok' } },
-      };
+type Client = Extract<Place['service'], object>['node'];
+
+/** How the API of a client is probed; the networks are the lab's own. */
+function clientProbe(node: Client, identity: ChainIdentity): object {
+  if (node === 'geth' || node === 'bera-reth') return { probe: 'jsonrpc', chainId: chainIds[node] };
+  return node === 'lighthouse' || node.startsWith('ethereum')
+    ? { probe: 'beacon', network: identity.ethereum }
+    : { probe: 'cometbft', network: identity.berachain };
+}
+
+function roleOf({ kind, service }: Place): object {
+  if (kind === 'exit') return { role: 'exit' };
+  if (kind !== 'public' || typeof service === 'string') return {};
+  const [chain, operator] = service.node.split('-');
+  return { role: 'chain', chain, operator };
+}
+
+function target(place: Place, identity: ChainIdentity): object {
+  const { id, service, host, port } = place;
+  const common = { id, ...roleOf(place) };
+  if (service === 'tcp') return { ...common, probe: 'tcp', address: `${host}:${port}` };
+  const url = `http://${host}:${port}`;
+  return service === 'http'
+    ? { ...common, probe: 'http', url: `${url}/health`, expect: { json: { status: 'ok' } } }
+    : { ...common, ...clientProbe(service.node, identity), url };
 }
 
 /** The YAML text. References are the product's default ones, and so is the policy, so neither is written here. */
-export function labConfig(): string {
+export function labConfig(startAt: number): string {
+  const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
     channels: [
@@ -39,7 +55,11 @@ export function labConfig(): string {
       {
         id: labSite,
         name: 'Basement, Berlin',
-        targets: places.filter((place) => place.kind !== 'reference').map(target),
+        targets: places.filter((place) => place.kind !== 'reference').map((place) => target(place, identity)),
+        signers: [
+          { id: 'eth-1', chain: 'ethereum', keys: identity.keys.lighthouse },
+          { id: 'bera-1', chain: 'berachain', keys: identity.keys.beacond },
+        ],
         heartbeats: [{ source: labHeartbeat, every: '60s', grace: '60s' }],
       },
     ],

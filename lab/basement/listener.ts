@@ -4,9 +4,11 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { ApiAnswer, ApiRequest } from '../chains/api.ts';
+import { nodeServer } from '../chains/serve.ts';
 
-/** `tcp` accepts and stays silent, as the peer-to-peer ports of clients do; `http` answers `{"status":"ok"}`. */
-export type Service = 'tcp' | 'http';
+/** `tcp` accepts and stays silent, as the peer-to-peer ports of clients do; `http` answers `{"status":"ok"}`; a function answers for a node. */
+export type Service = 'tcp' | 'http' | ((request: ApiRequest) => ApiAnswer);
 
 export type Listener = {
   readonly port: number;
@@ -21,6 +23,7 @@ const tries = 200;
 
 function serverOf(service: Service): Server {
   if (service === 'tcp') return createServer();
+  if (service !== 'http') return nodeServer(service);
   return createHttpServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
     response.end('{"status":"ok"}');

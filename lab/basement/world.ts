@@ -1,10 +1,15 @@
 // What stands in the pretend world, and what of it can be reached in which state: plain values.
+import type { ChainName, ExecutionClient, NodeName, Operator, SignerName } from './chains.ts';
 
 export type Place = {
   readonly id: string;
-  /** forward: a port of the house through the VPN exit. exit: the VPN server itself. reference: a public resolver. */
-  readonly kind: 'forward' | 'exit' | 'reference';
-  readonly service: 'tcp' | 'http';
+  /**
+   * forward: a port of the house through the VPN exit. exit: the VPN server itself. reference: a public resolver. public: an RPC that
+   * shows a chain to everybody.
+   */
+  readonly kind: 'forward' | 'exit' | 'reference' | 'public';
+  /** tcp and http say no more than that somebody is there; a node speaks for a client. */
+  readonly service: 'tcp' | 'http' | { readonly node: NodeName };
   /** As an operator writes it; the lab resolves it to a port of this machine. */
   readonly host: string;
   readonly port: number;
@@ -15,6 +20,44 @@ export const places: readonly Place[] = [
   { id: 'lighthouse-p2p', kind: 'forward', service: 'tcp', host: 'vpn.example.net', port: 9000 },
   { id: 'beacond-p2p', kind: 'forward', service: 'tcp', host: 'vpn.example.net', port: 26656 },
   { id: 'web', kind: 'forward', service: 'http', host: 'vpn.example.net', port: 8080 },
+  {
+    id: 'lighthouse',
+    kind: 'forward',
+    service: { node: 'lighthouse' },
+    host: 'vpn.example.net',
+    port: 5052,
+  },
+  { id: 'geth', kind: 'forward', service: { node: 'geth' }, host: 'vpn.example.net', port: 8545 },
+  { id: 'beacond', kind: 'forward', service: { node: 'beacond' }, host: 'vpn.example.net', port: 26657 },
+  { id: 'bera-reth', kind: 'forward', service: { node: 'bera-reth' }, host: 'vpn.example.net', port: 8546 },
+  {
+    id: 'eth-orchard',
+    kind: 'public',
+    service: { node: 'ethereum-orchard' },
+    host: 'eth.orchard.example',
+    port: 80,
+  },
+  {
+    id: 'eth-harbour',
+    kind: 'public',
+    service: { node: 'ethereum-harbour' },
+    host: 'eth.harbour.example',
+    port: 80,
+  },
+  {
+    id: 'bera-orchard',
+    kind: 'public',
+    service: { node: 'berachain-orchard' },
+    host: 'bera.orchard.example',
+    port: 80,
+  },
+  {
+    id: 'bera-harbour',
+    kind: 'public',
+    service: { node: 'berachain-harbour' },
+    host: 'bera.harbour.example',
+    port: 80,
+  },
   { id: 'vpn', kind: 'exit', service: 'tcp', host: 'vpn.example.net', port: 22 },
   { id: 'cloudflare', kind: 'reference', service: 'tcp', host: '1.1.1.1', port: 53 },
   { id: 'quad9', kind: 'reference', service: 'tcp', host: '9.9.9.9', port: 53 },
@@ -35,6 +78,12 @@ export type WorldState = {
   readonly hasSecondWay: boolean;
   /** The watchdog's own way out to the world works. */
   readonly hasOurNetwork: boolean;
+  /** Validator clients that were stopped by hand, with everything else of the house running. */
+  readonly stoppedSigners: ReadonlySet<SignerName>;
+  readonly stalledChains: ReadonlySet<ChainName>;
+  /** Execution clients that are dead; the consensus clients beside them stay up, and see nothing new. */
+  readonly frozenClients: ReadonlySet<ExecutionClient>;
+  readonly liars: ReadonlySet<Operator>;
 };
 
 export const healthy: WorldState = {
@@ -43,6 +92,10 @@ export const healthy: WorldState = {
   broken: new Set(),
   hasSecondWay: false,
   hasOurNetwork: true,
+  stoppedSigners: new Set(),
+  stalledChains: new Set(),
+  frozenClients: new Set(),
+  liars: new Set(),
 };
 
 /** True when the watchdog can connect to the place. */
@@ -50,6 +103,7 @@ export function isReachable(place: Place, state: WorldState): boolean {
   if (!state.hasOurNetwork) return false;
   switch (place.kind) {
     case 'reference':
+    case 'public':
       return true;
     case 'exit':
       return state.hasExit;
@@ -57,6 +111,10 @@ export function isReachable(place: Place, state: WorldState): boolean {
       return state.hasExit && state.hasPower && !state.broken.has(place.id);
   }
 }
+
+/** True when what a signer signs gets into its chain. */
+export const isSigning = (signer: SignerName, state: WorldState): boolean =>
+  canSend(state) && !state.stoppedSigners.has(signer);
 
 /** True when a message from the house gets out. It comes to the watchdog by itself, so our own way out does not matter. */
 export const canSend = (state: WorldState): boolean =>

@@ -1,35 +1,17 @@
 // The first story, act by act: what we do to the house, and what the watchdog must make of it.
-import { isAbout, looksUntil, type Stage, verdictOf } from './stage.ts';
-
-export type Act = {
-  /** As the list of the summary says it. */
-  readonly name: string;
-  readonly title: string;
-  /** Rejects with ActFailed when what it waits for does not come. */
-  readonly play: (stage: Stage) => Promise<void>;
-};
-
-/** The default policy wants three minutes without a break before it believes that something is well again. */
-const recoveryTicks = 10;
+import { type Act, resolves } from './act.ts';
+import { chainStalls, signerStops } from './chain-acts.ts';
+import { isAbout, looksUntil, verdictOf } from './stage.ts';
 
 const withLook = (count: number): string => `it came with look ${count}`;
-
-async function resolves(stage: Stage, subject: string, messages: number): Promise<void> {
-  await stage.message(
-    'it is resolved, and whoever was told hears of it',
-    (message) => message.kind === 'resolved' && isAbout(message, subject),
-    recoveryTicks,
-  );
-  await stage.looks(1);
-  const count = stage.said().length;
-  stage.check(`${messages} messages in all, and nothing else was said`, count === messages, `${count} came`);
-}
 
 const allIsWell: Act = {
   name: 'all is well',
   title: 'All is well',
   play: async (stage) => {
-    stage.given('watch a house that has power, a line and a VPN; four of its ports are forwarded');
+    stage.given(
+      'watch a house with power, a line and a VPN: its ports, its four clients, and its two signers on public RPCs',
+    );
     stage.should('find it well, hear its heartbeat, and wake nobody');
     await stage.until(
       'two looks in a row: everything answers',
@@ -90,7 +72,7 @@ const blackout: Act = {
     stage.check('it came with the first look after the cut', looks === 1, withLook(looks));
     await stage.looks(3);
     stage.check(
-      'three minutes later: still one page, and none for the four ports that fail with it',
+      'three minutes later: still one page, and none for the ports and signers that fail with it',
       stage.said().length === 1,
       `${stage.said().length} in all`,
     );
@@ -119,9 +101,9 @@ const exitFails: Act = {
     );
     const looks = looksUntil(stage.seen(), at, page);
     stage.check('it came with the first look after the failure', looks === 1, withLook(looks));
-    await stage.we('let the house send its heartbeats over a mobile router', (basement) => {
-      basement.setSecondWay(true);
-    });
+    await stage.we('let the house send its heartbeats over a mobile router', (basement) =>
+      basement.setSecondWay(true),
+    );
     stage.should('see that this heartbeat is later than the trouble: the house lives, so it is no outage');
     const lowered = await stage.message(
       'the same incident is lowered to a warning: the way in is broken, the house lives',
@@ -160,4 +142,12 @@ const ownNetwork: Act = {
   },
 };
 
-export const acts: readonly Act[] = [allIsWell, oneForward, blackout, exitFails, ownNetwork];
+export const acts: readonly Act[] = [
+  allIsWell,
+  oneForward,
+  signerStops,
+  chainStalls,
+  blackout,
+  exitFails,
+  ownNetwork,
+];

@@ -1,7 +1,8 @@
 // Plays all acts, one after the other, and gathers what came of each.
 import type { SiteVerdict } from '../../functions/domain/verdict.ts';
 import type { Lab } from '../lab.ts';
-import { type Act, acts } from './acts.ts';
+import type { Act } from './act.ts';
+import { acts } from './acts.ts';
 import { ActFailed, isPage, openStage, type Stage, verdictOf } from './stage.ts';
 import type { Teller } from './teller.ts';
 

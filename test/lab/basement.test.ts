@@ -9,26 +9,34 @@ import { labConfig } from '../../lab/basement/config.ts';
 import { canSend, healthy, places } from '../../lab/basement/world.ts';
 
 let basement: Basement;
+// The chains of the pretend world begin shortly before now.
+const startAt = Math.floor(Date.now() / 12_000) * 12_000;
+
 beforeEach(async () => {
-  basement = await startBasement(systemClock);
+  basement = await startBasement(systemClock, startAt);
 });
 afterEach(() => basement.close());
 
 const everything = places.map(({ id }) => id);
-const forwards = ['geth-p2p', 'lighthouse-p2p', 'beacond-p2p', 'web'];
+const forwards = places.filter(({ kind }) => kind === 'forward').map(({ id }) => id);
 const references = ['cloudflare', 'quad9'];
+const rpcs = places.filter(({ kind }) => kind === 'public').map(({ id }) => id);
 
 /** The ids that the product's own probes reach, by the lab's configuration. */
 async function reached(): Promise<string[]> {
-  const parsed = parseConfig(labConfig());
+  const parsed = parseConfig(labConfig(startAt));
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   const { references: known, sites } = parsed.config;
   const network = { allow: [], hosts: basement.hosts };
-  const targets = [...(sites[0]?.targets ?? []), ...known];
+  const sources = (sites[0]?.sources ?? []).map(({ source }) => source);
+  const targets = [...(sites[0]?.targets ?? []), ...sources, ...known];
   const probes = bindProbes(targets, { network, secret: () => '', allow: [] });
   const signal = new AbortController().signal;
   const samples = await Promise.all(
-    probes.map(async ({ id, run }) => ({ id, sample: await run({ signal, timeoutMs: 3000, at: 0 }) })),
+    probes.map(async ({ id, run }) => ({
+      id,
+      sample: await run({ signal, timeoutMs: 3000, at: Date.now() }),
+    })),
   );
   return samples.flatMap(({ id, sample }) => (sample.ok ? [id] : []));
 }
@@ -36,8 +44,8 @@ async function reached(): Promise<string[]> {
 describe('the pretend house', () => {
   test.each<[string, () => Promise<void>, readonly string[]]>([
     ['is whole at first', async () => {}, everything],
-    ['without power has no ports', () => basement.cutPower(), ['vpn', ...references]],
-    ['behind a dead VPN exit has no ports', () => basement.dropVpn(), references],
+    ['without power has no ports', () => basement.cutPower(), ['vpn', ...references, ...rpcs]],
+    ['behind a dead VPN exit has no ports', () => basement.dropVpn(), [...references, ...rpcs]],
     ['loses one forward alone', () => basement.breakForward('web'), everything.filter((id) => id !== 'web')],
     ['is out of sight while our own network is cut', () => basement.cutOurNetwork(), []],
   ])('%s, and heals', async (_name, act, expected) => {

@@ -1,0 +1,146 @@
+// What can be typed into the lab to break things and to put them right.
+import type { Basement } from './basement/basement.ts';
+import { chainNames, executionClients, operators, signerNames } from './basement/chains.ts';
+import { forwards, type WorldState } from './basement/world.ts';
+import type { Lab } from './lab.ts';
+import type { Screen } from './screen.ts';
+
+export type Command = {
+  readonly words: string;
+  readonly what: string;
+  /** What has to be typed after the words; nothing when absent. */
+  readonly takes?: readonly string[];
+  /** `rest` is what was typed after the words. Resolves with a sentence to print, or null. */
+  readonly run: (lab: Lab, rest: string, screen: Screen) => Promise<string | null>;
+};
+
+/** A set of the world with a member more, or less. */
+function withMember<Member>(set: ReadonlySet<Member>, member: Member, isIn: boolean): ReadonlySet<Member> {
+  return new Set(isIn ? [...set, member] : [...set].filter((each) => each !== member));
+}
+
+/** A pair of commands that put members of the world into a set of its state, and take them out. */
+function pair<Member extends string>(given: {
+  readonly on: string;
+  readonly off: string;
+  readonly members: readonly Member[];
+  readonly what: string;
+  readonly change: (state: WorldState, member: Member, isOn: boolean) => Partial<WorldState>;
+  readonly said: (member: Member, isOn: boolean) => string;
+}): Command[] {
+  const run =
+    (isOn: boolean): Command['run'] =>
+    async ({ basement }: { readonly basement: Basement }, rest) => {
+      const member = given.members.find((each) => each === rest);
+      if (member === undefined) {
+        return `${isOn ? given.on : given.off} what? One of ${given.members.join(', ')}.`;
+      }
+      await basement.change(given.change(basement.state(), member, isOn));
+      return given.said(member, isOn);
+    };
+  return [
+    { words: given.on, takes: given.members, what: given.what, run: run(true) },
+    { words: given.off, takes: given.members, what: `undoes ${given.on}`, run: run(false) },
+  ];
+}
+
+export const worldCommands: readonly Command[] = [
+  {
+    words: 'cut power',
+    what: 'the house goes dark; its UPS tells of it first',
+    run: async ({ basement }) => {
+      await basement.cutPower();
+      return 'The power is cut.';
+    },
+  },
+  {
+    words: 'restore power',
+    what: 'power again',
+    run: async ({ basement }) => {
+      await basement.restorePower();
+      return 'The power is back.';
+    },
+  },
+  {
+    words: 'drop vpn',
+    what: 'the VPN exit fails: no way in, and no heartbeat out',
+    run: async ({ basement }) => {
+      await basement.dropVpn();
+      return 'The VPN exit is down.';
+    },
+  },
+  {
+    words: 'break',
+    takes: forwards,
+    what: 'one forward fails',
+    run: async ({ basement }, rest) => {
+      if (!forwards.includes(rest)) return `Break what? One of ${forwards.join(', ')}.`;
+      await basement.breakForward(rest);
+      return `The forward of ${rest} is broken.`;
+    },
+  },
+  {
+    words: 'cut our network',
+    what: "the watchdog's own way out fails",
+    run: async ({ basement }) => {
+      await basement.cutOurNetwork();
+      return 'Our own network is cut.';
+    },
+  },
+  {
+    words: 'beat on',
+    what: 'the house sends heartbeats over a mobile router as well',
+    run: async ({ basement }) => {
+      await basement.setSecondWay(true);
+      return 'Heartbeats have a second way now.';
+    },
+  },
+  {
+    words: 'beat off',
+    what: 'only through the VPN again',
+    run: async ({ basement }) => {
+      await basement.setSecondWay(false);
+      return 'Heartbeats go through the VPN only.';
+    },
+  },
+  ...pair({
+    on: 'stop',
+    off: 'start',
+    members: signerNames,
+    what: 'a validator client signs nothing more, and everything else stays green',
+    change: (state, signer, isOn) => ({ stoppedSigners: withMember(state.stoppedSigners, signer, isOn) }),
+    said: (signer, isOn) => `${signer} ${isOn ? 'signs nothing more' : 'signs again'}.`,
+  }),
+  ...pair({
+    on: 'stall',
+    off: 'resume',
+    members: chainNames,
+    what: 'a whole chain stands still, for everybody',
+    change: (state, chain, isOn) => ({ stalledChains: withMember(state.stalledChains, chain, isOn) }),
+    said: (chain, isOn) => `${chain} ${isOn ? 'stands still' : 'goes on'}.`,
+  }),
+  ...pair({
+    on: 'freeze',
+    off: 'thaw',
+    members: executionClients,
+    what: 'an execution client dies; the client beside it stays green, and its head stands still',
+    change: (state, client, isOn) => ({ frozenClients: withMember(state.frozenClients, client, isOn) }),
+    said: (client, isOn) => `${client} is ${isOn ? 'dead' : 'alive again'}.`,
+  }),
+  ...pair({
+    on: 'lie',
+    off: 'honest',
+    members: operators,
+    what: 'a public RPC says that the signers of the house are dead',
+    change: (state, operator, isOn) => ({ liars: withMember(state.liars, operator, isOn) }),
+    said: (operator, isOn) => `${operator} ${isOn ? 'lies' : 'tells the truth again'}.`,
+  }),
+  {
+    words: 'heal',
+    what: 'everything works again',
+    run: async ({ basement }) => {
+      await basement.heal();
+      return 'Everything works again; the watchdog waits three minutes to be sure.';
+    },
+  },
+];
