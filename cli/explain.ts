@@ -57,7 +57,7 @@ async function fromProbes(site: string, file: string, options: Options, context:
       config.sites.map(({ rules }) => rules.id),
     );
   const notes = [
-    'probed now and judged without memory: every "since" begins now, and heartbeats, power and signing were not looked at',
+    'probed now and judged without memory: every "since" begins now, and heartbeats and power were not looked at',
     ...now.failures.map((failure) => `not probed: ${failure}`),
   ];
   return { ok: true, facts: now.facts, judgement: now.judgement, notes };

@@ -9,6 +9,7 @@ import type { SiteNow } from './probe-now.ts';
 import { table, type Cell } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
+import { signingLines } from './signing-lines.ts';
 import { qualityStyle } from './styles.ts';
 
 const phases = ['total', 'dns', 'connect', 'tls', 'firstByte'] as const satisfies (keyof Latency)[];
@@ -30,7 +31,9 @@ export type Answer = {
 /** The targets of a site with what was found, references included; with `only`, that one. */
 export function answersOf(now: SiteNow, config: Config, only: string | undefined): Answer[] {
   const what = new Map(
-    [...config.references, ...now.site.targets].map((target) => [target.id, describeTarget(target)]),
+    [...config.references, ...now.site.targets, ...now.site.sources.map(({ source }) => source)].map(
+      (target) => [target.id, describeTarget(target)],
+    ),
   );
   return now.facts.targets
     .filter(({ id }) => only === undefined || only === id)
@@ -83,12 +86,10 @@ export function showAnswers(
   print(`  probed ${localTime(now.facts.at, timezone)}`);
   for (const line of table(header, answers.map(row))) print(...line);
   for (const failure of now.failures) complain({ style: 'bad', text: 'not probed' }, ` ${failure}`);
-  const { heartbeats, signers } = rules;
-  if (options.isWhole && heartbeats.length + signers.length > 0) {
-    print({
-      style: 'dim',
-      text: '  heartbeats, power and signing are not looked at here; see watchdog status',
-    });
+  // Signers were read back as far as silence needs, for there is no memory of them here.
+  if (options.isWhole) for (const line of signingLines(now.facts, timezone)) print(...line);
+  if (options.isWhole && rules.heartbeats.length > 0) {
+    print({ style: 'dim', text: '  heartbeats and power are not looked at here; see watchdog status' });
   }
   print('');
 }
@@ -111,6 +112,8 @@ export function jsonOf(now: SiteNow, answers: readonly Answer[], isWhole: boolea
       latencyMs: sample?.latencyMs ?? null,
       facts: sample?.ok === true ? sample.facts : {},
     })),
+    signers: isWhole ? now.facts.signers : [],
+    chains: isWhole ? now.facts.chains : [],
     failures: now.failures,
   };
 }

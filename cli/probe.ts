@@ -1,6 +1,7 @@
 // `watchdog probe`: one round of probes now, without any memory.
 import type { Command } from 'commander';
 import type { Config } from '../functions/config/config.ts';
+import type { SignerFact } from '../functions/domain/facts.ts';
 import { configOrComplain } from './config-file.ts';
 import { networkOf, type NetworkArguments } from '../local/network-arguments.ts';
 import { examples, exitCodesHelp, networkOptions, type Context } from './context.ts';
@@ -19,6 +20,10 @@ function unknownSelection(config: Config, { site, target }: Selection): string |
   if (target === undefined || targets.includes(target)) return null;
   return `there is no target ${target}; there are ${[...new Set(targets)].join(', ')}`;
 }
+
+/** A short silence is nothing; that nothing could be found out is. */
+const isWell = ({ state, keys }: SignerFact): boolean =>
+  state === 'signing' || state === 'inactive' || (state === 'quiet' && keys.silent === 0);
 
 async function probe(file: string, options: Options, context: Context): Promise<ExitCode> {
   const { terminal } = context;
@@ -42,7 +47,8 @@ async function probe(file: string, options: Options, context: Context): Promise<
   } else for (const { now, answers } of sites) showAnswers(now, answers, { terminal, isWhole });
   const isGood = sites.every(
     ({ now, answers }) =>
-      (!isWhole || now.judgement.verdict === 'ok') && answers.every(({ fact }) => fact.quality === 'good'),
+      (!isWhole || (now.judgement.verdict === 'ok' && now.facts.signers.every(isWell))) &&
+      answers.every(({ fact }) => fact.quality === 'good'),
   );
   return isGood ? 0 : 1;
 }

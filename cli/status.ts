@@ -9,6 +9,7 @@ import {
 import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import { signingLines } from './signing-lines.ts';
 import type { ExitCode } from './terminal.ts';
 import type { Part } from '../local/terminal-text.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
@@ -82,6 +83,7 @@ function showSite(site: SiteStatus, at: number, context: Context): void {
       ...stale,
     );
   }
+  if (site.facts !== null) for (const line of signingLines(site.facts, timezone)) print(...line);
   if (site.incidents.length === 0) print('  no open incident');
   for (const incident of site.incidents) showIncident(incident, at, context);
 }

@@ -1,6 +1,7 @@
 // Why a verdict is what it is, in words: facts, the rule that matched, and why each earlier one did not.
 import type { Facts } from '../domain/facts.ts';
 import type { Judgement } from '../domain/judge.ts';
+import { chainWords, signerWords } from './signing.ts';
 import { localTime } from './time.ts';
 
 const age = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s ago`;
@@ -14,7 +15,7 @@ function targetLines(facts: Facts, timezone: string): string[] {
   });
 }
 
-function pulseLines(facts: Facts): string[] {
+function pulseLines(facts: Facts, timezone: string): string[] {
   const beats = facts.heartbeats.map(
     (beat) =>
       `  heartbeat ${beat.source}: sent ${age(facts.at - beat.sentAt)}, fresh for ${beat.freshMs / 1000} s`,
@@ -25,11 +26,12 @@ function pulseLines(facts: Facts): string[] {
       ? '  power: no news'
       : `  power: ${facts.power.state}, ${age(facts.at - facts.power.at)}`,
     ...(facts.signers.length === 0
-      ? ['  signers: no evidence of signing is collected (unknown)']
-      : facts.signers.map(
-          (signer) =>
-            `  signer ${signer.id}: ${signer.state}${signer.detail === null ? '' : `, ${signer.detail}`}`,
-        )),
+      ? ['  signers: none is configured']
+      : facts.signers.map((signer) => `  ${signerWords(signer, { at: facts.at, timezone })}`)),
+    ...facts.chains.map((chain) => `  ${chainWords(chain)}`),
+    ...(facts.lastDarkAt === null
+      ? []
+      : [`  the house was last dark ${localTime(facts.lastDarkAt, timezone)}: its signers had to come back`]),
   ];
 }
 
@@ -42,7 +44,7 @@ export function explain(facts: Facts, judgement: Judgement, timezone: string): s
     '',
     'Facts',
     ...targetLines(facts, timezone),
-    ...pulseLines(facts),
+    ...pulseLines(facts, timezone),
     facts.inboundBadSince === null
       ? '  inbound is not all bad, so life signs need no date'
       : `  inbound all bad since ${localTime(facts.inboundBadSince, timezone)}: only later acts are life`,

@@ -1,4 +1,5 @@
 // How a verdict is shown: its tone and its few words, the same everywhere.
+import type { ChainState, SignerState } from '../domain/facts.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 
 /** For colours and signs: `doubt` is neither good nor the worst. */
@@ -14,6 +15,20 @@ export const verdictTone = {
   blind: 'doubt',
   unknown: 'doubt',
 } as const satisfies Record<SiteVerdict, Tone>;
+
+export const signerTone = {
+  signing: 'good',
+  quiet: 'doubt',
+  silent: 'bad',
+  inactive: 'doubt',
+  unknown: 'doubt',
+} as const satisfies Record<SignerState, Tone>;
+
+export const chainTone = {
+  moving: 'good',
+  stalled: 'doubt',
+  unknown: 'doubt',
+} as const satisfies Record<ChainState, Tone>;
 
 export const verdictWords = {
   ok: 'everything answers',
