@@ -28,15 +28,21 @@ export type Start<Ready> = {
 const patienceMs = 30_000;
 
 async function next(child: ChildProcess): Promise<unknown> {
-  const late = AbortSignal.timeout(patienceMs);
-  const [value]: unknown[] = await Promise.race([
-    once(child, 'message', { signal: late }),
-    once(child, 'exit', { signal: late }).then(() =>
-      Promise.reject(new Error('a process of the benchmark ended early')),
-    ),
-  ]);
-  const read = message.parse(value);
-  return 'ready' in read ? read.ready : read.answer;
+  const over = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(patienceMs), over.signal]);
+  try {
+    const [value]: unknown[] = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(() =>
+        Promise.reject(new Error('a process of the benchmark ended early')),
+      ),
+    ]);
+    const read = message.parse(value);
+    return 'ready' in read ? read.ready : read.answer;
+  } finally {
+    // Whatever of the two did not happen is not waited for any more.
+    over.abort();
+  }
 }
 
 /** Starts a process and waits until it says that it is ready. Its standard error is shown, its output is not. */

@@ -1,10 +1,11 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
 const usage = `npm run bench -- tick [--endpoints 200] [--latency 50] [--sites N] [--ticks 9]
 npm run bench -- cold [--processes 5] [--ticks 100]
 npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
+npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -17,6 +18,8 @@ const options = {
   seed: { type: 'string', default: '1' },
   months: { type: 'string', default: '1' },
   constrained: { type: 'boolean', default: false },
+  validators: { type: 'string', default: '1000000' },
+  'no-duties': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -61,6 +64,12 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
           seed: whole('seed', values.seed),
           months: whole('months', values.months),
           isConstrained: values.constrained,
+        });
+      case 'evidence':
+        return (await import('./evidence.ts')).measureEvidence({
+          ticks: whole('ticks', values.ticks ?? '40'),
+          validators: whole('validators', values.validators),
+          hasDuties: !values['no-duties'],
         });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);

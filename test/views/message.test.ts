@@ -171,7 +171,10 @@ describe('the title of', () => {
     ['not-signing', 'signer thing is not signing'],
     ['unreachable', 'thing does not answer as it should'],
     ['exit-unreachable', 'VPN exit thing does not answer'],
+    ['inactive', 'signer thing is not active any more'],
+    ['signing-unknown', 'cannot tell whether signer thing signs'],
     ['chain-stalled', 'chain thing stands still'],
+    ['chain-unseen', 'no source shows chain thing'],
     ['blind', 'the watchdog is blind'],
     ['unknown', 'the watchdog cannot tell how it is'],
   ] as const)('%s says what is wrong', (problem, words) => {
@@ -180,7 +183,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(9);
+    expect(problemKinds).toHaveLength(12);
   });
 
   test('many targets is cut to 100 characters, and its body to 20 lines of them', () => {
