@@ -4,10 +4,18 @@ import type { Rule } from './rule.ts';
 
 /** Most targets and signers together of one site: its document stays well under what the store allows. */
 const mostSubjects = 300;
+/** The same for its keys, each counted once for every source that shows it: about 250 bytes are remembered of one. */
+const mostKeySources = 200;
 
 // A role that is not readable is the schema's matter.
 const showsTheHouse = (target: DraftSite['targets'][number]): boolean =>
   !['exit', 'chain', 'reference'].includes(textOf(target, 'role') ?? 'inbound');
+
+const keySources = (site: DraftSite): number =>
+  site.signers.reduce((sum, { chain, keys }) => {
+    const sources = site.targets.filter((target) => target['role'] === 'chain' && target['chain'] === chain);
+    return sum + keys.length * sources.length;
+  }, 0);
 
 export const siteSize: Rule = (draft, report) => {
   for (const [index, site] of draft.sites.entries()) {
@@ -16,6 +24,13 @@ export const siteSize: Rule = (draft, report) => {
       report(
         ['sites', index],
         `has ${count} targets and signers; at most ${mostSubjects} fit into its document: make two sites of it`,
+      );
+    }
+    const seen = keySources(site);
+    if (seen > mostKeySources) {
+      report(
+        ['sites', index],
+        `has ${seen} pairs of a key and a source that shows it; at most ${mostKeySources} fit into its document: make two sites of it`,
       );
     }
     const others = site.signers.length + site.heartbeats.length;
