@@ -41,6 +41,9 @@ export type UnitReading = {
   readonly isBegun: boolean;
   /** The reading holds the last place in which an act of the unit is looked for. */
   readonly isFinished: boolean;
+  /** Blocks of the unit that this reading holds, and how many a unit has that misses none. */
+  readonly blocks: number;
+  readonly fullBlocks: number;
   /** Keys whose place in the unit is known, so that no act of theirs can have been overlooked. */
   readonly duties: readonly number[];
 };

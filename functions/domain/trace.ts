@@ -12,8 +12,13 @@ export type KeyTrace = {
   readonly balance: Balance | null;
 };
 
-/** A unit that is being read: the keys that were seen to act in it. */
-type OpenUnit = { readonly unit: number; readonly at: number; readonly seen: readonly number[] };
+/** A unit that is being read: how many of its blocks were, and the keys that were seen to act in it. */
+type OpenUnit = {
+  readonly unit: number;
+  readonly at: number;
+  readonly blocks: number;
+  readonly seen: readonly number[];
+};
 
 export type Trace = {
   readonly next: number;
@@ -71,16 +76,21 @@ type Progress = {
 };
 
 function takeUnit(progress: Progress, reading: UnitReading, acted: readonly number[]): void {
-  const { unit, at, isBegun, isFinished, duties } = reading;
+  const { unit, at, isBegun, isFinished, blocks, fullBlocks, duties } = reading;
   const before =
-    progress.open.find((each) => each.unit === unit) ?? (isBegun ? { unit, at, seen: [] } : null);
+    progress.open.find((each) => each.unit === unit) ?? (isBegun ? { unit, at, blocks: 0, seen: [] } : null);
   const others = progress.open.filter((each) => each.unit !== unit);
-  const held = before === null ? null : { ...before, seen: [...new Set([...before.seen, ...acted])] };
+  const held =
+    before === null
+      ? null
+      : { ...before, blocks: before.blocks + blocks, seen: [...new Set([...before.seen, ...acted])] };
   progress.open = held === null || isFinished ? others : [...others, held].slice(-mostOpen);
   if (!isFinished) return;
+  // Where most blocks are missing nobody could be seen: the chain stood still, and that is not silence.
+  const isTelling = held !== null && held.blocks * 2 >= fullBlocks;
   const isNext = progress.through === null || progress.through === unit - 1;
   progress.runs = progress.runs.map((run, key) =>
-    held === null
+    !isTelling
       ? null
       : afterUnit(isNext ? run : null, held, {
           isDue: duties.includes(key),

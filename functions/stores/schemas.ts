@@ -61,7 +61,7 @@ const trace = z.strictObject({
   tip: text.nullable(),
   freshAt: time,
   through: whole.nullable(),
-  open: z.array(z.strictObject({ unit: whole, at: time, seen: z.array(whole) })),
+  open: z.array(z.strictObject({ unit: whole, at: time, blocks: whole, seen: z.array(whole) })),
   keys: z.array(
     z.strictObject({
       acts: z.array(dated),

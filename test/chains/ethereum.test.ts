@@ -180,13 +180,16 @@ describe('a chain', () => {
     const { chain, run } = await house();
     await run(start, 15);
     chain.stall(start + 15 * minute);
-    const stalled = await run(start + 15 * minute, 12);
+    const stalled = await run(start + 15 * minute, 30);
     expect(stalled.chains).toMatchObject([{ state: 'stalled' }]);
     expect(alphaOf(stalled).state).toBe('unknown');
-    chain.resume(start + 27 * minute);
-    const later = await run(start + 27 * minute, 15);
-    expect(later.chains).toMatchObject([{ state: 'moving' }]);
-    expect(alphaOf(later).state).not.toBe('silent');
+    chain.resume(start + 45 * minute);
+    for (let tick = 45; tick < 65; tick += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one tick after another
+      const later = await run(start + tick * minute, 1);
+      expect(alphaOf(later), `tick ${tick}`).toMatchObject({ keys: { silent: 0 } });
+    }
+    expect(alphaOf(await run(start + 65 * minute, 1)).state).toBe('signing');
   });
 
   test('with missed blocks loses no attestation', async () => {

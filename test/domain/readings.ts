@@ -19,6 +19,8 @@ export const unit = (number: number, over: Partial<UnitReading> = {}): UnitReadi
   at: unitAt(number),
   isBegun: true,
   isFinished: true,
+  blocks: 32,
+  fullBlocks: 32,
   duties: [0],
   ...over,
 });

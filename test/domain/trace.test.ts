@@ -30,6 +30,15 @@ const table: [string, readonly Partial<SignerReading>[], { unit: number; at: num
   ],
   ['a unit without, then an act', [{ units: [unit(5)] }, { units: [unit(6)], acts: [act(6)] }], null],
   ['a unit of which only the beginning was read', [{ units: [unit(5, { isFinished: false })] }], null],
+  ['a unit most of whose blocks are missing', [{ units: [unit(5, { blocks: 15 })] }], null],
+  [
+    'a unit half of whose blocks came in two parts',
+    [
+      { units: [unit(5, { isFinished: false, blocks: 8 })] },
+      { units: [unit(5, { isBegun: false, blocks: 8 })] },
+    ],
+    { unit: 5, at: unitAt(5) },
+  ],
   ['a unit whose beginning was not read', [{ units: [unit(5, { isBegun: false })] }], null],
   [
     'a unit that was read in two parts',

@@ -40,7 +40,35 @@ describe.concurrent('the lab', () => {
     expect(output).toMatch(row('the power went', 'dark'));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
-    expect(output).toContain('4 pages and 9 messages in all; 0 came twice, 0 without a good signature.');
+    expect(output).toMatch(row('a signer stopped', 'not-signing'));
+    expect(output).toMatch(row('a chain stood still', 'degraded'));
+    expect(output).toContain('6 pages and 13 messages in all; 0 came twice, 0 without a good signature.');
+  });
+
+  test('signers, chains, clients and operators can be broken by hand, and explain says what the chains show', async () => {
+    const child = startChild(['--no-story']);
+    await child.says('verdict ok');
+    child.type('stop');
+    await child.says('stop what? One of lighthouse, beacond.');
+    child.type('freeze bera-reth');
+    await child.says('bera-reth is dead.');
+    await child.says(/bera-reth: stale, its newest block/);
+    child.type('thaw bera-reth');
+    await child.says('bera-reth is alive again.');
+    child.type('stop beacond');
+    await child.says('beacond signs nothing more.');
+    await child.says('CRITICAL Basement, Berlin: signer bera-1 is not signing');
+    child.type('explain');
+    await child.says(/signer bera-1 \(berachain, 1 key, 1 silent\): silent, .* \(orchard, harbour\)/);
+    child.type('start beacond');
+    child.type('lie orchard');
+    await child.says('orchard lies.');
+    child.type('stall ethereum');
+    await child.says('ethereum stands still.');
+    child.type('heal');
+    await child.says('Everything works again');
+    child.type('quit');
+    expect(await child.ended()).toBe(0);
   });
 
   test('stays up for commands: what is broken is paged, explained, shown and healed', async () => {

@@ -83,7 +83,7 @@ const trace: fc.Arbitrary<Trace> = fc.record({
   tip: orNull(text),
   freshAt: time,
   through: orNull(fc.nat()),
-  open: list(fc.record({ unit: fc.nat(), at: time, seen: list(fc.nat(20)) })),
+  open: list(fc.record({ unit: fc.nat(), at: time, blocks: fc.nat(), seen: list(fc.nat(20)) })),
   keys: list(
     fc.record({
       acts: list(dated),

@@ -75,7 +75,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
             tip: '0x01',
             freshAt: someTime,
             through: 8,
-            open: [{ unit: 9, at: someTime, seen: [0] }],
+            open: [{ unit: 9, at: someTime, blocks: 7, seen: [0] }],
             keys: [
               {
                 acts: [{ unit: 9, at: someTime }],

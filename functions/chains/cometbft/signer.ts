@@ -15,6 +15,8 @@ const unitOf = ({ height, at, votes }: HeightVotes): UnitReading => ({
   at,
   isBegun: true,
   isFinished: true,
+  blocks: 1,
+  fullBlocks: 1,
   duties: votes.flatMap((vote, key) => (vote === 'alive' || vote === 'absent' ? [key] : [])),
 });
 

@@ -23,6 +23,8 @@ export function epochsIn({ low, next, slotsPerEpoch }: Coverage): number[] {
 export function unitsIn(
   coverage: Coverage,
   given: {
+    /** The slots that have a block, of those that were read. */
+    readonly blockSlots: readonly number[];
     readonly dutiesOf: (epoch: number) => readonly number[];
     readonly at: (epoch: number) => number;
   },
@@ -38,6 +40,8 @@ export function unitsIn(
         at: given.at(epoch),
         isBegun: low <= first && first < next,
         isFinished: last < next,
+        blocks: given.blockSlots.filter((slot) => Math.floor(slot / slotsPerEpoch) === epoch).length,
+        fullBlocks: slotsPerEpoch,
         duties: given.dutiesOf(epoch),
       },
     ];

@@ -177,7 +177,11 @@ export async function readSigner(signer: SignerQuery, needs: Needs): Promise<Sig
     next: head.slot,
     tip: head.parentRoot,
     hasGap: walked.hasGap,
-    units: unitsIn(coverage, { dutiesOf, at: (unit) => epochTime(needs, unit) }),
+    units: unitsIn(coverage, {
+      blockSlots: walked.blocks.map((block) => block.slot),
+      dutiesOf,
+      at: (unit) => epochTime(needs, unit),
+    }),
     acts: [...reading.acts, ...acts],
     trouble: walked.trouble?.detail ?? (positions.size === 0 && !validators.ok ? validators.detail : null),
   };
