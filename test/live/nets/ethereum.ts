@@ -111,6 +111,11 @@ export async function headSlot(url: string): Promise<number> {
   return Number(data.header.message.slot);
 }
 
+/** The slot that it is at this time, in epoch milliseconds. */
+export function slotAt(net: Pick<EthereumNet, 'genesisTime' | 'secondsPerSlot'>, at: number): number {
+  return Math.floor((at / 1000 - net.genesisTime) / net.secondsPerSlot);
+}
+
 /** Resolves when both beacon nodes have blocks. */
 export async function startEthereumNet(): Promise<EthereumNet> {
   return net('ethereum', async (site) => {

@@ -55,13 +55,16 @@ export async function geth(
   const data = join(site.folder, name);
   mkdirSync(data, { recursive: true });
   const { path } = tool('geth');
-  await execTool(path, ['init', '--datadir', data, genesisFile], { folder: site.folder });
+  // Keeps all state on disk at all times, so that it goes on from where it was when it was killed.
+  const storage = { datadir: data, 'state.scheme': 'hash' };
+  await execTool(path, ['init', ...flags(storage), genesisFile], { folder: site.folder });
   // A network id of its own and no DNS: nothing of this may look for the public networks.
   const process = site.launch({
     name,
     path,
     args: flags({
-      datadir: data,
+      ...storage,
+      gcmode: 'archive',
       networkid: chainId,
       syncmode: 'full',
       ipcdisable: true,
