@@ -55,16 +55,13 @@ export async function geth(
   const data = join(site.folder, name);
   mkdirSync(data, { recursive: true });
   const { path } = tool('geth');
-  // Keeps all state on disk at all times, so that it goes on from where it was when it was killed.
-  const storage = { datadir: data, 'state.scheme': 'hash' };
-  await execTool(path, ['init', ...flags(storage), genesisFile], { folder: site.folder });
+  await execTool(path, ['init', ...flags({ datadir: data }), genesisFile], { folder: site.folder });
   // A network id of its own and no DNS: nothing of this may look for the public networks.
   const process = site.launch({
     name,
     path,
     args: flags({
-      ...storage,
-      gcmode: 'archive',
+      datadir: data,
       networkid: chainId,
       syncmode: 'full',
       ipcdisable: true,
