@@ -56,14 +56,17 @@ describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
   });
 
   test('with its geth gone a validator is absent, and its own answers stay green', async () => {
-    const { url, execution } = nodeAt(3);
-    await execution.process.kill();
+    const { url, execution, process } = nodeAt(3);
+    await execution.process.stop();
     expect(await sees(nodeAt(0), [4, 5, 5, 1])).toBe(true);
     const frozen = await heightOf(url);
     await untilHeight(nodeAt(0), frozen + 5);
     const health = await fetch(`${url}/health`);
     expect({ status: health.status, height: await heightOf(url) }).toEqual({ status: 200, height: frozen });
+    // Its consensus has failed for good: a geth that is back does not wake it.
     execution.process.start();
+    await process.stop();
+    process.start();
     expect(await sees(nodeAt(0), [4, 5, 5, 5])).toBe(true);
   });
 });

@@ -28,15 +28,11 @@ async function answersOf({ url, client, questions }: Asked): Promise<Recording> 
   try {
     const at = Date.now();
     for (const { path, body } of questions) {
-      const response = await fetch(`${recorder.url}${path}`, {
-        ...(body === undefined
-          ? {}
-          : {
-              method: 'POST',
-              headers: { 'content-type': 'application/json' },
-              body: JSON.stringify(body),
-            }),
-      });
+      const options = { method: 'POST', headers: { 'content-type': 'application/json' } };
+      const response = await fetch(
+        `${recorder.url}${path}`,
+        body === undefined ? {} : { ...options, body: JSON.stringify(body) },
+      );
       await response.text();
     }
     return { at, client, exchanges: [...recorder.exchanges()] };
