@@ -23,18 +23,20 @@ export const get = (...paths: readonly string[]): Question[] => paths.map((path)
 export const rpc = (...calls: readonly (readonly [method: string, ...params: unknown[]])[]): Question[] =>
   calls.map(([method, ...params]) => ({ path: '/', body: { jsonrpc: '2.0', id: 1, method, params } }));
 
+async function put(url: string, { path, body }: Question): Promise<void> {
+  const options = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const response = await fetch(
+    `${url}${path}`,
+    body === undefined ? {} : { ...options, body: JSON.stringify(body) },
+  );
+  await response.text();
+}
+
 async function answersOf({ url, client, questions }: Asked): Promise<Recording> {
   const recorder = await startRecorder(url);
   try {
     const at = Date.now();
-    for (const { path, body } of questions) {
-      const options = { method: 'POST', headers: { 'content-type': 'application/json' } };
-      const response = await fetch(
-        `${recorder.url}${path}`,
-        body === undefined ? {} : { ...options, body: JSON.stringify(body) },
-      );
-      await response.text();
-    }
+    for (const question of questions) await put(recorder.url, question);
     return { at, client, exchanges: [...recorder.exchanges()] };
   } finally {
     await recorder.close();
