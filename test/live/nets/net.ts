@@ -15,17 +15,25 @@ export type Site = {
 
 export type Closable = { readonly close: () => Promise<void> };
 
+const folders = new Set<string>();
+
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
 /** Builds a net; when that fails, and on `close`, everything is killed and removed. */
 export async function net<Parts>(
   name: string,
   build: (site: Site) => Promise<Parts>,
 ): Promise<Parts & Closable> {
   const folder = mkdtempSync(join(tmpdir(), `watchdog-${name}-`));
+  folders.add(folder);
   const processes: Running[] = [];
   const close = async (): Promise<void> => {
     // Not SIGTERM: a beacon node of Lodestar hangs in its graceful stop, and what it would save is removed anyway.
     await Promise.all(processes.map((each) => each.kill()));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    folders.delete(folder);
   };
   const launch: Site['launch'] = (program) => {
     const running = run({ folder, ...program, logFile: join(folder, `${program.name}.log`) });

@@ -1,7 +1,7 @@
 // One program of a net as a process group of its own: ended, killed, frozen and started again as a test wants it.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 
 export type Program = {
   readonly name: string;
@@ -44,10 +44,20 @@ function signal(group: number, name: NodeJS.Signals): void {
 process.on('exit', () => {
   for (const group of groups) signal(group, 'SIGKILL');
 });
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // By itself a signal ends a process without its `exit`.
+  process.once(name, () => process.exit(1));
+}
+
+// Where the system can, it ends them also when their parent was killed.
+const guard = '/usr/bin/setpriv';
+const isGuarded = existsSync(guard);
 
 function launch(program: Program): ChildProcess {
   const output = openSync(program.logFile, 'a');
-  const child = spawn(program.path, program.args, {
+  const command = [program.path, ...program.args];
+  const [path = '', ...args] = isGuarded ? [guard, '--pdeathsig', 'KILL', '--', ...command] : command;
+  const child = spawn(path, args, {
     cwd: program.folder,
     env: { PATH: process.env['PATH'], HOME: program.folder, ...program.env },
     stdio: ['ignore', output, output],
