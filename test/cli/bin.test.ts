@@ -3,30 +3,26 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { listen } from '../support/server.ts';
+import { findTool } from '../support/tools.ts';
 import { folder, repository, watchdog } from './command.ts';
 
 const bin = join(repository, 'watchdog.js');
 const temporary = folder();
 afterAll(temporary.remove);
 
-/** The oldest major that the README promises to work with; `.ci/tools/install` puts one there when the machine's own is newer. */
-const cached = join(
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-  'basement-watchdog/node-20/node_modules/node/bin/node',
-);
-
-/** A Node older than 24: the machine's own, which is the first on PATH that is not in a node_modules, or the cached one. */
+/** A Node older than 24: the machine's own, which is the first on PATH that is not in a node_modules, or the one of `.ci/tools/install`. */
 function olderNode(): string | null {
   const folders = (process.env['PATH'] ?? '')
     .split(delimiter)
     .filter((path) => !path.includes('node_modules'));
-  const candidates = [...folders.map((folder) => join(folder, 'node')), cached].filter((path) =>
-    existsSync(path),
-  );
+  const installed = findTool('node')?.path ?? [];
+  const candidates = folders
+    .map((folder) => join(folder, 'node'))
+    .concat(installed)
+    .filter((path) => existsSync(path));
   const isOlder = (path: string): boolean =>
     Number.parseInt(execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }), 10) < 24;
   return candidates.find(isOlder) ?? null;

@@ -1,0 +1,74 @@
+// A real CometBFT net shows in its canonical commits who signs and who does not, and by the age of its last block that it stands still.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { lacks } from '../support/tools.ts';
+import { startCometbftNet } from './nets/cometbft.ts';
+import type { CometbftNet } from './nets/cometbft.ts';
+import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
+import { read, until } from './nets/wait.ts';
+
+describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
+  let net: CometbftNet;
+  beforeAll(async () => {
+    net = await startCometbftNet();
+  });
+  afterAll(async () => {
+    await net?.close();
+  });
+
+  const nodeAt = (place: number): CometbftNet['nodes'][number] => {
+    const node = net.nodes[place];
+    if (node === undefined) throw new Error(`there is no node ${place}`);
+    return node;
+  };
+  const all = (flag: number): Record<string, number> =>
+    Object.fromEntries(net.nodes.map(({ address }) => [address, flag]));
+  const flags = async (height: number): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      await until(`the canonical commit of ${height}`, () => flagsAt(nodeAt(0).url, height)),
+    );
+
+  test('all sign while all run', async () => {
+    const from = await heightOf(nodeAt(0).url);
+    await untilHeight(nodeAt(0), from + 4);
+    // A vote that comes late is in no commit; in some of the blocks everybody's came in time.
+    const seen: Record<string, number>[] = [];
+    for (let height = from; height < from + 4; height++) seen.push(await flags(height));
+    expect(seen).toContainEqual(all(2));
+  });
+
+  test('whoever stopped has flag 1 in its place, and the others go on', async () => {
+    const { address, process } = nodeAt(1);
+    await process.stop();
+    const height = (await heightOf(nodeAt(0).url)) + 2;
+    await untilHeight(nodeAt(0), height + 2);
+    expect(await flags(height)).toMatchObject({ [address]: 1 });
+    expect(Object.values(await flags(height)).filter((flag) => flag === 2).length).toBe(3);
+  });
+
+  test('with two of four gone it stands still, and its health stays good', async () => {
+    await nodeAt(2).process.stop();
+    const info = z.object({
+      result: z.object({ sync_info: z.object({ latest_block_time: z.iso.datetime() }) }),
+    });
+    const age = await until('a block that is 10 s old', async () => {
+      const { result } = await read(`${nodeAt(0).url}/status`, info);
+      const ageMs = Date.now() - Date.parse(result.sync_info.latest_block_time);
+      return ageMs > 10_000 ? ageMs : null;
+    });
+    const health = await fetch(`${nodeAt(0).url}/health`);
+    expect({ status: health.status, isStill: age > 10_000 }).toEqual({ status: 200, isStill: true });
+  });
+
+  test('they sign again once they are back', async () => {
+    for (const place of [1, 2]) nodeAt(place).process.start();
+    const from = await heightOf(nodeAt(0).url);
+    const found = await until('a commit with everybody in it', async () => {
+      const height = (await heightOf(nodeAt(0).url)) - 1;
+      if (height <= from) return null;
+      const seen = await flagsAt(nodeAt(0).url, height);
+      return seen !== null && [...seen.values()].every((flag) => flag === 2) ? seen : null;
+    });
+    expect(Object.fromEntries(found)).toEqual(all(2));
+  });
+});

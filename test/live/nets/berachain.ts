@@ -1,0 +1,112 @@
+// A net of four Berachain validators: beacond on its fork of CometBFT with BLS keys, each with a geth of its own.
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tool } from '../../support/tools.ts';
+import { allowOneHost, keysOf, peersOf, untilHeight } from './comet.ts';
+import type { CometNode, Keys } from './comet.ts';
+import { geth } from './execution.ts';
+import type { Execution } from './execution.ts';
+import { execTool, flags, freePorts, net } from './net.ts';
+import type { Closable, Site } from './net.ts';
+
+export type BerachainNode = CometNode & {
+  /** Of the beacon node API. */
+  readonly apiUrl: string;
+  /** The validator's BLS key, uncompressed: 96 bytes in hex. */
+  readonly publicKey96: string;
+  readonly execution: Execution;
+};
+
+export type BerachainNet = Closable & { readonly chainId: string; readonly nodes: readonly BerachainNode[] };
+
+const size = 4;
+const chainId = 'beacond-2061';
+const executionChainId = 80_087;
+const env = { CHAIN_SPEC: 'devnet' };
+const stake = '32000000000';
+const withdrawals = `0x${'22'.repeat(20)}`;
+
+type Prepared = Keys & {
+  readonly home: string;
+  readonly rpc: number;
+  readonly p2p: number;
+  readonly api: number;
+};
+
+/** The files of all validators, with one genesis. */
+async function prepare(site: Site): Promise<{ readonly nodes: Prepared[]; readonly genesisFile: string }> {
+  const { path, folder } = tool('beacond');
+  const beacond = (home: string, ...args: readonly string[]): Promise<string> =>
+    execTool(path, [...args, '--home', home], { folder: site.folder, env });
+  const homes = Array.from({ length: size }, (_, place) => join(site.folder, `node${place}`));
+  const [first = ''] = homes;
+  for (const [place, home] of homes.entries()) {
+    await beacond(home, 'init', `node${place}`, '--chain-id', chainId);
+    await beacond(home, 'genesis', 'add-premined-deposit', stake, withdrawals);
+    allowOneHost(home);
+  }
+  const deposits = (home: string): string => join(home, 'config', 'premined-deposits');
+  for (const home of homes.slice(1)) {
+    for (const file of readdirSync(deposits(home))) {
+      copyFileSync(join(deposits(home), file), join(deposits(first), file));
+    }
+  }
+  await beacond(first, 'genesis', 'collect-premined-deposits');
+  await beacond(first, 'genesis', 'set-deposit-storage', join(folder, 'eth-genesis.json'));
+  const genesisFile = join(first, 'eth-genesis.json');
+  await beacond(first, 'genesis', 'execution-payload', genesisFile);
+  const genesis = (home: string): string => join(home, 'config', 'genesis.json');
+  for (const home of homes.slice(1)) copyFileSync(genesis(first), genesis(home));
+
+  const ports = await freePorts(3 * size);
+  const nodes = homes.map((home, place) => {
+    const [rpc = 0, p2p = 0, api = 0] = ports.slice(3 * place);
+    return { home, ...keysOf(home), rpc, p2p, api };
+  });
+  return { nodes, genesisFile };
+}
+
+/** Resolves when all nodes have blocks. Three of four are enough to go on. */
+export async function startBerachainNet(): Promise<BerachainNet> {
+  return net('berachain', async (site) => {
+    const { path, folder } = tool('beacond');
+    const { nodes: prepared, genesisFile } = await prepare(site);
+    const jwtFile = join(site.folder, 'jwt');
+    writeFileSync(jwtFile, `0x${randomBytes(32).toString('hex')}`);
+    const nodes: BerachainNode[] = [];
+    for (const [place, { home, nodeId, address, publicKey, rpc, p2p, api }] of prepared.entries()) {
+      const name = `geth-${place}`;
+      const execution = await geth(site, { name, chainId: executionChainId, genesisFile, jwtFile });
+      nodes.push({
+        url: `http://127.0.0.1:${rpc}`,
+        apiUrl: `http://127.0.0.1:${api}`,
+        nodeId,
+        address,
+        publicKey96: publicKey.toString('hex'),
+        execution: { url: execution.url, process: execution.process },
+        process: site.launch({
+          name: `beacond-${place}`,
+          path,
+          env,
+          args: [
+            'start',
+            ...flags({
+              home,
+              'rpc.laddr': `tcp://127.0.0.1:${rpc}`,
+              'p2p.laddr': `tcp://127.0.0.1:${p2p}`,
+              'p2p.persistent_peers': peersOf(prepared, place),
+              'beacon-kit.engine.rpc-dial-url': execution.engineUrl,
+              'beacon-kit.engine.jwt-secret-path': jwtFile,
+              'beacon-kit.kzg.trusted-setup-path': join(folder, 'kzg-trusted-setup.json'),
+              'beacon-kit.node-api.enabled': true,
+              'beacon-kit.node-api.address': `127.0.0.1:${api}`,
+            }),
+          ],
+        }),
+      });
+    }
+    for (const node of nodes) await untilHeight(node, 2);
+    return { chainId, nodes };
+  });
+}

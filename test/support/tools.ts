@@ -1,0 +1,68 @@
+// Finds the tools that `.ci/tools/install` keeps outside the checkout, and says what is missing and how to get it.
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where each tool's program is within its folder. */
+const programs = {
+  node: 'node_modules/node/bin/node',
+  anvil: 'node_modules/.bin/anvil',
+  lodestar: 'node_modules/.bin/lodestar',
+  cometbft: 'cometbft',
+  geth: 'geth',
+  beacond: 'beacond',
+} as const;
+
+export type ToolName = keyof typeof programs;
+
+export type Tool = {
+  readonly name: ToolName;
+  readonly version: string;
+  /** The folder with everything that came with it. */
+  readonly folder: string;
+  /** Its program; a script of Node for `lodestar`. */
+  readonly path: string;
+};
+
+const pinned = new Map(
+  readFileSync(new URL('../../.ci/tools/versions', import.meta.url), 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [name, version] = line.split(' ');
+      return name === undefined || version === undefined ? [] : [[name, version] as const];
+    }),
+);
+
+function place(name: ToolName): Tool {
+  const version = pinned.get(name);
+  if (version === undefined) throw new Error(`.ci/tools/versions does not name ${name}`);
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const folder = join(cache, 'basement-watchdog', `${name}-${version}`);
+  return { name, version, folder, path: join(folder, programs[name]) };
+}
+
+/** The tool in the pinned version, or null when it is not installed. */
+export function findTool(name: ToolName): Tool | null {
+  const found = place(name);
+  return existsSync(found.path) ? found : null;
+}
+
+const howTo = (names: readonly ToolName[]): string =>
+  `${names.map((name) => `${name} ${place(name).version}`).join(', ')} not installed: run .ci/tools/install`;
+
+/** The tool, or an error that says how to get it. */
+export function tool(name: ToolName): Tool {
+  const found = findTool(name);
+  if (found === null) throw new Error(howTo([name]));
+  return found;
+}
+
+/** True, with the reason printed, when one of them is missing: for `describe.skipIf`. Throws instead where tools are required. */
+export function lacks(...names: readonly ToolName[]): boolean {
+  const missing = names.filter((name) => findTool(name) === null);
+  if (missing.length === 0) return false;
+  const why = howTo(missing);
+  if (process.env['REQUIRE_TOOLS'] === '1') throw new Error(why);
+  process.stderr.write(`skipped: ${why}\n`);
+  return true;
+}
