@@ -68,7 +68,6 @@ export const committee = z.object({
   /** Indices as decimal text. They are not read one by one: an epoch has a million of them. */
   validators: z.array(z.unknown()).max(2048),
 });
-export type Committee = z.output<typeof committee>;
 
 /** `POST /eth/v1/validator/duties/attester/{epoch}` */
 export const attesterDuties = data(

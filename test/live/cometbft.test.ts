@@ -6,14 +6,51 @@ import { startCometbftNet } from './nets/cometbft.ts';
 import type { CometbftNet } from './nets/cometbft.ts';
 import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
 import { read, until } from './nets/wait.ts';
+import { namedUrl, watchHouse, type WatchedHouse } from './watched-house.ts';
 
 describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
   let net: CometbftNet;
+  let house: WatchedHouse;
   beforeAll(async () => {
     net = await startCometbftNet();
+    house = await watchHouse(houseOf(net));
   });
   afterAll(async () => {
+    await house?.close();
     await net?.close();
+  });
+
+  /** Each node is the RPC of an operator, each validator a signer, and the second one is our own node as well. */
+  const houseOf = ({ nodes, chainId }: CometbftNet): Parameters<typeof watchHouse>[0] => {
+    const common = { probe: 'cometbft', network: chainId, maxHeadAge: '20s' };
+    const rpcs = nodes.map(({ url }, place) => ({ id: `rpc-${place}`, url }));
+    const own = nodes.slice(1, 2).map(({ url, nodeId }) => ({
+      id: 'own',
+      url,
+      ...common,
+      nodeId,
+      votingPower: 'some',
+      compareWith: rpcs.filter((_, place) => place !== 1).map(namedUrl),
+      maxLag: 3,
+    }));
+    return {
+      nodes: [
+        ...own,
+        ...rpcs.map((rpc) => ({ ...rpc, ...common, role: 'chain', chain: 'cometbft', operator: rpc.id })),
+      ],
+      signers: nodes.map(({ address }, place) => ({
+        id: `val-${place}`,
+        chain: 'cometbft',
+        keys: [address],
+      })),
+      signing: { heights: 10, heightsLast: '10s', cometbftStalled: '10s' },
+    };
+  };
+  const signers = (second: string): Record<string, string> => ({
+    'val-0': 'signing',
+    'val-1': second,
+    'val-2': 'signing',
+    'val-3': 'signing',
   });
 
   const nodeAt = (place: number): CometbftNet['nodes'][number] => {
@@ -37,6 +74,15 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
     expect(seen).toContainEqual(all(2));
   });
 
+  test('watchdog probe shows all of them signing, a moving chain, and our node at its head', async () => {
+    const look = await house.untilSeen('all signing', ({ code }) => code === 0);
+    expect(look).toMatchObject({
+      signers: signers('signing'),
+      chains: { cometbft: 'moving' },
+      targets: { own: 'good' },
+    });
+  });
+
   test('whoever stopped has flag 1 in its place, and the others go on', async () => {
     const { address, process } = nodeAt(1);
     await process.stop();
@@ -44,6 +90,16 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
     await untilHeight(nodeAt(0), height + 2);
     expect(await flags(height)).toMatchObject({ [address]: 1 });
     expect(Object.values(await flags(height)).filter((flag) => flag === 2).length).toBe(3);
+  });
+
+  test('watchdog probe shows the stopped one as silent, and everybody else signing', async () => {
+    const look = await house.untilSeen('a silent signer', (seen) => seen.signers['val-1'] === 'silent');
+    expect(look).toMatchObject({
+      code: 1,
+      signers: signers('silent'),
+      chains: { cometbft: 'moving' },
+      targets: { own: 'refused', 'rpc-0': 'good', 'rpc-1': 'refused', 'rpc-2': 'good', 'rpc-3': 'good' },
+    });
   });
 
   test('with two of four gone it stands still, and its health stays good', async () => {
@@ -60,6 +116,15 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
     expect({ status: health.status, isStill: age > 10_000 }).toEqual({ status: 200, isStill: true });
   });
 
+  test('watchdog probe shows a stalled chain, stale nodes, and nobody who had signed as silent', async () => {
+    const look = await house.untilSeen('a stalled chain', ({ chains, targets }) => {
+      return chains['cometbft'] === 'stalled' && targets['rpc-0'] === 'stale';
+    });
+    expect(look).toMatchObject({ code: 1, targets: { 'rpc-0': 'stale', 'rpc-3': 'stale' } });
+    const { 'val-0': first, 'val-2': third, 'val-3': fourth } = look.signers;
+    expect([first, third, fourth]).not.toContain('silent');
+  });
+
   test('they sign again once they are back', async () => {
     for (const place of [1, 2]) nodeAt(place).process.start();
     const from = await heightOf(nodeAt(0).url);
@@ -70,5 +135,7 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
       return seen !== null && [...seen.values()].every((flag) => flag === 2) ? seen : null;
     });
     expect(Object.fromEntries(found)).toEqual(all(2));
+    const look = await house.untilSeen('all signing again', ({ code }) => code === 0);
+    expect(look.signers).toEqual(signers('signing'));
   });
 });
