@@ -5,18 +5,49 @@ import { startBerachainNet } from './nets/berachain.ts';
 import type { BerachainNet, BerachainNode } from './nets/berachain.ts';
 import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
 import { until } from './nets/wait.ts';
+import { watchHouse, type House, type WatchedHouse } from './watched-house.ts';
 
 describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
   let net: BerachainNet;
   /** By address, which is their order in a commit. */
   let nodes: readonly BerachainNode[];
+  let house: WatchedHouse;
   beforeAll(async () => {
     net = await startBerachainNet();
     nodes = net.nodes.toSorted((a, b) => a.address.localeCompare(b.address));
+    house = await watchHouse(houseOf(net.chainId));
   });
   afterAll(async () => {
+    await house?.close();
     await net?.close();
   });
+
+  /** Each node is the RPC of an operator, each validator a signer; of the last one we also watch the node and its geth. */
+  const houseOf = (network: string): House => {
+    const rpcs = nodes.map(({ url }, place) => ({ id: `rpc-${place}`, url }));
+    const common = { probe: 'cometbft', network, maxHeadAge: '20s' };
+    const own = nodeAt(3);
+    const geth = { probe: 'jsonrpc', chainId: own.execution.chainId, maxHeadAge: '20s', minPeers: 0 };
+    // As people have them: the address, and the public key in the forms that can be had of the node.
+    const keys = [
+      nodeAt(0).address,
+      `0x${nodeAt(1).publicKey96}`,
+      Buffer.from(nodeAt(2).publicKey96, 'hex').toString('base64'),
+      nodeAt(3).publicKey,
+    ];
+    return {
+      nodes: [
+        { id: 'own', url: own.url, ...common, nodeId: own.nodeId, votingPower: 'some' },
+        { id: 'geth', url: own.execution.url, ...geth },
+        ...rpcs.map((rpc) => ({ ...rpc, ...common, role: 'chain', chain: 'berachain', operator: rpc.id })),
+      ],
+      signers: keys.map((key, place) => ({ id: `val-${place}`, chain: 'berachain', keys: [key] })),
+      signing: { heights: 10, heightsLast: '10s', cometbftStalled: '1m' },
+    };
+  };
+  /** All sign but the one at this place. */
+  const signersBut = (silent: number | null): Record<string, string> =>
+    Object.fromEntries(nodes.map((_, place) => [`val-${place}`, place === silent ? 'silent' : 'signing']));
 
   const nodeAt = (place: number): BerachainNode => {
     const node = nodes[place];
@@ -39,11 +70,20 @@ describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
 
   test('the first signer carries the signature of all', async () => {
     expect(await sees(nodeAt(0), [4, 5, 5, 5])).toBe(true);
+    const look = await house.untilSeen('all signing', ({ code }) => code === 0);
+    expect(look).toMatchObject({ signers: signersBut(null), targets: { own: 'good', geth: 'good' } });
   });
 
   test('whoever stopped is absent, and signs again when it is back', async () => {
     await nodeAt(2).process.stop();
     expect(await sees(nodeAt(0), [4, 5, 1, 5])).toBe(true);
+    const look = await house.untilSeen('a silent signer', (seen) => seen.signers['val-2'] === 'silent');
+    expect(look).toMatchObject({
+      code: 1,
+      signers: signersBut(2),
+      chains: { berachain: 'moving' },
+      targets: { own: 'good', geth: 'good', 'rpc-2': 'refused' },
+    });
     nodeAt(2).process.start();
     expect(await sees(nodeAt(0), [4, 5, 5, 5])).toBe(true);
   });
@@ -63,6 +103,15 @@ describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
     await untilHeight(nodeAt(0), frozen + 5);
     const health = await fetch(`${url}/health`);
     expect({ status: health.status, height: await heightOf(url) }).toEqual({ status: 200, height: frozen });
+    const look = await house.untilSeen(
+      'a stale node and a silent signer',
+      (seen) => seen.targets['own'] === 'stale' && seen.signers['val-3'] === 'silent',
+    );
+    expect(look).toMatchObject({
+      signers: signersBut(3),
+      chains: { berachain: 'moving' },
+      targets: { geth: 'refused', 'rpc-0': 'good', 'rpc-3': 'stale' },
+    });
     // Its consensus has failed for good: a geth that is back does not wake it.
     execution.process.start();
     await process.stop();

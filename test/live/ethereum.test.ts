@@ -1,26 +1,88 @@
-// A real Ethereum net: who attests can be read from a finished epoch, and a chain whose execution client died looks healthy.
+// A real Ethereum net: who attests can be read from its blocks, and a chain whose execution client died looks healthy.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { SourceTarget } from '../../functions/chains/run.ts';
+import { worldOf } from '../chains/world.ts';
 import { lacks } from '../support/tools.ts';
 import { headSlot, slotAt, startEthereumNet } from './nets/ethereum.ts';
 import type { EthereumNet } from './nets/ethereum.ts';
+import { startAdapter, type Adapter } from './nets/lodestar-adapter.ts';
 import { read, until } from './nets/wait.ts';
+import { watchHouse, type House, type WatchedHouse } from './watched-house.ts';
 
 const everybody = Array.from({ length: 16 }, (_, index) => index);
 // Lodestar of this age answers the question as it was before it was standardised, and with numbers.
 const liveness = z.object({ data: z.array(z.object({ index: z.int(), is_live: z.boolean() })) });
 
+const genesis = z.object({ data: z.object({ genesis_validators_root: z.string() }) });
+const validators = z.object({ data: z.array(z.object({ validator: z.object({ pubkey: z.string() }) })) });
+
 describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 validators', () => {
   let net: EthereumNet;
   let url = '';
   let other = '';
+  /** Before each beacon node. NOT REAL: see there. */
+  let adapters: readonly Adapter[] = [];
+  let sources: readonly SourceTarget[] = [];
+  let signers: readonly { readonly id: string; readonly chain: 'ethereum'; readonly keys: string[] }[] = [];
+  let house: WatchedHouse;
   beforeAll(async () => {
     net = await startEthereumNet();
     [url = '', other = ''] = net.beacons.map((beacon) => beacon.url);
+    adapters = await Promise.all(net.beacons.map((beacon) => startAdapter(beacon.url, net.slotsPerEpoch)));
+    const { genesisTime, secondsPerSlot, slotsPerEpoch } = net;
+    const { data } = await read(`${url}/eth/v1/beacon/genesis`, genesis);
+    const network = {
+      genesisTime,
+      genesisValidatorsRoot: data.genesis_validators_root,
+      secondsPerSlot,
+      slotsPerEpoch,
+    };
+    sources = adapters.map((adapter, place) => ({
+      id: `rpc-${place + 1}`,
+      operator: `operator-${place + 1}`,
+      isOwn: false,
+      chain: 'ethereum',
+      source: { url: adapter.url, network },
+    }));
+    // The first signer is known by the numbers of its validators, the second one by their public keys.
+    const [first, second] = net.clients;
+    const named = (second?.indices ?? []).map((index) => `id=${index}`).join('&');
+    const found = await read(`${url}/eth/v1/beacon/states/head/validators?${named}`, validators);
+    signers = [
+      { id: 'client-1', chain: 'ethereum', keys: (first?.indices ?? []).map(String) },
+      { id: 'client-2', chain: 'ethereum', keys: found.data.map(({ validator }) => validator.pubkey) },
+    ];
+    house = await watchHouse(houseOf(network));
   });
   afterAll(async () => {
+    await house?.close();
+    await Promise.all(adapters.map(({ close }) => close()));
     await net?.close();
   });
+
+  /** Our own nodes, and two operators' view of the chain. */
+  const houseOf = (network: object): House => {
+    const beacon = { probe: 'beacon', network, maxHeadAge: '10s' };
+    const { chainId } = net.execution;
+    return {
+      nodes: [
+        { id: 'geth', url: net.execution.url, probe: 'jsonrpc', chainId, maxHeadAge: '10s', minPeers: 0 },
+        { id: 'beacon-1', url, ...beacon },
+        { id: 'beacon-2', url: other, ...beacon },
+        ...sources.map(({ id, operator, source }) => ({
+          ...beacon,
+          id,
+          operator,
+          url: source.url,
+          role: 'chain',
+          chain: 'ethereum',
+        })),
+      ],
+      signers,
+      signing: { epochs: 3 },
+    };
+  };
 
   const epochNow = (): number => Math.floor(slotAt(net, Date.now()) / net.slotsPerEpoch);
 
@@ -40,15 +102,58 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 valida
     expect(heads.one).toBe(heads.two);
   });
 
+  test('watchdog probe shows all keys signing, a moving chain, and our clients at its head', async () => {
+    const look = await house.untilSeen('all signing', ({ code }) => code === 0);
+    expect(look).toMatchObject({
+      signers: { 'client-1': 'signing', 'client-2': 'signing' },
+      chains: { ethereum: 'moving' },
+      targets: { geth: 'good', 'beacon-1': 'good', 'beacon-2': 'good' },
+    });
+  });
+
   test('the validators of a stopped client are missing in the epochs after, and the others are not', async () => {
     const [running, stopped] = net.clients;
     if (running === undefined || stopped === undefined) throw new Error('two clients are needed');
     await stopped.process.stop();
-    const first = epochNow() + 1;
+    // As the function `watch` sees it: tick by tick, each on top of what the ones before have read.
+    const world = worldOf(sources, signers);
+    const states = new Map<string, Set<string>>();
+    await until('a silent signer, tick by tick', async () => {
+      const seen = await world.tick(Date.now());
+      for (const { id, state } of seen.signers) states.set(id, (states.get(id) ?? new Set()).add(state));
+      return states.get('client-2')?.has('silent') === true ? true : null;
+    });
+    expect(states.get('client-1')).toContain('signing');
+    expect(states.get('client-1')).not.toContain('silent');
+    // And as somebody sees it who has seen nothing before.
+    const look = await house.untilSeen('a silent signer', (each) => each.signers['client-2'] === 'silent');
+    expect(look).toMatchObject({
+      code: 1,
+      signers: { 'client-1': 'signing', 'client-2': 'silent' },
+      chains: { ethereum: 'moving' },
+      targets: { geth: 'good', 'beacon-1': 'good', 'beacon-2': 'good' },
+    });
+    const first = epochNow();
     // One missed slot is no silence: somebody who is in neither of two epochs is silent.
     const seen = new Set([...(await liveIn(first)), ...(await liveIn(first + 1))]);
     expect([...seen].toSorted((a, b) => a - b)).toEqual(running.indices);
     stopped.process.start();
+    const back = await house.untilSeen('all signing again', (each) => each.signers['client-2'] === 'signing');
+    expect(back.signers).toEqual({ 'client-1': 'signing', 'client-2': 'signing' });
+  });
+
+  test('a beacon node that is frozen takes connections and never answers: a timeout, and no word about signers', async () => {
+    const [, frozen] = net.beacons;
+    frozen?.process.freeze();
+    try {
+      const look = await house.look();
+      expect(look).toMatchObject({
+        targets: { 'beacon-1': 'good', 'beacon-2': 'timeout', 'rpc-2': 'timeout' },
+        signers: { 'client-1': 'signing', 'client-2': 'signing' },
+      });
+    } finally {
+      frozen?.process.thaw();
+    }
   });
 
   test('without its execution client the head stands still, and its health stays good', async () => {
@@ -59,9 +164,13 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 valida
       const slot = await headSlot(url);
       return slotAt(net, Date.now()) - slot >= 4 ? slot : null;
     });
+    const look = await until('a stale beacon node', async () => {
+      const each = await house.look('beacon-1');
+      return each.targets['beacon-1'] === 'stale' ? each : null;
+    });
     const health = await fetch(`${url}/eth/v1/node/health`);
     net.execution.process.start();
-    expect(health.status).toBe(200);
+    expect({ status: health.status, code: look.code }).toEqual({ status: 200, code: 1 });
     const moved = await until(
       'the head to move again',
       async () => {

@@ -1,7 +1,8 @@
 // A net of four Berachain validators: beacond on its fork of CometBFT with BLS keys, each with a geth of its own.
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { tool } from '../../support/tools.ts';
 import { allowOneHost, keysOf, peersOf, untilHeight } from './comet.ts';
 import type { CometNode, Keys } from './comet.ts';
@@ -15,7 +16,9 @@ export type BerachainNode = CometNode & {
   readonly apiUrl: string;
   /** The validator's BLS key, uncompressed: 96 bytes in hex. */
   readonly publicKey96: string;
-  readonly execution: Execution;
+  /** The same as people know it, compressed and with 0x, as beacond wrote it into the deposit. */
+  readonly publicKey: string;
+  readonly execution: Execution & { readonly chainId: number };
 };
 
 export type BerachainNet = Closable & { readonly chainId: string; readonly nodes: readonly BerachainNode[] };
@@ -29,10 +32,20 @@ const withdrawals = `0x${'22'.repeat(20)}`;
 
 type Prepared = Keys & {
   readonly home: string;
+  readonly depositKey: string;
   readonly rpc: number;
   readonly p2p: number;
   readonly api: number;
 };
+
+const deposit = z.object({ pubkey: z.string() });
+
+/** The public key in the deposit that was made in `folder`. */
+function depositKeyIn(folder: string): string {
+  const [file = ''] = readdirSync(folder);
+  const content: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  return deposit.parse(content).pubkey;
+}
 
 /** The files of all validators, with one genesis. */
 async function prepare(site: Site): Promise<{ readonly nodes: Prepared[]; readonly genesisFile: string }> {
@@ -47,6 +60,7 @@ async function prepare(site: Site): Promise<{ readonly nodes: Prepared[]; readon
     allowOneHost(home);
   }
   const deposits = (home: string): string => join(home, 'config', 'premined-deposits');
+  const depositKeys = homes.map((home) => depositKeyIn(deposits(home)));
   for (const home of homes.slice(1)) {
     for (const file of readdirSync(deposits(home))) {
       copyFileSync(join(deposits(home), file), join(deposits(first), file));
@@ -62,7 +76,7 @@ async function prepare(site: Site): Promise<{ readonly nodes: Prepared[]; readon
   const ports = await freePorts(3 * size);
   const nodes = homes.map((home, place) => {
     const [rpc = 0, p2p = 0, api = 0] = ports.slice(3 * place);
-    return { home, ...keysOf(home), rpc, p2p, api };
+    return { home, depositKey: depositKeys[place] ?? '', ...keysOf(home), rpc, p2p, api };
   });
   return { nodes, genesisFile };
 }
@@ -75,7 +89,8 @@ export async function startBerachainNet(): Promise<BerachainNet> {
     const jwtFile = join(site.folder, 'jwt');
     writeFileSync(jwtFile, `0x${randomBytes(32).toString('hex')}`);
     const nodes: BerachainNode[] = [];
-    for (const [place, { home, nodeId, address, publicKey, rpc, p2p, api }] of prepared.entries()) {
+    for (const [place, each] of prepared.entries()) {
+      const { home, nodeId, address, publicKey, depositKey, rpc, p2p, api } = each;
       const name = `geth-${place}`;
       const execution = await geth(site, { name, chainId: executionChainId, genesisFile, jwtFile });
       nodes.push({
@@ -84,7 +99,8 @@ export async function startBerachainNet(): Promise<BerachainNet> {
         nodeId,
         address,
         publicKey96: publicKey.toString('hex'),
-        execution: { url: execution.url, process: execution.process },
+        publicKey: depositKey,
+        execution: { url: execution.url, process: execution.process, chainId: executionChainId },
         process: site.launch({
           name: `beacond-${place}`,
           path,

@@ -20,7 +20,7 @@ export type EthereumNet = Closable & {
   readonly beacons: readonly { readonly url: string; readonly process: Running }[];
   readonly clients: readonly { readonly indices: readonly number[]; readonly process: Running }[];
   /** Under both beacon nodes. */
-  readonly execution: Execution;
+  readonly execution: Execution & { readonly chainId: number };
 };
 
 const chainId = 80_998;
@@ -163,7 +163,7 @@ export async function startEthereumNet(): Promise<EthereumNet> {
       slotsPerEpoch,
       beacons,
       clients,
-      execution: { url: execution.url, process: execution.process },
+      execution: { url: execution.url, process: execution.process, chainId },
     };
   });
 }

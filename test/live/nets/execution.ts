@@ -69,6 +69,8 @@ export async function geth(
       http: true,
       'http.addr': '127.0.0.1',
       'http.port': http,
+      // It answers 403 to every name but localhost otherwise.
+      'http.vhosts': '*',
       'authrpc.addr': '127.0.0.1',
       'authrpc.port': engine,
       'authrpc.jwtsecret': jwtFile ?? false,
