@@ -2,12 +2,24 @@
 import type { Incident, ProblemKind, Subject } from './incident.ts';
 import type { Severity } from './severity.ts';
 
-/** `opened` and `raised` wake people; `lowered` and `resolved` tell them. */
-export const noticeKinds = ['opened', 'raised', 'lowered', 'resolved'] as const;
+/**
+ * `opened`, `raised`, `escalated` (nobody has acknowledged it, so more people are told) and `reminder` wake people; `lowered`,
+ * `acknowledged` and `resolved` tell them.
+ */
+export const noticeKinds = [
+  'opened',
+  'raised',
+  'escalated',
+  'reminder',
+  'lowered',
+  'acknowledged',
+  'resolved',
+] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** True for the notices that page somebody. */
-export const isPage = (kind: NoticeKind): boolean => kind === 'opened' || kind === 'raised';
+/** True for the notices that wake somebody. */
+export const isPage = (kind: NoticeKind): boolean =>
+  kind === 'opened' || kind === 'raised' || kind === 'escalated' || kind === 'reminder';
 
 /** One thing that a notice tells of: subjects that fail in the same tick for the same reason share a notice. */
 export type NoticeItem = {

@@ -74,6 +74,9 @@ function messageOf(row: OutboxRow): Message {
     severity: notice.severity,
     site: notice.site,
     incidents: notice.items.map((item) => item.incident),
+    thread: notice.items[0]?.incident ?? row.id,
+    isThreadOver: notice.kind === 'resolved',
+    links: {},
     ...renderNotice(notice),
     at: notice.at,
   };

@@ -62,6 +62,12 @@ function label({ kind, severity }: Notice): string {
       return severity.toUpperCase();
     case 'raised':
       return `NOW ${severity.toUpperCase()}`;
+    case 'escalated':
+      return `NOBODY REACTED, ${severity.toUpperCase()}`;
+    case 'reminder':
+      return `STILL ${severity.toUpperCase()}`;
+    case 'acknowledged':
+      return 'ACKNOWLEDGED';
     case 'lowered':
       return `LOWERED TO ${severity.toUpperCase()}`;
     case 'resolved':
@@ -83,6 +89,12 @@ function opening(notice: Notice): string[] {
   switch (kind) {
     case 'opened':
       return [];
+    case 'escalated':
+      return ['Nobody has acknowledged this yet, so you are told as well.'];
+    case 'reminder':
+      return ['This still holds, and nobody has acknowledged it.'];
+    case 'acknowledged':
+      return ['Somebody has taken this on.'];
     case 'raised':
       return [`This got worse: now ${grave[severity]}.`];
     case 'lowered':

@@ -89,7 +89,7 @@ describe('what is told of it', () => {
   });
 
   test('openings and what grew graver are pages; the rest is news', () => {
-    expect(noticeKinds.filter(isPage)).toEqual(['opened', 'raised']);
+    expect(noticeKinds.filter(isPage)).toEqual(['opened', 'raised', 'escalated', 'reminder']);
   });
 
   test('severities are ordered', () => {
