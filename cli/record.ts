@@ -4,6 +4,7 @@ import { chainNames } from '../functions/domain/chain.ts';
 import type { Facts } from '../functions/domain/facts.ts';
 import type { Judgement } from '../functions/domain/judge.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import { severities } from '../functions/domain/severity.ts';
 import { siteVerdicts } from '../functions/domain/verdict.ts';
 import { holds, subjectKinds, timelineEvents } from '../functions/domain/incident.ts';
 import { facts, judgement, problemKind, severity, time } from '../functions/stores/schemas.ts';
@@ -36,6 +37,8 @@ const policy: z.ZodType<Policy> = z.strictObject({
   unknown: z.strictObject({ afterMs: ms }),
   recoverMs: ms,
   gaspMs: ms,
+  remindMs: z.record(z.enum(severities), ms.nullable()),
+  ackMs: ms,
   quietHours: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
 });
 

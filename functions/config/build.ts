@@ -1,4 +1,5 @@
 // From the checked file to the value that the functions run with: every default in place, every name resolved, frozen.
+import type { NotifyGroup } from '../domain/ladder.ts';
 import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { Channel, File } from './schema.ts';
@@ -50,6 +51,19 @@ function windows(file: File, site: FileSite): MaintenanceWindow[] {
     .map(({ subject, from, until, why }) => ({ subject: subject ?? null, from, until, why }));
 }
 
+/** Plain ids are one group that is told at once. */
+function groupsOf(notify: NonNullable<FileSite['notify']>): NotifyGroup[] {
+  const groups = notify.flatMap((each) =>
+    typeof each === 'string'
+      ? []
+      : [{ afterMs: each.after, channels: each.channels, minSeverity: each.from }],
+  );
+  const atOnce = notify.filter((each) => typeof each === 'string');
+  return groups.length > 0
+    ? groups.toSorted((a, b) => a.afterMs - b.afterMs)
+    : [{ afterMs: 0, channels: atOnce, minSeverity: 'info' }];
+}
+
 function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
   return {
     rules: {
@@ -65,7 +79,7 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
       })),
       heartbeats: site.heartbeats.map(({ source, every, grace }) => ({ source, freshMs: every + grace })),
       maintenance: windows(file, site),
-      notify: site.notify ?? file.channels.map((channel) => channel.id),
+      notify: groupsOf(site.notify ?? file.channels.map((channel) => channel.id)),
       reportsSelf: isFirst,
     },
     targets: site.targets.filter((target) => sourceOf(target) === null),

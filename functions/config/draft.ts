@@ -23,7 +23,7 @@ const draftSchema = entry({
     entry({
       id: text,
       policy: text,
-      notify: listOf(text),
+      notify: listOf(z.union([text, entry({ channels: listOf(text) })])),
       allowAddresses: listOf(text),
       targets: listOf(raw),
       signers: listOf(entry({ id: text, chain: text, keys: listOf(z.unknown()) })),

@@ -1,6 +1,7 @@
 // The whole configuration file as a schema: what may be written, its defaults and its limits.
 import { z } from 'zod';
 import { channelSchema } from '../channels/registry.ts';
+import { severities } from '../domain/severity.ts';
 import { isCidr } from '../kit/address.ts';
 import { duration } from '../kit/duration.ts';
 import { secretReference } from '../kit/secret.ts';
@@ -35,18 +36,31 @@ function bitsOf(text: string): number {
   return bits === undefined ? 128 : Number(bits);
 }
 
+const channelIds = z.array(id).min(1).max(20);
+
+const group = z
+  .strictObject({
+    after: duration({ min: '0s', max: '1d' })
+      .prefault('0s')
+      .describe('So long after the first message, if nobody has acknowledged it.'),
+    channels: channelIds.describe('Ids of the channels.'),
+    from: z.enum(severities).default('info').describe('Of what is less grave than this they are not told.'),
+  })
+  .meta({ id: 'NotifyGroup', description: 'Channels that are told at the same time.' });
+
+const notify = z.union([channelIds, z.array(group).min(1).max(10)]);
+
 const site = z
   .strictObject({
     id: id.describe('Id of the site.'),
     name: label.optional().describe('What people call it; its id if left out.'),
     timezone: timezone.optional().describe('IANA name; the time zone of the file if left out.'),
     policy: id.default('default').describe('Name of the policy that it is judged by.'),
-    notify: z
-      .array(id)
-      .min(1)
-      .max(20)
+    notify: notify
       .optional()
-      .describe('Ids of the channels that are told; all of them if left out.'),
+      .describe(
+        'Who is told: ids of channels, or groups of them, of which the later ones are told when nobody has acknowledged in time. All channels at once if left out.',
+      ),
     allowAddresses: z
       .array(allowed)
       .max(50)

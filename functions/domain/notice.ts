@@ -1,5 +1,6 @@
 // What is to be said about incidents, as values; a view turns them into words.
 import type { Incident, ProblemKind, Subject } from './incident.ts';
+import type { WaitingCost } from './waiting-cost.ts';
 import type { Severity } from './severity.ts';
 
 /**
@@ -29,6 +30,8 @@ export type NoticeItem = {
   readonly summary: string;
   readonly evidence: readonly string[];
   readonly since: number;
+  /** What waiting costs, for each chain that it is about; empty when that is not known. */
+  readonly costs: readonly WaitingCost[];
 };
 
 export type Notice = {
@@ -38,12 +41,21 @@ export type Notice = {
   readonly siteName: string;
   readonly timezone: string;
   readonly at: number;
+  /** Id of the first of the incidents that were told of together. */
+  readonly thread: string;
+  /** No incident of the thread is open any more. */
+  readonly isThreadOver: boolean;
+  /** Who has taken it on; null when nobody has. */
+  readonly acknowledgedBy: string | null;
+  /** What people were told of it last: null before the first message. */
+  readonly before: Severity | null;
   /** Never empty. */
   readonly items: readonly NoticeItem[];
 };
 
-export function itemOf(incident: Incident): NoticeItem {
+export function itemOf(incident: Incident, costs: readonly WaitingCost[]): NoticeItem {
   return {
+    costs,
     incident: incident.id,
     subject: incident.subject,
     problem: incident.kind,

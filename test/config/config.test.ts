@@ -58,7 +58,7 @@ describe('examples', () => {
   test('both.yaml resolves policies, time zones, channels and maintenance for each site', () => {
     const [home, cabin] = parsed(example('both.yaml')).sites;
     expect(home?.rules).toMatchObject({
-      notify: ['pager', 'chat'],
+      notify: [{ afterMs: 0, channels: ['pager', 'chat'], minSeverity: 'info' }],
       timezone: 'Europe/Berlin',
       reportsSelf: true,
     });
@@ -71,7 +71,11 @@ describe('examples', () => {
         why: 'update of the client',
       },
     ]);
-    expect(cabin?.rules).toMatchObject({ notify: ['chat'], timezone: 'Europe/Helsinki', reportsSelf: false });
+    expect(cabin?.rules).toMatchObject({
+      notify: [{ channels: ['chat'] }],
+      timezone: 'Europe/Helsinki',
+      reportsSelf: false,
+    });
     expect(cabin?.rules.heartbeats).toEqual([{ source: 'alertmanager', freshMs: 420_000 }]);
     expect(cabin?.rules.policy).toMatchObject({
       recoverMs: 600_000,
@@ -109,7 +113,7 @@ describe('the value', () => {
       signers: [],
       heartbeats: [],
       maintenance: [],
-      notify: ['pager'],
+      notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
       reportsSelf: true,
     };
     expect(config.sites.map((each) => each.rules)).toEqual([rules]);

@@ -15,6 +15,7 @@ import type { Judgement } from '../../functions/domain/judge.ts';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import { type Notice, noticeKinds } from '../../functions/domain/notice.ts';
+import type { WaitingCost } from '../../functions/domain/waiting-cost.ts';
 import { type OutboxRow, rowStates } from '../../functions/domain/outbox.ts';
 import { reasons } from '../../functions/domain/sample.ts';
 import { severities } from '../../functions/domain/severity.ts';
@@ -134,6 +135,7 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   judgement,
   verdictSince: time,
   signing: record(fc.record({ keys: list(text), wasActive: list(fc.nat(20)), traces: record(trace) })),
+  mutes: list(fc.record({ id, by: text, subject: orNull(id), from: time, until: time, why: text })),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
 });
@@ -151,11 +153,24 @@ export const anyIncident: fc.Arbitrary<Incident> = fc.record({
   resolvedAt: orNull(time),
   announced: orNull(severity),
   held: orNull(fc.constantFrom(...holds)),
+  thread: orNull(id),
+  ack: orNull(fc.record({ by: text, at: time, severity, until: orNull(time), isTold: fc.boolean() })),
+  climb: orNull(fc.record({ from: time, told: list(id), wokenAt: time })),
   told: list(id),
   lastMessage: record(text),
+  messages: list(id),
   rounds: fc.nat(99),
   timeline: list(fc.record({ at: time, event: fc.constantFrom(...timelineEvents), text })),
 });
+
+const cost: fc.Arbitrary<WaitingCost> = fc.oneof(
+  fc.record({ chain: fc.constant('ethereum' as const), lowGwei: fc.nat(), highGwei: fc.nat() }),
+  fc.record({
+    chain: fc.constantFrom('berachain' as const, 'cometbft' as const),
+    lowBlocks: fc.nat(),
+    highBlocks: fc.nat(),
+  }),
+);
 
 export const anyNotice: fc.Arbitrary<Notice> = fc.record({
   kind: fc.constantFrom(...noticeKinds),
@@ -164,8 +179,20 @@ export const anyNotice: fc.Arbitrary<Notice> = fc.record({
   siteName: text,
   timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Nowhere/Land'),
   at: time,
+  thread: id,
+  isThreadOver: fc.boolean(),
+  acknowledgedBy: orNull(text),
+  before: orNull(severity),
   items: fc.array(
-    fc.record({ incident: id, subject, problem, summary: text, evidence: list(text), since: time }),
+    fc.record({
+      incident: id,
+      subject,
+      problem,
+      summary: text,
+      evidence: list(text),
+      since: time,
+      costs: list(cost),
+    }),
     { minLength: 1, maxLength: 4 },
   ),
 });

@@ -183,7 +183,7 @@ export function describeStore(
       await plant('sites/home', newer);
       await plant('heartbeats/home', newer);
       await expect(store.loadSite('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
-      await expect(store.loadPulse('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
+      await expect(store.loadHeard('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
       await expect(store.recordBeat('home', 'a', 1)).rejects.toMatchObject({
         code: 'ERR_DOCUMENT_NEWER',
         message: expect.stringContaining('heartbeats/home'),
@@ -377,7 +377,7 @@ export function describeStore(
 
   describe(`${name}: the inbox`, () => {
     check('is nothing before the first news', async ({ store }) => {
-      expect(await store.loadPulse('home')).toBeNull();
+      expect(await store.loadHeard('home')).toBeNull();
     });
 
     check(
@@ -392,9 +392,9 @@ export function describeStore(
           beats: { ups: { sentAt: 10 }, alertmanager: { sentAt: 30 } },
           power: { state: 'on-battery', at: 20 },
         };
-        expect(await store.loadPulse('home')).toEqual(heard);
+        expect(await store.loadHeard('home')).toEqual(heard);
         expect(await peek('heartbeats/home')).toEqual({ ...heard, waiting: 0, schema: 1 });
-        expect(await store.loadPulse('cabin')).toBeNull();
+        expect(await store.loadHeard('cabin')).toBeNull();
       },
     );
 
@@ -403,7 +403,7 @@ export function describeStore(
       await Promise.all(
         sources.map((source, index) => (index % 2 === 0 ? store : other).recordBeat('home', source, index)),
       );
-      expect(Object.keys((await store.loadPulse('home'))?.beats ?? {}).toSorted()).toEqual(sources);
+      expect(Object.keys((await store.loadHeard('home'))?.beats ?? {}).toSorted()).toEqual(sources);
     });
   });
 

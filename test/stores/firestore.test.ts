@@ -43,7 +43,7 @@ describe('the cost', () => {
     await commit(store, {});
     await store.recordBeat('home', 'alertmanager', someTime);
     const cost = await counted(async () => {
-      const [{ base }] = await Promise.all([store.loadSite('home'), store.loadPulse('home')]);
+      const [{ base }] = await Promise.all([store.loadSite('home'), store.loadHeard('home')]);
       await store.commitSite({ base, memory: { state: siteState(), incidents: {} }, touched: [], rows: [] });
     });
     expect(cost).toEqual({ reads: 2, writes: 1, deletes: 0 });
@@ -144,7 +144,7 @@ describe('a Firestore in trouble', () => {
       const memory = { state: siteState(), incidents: {} };
       for (const question of [
         () => store.loadSite('home'),
-        () => store.loadPulse('home'),
+        () => store.loadHeard('home'),
         () => store.commitSite({ base, memory, touched: [], rows: [] }),
         () => store.nextDueAt('home'),
         () => store.recordBeat('home', 'a', 1),

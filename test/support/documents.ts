@@ -88,6 +88,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
         },
       },
     },
+    mutes: [],
     subjects: {},
     nextDueAt: null,
     ...over,
@@ -108,8 +109,12 @@ export function incident(over: Partial<Incident> = {}): Incident {
     resolvedAt: null,
     announced: 'critical',
     held: null,
+    thread: 'home.site.home.20261201T021407Z',
+    ack: null,
+    climb: { from: someTime, told: ['pager'], wokenAt: someTime },
     told: ['pager'],
     lastMessage: { pager: 'home.site.home.20261201T021407Z.0.pager' },
+    messages: ['home.site.home.20261201T021407Z.0.pager'],
     rounds: 1,
     timeline: [{ at: someTime, event: 'opened', text: 'dark: nothing answers' }],
     ...over,
@@ -131,7 +136,7 @@ export function stateWith(open: readonly Incident[], over: Partial<SiteState> = 
 
 export function noticeItem(over: Partial<NoticeItem> = {}): NoticeItem {
   const { id, subject, kind, summary, evidence, since } = incident();
-  return { incident: id, subject, problem: kind, summary, evidence, since, ...over };
+  return { incident: id, subject, problem: kind, summary, evidence, since, costs: [], ...over };
 }
 
 export function notice(over: Partial<Notice> = {}): Notice {
@@ -142,6 +147,10 @@ export function notice(over: Partial<Notice> = {}): Notice {
     siteName: 'Home',
     timezone: 'Europe/Berlin',
     at: someTime,
+    thread: 'home.site.home.20261201T021407Z',
+    isThreadOver: false,
+    acknowledgedBy: null,
+    before: null,
     items: [noticeItem()],
     ...over,
   };
