@@ -28,6 +28,9 @@ export type Config = {
   readonly channels: readonly Channel[];
   readonly sites: readonly SiteConfig[];
   readonly status: File['status'];
+  readonly links: File['links'];
+  /** Null when nobody can acknowledge. */
+  readonly acknowledge: NonNullable<File['acknowledge']> | null;
 };
 
 type FileSite = File['sites'][number];
@@ -104,5 +107,7 @@ export function build(file: File): Config {
     channels: file.channels,
     sites: file.sites.map((site, index) => siteConfig(file, site, index === 0)),
     status: file.status,
+    links: file.links,
+    acknowledge: file.acknowledge ?? null,
   });
 }
