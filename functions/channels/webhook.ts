@@ -42,8 +42,20 @@ function authorization({ username, password }: URL): Record<string, string> {
 
 /** The posted body: the message with its fields in a fixed order; `at` is epoch milliseconds. */
 function webhookBody(message: Message): string {
-  const { id, kind, severity, site, incidents, title, body, at } = message;
-  return JSON.stringify({ id, kind, severity, site, incidents, title, body, at });
+  const { id, kind, severity, site, incidents, thread, isThreadOver, title, body, links, at } = message;
+  return JSON.stringify({
+    id,
+    kind,
+    severity,
+    site,
+    incidents,
+    thread,
+    isThreadOver,
+    title,
+    body,
+    links,
+    at,
+  });
 }
 
 /** `v1=` and the hex HMAC-SHA256 of `timestamp.body`; the timestamp is the one in `x-watchdog-timestamp`, epoch seconds. */

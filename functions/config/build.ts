@@ -56,15 +56,14 @@ function windows(file: File, site: FileSite): MaintenanceWindow[] {
 
 /** Plain ids are one group that is told at once. */
 function groupsOf(notify: NonNullable<FileSite['notify']>): NotifyGroup[] {
+  const atOnce = notify.filter((each) => typeof each === 'string');
+  const first: NotifyGroup = { afterMs: 0, channels: atOnce, minSeverity: 'info' };
   const groups = notify.flatMap((each) =>
     typeof each === 'string'
       ? []
       : [{ afterMs: each.after, channels: each.channels, minSeverity: each.from }],
   );
-  const atOnce = notify.filter((each) => typeof each === 'string');
-  return groups.length > 0
-    ? groups.toSorted((a, b) => a.afterMs - b.afterMs)
-    : [{ afterMs: 0, channels: atOnce, minSeverity: 'info' }];
+  return [...(atOnce.length > 0 ? [first] : []), ...groups].toSorted((a, b) => a.afterMs - b.afterMs);
 }
 
 function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {

@@ -49,7 +49,14 @@ const group = z
   })
   .meta({ id: 'NotifyGroup', description: 'Channels that are told at the same time.' });
 
-const notify = z.union([channelIds, z.array(group).min(1).max(10)]);
+const notify = z
+  .array(
+    z.union([id, group], {
+      error: 'must be the id of a channel, or a group such as { after: 10m, channels: [phone] }',
+    }),
+  )
+  .min(1)
+  .max(20);
 
 const site = z
   .strictObject({

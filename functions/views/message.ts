@@ -1,6 +1,7 @@
 // Words for a notice: what somebody reads who was asleep a moment ago.
 import type { ProblemKind } from '../domain/incident.ts';
 import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
+import { costWords } from './cost.ts';
 import { duration, localTime } from './time.ts';
 
 const longestTitle = 100;
@@ -63,11 +64,11 @@ function label({ kind, severity }: Notice): string {
     case 'raised':
       return `NOW ${severity.toUpperCase()}`;
     case 'escalated':
-      return `NOBODY REACTED, ${severity.toUpperCase()}`;
+      return `UNANSWERED ${severity.toUpperCase()}`;
     case 'reminder':
       return `STILL ${severity.toUpperCase()}`;
     case 'acknowledged':
-      return 'ACKNOWLEDGED';
+      return `ACKNOWLEDGED ${severity.toUpperCase()}`;
     case 'lowered':
       return `LOWERED TO ${severity.toUpperCase()}`;
     case 'resolved':
@@ -92,9 +93,11 @@ function opening(notice: Notice): string[] {
     case 'escalated':
       return ['Nobody has acknowledged this yet, so you are told as well.'];
     case 'reminder':
-      return ['This still holds, and nobody has acknowledged it.'];
+      return ['This still holds, and nobody is known to be looking at it.'];
     case 'acknowledged':
-      return ['Somebody has taken this on.'];
+      return [
+        `${cut(notice.acknowledgedBy ?? 'Somebody', 40)} has taken this on. Nobody is woken for it any more unless it gets worse.`,
+      ];
     case 'raised':
       return [`This got worse: now ${grave[severity]}.`];
     case 'lowered':
@@ -119,10 +122,22 @@ function times(item: NoticeItem, notice: Notice): string[] {
   ];
 }
 
+const shownEvidence = 2;
+
+/** Two lines: whoever was asleep reads no more, and all of it is in the incident. */
 function evidenceOf(item: NoticeItem, notice: Notice): string[] {
-  if (item.evidence.length === 0) return [];
+  if (item.evidence.length === 0 || notice.kind === 'acknowledged') return [];
   const title = notice.kind === 'resolved' ? 'What was seen last:' : 'What was seen:';
-  return ['', title, ...item.evidence.map((line) => `- ${line}`)];
+  const shown = item.evidence.slice(0, shownEvidence);
+  const rest = item.evidence.length - shown.length;
+  const more = rest > 0 ? [`- and ${rest} more: watchdog incident ${item.incident}`] : [];
+  return ['', title, ...shown.map((line) => `- ${line}`), ...more];
+}
+
+function waiting(notice: Notice): string[] {
+  if (!isPage(notice.kind) || notice.severity === 'info') return [];
+  const words = [...new Set(notice.items.flatMap((item) => item.costs.map(costWords)))];
+  return words.length === 0 ? [] : ['', ...words];
 }
 
 function single(item: NoticeItem, notice: Notice): string[] {
@@ -150,11 +165,15 @@ function several(notice: Notice): string[] {
   return [...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
 }
 
-function closing(notice: Notice): string {
-  if (notice.kind === 'resolved') return 'Nothing more will follow about this.';
-  return isPage(notice.kind)
-    ? 'The watchdog keeps looking every minute and tells you when this changes.'
-    : 'You will be told when it is over.';
+function closing({ kind, isThreadOver, severity }: Notice): string {
+  if (kind === 'resolved') {
+    return isThreadOver
+      ? 'Nothing more will follow about this.'
+      : 'Other parts of the same page are not well yet; they are told of by themselves.';
+  }
+  if (!isPage(kind)) return 'You will be told when it is over.';
+  const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';
+  return `The watchdog keeps looking every minute and tells you when this changes.${still}`;
 }
 
 /** A page must not fail over the name of a zone. */
@@ -179,6 +198,7 @@ export function renderNotice(given: Notice): { readonly title: string; readonly 
     body: [
       ...opening(notice),
       ...content,
+      ...waiting(notice),
       '',
       closing(notice),
       '',

@@ -13,8 +13,15 @@ const messageSchema = z.object({
   severity: z.enum(severities),
   site: z.string(),
   incidents: z.array(z.string()).min(1),
+  thread: z.string(),
+  isThreadOver: z.boolean(),
   title: z.string(),
   body: z.string(),
+  links: z.object({
+    acknowledge: z.string().optional(),
+    status: z.string().optional(),
+    runbook: z.string().optional(),
+  }),
   at: z.number(),
 });
 export type PagerMessage = z.infer<typeof messageSchema>;

@@ -67,7 +67,10 @@ describe('each thing is said once', () => {
       on('eth', {
         announced: 'warning',
         held: null,
+        thread: id,
+        climb: { from: start, told: ['phone', 'mail'], wokenAt: start },
         told: ['phone', 'mail'],
+        messages: [`${id}.0.phone`, `${id}.0.mail`],
         rounds: 1,
         lastMessage: { phone: `${id}.0.phone`, mail: `${id}.0.mail` },
         timeline: [...on('eth').timeline, { at: start, event: 'told', text: 'opened: phone, mail' }],
@@ -96,6 +99,10 @@ describe('each thing is said once', () => {
         siteName: 'Home',
         timezone: 'Europe/Berlin',
         at: start,
+        thread: on('eth').id,
+        isThreadOver: false,
+        acknowledgedBy: null,
+        before: null,
         items: [
           {
             incident: on('eth').id,
@@ -104,6 +111,7 @@ describe('each thing is said once', () => {
             summary: 'it does not answer',
             evidence: [],
             since: start - minute,
+            costs: [],
           },
         ],
       },

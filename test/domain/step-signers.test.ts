@@ -76,7 +76,7 @@ describe('signers', () => {
       ...signer('inactive'),
       keys: { total: 1, silent: 0, inactive: 1, left: [standing] },
     };
-    story.ticks(30, { signers: [left] });
+    story.ticks(14, { signers: [left] });
     expect(said(story.rows())).toEqual([`opened ${severity} to phone about signer/alpha inactive`]);
   });
 

@@ -34,8 +34,8 @@ function roundTrips<Value>(
 
 describe('documents', () => {
   roundTrips('site', siteCodec, anySite, 2);
-  roundTrips('incident', incidentCodec, anyIncident);
-  roundTrips('outbox', rowCodec, anyRow);
+  roundTrips('incident', incidentCodec, anyIncident, 2);
+  roundTrips('outbox', rowCodec, anyRow, 2);
   roundTrips('heartbeats', heardCodec, anyHeard);
 });
 

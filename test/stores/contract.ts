@@ -73,7 +73,7 @@ export function describeStore(
       const closed: Incident = { ...open, resolvedAt: someTime, lastMessage: { mail: 'c' }, evidence: [] };
       await store.commitSite({ base, memory: { state, incidents: {} }, touched: [closed], rows: [] });
       expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
-      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 1 });
+      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 2 });
     });
 
     check('is not written when it was written meanwhile', async ({ store, other }) => {
@@ -103,7 +103,7 @@ export function describeStore(
         const state = stateWith([open]);
         await commit(store, { state, touched: [open] });
         const { base } = await store.loadSite('home');
-        await plant(`incidents/${open.id}`, { ...open, schema: 1, summary: 'by somebody else' });
+        await plant(`incidents/${open.id}`, { ...open, schema: 2, summary: 'by somebody else' });
         const memory = { state: { ...state, nextDueAt: 3 }, incidents: {} };
         expect(await store.commitSite({ base, memory, touched: [open], rows: [] })).toBe('conflict');
         expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
@@ -123,7 +123,7 @@ export function describeStore(
           'conflict',
         );
         expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 2 });
-        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 1 });
+        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 2 });
       },
     );
 
@@ -199,7 +199,7 @@ export function describeStore(
         code: 'ERR_DOCUMENT',
         message: `incidents/${open.id} is missing, although sites/home says that it is open`,
       });
-      await plant(`incidents/${open.id}`, { ...open, schema: 1, rounds: null });
+      await plant(`incidents/${open.id}`, { ...open, schema: 2, rounds: null });
       await expect(store.loadSite('home')).rejects.toMatchObject({
         code: 'ERR_DOCUMENT',
         message: expect.stringMatching(/^incidents\/.* rounds/),
@@ -212,7 +212,7 @@ export function describeStore(
         for (let index = 0; index < 7; index += 1) {
           await plant(`outbox/bad${index}`, {
             ...row({ id: `bad${index}`, dueAt: someTime - 100 }),
-            schema: index === 0 ? 2 : 1,
+            schema: index === 0 ? 3 : 2,
             notice: null,
           });
         }
@@ -228,7 +228,7 @@ export function describeStore(
     );
 
     check('and that a message comes after keeps it back no longer', async ({ store, plant }) => {
-      await plant('outbox/bad', { ...row({ id: 'bad' }), schema: 1, notice: null });
+      await plant('outbox/bad', { ...row({ id: 'bad' }), schema: 3, notice: null });
       await commit(store, { rows: [row({ id: 'good', after: ['bad', 'missing'] })] });
       expect(await store.claimRow('good', lease('a'))).toMatchObject({ id: 'good' });
     });
@@ -274,7 +274,7 @@ export function describeStore(
       await commit(store, { rows: rows({ id: 'a' }) });
       const claimed = row({ id: 'a', attempts: 1, lease: 'mine', dueAt: someTime + 60_000 });
       expect(await store.claimRow('a', lease('mine'))).toEqual(claimed);
-      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 1 });
+      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 2 });
       expect(await other.claimRow('a', lease('yours'))).toBeNull();
       expect(await other.claimRow('a', lease('yours', someTime + 59_999))).toBeNull();
       expect((await other.dueRows(someTime, 10)).rows).toEqual([]);
@@ -328,7 +328,7 @@ export function describeStore(
           await store.settleRow('c', 'c', { state: 'waiting', dueAt: at + 7, outcome: 'HTTP 500' }),
         ).toBe(true);
         expect(await store.settleRow('missing', 'c', { state: 'sent', at, outcome: 'x' })).toBe(false);
-        const base = { schema: 1, attempts: 1, lease: null };
+        const base = { schema: 2, attempts: 1, lease: null };
         expect(await peek('outbox/a')).toEqual({
           ...row({ id: 'a' }),
           ...base,
@@ -392,7 +392,7 @@ export function describeStore(
           beats: { ups: { sentAt: 10 }, alertmanager: { sentAt: 30 } },
           power: { state: 'on-battery', at: 20 },
         };
-        expect(await store.loadHeard('home')).toEqual(heard);
+        expect(await store.loadHeard('home')).toEqual({ ...heard, waiting: 0 });
         expect(await peek('heartbeats/home')).toEqual({ ...heard, waiting: 0, schema: 1 });
         expect(await store.loadHeard('cabin')).toBeNull();
       },
