@@ -1,5 +1,6 @@
 // Any document that the domain's types allow, for round trips.
 import * as fc from 'fast-check';
+import type { SiteEvent } from '../../functions/domain/event.ts';
 import { chainNames } from '../../functions/domain/chain.ts';
 import { inactiveReasons } from '../../functions/domain/evidence.ts';
 import { chainStates, powerStates, signerStates } from '../../functions/domain/facts.ts';
@@ -217,3 +218,18 @@ export const anyHeard: fc.Arbitrary<Heard> = fc.record({
   power,
   waiting: fc.nat(99),
 });
+
+const said = { id, site: id, at: time, by: text };
+
+export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
+  fc.record({ ...said, kind: fc.constant('ack' as const), incident: id, severity }),
+  fc.record({
+    ...said,
+    kind: fc.constant('mute' as const),
+    subject: orNull(id),
+    from: time,
+    until: time,
+    why: text,
+  }),
+  fc.record({ ...said, kind: fc.constant('unmute' as const), mute: id }),
+);

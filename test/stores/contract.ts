@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import type { Store } from '../../functions/stores/store.ts';
-import { commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
+import { ackEvent, commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
 import { anyIncident, anyRow, anySite } from './arbitraries.ts';
 import type { Bench } from './bench.ts';
 
@@ -404,6 +404,78 @@ export function describeStore(
         sources.map((source, index) => (index % 2 === 0 ? store : other).recordBeat('home', source, index)),
       );
       expect(Object.keys((await store.loadHeard('home'))?.beats ?? {}).toSorted()).toEqual(sources);
+    });
+  });
+
+  describe(`${name}: what people said`, () => {
+    const ids = async (store: Store): Promise<string[]> =>
+      (await store.loadEvents('home')).events.map((each) => each.id);
+    const waiting = async (store: Store): Promise<number> => (await store.loadHeard('home'))?.waiting ?? 0;
+
+    check('waits in order, counted, until it is forgotten', async ({ store, other }) => {
+      await store.appendEvent(ackEvent({ id: 'b', at: 2 }));
+      await other.appendEvent(ackEvent({ id: 'a', at: 1 }));
+      await store.appendEvent(ackEvent({ id: 'c', at: 3, site: 'cabin' }));
+      expect(await ids(store)).toEqual(['a', 'b']);
+      expect(await waiting(store)).toBe(2);
+      await other.forgetEvents('home', ['a']);
+      expect(await ids(store)).toEqual(['b']);
+      expect(await waiting(store)).toBe(1);
+      expect((await store.loadEvents('cabin')).events).toEqual([ackEvent({ id: 'c', at: 3, site: 'cabin' })]);
+    });
+
+    check('is kept once, and forgotten once, however often that is asked for', async ({ store }) => {
+      await store.appendEvent(ackEvent({ id: 'a' }));
+      await store.appendEvent(ackEvent({ id: 'a', by: 'somebody else' }));
+      expect((await store.loadEvents('home')).events).toEqual([ackEvent({ id: 'a' })]);
+      expect(await waiting(store)).toBe(1);
+      await store.forgetEvents('home', ['a', 'never there']);
+      await store.forgetEvents('home', ['a']);
+      await store.forgetEvents('home', []);
+      expect(await waiting(store)).toBe(0);
+    });
+
+    check('is not lost beside beats that come at the same time', async ({ store, other }) => {
+      const all = Array.from({ length: 8 }, (_, index) => index);
+      await Promise.all(
+        all.flatMap((index) => [
+          store.appendEvent(ackEvent({ id: `e${index}`, at: index })),
+          other.recordBeat('home', `s${index}`, index),
+        ]),
+      );
+      expect(await ids(store)).toHaveLength(8);
+      expect(await waiting(store)).toBe(8);
+      expect(Object.keys((await store.loadHeard('home'))?.beats ?? {})).toHaveLength(8);
+    });
+
+    check("and cannot be read is named, and is in nobody's way", async ({ store, plant }) => {
+      await plant('events/bad', { ...ackEvent({ id: 'bad' }), schema: 1, severity: 'enormous' });
+      await store.appendEvent(ackEvent({ id: 'good' }));
+      const { events, broken } = await store.loadEvents('home');
+      expect(events.map((each) => each.id)).toEqual(['good']);
+      expect(broken).toEqual([expect.stringContaining('events/bad')]);
+    });
+  });
+
+  describe(`${name}: incidents`, () => {
+    check('of a site come newest first, closed ones among them', async ({ store }) => {
+      const touched = [1, 3, 2].map((day) =>
+        incident({ id: `i${day}`, openedAt: someTime + day, resolvedAt: day === 3 ? someTime + 9 : null }),
+      );
+      await commit(store, { touched: [...touched, incident({ id: 'other', site: 'cabin' })] });
+      expect((await store.recentIncidents('home', 2)).map((each) => each.id)).toEqual(['i3', 'i2']);
+      expect(await store.recentIncidents('nowhere', 2)).toEqual([]);
+    });
+
+    check('come with the messages about them that are still there', async ({ store }) => {
+      const told = incident({ messages: ['first', 'gone', 'second'] });
+      const rows = ['second', 'first'].map((id) => row({ id }));
+      await commit(store, { touched: [told], rows });
+      expect(await store.readIncident(told.id)).toEqual({
+        incident: told,
+        rows: [row({ id: 'first' }), row({ id: 'second' })],
+      });
+      expect(await store.readIncident('nobody')).toBeNull();
     });
   });
 

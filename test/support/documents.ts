@@ -1,4 +1,5 @@
 // Documents to test with: small, complete, and changed where a test says so.
+import type { AckEvent } from '../../functions/domain/event.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import type { Notice, NoticeItem } from '../../functions/domain/notice.ts';
@@ -186,4 +187,17 @@ export async function commit(
   const { state = siteState(), touched = [], rows = [] } = written;
   const { base } = await store.loadSite(state.site);
   return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows });
+}
+
+export function ackEvent(over: Partial<AckEvent> = {}): AckEvent {
+  return {
+    kind: 'ack',
+    id: 'event-1',
+    site: 'home',
+    at: someTime,
+    by: 'Maria',
+    incident: incident().id,
+    severity: 'critical',
+    ...over,
+  };
 }
