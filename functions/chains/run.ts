@@ -40,6 +40,8 @@ type Needs = {
 };
 
 const connections = 4;
+/** A node that is frozen takes every question and answers none: it must not keep a person waiting who reads back its whole past. */
+const patienceMs = 10_000;
 /** After this part of its time a source is read no further, so that what was read is not lost. */
 const partForReading = 0.6;
 
@@ -103,7 +105,7 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
     let requests = 0;
     const context = { signal, timeoutMs, network, secret: needs.secret, at: now() };
     const answer = await attempt<Collected>(context, async (frame) => {
-      const session = openSession(access, frame, connections);
+      const session = openSession(access, frame, { connections, patienceMs });
       const hasTime = (): boolean => performance.now() < until;
       const collected = await ask({ session, signers, now, isDeep, hasTime });
       requests = session.requests();

@@ -112,12 +112,19 @@ function standingOf(witnesses: readonly Witness[]): Standing | null {
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
+type Given = { readonly at: number; readonly unitName: string };
+
 /** `unitName` is `epoch` or `height`. `witnesses` are the operators whose head is fresh. Every input has exactly one verdict. */
-export function weighKey(
-  witnesses: readonly Witness[],
-  policy: SigningPolicy,
-  given: { readonly at: number; readonly unitName: string },
-): KeyVerdict {
+export function weighKey(witnesses: readonly Witness[], policy: SigningPolicy, given: Given): KeyVerdict {
+  const verdict = weighAll(witnesses, policy, given);
+  const others = witnesses.filter(({ isOwn }) => !isOwn);
+  if (verdict.state !== 'silent' || others.length === witnesses.length) return verdict;
+  // Our own node may settle a dispute of others about an act; that they agree on silence since then must not rest on it.
+  const without = weighAll(others, policy, given);
+  return without.state === 'silent' ? verdict : without;
+}
+
+function weighAll(witnesses: readonly Witness[], policy: SigningPolicy, given: Given): KeyVerdict {
   const { at, unitName } = given;
   const standing = standingOf(witnesses);
   const verdict = (

@@ -12,7 +12,8 @@ const answerBytes = 64_000;
 export const listBytes = 1_000_000;
 
 /** One connection, as a careful guest. */
-export const openApi = (access: Access, frame: Attempt): Session => openSession(access, frame, 1);
+export const openApi = (access: Access, frame: Attempt): Session =>
+  openSession(access, frame, { connections: 1 });
 
 /** `status` is that of an answer that came, null when none did. */
 export type ApiAnswer<Value> =

@@ -22,7 +22,11 @@ export type Seen = {
 };
 
 export type World = {
-  readonly tick: (at: number, options?: { readonly isDeep?: boolean }) => Promise<Seen>;
+  /** `timeoutMs` are real milliseconds for each source. */
+  readonly tick: (
+    at: number,
+    options?: { readonly isDeep?: boolean; readonly timeoutMs?: number },
+  ) => Promise<Seen>;
   readonly ledger: () => Ledger;
 };
 
@@ -52,14 +56,14 @@ export function worldOf(targets: readonly SourceTarget[], signers: SiteRules['si
   let ledger: Ledger = {};
   return {
     ledger: () => ledger,
-    tick: async (at, { isDeep = false } = {}) => {
+    tick: async (at, { isDeep = false, timeoutMs = 30_000 } = {}) => {
       const clock = { ...systemClock, now: () => at };
       const needs = { clock, gate: openGate(100), signal: new AbortController().signal };
       const { readings, requests } = await collectEvidence(sources, {
         rules,
         ledger,
         needs,
-        timeoutMs: 30_000,
+        timeoutMs,
         isDeep,
       });
       const weighed = weigh(ledger, rules, { readings, at, lastDarkAt: null });

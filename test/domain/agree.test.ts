@@ -196,7 +196,7 @@ describe('whatever sources show', () => {
         if (judge(...shown).state === 'silent') return;
         expect(judge(...shown, { ...own, isOwn: true }).state).not.toBe('silent');
       }),
-      { numRuns: 500 },
+      { numRuns: 5_000 },
     );
   });
 });

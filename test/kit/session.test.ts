@@ -219,6 +219,44 @@ describe('a session answers with a value when', () => {
     await expect.poll(() => silent.open() + half.open()).toBe(0);
   });
 
+  test('one question takes longer than it may, and the next one is asked all the same', async () => {
+    let count = 0;
+    const { address, open } = await started(
+      createServer((_request, response) => {
+        count += 1;
+        if (count === 2) response.write('half');
+        if (count === 3) response.end('hi');
+      }),
+    );
+    const given = { connections: 1, patienceMs: 300, timeoutMs: 60_000 };
+    const three = async (session: Session): Promise<unknown[]> => [
+      await session.ask(get),
+      await session.ask(get),
+      await session.ask(get),
+    ];
+    expect(await within(`http://${address}`, three, given)).toEqual([
+      bad('timeout', 'no answer came within 300 ms'),
+      bad('timeout', 'an answer did not end within 300 ms'),
+      good('hi'),
+    ]);
+    await expect.poll(open).toBe(0);
+  });
+
+  test('an answer that is streamed may take its time once it has begun', async () => {
+    const { address } = await started(
+      createServer((_request, response) => {
+        response.write('he');
+        setTimeout(() => response.end('y'), 600);
+      }),
+    );
+    let text = '';
+    const stream = async (session: Session): Promise<unknown> =>
+      session.stream(get, (chunk) => (text += String(chunk)));
+    const given = { patienceMs: 300, timeoutMs: 60_000 };
+    expect(await within(`http://${address}`, stream, given)).toEqual(good(''));
+    expect(text).toBe('hey');
+  });
+
   test('the first question is answered and the second is not', async () => {
     let count = 0;
     const server = createServer((_request, response) => (++count === 1 ? response.end('hi') : undefined));

@@ -16,6 +16,7 @@ export async function started(server: Server): Promise<Listening> {
 type Given = {
   readonly access?: object;
   readonly connections?: number;
+  readonly patienceMs?: number;
   readonly timeoutMs?: number;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -25,10 +26,13 @@ type Given = {
 export async function within<Value>(
   url: string,
   work: (session: Session) => Promise<Value>,
-  { access = {}, connections, ...given }: Given = {},
+  { access = {}, connections = 4, patienceMs, ...given }: Given = {},
 ): Promise<unknown> {
   const outcome = await attempt(contextWith(given), async (frame) => {
-    const session = openSession({ url, ...access }, frame, connections);
+    const session = openSession({ url, ...access }, frame, {
+      connections,
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    });
     return { ok: true, value: await work(session) };
   });
   const { latencyMs: _, ...rest } = outcome;

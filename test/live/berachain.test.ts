@@ -5,7 +5,7 @@ import { startBerachainNet } from './nets/berachain.ts';
 import type { BerachainNet, BerachainNode } from './nets/berachain.ts';
 import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
 import { until } from './nets/wait.ts';
-import { watchHouse, type House, type WatchedHouse } from './watched-house.ts';
+import { isWell, watchHouse, type House, type WatchedHouse } from './watched-house.ts';
 
 describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
   let net: BerachainNet;
@@ -70,7 +70,7 @@ describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
 
   test('the first signer carries the signature of all', async () => {
     expect(await sees(nodeAt(0), [4, 5, 5, 5])).toBe(true);
-    const look = await house.untilSeen('all signing', ({ code }) => code === 0);
+    const look = await house.untilSeen('all signing', isWell);
     expect(look).toMatchObject({ signers: signersBut(null), targets: { own: 'good', geth: 'good' } });
   });
 

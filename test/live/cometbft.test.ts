@@ -6,7 +6,7 @@ import { startCometbftNet } from './nets/cometbft.ts';
 import type { CometbftNet } from './nets/cometbft.ts';
 import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
 import { read, until } from './nets/wait.ts';
-import { namedUrl, watchHouse, type WatchedHouse } from './watched-house.ts';
+import { isWell, namedUrl, watchHouse, type WatchedHouse } from './watched-house.ts';
 
 describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
   let net: CometbftNet;
@@ -75,7 +75,7 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
   });
 
   test('watchdog probe shows all of them signing, a moving chain, and our node at its head', async () => {
-    const look = await house.untilSeen('all signing', ({ code }) => code === 0);
+    const look = await house.untilSeen('all signing', isWell);
     expect(look).toMatchObject({
       signers: signers('signing'),
       chains: { cometbft: 'moving' },
@@ -135,7 +135,7 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
       return seen !== null && [...seen.values()].every((flag) => flag === 2) ? seen : null;
     });
     expect(Object.fromEntries(found)).toEqual(all(2));
-    const look = await house.untilSeen('all signing again', ({ code }) => code === 0);
+    const look = await house.untilSeen('all signing again', isWell);
     expect(look.signers).toEqual(signers('signing'));
   });
 });

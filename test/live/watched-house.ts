@@ -35,6 +35,10 @@ export type Look = {
   readonly text: string;
 };
 
+/** Everything answers as it should, and everybody was seen signing. */
+export const isWell = ({ code, signers }: Look): boolean =>
+  code === 0 && Object.values(signers).every((each) => each === 'signing');
+
 export type WatchedHouse = {
   /** With `only`, just at this target: faster, and without signers and chains. */
   readonly look: (only?: string) => Promise<Look>;

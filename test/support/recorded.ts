@@ -60,6 +60,13 @@ function meaning(body: string): unknown {
   return { ...value, id: 0 };
 }
 
+/** A client gives back the id of the call; all else of its answer stays as it was. */
+function withIdOf(call: string, body: string): string {
+  const member = /"id":\s*(-?\d+|"[^"]*")/;
+  const id = member.exec(call)?.[1];
+  return id === undefined ? body : body.replace(member, () => `"id":${id}`);
+}
+
 /** A server on a free port that answers as the client did; 599 with the path for what it was never asked. */
 export async function serveRecording(
   { exchanges }: Pick<Recording, 'exchanges'>,
@@ -78,7 +85,7 @@ export async function serveRecording(
           response.writeHead(599).end(`not recorded: ${method} ${url} ${body}`);
           return;
         }
-        const { status, headers, body: answer } = lie(found);
+        const { status, headers, body: answer } = lie({ ...found, body: withIdOf(body, found.body) });
         response.writeHead(status, headers).end(answer);
       })
       .catch(() => {

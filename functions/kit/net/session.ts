@@ -102,12 +102,19 @@ function describe(error: unknown, broken: unknown, hasAnswered: boolean): Failur
   return refusal === undefined ? httpFailure(error, hasAnswered) : tlsFailure(refusal, '');
 }
 
+export type SessionOptions = {
+  /** How many connections there are at most; 4 by default. */
+  readonly connections?: number;
+  /** Real milliseconds that one question may take, or one that is streamed until its answer begins; the whole attempt's by default. */
+  readonly patienceMs?: number;
+};
+
 /**
- * A session with the server at `access`; the attempt owns its connections, of which there are at most `connections` (4 by default). Throws
- * ERR_SECRET for a secret that cannot be used.
+ * A session with the server at `access`; the attempt owns its connections. Throws ERR_SECRET for a secret that cannot be used.
  */
-export function openSession(access: Access, attempt: Attempt, connections = 4): Session {
+export function openSession(access: Access, attempt: Attempt, options: SessionOptions = {}): Session {
   const { secret } = attempt.context;
+  const { connections = 4, patienceMs } = options;
   const headers = {
     ...accessHeaders(access, secret),
     accept: 'application/json',
@@ -128,6 +135,11 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
     let hasAnswered = false;
     sent += 1;
     waiting += 1;
+    const impatience = new AbortController();
+    const timer = patienceMs === undefined ? undefined : setTimeout(() => impatience.abort(), patienceMs);
+    attempt.own(() => {
+      clearTimeout(timer);
+    });
     try {
       // Before there is a connection, it is the phases of making one that take the time.
       if (answered > 0) attempt.enter('firstByte');
@@ -136,12 +148,14 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
         path: `${url.pathname}${url.search}`,
         headers: question.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
         body: question.body ?? null,
+        signal: impatience.signal,
       });
       hasAnswered = true;
       answered += 1;
       waiting -= 1;
       attempt.enter('rest');
       body.on('error', () => undefined);
+      if (read !== null) clearTimeout(timer);
       const keep = (chunk: Buffer): void => {
         chunks.push(chunk);
       };
@@ -154,11 +168,19 @@ export function openSession(access: Access, attempt: Attempt, connections = 4): 
       if (!hasAnswered) waiting -= 1;
       // A secret that cannot be used is not something that the other side did.
       if (error instanceof WatchdogError) throw error;
+      if (impatience.signal.aborted) {
+        return failed(
+          'timeout',
+          `${hasAnswered ? 'an answer did not end' : 'no answer came'} within ${patienceMs} ms`,
+        );
+      }
       const failure = describe(error, broken(), hasAnswered);
       // A server may close a connection that it has answered on, just when we ask again; that is no failure of it
       // (RFC 9112, section 9.3.1).
       const isClosed = failure.reason === 'reset' && !hasAnswered && answered > 0;
-      return isClosed && !isSecond ? send(question, read, true) : failure;
+      return isClosed && !isSecond ? await send(question, read, true) : failure;
+    } finally {
+      clearTimeout(timer);
     }
   };
   return {
