@@ -46,6 +46,9 @@ const subject = fc.record({ kind: fc.constantFrom(...subjectKinds), id });
 const chainName = fc.constantFrom(...chainNames);
 const standing = fc.constantFrom('active' as const, 'unknown' as const, ...inactiveReasons);
 
+// Zero has no sign in a document.
+const share = fc.double({ min: 0, max: 1, noNaN: true }).map((each) => Math.abs(each));
+
 const facts: fc.Arbitrary<Facts> = fc.record({
   site: id,
   at: time,
@@ -70,6 +73,12 @@ const facts: fc.Arbitrary<Facts> = fc.record({
       actAt: orNull(time),
       silentSince: orNull(time),
       keys: fc.record({ total: fc.nat(20), silent: fc.nat(20), inactive: fc.nat(20), left: list(standing) }),
+      stake: orNull(
+        fc.oneof(
+          fc.record({ of: fc.constant('balance' as const), effectiveGwei: fc.nat() }),
+          fc.record({ of: fc.constant('power' as const), share }),
+        ),
+      ),
       detail: orNull(text),
     }),
   ),
@@ -85,6 +94,7 @@ const trace: fc.Arbitrary<Trace> = fc.record({
   tip: orNull(text),
   freshAt: time,
   through: orNull(fc.nat()),
+  stake: orNull(share),
   open: list(fc.record({ unit: fc.nat(), at: time, blocks: fc.nat(), seen: list(fc.nat(20)) })),
   keys: list(
     fc.record({

@@ -39,6 +39,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
           actAt: null,
           silentSince: null,
           keys: { total: 1, silent: 0, inactive: 0, left: [] },
+          stake: null,
           detail: null,
         },
       ],
@@ -76,6 +77,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
             tip: '0x01',
             freshAt: someTime,
             through: 8,
+            stake: 32_000_000_000,
             open: [{ unit: 9, at: someTime, blocks: 7, seen: [0] }],
             keys: [
               {

@@ -165,6 +165,7 @@ export const signer = (
   actAt,
   silentSince: state === 'silent' ? start : null,
   keys: { total: 1, silent: state === 'silent' ? 1 : 0, inactive: state === 'inactive' ? 1 : 0, left: [] },
+  stake: null,
   detail: null,
 });
 
