@@ -23,7 +23,7 @@ export type DeliverWorld = {
   readonly timeoutMs?: number;
   /** How long a claim lasts by the clock; it must outlast an attempt. 60 s by default. */
   readonly leaseMs?: number;
-  /** How many messages may be on their way at once; 8 by default. */
+  /** How many messages may be on their way at once; 16 by default. */
   readonly concurrency?: number;
   /** A retry that is due within this time is waited for; 15 s by default. */
   readonly patienceMs?: number;
@@ -160,7 +160,7 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   for (const sentence of due.broken) progress.broken.add(sentence);
   const finished = (): number => progress.sent + progress.failed + progress.postponed;
   const before = finished();
-  const gate = openGate(world.concurrency ?? 8);
+  const gate = openGate(world.concurrency ?? 16);
   await Promise.all(
     firstInLine(due.rows).map((row) =>
       gate(async () => {
