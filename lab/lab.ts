@@ -74,7 +74,8 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     clock,
     network: { allow: [], hosts: basement.hosts },
     variables: {
-      [labVariables.url]: pager.url,
+      [labVariables.pager]: pager.urls.pager,
+      [labVariables.neighbour]: pager.urls.neighbour,
       [labVariables.secret]: key,
       [labVariables.token]: statusToken,
       // Work is not sped up: a lease and a budget last as long as they would by a real clock.

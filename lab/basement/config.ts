@@ -1,6 +1,7 @@
 // The configuration of the lab, written as an operator would write it: product defaults, and names instead of loopback addresses.
 import { stringify } from 'yaml';
 import { chainIds, type ChainIdentity, identityOf } from './chains.ts';
+import { phones } from '../pager/pager.ts';
 import { type Place, places } from './world.ts';
 
 export const labSite = 'home';
@@ -8,7 +9,15 @@ export const labHeartbeat = 'alertmanager';
 export const labTimezone = 'Europe/Berlin';
 
 /** The secrets that the configuration refers to, by the names of their variables. */
-export const labVariables = { url: 'PAGER_URL', secret: 'PAGER_SECRET', token: 'STATUS_TOKEN' } as const;
+export const labVariables = {
+  pager: 'PAGER_URL',
+  neighbour: 'NEIGHBOUR_URL',
+  secret: 'PAGER_SECRET',
+  token: 'STATUS_TOKEN',
+} as const;
+
+/** The neighbour is told of what is critical once nobody has reacted for so long. */
+const neighbourAfter = '10m';
 
 type Client = Extract<Place['service'], object>['node'];
 
@@ -42,19 +51,18 @@ export function labConfig(startAt: number): string {
   const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
-    channels: [
-      {
-        id: 'pager',
-        channel: 'webhook',
-        url: { env: labVariables.url },
-        secret: { env: labVariables.secret },
-      },
-    ],
+    channels: phones.map((id) => ({
+      id,
+      channel: 'webhook',
+      url: { env: labVariables[id] },
+      secret: { env: labVariables.secret },
+    })),
     status: { access: 'token', token: { env: labVariables.token } },
     sites: [
       {
         id: labSite,
         name: 'Basement, Berlin',
+        notify: ['pager', { after: neighbourAfter, channels: ['neighbour'], from: 'critical' }],
         targets: places.filter((place) => place.kind !== 'reference').map((place) => target(place, identity)),
         signers: [
           { id: 'eth-1', chain: 'ethereum', keys: identity.keys.lighthouse },

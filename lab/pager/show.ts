@@ -11,7 +11,7 @@ function styleOf({ kind, severity }: PagerMessage): Style {
 }
 
 /** A box with the message: title first, the time of arrival in the frame. */
-export function showPage(screen: Screen, { receivedAt, message }: Paged, indent: number): void {
-  const title = `pager, ${clockTime(receivedAt)} UTC`;
+export function showPage(screen: Screen, { receivedAt, phone, message }: Paged, indent: number): void {
+  const title = `${phone}, ${clockTime(receivedAt)} UTC`;
   screen.box(title, `${message.title}\n\n${message.body}`, { style: styleOf(message), indent });
 }

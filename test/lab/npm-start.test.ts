@@ -147,7 +147,7 @@ async function home(): Promise<Home> {
   ]);
   const files = ['--config', join(folder, 'home.yaml'), '--data', join(folder, 'data')];
   const args = [...files, '--every', '2s', ...resolved];
-  const own = { PAGER_URL: pager.url, PAGER_SECRET: 'key', STATUS_TOKEN: '' };
+  const own = { PAGER_URL: pager.urls.pager, PAGER_SECRET: 'key', STATUS_TOKEN: '' };
   return {
     targets: listeners.slice(0, 2),
     pager,
