@@ -46,8 +46,11 @@ describe('a receiver', () => {
       'severity',
       'site',
       'incidents',
+      'thread',
+      'isThreadOver',
       'title',
       'body',
+      'links',
       'at',
     ]);
     expect(first?.headers).toMatchObject({
