@@ -34,7 +34,9 @@ export const apiAddress = (what: string, publicAddress: string): z.ZodDefault<z.
         'is not the address of a service; write https://host or https://host/path, without name, password or query (http only on this machine)',
     })
     .default(publicAddress)
-    .describe(`Address of ${what}; another for a server or proxy of your own. https, or http on this machine.`);
+    .describe(
+      `Address of ${what}; another for a server or proxy of your own. https, or http on this machine.`,
+    );
 
 /** The address of `path` under the base address `api`, which may have a path of its own. */
 export const under = (api: string, path: string): URL => new URL(`${api.replace(/\/+$/, '')}/${path}`);

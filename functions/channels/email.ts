@@ -17,7 +17,12 @@ const schema = z
       .string()
       .regex(/^[A-Za-z0-9.:-]{1,253}$/, { error: 'is not a host; write its name, such as smtp.example.net' })
       .describe('Name of the mail server, as its certificate has it.'),
-    port: z.int().min(1).max(65_535).optional().describe('Port; 587 with starttls, 465 with tls, 25 with none.'),
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('Port; 587 with starttls, 465 with tls, 25 with none.'),
     security: z
       .enum(['starttls', 'tls', 'none'])
       .default('starttls')
@@ -90,7 +95,13 @@ function failureOf(error: unknown): Delivery {
     return { sent: false, again: true, reason: 'network', detail: 'no encrypted connection (ETLS)' };
   }
   if (code === 'EAUTH' || reply === 530) {
-    return { sent: false, again: true, reason: 'auth', detail: `${detail}, login refused`, afterMs: authAgainMs };
+    return {
+      sent: false,
+      again: true,
+      reason: 'auth',
+      detail: `${detail}, login refused`,
+      afterMs: authAgainMs,
+    };
   }
   const isOfMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (isOfMessage && !(typeof reply === 'number' && reply < 500)) {
@@ -106,7 +117,8 @@ type Sent = { readonly response: string; readonly rejected: readonly unknown[] }
 
 function sentOf({ response, rejected }: Sent, options: Options): Delivery {
   const reply = /^\d{3}/.exec(response)?.[0] ?? '';
-  const refused = rejected.length === 0 ? '' : `, ${rejected.length} of ${options.to.length} addresses refused`;
+  const refused =
+    rejected.length === 0 ? '' : `, ${rejected.length} of ${options.to.length} addresses refused`;
   return { sent: true, detail: `SMTP ${reply}${refused}` };
 }
 

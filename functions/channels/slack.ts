@@ -38,10 +38,7 @@ function blocksOf(message: Message): unknown[] {
     ...(index === 0 ? { style: 'primary' } : {}),
   }));
   const title = fit({ body: message.title }, { limit: longestHeader, escape: escapeControls });
-  const body = fit(
-    { body: message.body, links: lines },
-    { limit: longestSection, escape: escapeControls },
-  );
+  const body = fit({ body: message.body, links: lines }, { limit: longestSection, escape: escapeControls });
   return [
     // Slack refuses an empty text.
     ...(title === '' ? [] : [{ type: 'header', text: plain(title) }]),

@@ -53,7 +53,11 @@ function twimlOf({ title, body }: Message): string {
   return `<?xml version="1.0" encoding="UTF-8"?><Response><Say loop="2">${escapeXml(said)}</Say></Response>`;
 }
 
-type Way = { readonly name: string; readonly path: string; readonly fields: Readonly<Record<string, string>> };
+type Way = {
+  readonly name: string;
+  readonly path: string;
+  readonly fields: Readonly<Record<string, string>>;
+};
 
 function waysOf(options: Options, message: Message): Way[] {
   const call = { name: 'call', path: 'Calls.json', fields: { Twiml: twimlOf(message) } };

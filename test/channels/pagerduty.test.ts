@@ -61,7 +61,11 @@ test('the end of one of several is not posted, for the alert is still open', asy
 });
 
 test('markup in names stays text, and a long message fits', async () => {
-  const event = await posted({ title: `${wild} ${'x'.repeat(2_000)}`, body: 'word '.repeat(10_000), links: {} });
+  const event = await posted({
+    title: `${wild} ${'x'.repeat(2_000)}`,
+    body: 'word '.repeat(10_000),
+    links: {},
+  });
   expect(event).toMatchObject({
     payload: {
       summary: expect.stringMatching(/^[^]{1000,1024}$/),

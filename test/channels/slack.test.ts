@@ -6,7 +6,11 @@ import { context, message } from './message.ts';
 import { jsonOf, receiver, wild } from './receiver.ts';
 
 const plain = (max: number) =>
-  z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.literal(false) });
+  z.strictObject({
+    type: z.literal('plain_text'),
+    text: z.string().min(1).max(max),
+    emoji: z.literal(false),
+  });
 // What Slack takes of it: https://docs.slack.dev/reference/block-kit/blocks
 const payload = z.strictObject({
   text: z.string().min(1).max(4000),
