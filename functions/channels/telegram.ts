@@ -7,15 +7,19 @@ import { loudnessOf } from './loudness.ts';
 import { postJson } from './post.ts';
 import { fit, isButton, linkLine, linksOf } from './text.ts';
 
+const noChat = {
+  error: 'is not a chat; write its number, such as -1001234567890, or the @name of a public group',
+};
+
 const schema = z.strictObject({
   token: secretReference.describe('Token of the bot, as @BotFather gives it.'),
   chat: z
     .union(
       [
-        z.number().refine((id) => Number.isSafeInteger(id) && id !== 0),
-        z.string().regex(/^@[A-Za-z][A-Za-z0-9_]{3,31}$/),
+        z.number().refine((id) => Number.isSafeInteger(id) && id !== 0, noChat),
+        z.string().regex(/^@[A-Za-z][A-Za-z0-9_]{3,31}$/, noChat),
       ],
-      { error: 'is not a chat; write its number, such as -1001234567890, or the @name of a public group' },
+      noChat,
     )
     .describe('The chat: its number (negative for a group), or the @name of a public group or channel.'),
   thread: z
