@@ -18,5 +18,5 @@ test('each channel has a section of its own, and all but the console an example 
   const sections = [...text.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
   for (const name of Object.keys(channels)) expect(sections, name).toContain(name);
   const shown = blocks.flatMap((block) => [...block.matchAll(/channel: (\w+)/g)].map(([, name]) => name));
-  expect([...new Set([...shown, 'console'])].toSorted()).toEqual(Object.keys(channels).toSorted());
+  expect(new Set([...shown, 'console'])).toEqual(new Set(Object.keys(channels)));
 });
