@@ -3,7 +3,7 @@ import { type ApiAnswer, ok } from './api.ts';
 import { checkpointOf, isFinal, natural, refuse, type View, withState } from './beacon-view.ts';
 import { recordOf } from './validator-record.ts';
 
-export const forkVersion = '0x06000000';
+const forkVersion = '0x06000000';
 const previousVersion = '0x05000000';
 const genesisVersion = '0x00000000';
 
