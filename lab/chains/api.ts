@@ -5,6 +5,10 @@ export type ApiRequest = { readonly method: string; readonly path: string; reado
 /** `body` is sent as JSON. */
 export type ApiAnswer = { readonly status: number; readonly body: unknown };
 
+/** Whatever a path may be: that of a server that answers anybody is not to throw. */
+export const urlOf = (path: string): URL =>
+  new URL(path.startsWith('/') ? `http://node${path}` : 'http://node/');
+
 export const ok = (body: unknown): ApiAnswer => ({ status: 200, body });
 
 /** How a node fails to be what its chain is. */

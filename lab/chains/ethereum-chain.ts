@@ -1,6 +1,10 @@
 // A pretend Ethereum: who attests in which slot, and which blocks there are, as a function of time. No sockets and no clock.
 import { createHash } from 'node:crypto';
-import { createSpells, type Spells } from './spells.ts';
+import { balanceOf, shareOf } from './accounts.ts';
+import { createBlocks } from './blocks.ts';
+import { type Checkpoints, checkpointsOf } from './finality.ts';
+import type { StatusChange } from './statuses.ts';
+import { createMembers, createOutages, createTimes, createVoting } from './voting.ts';
 
 export type ChainOptions = {
   /** Epoch seconds. */
@@ -28,163 +32,84 @@ export type EthereumChain = {
   readonly slotTime: (slot: number) => number;
   readonly epochOf: (slot: number) => number;
   readonly publicKey: (index: number) => string;
+  /** Undefined for a key that the chain does not know. */
+  readonly indexOf: (publicKey: string) => number | undefined;
   /** The committees of a slot, in order. */
   readonly committees: (slot: number) => readonly (readonly number[])[];
   /** Who attested in the duty of a slot. */
   readonly attesting: (slot: number, lies: Lies | null) => readonly Attesting[];
   readonly hasAttested: (index: number, epoch: number, lies: Lies | null) => boolean;
+  /** Whether it attested, a block came in time to hold that, and it was not slashed. */
+  readonly isRewarded: (index: number, epoch: number, lies: Lies | null) => boolean;
+  /** Whether it has a place in a committee of the epoch. */
+  readonly hasDuty: (index: number, epoch: number) => boolean;
+  /** The slot of its duty, if it has one. */
   readonly dutySlot: (index: number, epoch: number) => number;
-  readonly proposer: (slot: number) => number;
+  readonly proposer: (slot: number, lies?: Lies | null) => number;
   readonly hasBlock: (slot: number) => boolean;
+  /** The slots whose attestations the block of a slot holds, oldest first. */
+  readonly slotsIn: (slot: number, lies: Lies | null) => readonly number[];
   /** The newest slot with a block at a time; 0 is genesis. */
   readonly headSlot: (at: number) => number;
   /** The newest slot with a block before this one. */
   readonly parentSlot: (slot: number) => number;
   readonly root: (slot: number, lies: Lies | null) => string;
+  /** What the state of a slot holds. */
+  readonly checkpoints: (slot: number) => Checkpoints;
   readonly statusOf: (index: number, at: number) => string;
+  /** In the order of their times. */
+  readonly statusChanges: (index: number) => readonly StatusChange[];
   readonly balance: (index: number, epoch: number, lies: Lies | null) => number;
   readonly stop: (indices: readonly number[], at: number) => void;
   readonly start: (indices: readonly number[], at: number) => void;
   readonly stall: (at: number) => void;
   readonly resume: (at: number) => void;
+  /** Whoever exits does so at once, and has its duty to the end of the epoch: nobody's committee changes under way. */
   readonly setStatus: (index: number, status: string, at: number) => void;
 };
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-/** A validator attests a third into its slot. */
-const dutyPart = 1 / 3;
-const rewardGwei = 9_000;
-const penaltyGwei = 12_000;
+type Keys = Pick<EthereumChain, 'publicKey' | 'indexOf'>;
 
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
-
-/** A step through `count` that comes by every place once; another one for each epoch. */
-function stepFor(epoch: number, count: number): number {
-  let step = Number.parseInt(hash(`step ${epoch}`).slice(0, 8), 16) % count;
-  while (step < 1 || greatestDivisor(step, count) !== 1) step = (step + 1) % Math.max(count, 2);
-  return step;
-}
-
-/** What takes a step back: `(value * inverse) % count` is 1. */
-function inverse(value: number, count: number): number {
-  let [before, now, a, b] = [0, 1, count, value];
-  while (b > 1) {
-    const times = Math.floor(a / b);
-    [before, now, a, b] = [now, before - times * now, b, a % b];
-  }
-  return ((now % count) + count) % count;
+function createKeys(count: number): Keys {
+  const publicKey = (index: number): string =>
+    `0x${hash(`key ${index}`)}${hash(`yek ${index}`).slice(0, 32)}`;
+  let indices: ReadonlyMap<string, number> | null = null;
+  return {
+    publicKey,
+    indexOf: (key) => {
+      indices ??= new Map(Array.from({ length: count }, (_, index) => [publicKey(index), index]));
+      return indices.get(key);
+    },
+  };
 }
 
 export function createEthereumChain(given: ChainOptions): EthereumChain {
-  const options = { secondsPerSlot: 12, slotsPerEpoch: 32, committeesPerSlot: 2, ...given };
-  const { genesisTime, secondsPerSlot, slotsPerEpoch, committeesPerSlot, validatorCount: count } = options;
-  const genesisRoot = `0x${hash(`genesis ${genesisTime}`)}`;
-  const stopped = new Map<number, Spells>();
-  const stalls = createSpells();
-  const statuses = new Map<number, { readonly status: string; readonly at: number }>();
-  const perEpoch = slotsPerEpoch * committeesPerSlot;
-
-  const slotTime = (slot: number): number => (genesisTime + slot * secondsPerSlot) * 1000;
-  const slotAt = (at: number): number => Math.floor((at / 1000 - genesisTime) / secondsPerSlot);
-  const epochOf = (slot: number): number => Math.floor(slot / slotsPerEpoch);
-  const steps = new Map<number, number>();
-  const step = (epoch: number): number => {
-    const known = steps.get(epoch) ?? stepFor(epoch, count);
-    steps.set(epoch, known);
-    return known;
-  };
-  const validatorAt = (place: number, epoch: number): number => (place * step(epoch) + epoch) % count;
-  const bounds = (committee: number): readonly [number, number] => [
-    Math.floor((count * committee) / perEpoch),
-    Math.floor((count * (committee + 1)) / perEpoch),
-  ];
-  const committees = (slot: number): number[][] => {
-    const epoch = epochOf(slot);
-    return Array.from({ length: committeesPerSlot }, (_, index) => {
-      const [from, to] = bounds((slot % slotsPerEpoch) * committeesPerSlot + index);
-      return Array.from({ length: to - from }, (__, place) => validatorAt(from + place, epoch));
-    });
-  };
-  const attests = (index: number, slot: number, lies: Lies | null): boolean => {
-    if (lies?.alive.includes(index) === true) return true;
-    if (lies?.dead.includes(index) === true) return false;
-    const at = slotTime(slot) + secondsPerSlot * 1000 * dutyPart;
-    return !stalls.covers(at) && stopped.get(index)?.covers(at) !== true;
-  };
-  const hasBlock = (slot: number): boolean => slot >= 1 && !stalls.covers(slotTime(slot));
-  const newestUpTo = (slot: number): number => {
-    let newest = Math.max(0, slot);
-    while (newest > 0 && !hasBlock(newest)) newest -= 1;
-    return newest;
-  };
-  const dutySlot = (index: number, epoch: number): number => {
-    const place = (((((index - epoch) % count) + count) % count) * inverse(step(epoch), count)) % count;
-    let committee = Math.floor((place * perEpoch) / count);
-    while (bounds(committee)[1] <= place) committee += 1;
-    while (bounds(committee)[0] > place) committee -= 1;
-    return epoch * slotsPerEpoch + Math.floor(committee / committeesPerSlot);
-  };
-  const hasAttested = (index: number, epoch: number, lies: Lies | null): boolean =>
-    attests(index, dutySlot(index, epoch), lies);
-  const spellsOf = (index: number): Spells => {
-    const spells = stopped.get(index) ?? createSpells();
-    stopped.set(index, spells);
-    return spells;
-  };
+  const times = createTimes(given);
+  const { options, epochOf } = times;
+  const outages = createOutages();
+  const members = createMembers(times);
+  const voting = createVoting(times, members, outages);
+  const blocks = createBlocks(times, members, voting, outages);
+  const parts = { times, members, voting, blocks, outages };
+  const genesisRoot = `0x${hash(`genesis ${options.genesisTime}`)}`;
   return {
-    options,
+    ...times,
+    ...createKeys(options.validatorCount),
+    ...members,
+    ...voting,
+    ...blocks,
     genesisRoot,
-    slotAt,
-    slotTime,
-    epochOf,
-    publicKey: (index) => `0x${hash(`key ${index}`)}${hash(`yek ${index}`).slice(0, 32)}`,
-    committees,
-    attesting: (slot, lies) =>
-      committees(slot).map((members, committee) => ({
-        committee,
-        members,
-        has: members.map((index) => attests(index, slot, lies)),
-      })),
-    hasAttested,
-    dutySlot,
-    proposer: (slot) => {
-      let index = (slot * 7) % count;
-      while (stopped.get(index)?.covers(slotTime(slot)) === true) index = (index + 1) % count;
-      return index;
-    },
-    hasBlock,
-    headSlot: (at) => newestUpTo(slotAt(at)),
-    parentSlot: (slot) => newestUpTo(slot - 1),
     root: (slot, lies) => `0x${hash(`${genesisRoot} ${slot} ${JSON.stringify(lies)}`)}`,
-    statusOf: (index, at) => {
-      const change = statuses.get(index);
-      return change !== undefined && change.at <= at ? change.status : 'active_ongoing';
-    },
-    // Rewards of an epoch are paid at the end of the next one.
-    balance: (index, epoch, lies) => {
-      const paid = Math.max(0, epoch - 1);
-      if (lies?.dead.includes(index) === true) return 32_000_000_000 - paid * penaltyGwei;
-      if (lies?.alive.includes(index) === true) return 32_000_000_000 + paid * rewardGwei;
-      const missed = (stopped.get(index)?.all() ?? []).reduce((sum, { from, until }) => {
-        const last = Math.min(paid - 1, epochOf(slotAt(Math.min(until, slotTime(paid * slotsPerEpoch)))));
-        let silent = 0;
-        for (let each = Math.max(0, epochOf(slotAt(from))); each <= last; each += 1) {
-          if (!hasAttested(index, each, null)) silent += 1;
-        }
-        return sum + silent;
-      }, 0);
-      return 32_000_000_000 + (paid - missed) * rewardGwei - missed * penaltyGwei;
-    },
+    checkpoints: (slot) => checkpointsOf(epochOf(slot), (epoch) => shareOf(epoch, parts)),
+    balance: (index, epoch, lies) => balanceOf(index, epoch, { ...parts, lies }),
     stop: (indices, at) => {
-      for (const index of indices) spellsOf(index).begin(at);
+      for (const index of indices) outages.spellsOf(index).begin(at);
     },
     start: (indices, at) => {
-      for (const index of indices) spellsOf(index).end(at);
+      for (const index of indices) outages.spellsOf(index).end(at);
     },
-    stall: stalls.begin,
-    resume: stalls.end,
-    setStatus: (index, status, at) => {
-      statuses.set(index, { status, at });
-    },
+    stall: outages.stalls.begin,
+    resume: outages.stalls.end,
   };
 }
