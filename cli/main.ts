@@ -7,6 +7,8 @@ import { redactText } from '../functions/kit/redact.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addExplain } from './explain.ts';
+import { addIncident } from './incident.ts';
+import { addIncidents } from './incidents.ts';
 import { addProbe } from './probe.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -38,7 +40,8 @@ const program = new Command('watchdog')
     '\nExample:\n  $ watchdog config check watchdog.yaml && watchdog probe watchdog.yaml',
   );
 
-for (const add of [addConfig, addProbe, addRun, addStatus, addExplain, addReplay]) add(program, context);
+const commands = [addConfig, addProbe, addRun, addStatus, addExplain, addIncidents, addIncident, addReplay];
+for (const add of commands) add(program, context);
 
 try {
   await program.parseAsync();
