@@ -10,6 +10,12 @@ export type Refused = { readonly ok: false; readonly message: string; readonly c
 export const wrong = (message: string): Refused => ({ ok: false, message, code: 2 });
 export const broken = (message: string): Refused => ({ ok: false, message, code: 1 });
 
+/** Says what is wrong, and gives the code that the command ends with. */
+export function complain({ message, code }: Refused, { terminal }: Context): ExitCode {
+  terminal.complain(message);
+  return code;
+}
+
 /** Which function is asked, and how its address and token are given. */
 export type Door = {
   /** The name of the function. */

@@ -12,6 +12,7 @@ import {
 import type { IncidentDetail } from '../functions/views/incidents.ts';
 import { postMortem } from '../functions/views/post-mortem.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
+import { complain } from './ask.ts';
 import { examples, type Context } from './context.ts';
 import { tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { findIncident } from './find-incident.ts';
@@ -99,10 +100,7 @@ function show(incident: IncidentDetail, at: number, { terminal }: Context): void
 async function run(id: string, options: Options, context: Context): Promise<ExitCode> {
   const { terminal } = context;
   const asked = await findIncident(id, options, context);
-  if (!asked.ok) {
-    terminal.complain(asked.message);
-    return asked.code;
-  }
+  if (!asked.ok) return complain(asked, context);
   const { incident, at } = asked.value;
   if (options.json === true) terminal.json(asked.value);
   else if (options.markdown === true) {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { subjectWords } from '../functions/views/incident-words.ts';
 import type { IncidentList, IncidentSummary } from '../functions/views/incidents.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
+import { complain } from './ask.ts';
 import { examples, type Context } from './context.ts';
 import { fetchIncidents, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { severityStyle } from './styles.ts';
@@ -34,7 +35,7 @@ function row(incident: IncidentSummary, at: number, timezone: string): Cell[] {
     { style: severityStyle[severity], text: severity },
     subjectWords(incident),
     clockTime(since, timezone),
-    timezone === 'UTC' ? '' : clockTime(since, 'UTC'),
+    timezone === 'UTC' ? '' : clockTime(since, 'UTC').slice(11),
     duration((resolvedAt ?? at) - since),
     acknowledged(incident),
     told(incident),
@@ -82,10 +83,7 @@ async function run(options: Options, context: Context): Promise<ExitCode> {
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   };
   const asked = await fetchIncidents(options, query, context);
-  if (!asked.ok) {
-    terminal.complain(asked.message);
-    return asked.code;
-  }
+  if (!asked.ok) return complain(asked, context);
   if (options.json === true) terminal.json(asked.value);
   else show(asked.value, options, context);
   return asked.value.incidents.some(({ state }) => state === 'open') ? 1 : 0;

@@ -9,6 +9,8 @@ import type { Context } from './context.ts';
 import { addExplain } from './explain.ts';
 import { addIncident } from './incident.ts';
 import { addIncidents } from './incidents.ts';
+import { addMaintenance } from './maintenance.ts';
+import { addMute } from './mute.ts';
 import { addProbe } from './probe.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -40,7 +42,18 @@ const program = new Command('watchdog')
     '\nExample:\n  $ watchdog config check watchdog.yaml && watchdog probe watchdog.yaml',
   );
 
-const commands = [addConfig, addProbe, addRun, addStatus, addExplain, addIncidents, addIncident, addReplay];
+const commands = [
+  addConfig,
+  addProbe,
+  addRun,
+  addStatus,
+  addExplain,
+  addIncidents,
+  addIncident,
+  addMute,
+  addMaintenance,
+  addReplay,
+];
 for (const add of commands) add(program, context);
 
 try {
