@@ -8,8 +8,8 @@ const unprintable = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 const oneLine = (text: string): string => text.replace(unprintable, ' ').replace(/\s+/g, ' ').trim();
 
 function asCode(text: string): string {
-  // Cells are split before code is looked for, so a bar is escaped in there as well.
-  return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+  // Cells are split before code is looked for, and what stands before a bar decides whether it is escaped: there is no bar in there.
+  return `\`${text.replaceAll('`', "'").replaceAll('|', '¦')}\``;
 }
 
 /** One line that shows the text as it is; what could become a link is set as code. */
