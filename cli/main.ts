@@ -8,6 +8,10 @@ import { addChannel } from './channel.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addExplain } from './explain.ts';
+import { addIncident } from './incident.ts';
+import { addIncidents } from './incidents.ts';
+import { addMaintenance } from './maintenance.ts';
+import { addMute } from './mute.ts';
 import { addProbe } from './probe.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -39,8 +43,20 @@ const program = new Command('watchdog')
     '\nExample:\n  $ watchdog config check watchdog.yaml && watchdog probe watchdog.yaml',
   );
 
-for (const add of [addConfig, addProbe, addRun, addChannel, addStatus, addExplain, addReplay])
-  add(program, context);
+const commands = [
+  addConfig,
+  addProbe,
+  addRun,
+  addChannel,
+  addStatus,
+  addExplain,
+  addIncidents,
+  addIncident,
+  addMute,
+  addMaintenance,
+  addReplay,
+];
+for (const add of commands) add(program, context);
 
 try {
   await program.parseAsync();

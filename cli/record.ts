@@ -57,9 +57,34 @@ export const recordedTick: z.ZodType<RecordedTick> = z.strictObject({
   judgement,
 });
 
+const id = z.string();
+
+export const subject = z.strictObject({ kind: z.enum(subjectKinds), id });
+
+export const ack = z.strictObject({
+  by: z.string(),
+  at: time,
+  severity,
+  until: time.nullable(),
+  isInForce: z.boolean(),
+});
+
+export const timelineEntry = z.strictObject({ at: time, event: z.enum(timelineEvents), text: z.string() });
+
+export const mute = z.strictObject({
+  id,
+  subject: id.nullable(),
+  from: time,
+  until: time,
+  why: z.string(),
+  by: z.string(),
+  isInForce: z.boolean(),
+});
+
+// What came in later is not in what was recorded before.
 const incident = z.strictObject({
-  id: z.string(),
-  subject: z.strictObject({ kind: z.enum(subjectKinds), id: z.string() }),
+  id,
+  subject,
   kind: problemKind,
   severity,
   summary: z.string(),
@@ -68,7 +93,8 @@ const incident = z.strictObject({
   openedAt: time,
   held: z.enum(holds).nullable(),
   told: z.array(z.string()),
-  timeline: z.array(z.strictObject({ at: time, event: z.enum(timelineEvents), text: z.string() })),
+  ack: ack.nullable().default(null),
+  timeline: z.array(timelineEntry),
 });
 
 /** The answer of the function `status`. */
@@ -87,6 +113,7 @@ export const statusAnswer: z.ZodType<Status> = z.strictObject({
       verdictSince: time.nullable(),
       because: z.string().nullable(),
       incidents: z.array(incident),
+      mutes: z.array(mute).default([]),
       facts: facts.nullable(),
       judgement: judgement.nullable(),
     }),

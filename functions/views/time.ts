@@ -4,12 +4,16 @@
 export function localTime(at: number, timezone: string): string {
   const utc = new Date(at).toISOString();
   if (timezone === 'UTC') return `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`;
-  const local = new Intl.DateTimeFormat('sv-SE', {
+  return `${clockTime(at, timezone)} ${timezone} (${utc.slice(11, 19)} UTC)`;
+}
+
+/** E.g. `2026-12-01 03:14:07`, for tables that name the zone once. */
+export function clockTime(at: number, timezone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,
     dateStyle: 'short',
     timeStyle: 'medium',
   }).format(at);
-  return `${local} ${timezone} (${utc.slice(11, 19)} UTC)`;
 }
 
 /** E.g. `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */

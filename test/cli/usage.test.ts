@@ -6,7 +6,21 @@ import { house, repository, watchdog, type House } from './command.ts';
 
 const escape = '\u001b[';
 
-const commands = ['config check', 'probe', 'run', 'channel test', 'status', 'explain', 'replay'];
+const commands = [
+  'config check',
+  'probe',
+  'run',
+  'channel test',
+  'status',
+  'explain',
+  'replay',
+  'incidents',
+  'incident',
+  'mute',
+  'maintenance list',
+  'maintenance add',
+  'maintenance end',
+];
 
 let home: House;
 beforeAll(async () => {
