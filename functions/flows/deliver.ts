@@ -153,6 +153,20 @@ function firstInLine(rows: readonly OutboxRow[]): OutboxRow[] {
   return rows.filter((row) => !row.after.some((id) => waiting.has(id)));
 }
 
+/** In a long line each deliverer begins somewhere else, so that two of them do not run into each other at every row. */
+function fromSomewhere(
+  rows: readonly OutboxRow[],
+  deliverer: { readonly name: string; readonly concurrency: number },
+): readonly OutboxRow[] {
+  if (rows.length <= 2 * deliverer.concurrency) return rows;
+  const place = [...deliverer.name].reduce(
+    (sum, each) => (sum * 31 + (each.codePointAt(0) ?? 0)) % 1_000_003,
+    7,
+  );
+  const start = place % rows.length;
+  return [...rows.slice(start), ...rows.slice(0, start)];
+}
+
 /** One round over what is due. False when a further round would find the same again. */
 async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   const { progress, hasTime } = run;
@@ -160,9 +174,11 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   for (const sentence of due.broken) progress.broken.add(sentence);
   const finished = (): number => progress.sent + progress.failed + progress.postponed;
   const before = finished();
-  const gate = openGate(world.concurrency ?? 16);
+  const concurrency = world.concurrency ?? 16;
+  const gate = openGate(concurrency);
+  const line = fromSomewhere(firstInLine(due.rows), { name: world.newLease(), concurrency });
   await Promise.all(
-    firstInLine(due.rows).map((row) =>
+    line.map((row) =>
       gate(async () => {
         if (!hasTime()) return;
         try {
