@@ -228,6 +228,45 @@ describe('a channel that fails', () => {
     expect(box.row('a').state).toBe('failed');
   });
 
+  test('because its answer got lost is sent again under the same id: twice is allowed, never is not', async () => {
+    const box = office();
+    await box.write({ id: 'a' });
+    const taken: string[] = [];
+    const forgetful: Send = async (message) => {
+      taken.push(message.id);
+      return taken.length === 1
+        ? { sent: false, again: true, reason: 'timeout', detail: 'no answer in time' }
+        : sent;
+    };
+    expect(await box.run({ channels: { pager: forgetful } })).toMatchObject({ sent: 1 });
+    expect(taken).toEqual(['a', 'a']);
+    expect(box.row('a')).toMatchObject({ state: 'sent', attempts: 2 });
+  });
+
+  test('for an hour keeps neither the page nor its end from going out in order, nor another channel from its own', async () => {
+    const box = office();
+    await box.write(
+      { id: 'page', channel: 'dead' },
+      { id: 'end', channel: 'dead', after: ['page'], dueAt: someTime + 60_000 },
+      { id: 'other' },
+    );
+    const out: string[] = [];
+    const dead: Send = async (message) => {
+      if (box.now < someTime + 3_600_000) return busy();
+      out.push(message.id);
+      return sent;
+    };
+    await box.run({ channels: { dead } });
+    expect(box.row('other').state).toBe('sent');
+    // A tick comes each minute and wakes the deliverer for what is due.
+    for (let minute = 1; minute <= 66; minute += 1) {
+      box.now = Math.max(box.now, someTime + minute * 60_000);
+      await box.run({ channels: { dead } });
+    }
+    expect(out).toEqual(['page', 'end']);
+    expect([box.row('page').state, box.row('end').state]).toEqual(['sent', 'sent']);
+  });
+
   test('of two with different times is tried at both', async () => {
     const box = office();
     await box.write({ id: 'a', channel: 'slow' }, { id: 'b', channel: 'quick' });
