@@ -63,7 +63,7 @@ afterAll(() => house.close());
 
 describe('incidents', () => {
   test('are a table, newest first, with times in both zones, and end with 1 while one is open', async () => {
-    const { code, out, err } = await house.run(['incidents']);
+    const { code, out, err } = await house.spawn(['incidents']);
     const lines = out.split('\n');
     expect(lines[0]).toMatch(
       /^id +state +severity +what +since, Europe\/Berlin +UTC +lasted +acknowledged +told$/,
@@ -89,7 +89,7 @@ describe('incidents', () => {
   });
 
   test('as JSON are the answer', async () => {
-    const { code, out } = await house.run(['incidents', '--open', '--json']);
+    const { code, out } = await house.spawn(['incidents', '--open', '--json']);
     expect(JSON.parse(out)).toMatchObject({ isCut: false, incidents: [{ id: dark.id, ack: { by: evil } }] });
     expect(out).not.toContain('\u001b');
     expect(code).toBe(1);

@@ -1,5 +1,5 @@
 // `watchdog mute`: what it posts, what it understands by a name, and what it refuses.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mutableOf, quietOf } from '../../cli/quiet-options.ts';
 import type { Mute } from '../../functions/domain/memory.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
@@ -18,7 +18,7 @@ const muted = (over: Partial<Mute> = {}): Mute => ({
 });
 
 let house: Operator;
-beforeEach(async () => {
+beforeAll(async () => {
   house = await operator({
     maintenance: [
       {
@@ -32,7 +32,10 @@ beforeEach(async () => {
   await house.remember(watchedSite('home', ['rpc', 'cabin'], { mutes: [muted()] }));
   await house.remember(watchedSite('cabin'));
 });
-afterEach(() => house.close());
+beforeEach(() => {
+  house.api.reset();
+});
+afterAll(() => house.close());
 
 describe('mute', () => {
   test('posts the mute as the operator, and says what it means and how to end it', async () => {
@@ -41,7 +44,7 @@ describe('mute', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(house.api.posted).toEqual([]);
     const begun = systemClock.now();
-    const ended = await house.run(['mute', 'home/eth', '--for', '2h', '--why', ' a new disk ']);
+    const ended = await house.spawn(['mute', 'home/eth', '--for', '2h', '--why', ' a new disk ']);
     expect(ended).toMatchObject({ code: 0, err: '' });
     expect(ended.out).toContain('home/eth is muted for 2 h 00 min by bert: a new disk');
     expect(ended.out).toMatch(/^Nobody is told of it until .* Europe\/Berlin \(.* UTC\); it is watched/m);
