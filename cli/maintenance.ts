@@ -98,9 +98,9 @@ async function add(name: string, options: AddOptions, context: Context): Promise
   if (!posted.ok) return complain(posted, context);
   terminal.print(
     { style: 'strong', text: quietName(quiet) },
-    ` is in maintenance from ${localTime(from, terminal.timezone)} for ${duration(until - from)}, by ${by}: ${why}`,
+    ` is in maintenance from ${localTime(from, terminal.timezone)} until ${localTime(until, terminal.timezone)}, for ${duration(until - from)}, by ${by}: ${why}`,
   );
-  explainQuiet(until, context);
+  explainQuiet(terminal);
   for (const id of posted.ids) terminal.print(`End it sooner with: watchdog maintenance end ${id}`);
   return 0;
 }
@@ -125,7 +125,7 @@ async function end(
   if (!posted.ok) return complain(posted, context);
   context.terminal.print(
     { style: 'strong', text: quietName({ site, subject: mute.subject }) },
-    ` is told of again: ${mute.why} is over`,
+    `: ended what ${mute.by} had opened for ${mute.why}`,
   );
   return 0;
 }

@@ -65,7 +65,7 @@ describe('maintenance add', () => {
       ...['maintenance', 'add', 'home/rpc', '--from', from, '--until', until, '--why', '<b>disk</b>'],
     ]);
     expect(out).toMatch(
-      /^home\/rpc is in maintenance from .* Europe\/Berlin \(.* UTC\) for 2 h 00 min, by bert: <b>disk<\/b>$/m,
+      /^home\/rpc is in maintenance from .* until .* Europe\/Berlin \(.* UTC\), for 2 h 00 min, by bert: <b>disk<\/b>$/m,
     );
     expect(out).toContain('End it sooner with: watchdog maintenance end event-1');
     expect(code).toBe(0);
@@ -112,7 +112,10 @@ describe('maintenance add', () => {
 describe('maintenance end', () => {
   test('ends what was opened by hand, by a part of its id', async () => {
     const { code, out } = await house.run(['maintenance', 'end', 'abc', '--by', 'carla']);
-    expect({ code, out }).toEqual({ code: 0, out: 'home/eth is told of again: a new | disk is over\n' });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'home/eth: ended what anna had opened for a new | disk\n',
+    });
     expect(house.api.posted).toMatchObject([
       { body: { kind: 'unmute', site: 'home', mute: 'abc-1', by: 'carla' } },
     ]);

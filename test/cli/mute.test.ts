@@ -29,7 +29,11 @@ beforeAll(async () => {
       },
     ],
   });
-  await house.remember(watchedSite('home', ['rpc', 'cabin'], { mutes: [muted()] }));
+  await house.remember(
+    watchedSite('home', ['rpc', 'cabin'], {
+      mutes: [muted(), muted({ id: 'mute-2', subject: 'eth', why: 'a disk' })],
+    }),
+  );
   await house.remember(watchedSite('cabin'));
 });
 beforeEach(() => {
@@ -46,8 +50,10 @@ describe('mute', () => {
     const begun = systemClock.now();
     const ended = await house.spawn(['mute', 'home/eth', '--for', '2h', '--why', ' a new disk ']);
     expect(ended).toMatchObject({ code: 0, err: '' });
-    expect(ended.out).toContain('home/eth is muted for 2 h 00 min by bert: a new disk');
-    expect(ended.out).toMatch(/^Nobody is told of it until .* Europe\/Berlin \(.* UTC\); it is watched/m);
+    expect(ended.out).toMatch(
+      /^home\/eth is muted until .* Europe\/Berlin \(.* UTC\), for 2 h 00 min, by bert: a new disk$/m,
+    );
+    expect(ended.out).toContain('nobody is told of it; it is watched and recorded all the same');
     expect(ended.out).toContain('End it sooner with: watchdog mute home/eth --off');
     const from: unknown = expect.any(Number);
     expect(house.api.posted).toEqual([
@@ -89,7 +95,9 @@ describe('mute', () => {
     const other = await house.run(['mute', 'home/rpc', '--off']);
     expect(other).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^home\/rpc is not muted; muted there: home\. What was muted within/),
+      err: expect.stringMatching(
+        /^home\/rpc is not muted; muted there: home, home\/eth\. What was muted within/,
+      ),
     });
     const configured = await house.run(['mute', 'cabin/', '--off']);
     expect(configured).toMatchObject({
@@ -97,6 +105,14 @@ describe('mute', () => {
       err: expect.stringMatching(/^cabin is quiet by the configuration until .*, and not by hand/),
     });
     expect(house.api.posted).toHaveLength(1);
+  });
+
+  test('--off says what still keeps it quiet', async () => {
+    const { code, out } = await house.run(['mute', 'home/eth', '--off']);
+    expect(out).toMatch(
+      /^home\/eth is not muted any more: a disk\nIt stays quiet until .* by anna, who muted home: a new UPS\n$/,
+    );
+    expect(code).toBe(0);
   });
 });
 
