@@ -1,6 +1,6 @@
 // Finds the incident that somebody means: by its whole id, or by a beginning or an end that only one of the known ones has.
 import type { IncidentAnswer } from '../functions/views/incidents.ts';
-import { broken, wrong, type Refused } from './ask.ts';
+import { broken, wrong, type Refused } from './door.ts';
 import type { Context } from './context.ts';
 import { fetchIncident, fetchIncidents, type Asked, type StatusOptions } from './fetch-status.ts';
 

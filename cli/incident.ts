@@ -12,7 +12,7 @@ import {
 import type { IncidentDetail } from '../functions/views/incidents.ts';
 import { postMortem } from '../functions/views/post-mortem.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
-import { complain } from './ask.ts';
+import { complain } from './door.ts';
 import { examples, type Context } from './context.ts';
 import { tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { findIncident } from './find-incident.ts';

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { MaintenanceAnswer, WindowStatus } from '../functions/views/incidents.ts';
 import { duration, localTime } from '../functions/views/time.ts';
-import { complain } from './ask.ts';
+import { complain } from './door.ts';
 import type { Context } from './context.ts';
 import { fetchMaintenance, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { postEvent } from './post-event.ts';

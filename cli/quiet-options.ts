@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { label, moment } from '../functions/config/fields.ts';
 import { parseDuration } from '../functions/kit/duration.ts';
 import type { SiteStatus } from '../functions/views/status.ts';
-import { wrong, type Refused } from './ask.ts';
+import { wrong, type Refused } from './door.ts';
 import { examples, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { ackTokenVariable, ackUrlVariable } from './post-event.ts';
@@ -32,7 +32,7 @@ export function readMoment(text: string): number {
 }
 
 /** One line for people, as the configuration takes it. */
-export function readLine(text: string): string {
+function readLine(text: string): string {
   const parsed = label.safeParse(text.trim());
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is no line of text'}.`);

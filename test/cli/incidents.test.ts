@@ -136,10 +136,10 @@ describe('incident', () => {
   });
 
   test.each([
-    ['home.site', 0, ''],
-    ['home.target', 0, ''],
-    [over.id, 0, ''],
-    ['T010000Z', 2, `that could be ${elsewhere.id}, ${over.id}; write more of the id`],
+    ['home.site', 0, /^$/],
+    ['home.target', 0, /^$/],
+    [over.id, 0, /^$/],
+    ['T010000Z', 2, /that could be cabin\.target\.\S+, home\.target\.\S+; write more of the id/],
     ['home', 2, /that could be home\.site.*, home\.target.*; write more/],
     ['nobody', 2, /there is no incident whose id is, begins or ends so; there are home\.site/],
     ['home.site.home.20200101T000000Z', 2, /says \(404\): there is no incident of that id/],
@@ -147,10 +147,7 @@ describe('incident', () => {
     ['', 2, /which incident\? Write its id/],
   ] as const)('%j ends with %i', async (id, code, says) => {
     const ended = await house.run(['incident', id, '--json']);
-    expect(ended).toMatchObject({
-      code,
-      err: typeof says === 'string' ? expect.stringContaining(says) : expect.stringMatching(says),
-    });
+    expect(ended).toMatchObject({ code, err: expect.stringMatching(says) });
   });
 
   test('of many that it could be names a few', () => {

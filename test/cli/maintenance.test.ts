@@ -61,8 +61,14 @@ describe('maintenance add', () => {
   const until = iso(now + 3 * hour);
 
   test('posts the window, and says how to end it', async () => {
+    const times = ['--from', from, '--until', until];
     const { code, out } = await house.run([
-      ...['maintenance', 'add', 'home/rpc', '--from', from, '--until', until, '--why', '<b>disk</b>'],
+      'maintenance',
+      'add',
+      'home/rpc',
+      ...times,
+      '--why',
+      '<b>disk</b>',
     ]);
     expect(out).toMatch(
       /^home\/rpc is in maintenance from .* until .* Europe\/Berlin \(.* UTC\), for 2 h 00 min, by bert: <b>disk<\/b>$/m,

@@ -39,7 +39,7 @@ export type EventsApi = {
 };
 
 /** Takes events as the function `ack` does, and gives each an id. */
-export async function eventsApi(): Promise<EventsApi> {
+async function eventsApi(): Promise<EventsApi> {
   const posted: { path: string; authorization: string; body: unknown }[] = [];
   let given: { readonly code: number; readonly body: string } | null = null;
   const server = createServer((request, response) => {
