@@ -159,6 +159,23 @@ describe('incident', () => {
   });
 });
 
+describe('of more incidents than a list holds', () => {
+  test('an older one is found by its whole id', async () => {
+    const many = Array.from({ length: 101 }, (_, place) => ({
+      ...elsewhere,
+      id: `cabin.target.rpc.2026${String(1000 + place)}T010000Z`,
+      openedAt: now - 100 * 24 * 60 * minute - place,
+    }));
+    await house.remember(watchedSite('cabin'), many);
+    expect(await house.run(['incident', 'nobody'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/and \d+ more; older ones are found by their whole id\n$/),
+    });
+    const [oldest] = many.slice(-1);
+    expect(await house.run(['incident', oldest?.id ?? ''])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a server that is none', () => {
   const contextWith = (variables: Context['variables']): Context => ({
     terminal: openTerminal(process.stdout, process.stderr),
