@@ -2,18 +2,8 @@
 import type { z } from 'zod';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
 import type { Status } from '../functions/views/status.ts';
-import {
-  ask,
-  broken,
-  errorWords,
-  jsonOf,
-  longestMs,
-  targetOf,
-  urlAt,
-  wrong,
-  type Door,
-  type Refused,
-} from './ask.ts';
+import { ask, errorWords, jsonOf, longestMs } from './ask.ts';
+import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
 import { incidentAnswer, incidentList, maintenanceAnswer } from './incident-forms.ts';
 import { firstIssue, statusAnswer } from './record.ts';

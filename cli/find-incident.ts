@@ -1,6 +1,6 @@
 // Finds the incident that somebody means: by its whole id, or by a beginning or an end that only one of the known ones has.
 import type { IncidentAnswer } from '../functions/views/incidents.ts';
-import { broken, wrong, type Refused } from './ask.ts';
+import { broken, wrong, type Refused } from './door.ts';
 import type { Context } from './context.ts';
 import { fetchIncident, fetchIncidents, type Asked, type StatusOptions } from './fetch-status.ts';
 
@@ -34,7 +34,10 @@ export function pick(
 }
 
 /** The open ones, however old, and the newest of the others. */
-async function knownIds(options: StatusOptions, context: Context): Promise<Asked<readonly string[]>> {
+async function knownIds(
+  options: StatusOptions,
+  context: Context,
+): Promise<Asked<{ readonly ids: readonly string[]; readonly isCut: boolean }>> {
   const [open, recent] = await Promise.all([
     fetchIncidents(options, { open: '1', limit: most }, context),
     fetchIncidents(options, { limit: most }, context),
@@ -42,7 +45,8 @@ async function knownIds(options: StatusOptions, context: Context): Promise<Asked
   if (!open.ok) return open;
   if (!recent.ok) return recent;
   const incidents = [...open.value.incidents, ...recent.value.incidents];
-  return { ok: true, value: [...new Set(incidents.map(({ id }) => id))] };
+  const ids = [...new Set(incidents.map(({ id }) => id))];
+  return { ok: true, value: { ids, isCut: recent.value.isCut } };
 }
 
 /** Never rejects for what a user or a network can do. */
@@ -54,8 +58,11 @@ export async function findIncident(
   if (whole.test(text)) return fetchIncident(options, text, context);
   const known = await knownIds(options, context);
   if (!known.ok) return known;
-  const picked = pick(text, known.value, 'incident');
-  if (!picked.ok) return picked;
+  const { ids, isCut } = known.value;
+  const picked = pick(text, ids, 'incident');
+  if (!picked.ok) {
+    return isCut ? wrong(`${picked.message}; older ones are found by their whole id`) : picked;
+  }
   const asked = await fetchIncident(options, picked.id, context);
   return !asked.ok && asked.code === 2 ? broken(asked.message) : asked;
 }

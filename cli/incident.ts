@@ -12,7 +12,7 @@ import {
 import type { IncidentDetail } from '../functions/views/incidents.ts';
 import { postMortem } from '../functions/views/post-mortem.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
-import { complain } from './ask.ts';
+import { complain } from './door.ts';
 import { examples, type Context } from './context.ts';
 import { tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { findIncident } from './find-incident.ts';
@@ -45,8 +45,15 @@ function detected(incident: IncidentDetail): string {
   return `opened ${duration(openedAt - since)} after it was first seen; ${sent}`;
 }
 
+function acknowledged({ ack, resolvedAt }: IncidentDetail, timezone: string): string {
+  if (ack === null) return 'acknowledged by nobody';
+  return resolvedAt === null
+    ? ackWords(ack, timezone)
+    : `acknowledged by ${ack.by} at ${localTime(ack.at, timezone)}`;
+}
+
 function showHead(incident: IncidentDetail, at: number, { print, timezone }: Terminal): void {
-  const { siteName, site, severity, ack } = incident;
+  const { siteName, site, severity } = incident;
   print({ style: 'strong', text: incident.id });
   print(
     { style: severityStyle[severity], text: severity },
@@ -57,7 +64,7 @@ function showHead(incident: IncidentDetail, at: number, { print, timezone }: Ter
   const wellAt = wellAgainAt(incident);
   if (wellAt !== null) print(`  seen well again at ${localTime(wellAt, timezone)}`);
   print(`  ${detected(incident)}`);
-  print(`  ${ack === null ? 'acknowledged by nobody' : ackWords(ack, timezone)}`);
+  print(`  ${acknowledged(incident, timezone)}`);
   print(`  ${toldWords(incident)}`);
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { subjectWords } from '../functions/views/incident-words.ts';
 import type { IncidentList, IncidentSummary } from '../functions/views/incidents.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
-import { complain } from './ask.ts';
+import { complain } from './door.ts';
 import { examples, type Context } from './context.ts';
 import { fetchIncidents, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { severityStyle } from './styles.ts';

@@ -1,10 +1,10 @@
 // `watchdog maintenance`: the times in which nobody is told, those of the configuration and those opened by hand.
 import { Option, type Command } from 'commander';
-import type { MaintenanceAnswer, MuteStatus, WindowStatus } from '../functions/views/incidents.ts';
-import { clockTime, duration, localTime } from '../functions/views/time.ts';
-import { complain } from './ask.ts';
+import { duration, localTime } from '../functions/views/time.ts';
+import { complain } from './door.ts';
 import { examples, type Context } from './context.ts';
 import { fetchMaintenance, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import { listMaintenance, type ListOptions } from './maintenance-list.ts';
 import { pick } from './find-incident.ts';
 import { postEvent } from './post-event.ts';
 import {
@@ -18,57 +18,7 @@ import {
   whoSays,
   whyOption,
 } from './quiet-options.ts';
-import { table, type Cell } from './table.ts';
 import type { ExitCode } from './terminal.ts';
-
-type ListOptions = StatusOptions & { readonly site?: string; readonly json?: true };
-
-/** A row of the list, before it is one. */
-type Window = { readonly site: string; readonly window: WindowStatus | MuteStatus };
-
-function windowsOf({ at, sites }: MaintenanceAnswer): Window[] {
-  return sites
-    .flatMap(({ site, mutes, windows }) => [...mutes, ...windows].map((window) => ({ site, window })))
-    .filter(({ window }) => at < window.until)
-    .toSorted((a, b) => a.window.from - b.window.from);
-}
-
-function row({ site, window }: Window, timezone: string): Cell[] {
-  const utc = (at: number): string => (timezone === 'UTC' ? '' : clockTime(at, 'UTC').slice(11));
-  return [
-    quietName({ site, subject: window.subject }),
-    window.isInForce ? { style: 'doubt', text: 'now' } : { style: 'dim', text: 'later' },
-    clockTime(window.from, timezone),
-    utc(window.from),
-    clockTime(window.until, timezone),
-    utc(window.until),
-    'by' in window ? window.by : { style: 'dim', text: 'configuration' },
-    window.why,
-    'id' in window ? window.id : '–',
-  ];
-}
-
-async function list(options: ListOptions, context: Context): Promise<ExitCode> {
-  const { terminal } = context;
-  const query = options.site === undefined ? {} : { site: options.site };
-  const asked = await fetchMaintenance(options, query, context);
-  if (!asked.ok) return complain(asked, context);
-  if (options.json === true) {
-    terminal.json(asked.value);
-    return 0;
-  }
-  const { timezone, print } = terminal;
-  const windows = windowsOf(asked.value);
-  if (windows.length === 0) {
-    const where = options.site === undefined ? 'nothing is' : `nothing of ${options.site} is`;
-    print(`${where} quiet or will be, as of ${localTime(asked.value.at, timezone)}`);
-    return 0;
-  }
-  const header = ['what', 'when', `from, ${timezone}`, 'UTC', 'until', 'UTC', 'by', 'why', 'id'];
-  const rows = windows.map((window) => row(window, timezone));
-  for (const line of table(header, rows)) print(...line);
-  return 0;
-}
 
 type AddOptions = StatusOptions & {
   readonly from: number;
@@ -98,9 +48,9 @@ async function add(name: string, options: AddOptions, context: Context): Promise
   if (!posted.ok) return complain(posted, context);
   terminal.print(
     { style: 'strong', text: quietName(quiet) },
-    ` is in maintenance from ${localTime(from, terminal.timezone)} for ${duration(until - from)}, by ${by}: ${why}`,
+    ` is in maintenance from ${localTime(from, terminal.timezone)} until ${localTime(until, terminal.timezone)}, for ${duration(until - from)}, by ${by}: ${why}`,
   );
-  explainQuiet(until, context);
+  explainQuiet(terminal);
   for (const id of posted.ids) terminal.print(`End it sooner with: watchdog maintenance end ${id}`);
   return 0;
 }
@@ -125,7 +75,7 @@ async function end(
   if (!posted.ok) return complain(posted, context);
   context.terminal.print(
     { style: 'strong', text: quietName({ site, subject: mute.subject }) },
-    ` is told of again: ${mute.why} is over`,
+    `: ended what ${mute.by} had opened for ${mute.why}`,
   );
   return 0;
 }
@@ -145,7 +95,7 @@ function addList(group: Command, context: Context): void {
       `${examples(['watchdog maintenance list --site home', 'of one site'])}\n\nExit code: 0 it was shown, 1 it could not be found out, 2 wrong usage or configuration.`,
     )
     .action(async (options: ListOptions) => {
-      context.end(await list(options, context));
+      context.end(await listMaintenance(options, context));
     });
 }
 

@@ -1,8 +1,8 @@
 // `watchdog mute`: nobody is told of a site, or a part of it, for a while.
 import { Option, type Command } from 'commander';
-import type { MaintenanceAnswer } from '../functions/views/incidents.ts';
+import type { MaintenanceAnswer, WindowStatus } from '../functions/views/incidents.ts';
 import { duration, localTime } from '../functions/views/time.ts';
-import { complain } from './ask.ts';
+import { complain } from './door.ts';
 import type { Context } from './context.ts';
 import { fetchMaintenance, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { postEvent } from './post-event.ts';
@@ -40,9 +40,9 @@ async function mute(
   if (!posted.ok) return complain(posted, context);
   terminal.print(
     { style: 'strong', text: quietName(quiet) },
-    ` is muted for ${duration(ms)} by ${by}: ${why}`,
+    ` is muted until ${localTime(until, terminal.timezone)}, for ${duration(ms)}, by ${by}: ${why}`,
   );
-  explainQuiet(until, context);
+  explainQuiet(terminal);
   terminal.print(`End it sooner with: watchdog mute ${quietName(quiet)} --off`);
   return 0;
 }
@@ -57,6 +57,20 @@ function nothing(quiet: Quiet, { sites }: MaintenanceAnswer, timezone: string): 
   const others = (found?.mutes ?? []).map(({ subject }) => quietName({ site: quiet.site, subject }));
   const rest = others.length === 0 ? '' : `; muted there: ${[...new Set(others)].join(', ')}`;
   return `${quietName(quiet)} is not muted${rest}. What was muted within the last minute may not be known yet: try again after the next look`;
+}
+
+/** What keeps it quiet although its own mutes have ended, in words. */
+function stillQuiet(quiet: Quiet, { sites }: MaintenanceAnswer, timezone: string): string[] {
+  const found = sites.find(({ site }) => site === quiet.site);
+  const covers = (window: WindowStatus): boolean =>
+    window.isInForce && (window.subject === null || window.subject === quiet.subject);
+  const mutes = (found?.mutes ?? [])
+    .filter((mute) => covers(mute) && mute.subject !== quiet.subject)
+    .map((mute) => ({ ...mute, by: `${mute.by}, who muted ${quiet.site}` }));
+  const windows = (found?.windows ?? []).filter(covers).map((each) => ({ ...each, by: 'the configuration' }));
+  return [...mutes, ...windows].map(
+    ({ until, by, why }) => `It stays quiet until ${localTime(until, timezone)} by ${by}: ${why}`,
+  );
 }
 
 async function unmute({ quiet, by }: Wanted, options: Options, context: Context): Promise<ExitCode> {
@@ -76,6 +90,7 @@ async function unmute({ quiet, by }: Wanted, options: Options, context: Context)
     if (!posted.ok) return complain(posted, context);
     terminal.print({ style: 'strong', text: quietName(quiet) }, ` is not muted any more: ${why}`);
   }
+  for (const line of stillQuiet(quiet, asked.value, terminal.timezone)) terminal.print(line);
   return 0;
 }
 

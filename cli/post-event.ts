@@ -1,7 +1,8 @@
 // Tells the function `ack` what a person has decided: a mute, or its end. The next tick takes it in.
 import { z } from 'zod';
 import type { MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
-import { ask, broken, errorWords, jsonOf, targetOf, urlAt, wrong, type Door, type Refused } from './ask.ts';
+import { ask, errorWords, jsonOf } from './ask.ts';
+import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
 
 export const ackUrlVariable = 'WATCHDOG_ACK_URL';

@@ -3,11 +3,11 @@ import { InvalidArgumentError, Option } from 'commander';
 import { label, moment } from '../functions/config/fields.ts';
 import { parseDuration } from '../functions/kit/duration.ts';
 import type { SiteStatus } from '../functions/views/status.ts';
-import { localTime } from '../functions/views/time.ts';
-import { wrong, type Refused } from './ask.ts';
+import { wrong, type Refused } from './door.ts';
 import { examples, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { ackTokenVariable, ackUrlVariable } from './post-event.ts';
+import type { Terminal } from './terminal.ts';
 
 const shortestMs = 60_000;
 /** As for the windows of the configuration: whoever needs longer asks again. */
@@ -32,7 +32,7 @@ export function readMoment(text: string): number {
 }
 
 /** One line for people, as the configuration takes it. */
-export function readLine(text: string): string {
+function readLine(text: string): string {
   const parsed = label.safeParse(text.trim());
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is no line of text'}.`);
@@ -122,13 +122,9 @@ export async function findQuiet(text: string, options: StatusOptions, context: C
 }
 
 /** Said once something is quiet: what that means and what it does not. */
-export function explainQuiet(until: number, { terminal }: Context): void {
-  terminal.print(
-    `Nobody is told of it until ${localTime(until, terminal.timezone)}; it is watched and recorded all the same.`,
-  );
-  terminal.print(
-    'What is over is still told to whoever knew of it, and what is wrong at the end is told then.',
-  );
+export function explainQuiet({ print }: Terminal): void {
+  print('In that time nobody is told of it; it is watched and recorded all the same.');
+  print('What is over is still told to whoever knew of it, and what is wrong at the end is told then.');
 }
 
 /** The end of `--help` of these commands. */

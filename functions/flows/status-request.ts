@@ -15,7 +15,7 @@ export type StatusQuestion =
 
 const usualLimit = 20;
 /** How many incidents a list holds at most. */
-export const mostIncidents = 100;
+const mostIncidents = 100;
 
 const siteId = /^[a-z][a-z0-9-]{0,19}$/;
 /** What an incident's id can be: it names a document, so neither slashes nor dots alone. */

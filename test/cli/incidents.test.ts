@@ -63,7 +63,7 @@ afterAll(() => house.close());
 
 describe('incidents', () => {
   test('are a table, newest first, with times in both zones, and end with 1 while one is open', async () => {
-    const { code, out, err } = await house.run(['incidents']);
+    const { code, out, err } = await house.spawn(['incidents']);
     const lines = out.split('\n');
     expect(lines[0]).toMatch(
       /^id +state +severity +what +since, Europe\/Berlin +UTC +lasted +acknowledged +told$/,
@@ -89,7 +89,7 @@ describe('incidents', () => {
   });
 
   test('as JSON are the answer', async () => {
-    const { code, out } = await house.run(['incidents', '--open', '--json']);
+    const { code, out } = await house.spawn(['incidents', '--open', '--json']);
     expect(JSON.parse(out)).toMatchObject({ isCut: false, incidents: [{ id: dark.id, ack: { by: evil } }] });
     expect(out).not.toContain('\u001b');
     expect(code).toBe(1);
@@ -136,10 +136,10 @@ describe('incident', () => {
   });
 
   test.each([
-    ['home.site', 0, ''],
-    ['home.target', 0, ''],
-    [over.id, 0, ''],
-    ['T010000Z', 2, `that could be ${elsewhere.id}, ${over.id}; write more of the id`],
+    ['home.site', 0, /^$/],
+    ['home.target', 0, /^$/],
+    [over.id, 0, /^$/],
+    ['T010000Z', 2, /that could be cabin\.target\.\S+, home\.target\.\S+; write more of the id/],
     ['home', 2, /that could be home\.site.*, home\.target.*; write more/],
     ['nobody', 2, /there is no incident whose id is, begins or ends so; there are home\.site/],
     ['home.site.home.20200101T000000Z', 2, /says \(404\): there is no incident of that id/],
@@ -147,10 +147,7 @@ describe('incident', () => {
     ['', 2, /which incident\? Write its id/],
   ] as const)('%j ends with %i', async (id, code, says) => {
     const ended = await house.run(['incident', id, '--json']);
-    expect(ended).toMatchObject({
-      code,
-      err: typeof says === 'string' ? expect.stringContaining(says) : expect.stringMatching(says),
-    });
+    expect(ended).toMatchObject({ code, err: expect.stringMatching(says) });
   });
 
   test('of many that it could be names a few', () => {
@@ -159,6 +156,23 @@ describe('incident', () => {
       message: expect.stringMatching(/home\.7 and 22 more; write more/),
     });
     expect(pick('x', [], 'incident')).toMatchObject({ message: expect.stringContaining('there is none') });
+  });
+});
+
+describe('of more incidents than a list holds', () => {
+  test('an older one is found by its whole id', async () => {
+    const many = Array.from({ length: 101 }, (_, place) => ({
+      ...elsewhere,
+      id: `cabin.target.rpc.2026${String(1000 + place)}T010000Z`,
+      openedAt: now - 100 * 24 * 60 * minute - place,
+    }));
+    await house.remember(watchedSite('cabin'), many);
+    expect(await house.run(['incident', 'nobody'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/and \d+ more; older ones are found by their whole id\n$/),
+    });
+    const [oldest] = many.slice(-1);
+    expect(await house.run(['incident', oldest?.id ?? ''])).toMatchObject({ code: 0 });
   });
 });
 

@@ -1,5 +1,5 @@
 // `watchdog maintenance`: the list of what is quiet, and windows that are opened and ended by hand.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../functions/kit/clock.ts';
 import { operator, watchedSite, type Operator } from './operator.ts';
 
@@ -8,7 +8,7 @@ const now = systemClock.now();
 const iso = (at: number): string => new Date(at).toISOString();
 
 let house: Operator;
-beforeEach(async () => {
+beforeAll(async () => {
   house = await operator({
     maintenance: [
       { site: 'home', from: iso(now + hour), until: iso(now + 2 * hour), why: 'paint' },
@@ -24,11 +24,14 @@ beforeEach(async () => {
   await house.remember(watchedSite('home', ['rpc'], { mutes }));
   await house.remember(watchedSite('cabin'));
 });
-afterEach(() => house.close());
+beforeEach(() => {
+  house.api.reset();
+});
+afterAll(() => house.close());
 
 describe('maintenance list', () => {
   test('shows what is quiet and what will be, of the configuration and by hand, and nothing that is over', async () => {
-    const { code, out } = await house.run(['maintenance', 'list']);
+    const { code, out } = await house.spawn(['maintenance', 'list']);
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^what +when +from, Europe\/Berlin +UTC +until +UTC +by +why +id$/);
     expect(lines[1]).toMatch(/^home\/eth +now +20\S+ \S+ +\S+ +20\S+ \S+ +\S+ +anna +a new \| disk +abc-1$/);
@@ -58,11 +61,17 @@ describe('maintenance add', () => {
   const until = iso(now + 3 * hour);
 
   test('posts the window, and says how to end it', async () => {
+    const times = ['--from', from, '--until', until];
     const { code, out } = await house.run([
-      ...['maintenance', 'add', 'home/rpc', '--from', from, '--until', until, '--why', '<b>disk</b>'],
+      'maintenance',
+      'add',
+      'home/rpc',
+      ...times,
+      '--why',
+      '<b>disk</b>',
     ]);
     expect(out).toMatch(
-      /^home\/rpc is in maintenance from .* Europe\/Berlin \(.* UTC\) for 2 h 00 min, by bert: <b>disk<\/b>$/m,
+      /^home\/rpc is in maintenance from .* until .* Europe\/Berlin \(.* UTC\), for 2 h 00 min, by bert: <b>disk<\/b>$/m,
     );
     expect(out).toContain('End it sooner with: watchdog maintenance end event-1');
     expect(code).toBe(0);
@@ -109,7 +118,10 @@ describe('maintenance add', () => {
 describe('maintenance end', () => {
   test('ends what was opened by hand, by a part of its id', async () => {
     const { code, out } = await house.run(['maintenance', 'end', 'abc', '--by', 'carla']);
-    expect({ code, out }).toEqual({ code: 0, out: 'home/eth is told of again: a new | disk is over\n' });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'home/eth: ended what anna had opened for a new | disk\n',
+    });
     expect(house.api.posted).toMatchObject([
       { body: { kind: 'unmute', site: 'home', mute: 'abc-1', by: 'carla' } },
     ]);

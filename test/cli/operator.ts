@@ -3,7 +3,14 @@ import { createServer } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
 import { stringify } from 'yaml';
+import type { Context } from '../../cli/context.ts';
+import { addIncident } from '../../cli/incident.ts';
+import { addIncidents } from '../../cli/incidents.ts';
+import { addMaintenance } from '../../cli/maintenance.ts';
+import { addMute } from '../../cli/mute.ts';
+import { addStatus } from '../../cli/status.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
@@ -13,6 +20,7 @@ import type { Log } from '../../functions/kit/log.ts';
 import { openStore } from '../../functions/stores/open.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { serveFunction } from '../../local/functions/serve.ts';
+import { plain, type Part } from '../../local/terminal-text.ts';
 import { commit, siteState } from '../support/documents.ts';
 import { listen } from '../support/server.ts';
 import { watchdog, type Ended } from './command.ts';
@@ -25,11 +33,13 @@ export type EventsApi = {
   readonly posted: { readonly path: string; readonly authorization: string; readonly body: unknown }[];
   /** What is answered from now on. */
   readonly answer: (code: number, body: string) => void;
+  /** Forgets what was posted, and answers as at first. */
+  readonly reset: () => void;
   readonly close: () => Promise<void>;
 };
 
 /** Takes events as the function `ack` does, and gives each an id. */
-export async function eventsApi(): Promise<EventsApi> {
+async function eventsApi(): Promise<EventsApi> {
   const posted: { path: string; authorization: string; body: unknown }[] = [];
   let given: { readonly code: number; readonly body: string } | null = null;
   const server = createServer((request, response) => {
@@ -53,8 +63,46 @@ export async function eventsApi(): Promise<EventsApi> {
     answer: (code, body) => {
       given = { code, body };
     },
+    reset: () => {
+      posted.length = 0;
+      given = null;
+    },
     close,
   };
+}
+
+/** Runs a command in this process: as `watchdog` does, and twenty times as fast. */
+async function runHere(args: readonly string[], variables: Context['variables']): Promise<Ended> {
+  let [out, err] = ['', ''];
+  let code: number | null = null;
+  const line = (parts: readonly Part[]): string =>
+    `${parts.map((part) => plain(typeof part === 'string' ? part : part.text)).join('')}\n`;
+  const context: Context = {
+    terminal: {
+      print: (...parts) => void (out += line(parts)),
+      json: (value) => void (out += `${JSON.stringify(value)}\n`),
+      complain: (...parts) => void (err += line(parts)),
+      progress: () => () => undefined,
+      timezone: 'Europe/Berlin',
+    },
+    clock: systemClock,
+    variables,
+    end: (ended) => {
+      code = ended;
+    },
+  };
+  const program = new Command('watchdog').exitOverride().configureOutput({
+    writeOut: (text) => void (out += text),
+    writeErr: (text) => void (err += text),
+  });
+  for (const add of [addStatus, addIncidents, addIncident, addMute, addMaintenance]) add(program, context);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    code = error.exitCode === 0 ? 0 : 2;
+  }
+  return { code, out, err };
 }
 
 export type Operator = {
@@ -66,8 +114,10 @@ export type Operator = {
     touched?: readonly Incident[],
     rows?: readonly OutboxRow[],
   ) => Promise<void>;
-  /** Runs a command as the operator, whose name here is `bert`. */
+  /** Runs a command in this process as the operator, whose name here is `bert`. */
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>;
+  /** The same as a process of its own. */
+  readonly spawn: (args: readonly string[]) => Promise<Ended>;
   readonly close: () => Promise<void>;
 };
 
@@ -100,6 +150,13 @@ export async function operator(config: object = {}): Promise<Operator> {
     }),
   );
   const api = await eventsApi();
+  const environment = {
+    USER: 'bert',
+    WATCHDOG_STATUS_URL: status.url,
+    WATCHDOG_STATUS_TOKEN: 'status-token',
+    WATCHDOG_ACK_URL: api.url,
+    WATCHDOG_ACK_TOKEN: 'ack-token',
+  };
   return {
     api,
     statusUrl: status.url,
@@ -107,17 +164,8 @@ export async function operator(config: object = {}): Promise<Operator> {
       const end = await commit(store, { state, touched, rows });
       if (end !== 'committed') throw new Error(`the documents could not be written: ${end}`);
     },
-    run: (args, env = {}) =>
-      watchdog(args, {
-        env: {
-          USER: 'bert',
-          WATCHDOG_STATUS_URL: status.url,
-          WATCHDOG_STATUS_TOKEN: 'status-token',
-          WATCHDOG_ACK_URL: api.url,
-          WATCHDOG_ACK_TOKEN: 'ack-token',
-          ...env,
-        },
-      }),
+    run: (args, env = {}) => runHere(args, { ...environment, ...env }),
+    spawn: (args) => watchdog(args, { env: environment }),
     close: async () => {
       await Promise.all([status.close(), api.close()]);
       await firestore.close();
