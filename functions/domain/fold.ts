@@ -15,13 +15,13 @@ export type Folded = {
 const longestMuteMs = 31 * 24 * 3_600_000;
 const mostMutes = 50;
 
-/** Everything that was told of together: one page is acknowledged by one answer. */
+/**
+ * Everything that was told of together: one page is acknowledged by one answer. The answer names the first incident of the page, which
+ * may be over while others of it are not.
+ */
 function sameThread(incidents: Readonly<Record<string, Incident>>, id: string): Incident[] {
-  const named = incidents[id];
-  if (named === undefined) return [];
-  return Object.values(incidents).filter(
-    (each) => each.id === id || (named.thread !== null && each.thread === named.thread),
-  );
+  const thread = incidents[id]?.thread ?? id;
+  return Object.values(incidents).filter((each) => each.id === id || each.thread === thread);
 }
 
 function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
