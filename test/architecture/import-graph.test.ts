@@ -46,6 +46,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   watch: ['probes', 'chains', 'cloud', 'stores'],
   deliver: ['channels', 'stores'],
   status: ['stores'],
+  ack: ['cloud', 'stores'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {
