@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../functions/kit/clock.ts';
 import { describeError, WatchdogError } from '../functions/kit/error.ts';
 import { redactText } from '../functions/kit/redact.ts';
+import { addAck } from './ack.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addExplain } from './explain.ts';
@@ -38,7 +39,7 @@ const program = new Command('watchdog')
     '\nExample:\n  $ watchdog config check watchdog.yaml && watchdog probe watchdog.yaml',
   );
 
-for (const add of [addConfig, addProbe, addRun, addStatus, addExplain, addReplay]) add(program, context);
+for (const add of [addConfig, addProbe, addRun, addStatus, addAck, addExplain, addReplay]) add(program, context);
 
 try {
   await program.parseAsync();

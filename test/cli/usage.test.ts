@@ -6,7 +6,7 @@ import { house, repository, watchdog, type House } from './command.ts';
 
 const escape = '\u001b[';
 
-const commands = ['config check', 'probe', 'run', 'status', 'explain', 'replay'];
+const commands = ['config check', 'probe', 'run', 'status', 'ack', 'explain', 'replay'];
 
 let home: House;
 beforeAll(async () => {
