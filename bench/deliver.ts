@@ -95,6 +95,7 @@ export async function measureDeliver({ messages, latencyMs }: DeliverOptions): P
       clock: systemClock,
       channels: new Map([[channel, send]]),
       secret: () => hook.ready.url,
+      linksOf: () => ({ links: {}, code: null, problem: null }),
       print: () => undefined,
       newLease: () => randomUUID(),
     });

@@ -40,6 +40,7 @@ function testMessage(config: Config, channel: Channel, options: Options, at: num
     title: `TEST ${isOver ? 'is over' : options.severity}: this is not an incident`,
     body: bodyOf(channel, options).join('\n'),
     links: {},
+    code: null,
     at,
   };
 }

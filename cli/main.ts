@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../functions/kit/clock.ts';
 import { describeError, WatchdogError } from '../functions/kit/error.ts';
 import { redactText } from '../functions/kit/redact.ts';
+import { addAck } from './ack.ts';
 import { addChannel } from './channel.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
@@ -52,6 +53,7 @@ const commands = [
   addExplain,
   addIncidents,
   addIncident,
+  addAck,
   addMute,
   addMaintenance,
   addReplay,

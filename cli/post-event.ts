@@ -1,6 +1,6 @@
-// Tells the function `ack` what a person has decided: a mute, or its end. The next tick takes it in.
+// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end. The next tick takes it in.
 import { z } from 'zod';
-import type { MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
+import type { AckEvent, MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
 import { ask, errorWords, jsonOf } from './ask.ts';
 import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
@@ -9,14 +9,22 @@ export const ackUrlVariable = 'WATCHDOG_ACK_URL';
 export const ackTokenVariable = 'WATCHDOG_ACK_TOKEN';
 
 /** What is posted; the function gives it an id and a time. */
-export type PostedEvent = Omit<MuteEvent, 'id' | 'at'> | Omit<UnmuteEvent, 'id' | 'at'>;
+export type PostedEvent =
+  | Omit<MuteEvent, 'id' | 'at'>
+  | Omit<UnmuteEvent, 'id' | 'at'>
+  | (Pick<AckEvent, 'kind' | 'incident'> & { readonly by?: string });
 
-/** `ids` are those that the function gave. */
-export type Posted = { readonly ok: true; readonly ids: readonly string[] } | Refused;
+/** How another function than that of the environment is asked. */
+export type PostOptions = { readonly url?: string; readonly tokenEnv?: string };
+
+/** `ids` are those that the function gave; `over` are incidents that were over already. */
+export type Posted =
+  | { readonly ok: true; readonly ids: readonly string[]; readonly over: readonly string[] }
+  | Refused;
 
 const door: Door = { name: 'ack', urlVariable: ackUrlVariable, tokenVariable: ackTokenVariable };
 
-const taken = z.object({ ids: z.array(z.string()) });
+const taken = z.object({ ids: z.array(z.string()), over: z.array(z.string()).default([]) });
 
 function refusal(code: number, text: string, host: string): Refused {
   if (code === 401 || code === 403) {
@@ -44,8 +52,12 @@ function refusal(code: number, text: string, host: string): Refused {
  * Posts one event. Never rejects for what a user or a network can do; no message holds the token or more of the address than the host.
  * An answer that got lost may mean that the event was taken in.
  */
-export async function postEvent(event: PostedEvent, context: Context): Promise<Posted> {
-  const found = targetOf(door, {}, context);
+export async function postEvent(
+  event: PostedEvent,
+  context: Context,
+  options: PostOptions = {},
+): Promise<Posted> {
+  const found = targetOf(door, options, context);
   if (!found.ok) return found;
   const { url, token } = found.target;
   if (token === null) {
@@ -64,7 +76,7 @@ export async function postEvent(event: PostedEvent, context: Context): Promise<P
   }
   const parsed = taken.safeParse(json.value);
   return parsed.success
-    ? { ok: true, ids: parsed.data.ids }
+    ? { ok: true, ...parsed.data }
     : broken(
         `the answer of ${url.host} is none that this version knows; is ${ackUrlVariable} the address of the function ack?`,
       );

@@ -32,6 +32,8 @@ export type Message = {
   readonly body: string;
   /** Never cut, whatever a channel's limit is. */
   readonly links: MessageLinks;
+  /** What somebody types to acknowledge who cannot follow a link, as `XXXXX-XXXXX`; null when there is nothing to acknowledge. Never cut. */
+  readonly code: string | null;
   /** When the watchdog decided to send it, epoch ms. */
   readonly at: number;
 };

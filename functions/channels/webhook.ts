@@ -34,7 +34,7 @@ function authorization({ username, password }: URL): Record<string, string> {
 
 /** The posted body: the message with its fields in a fixed order; `at` is epoch milliseconds. */
 function webhookBody(message: Message): string {
-  const { id, kind, severity, site, incidents, thread, isThreadOver, title, body, links, at } = message;
+  const { id, kind, severity, site, incidents, thread, isThreadOver, title, body, links, code, at } = message;
   return JSON.stringify({
     id,
     kind,
@@ -46,6 +46,7 @@ function webhookBody(message: Message): string {
     title,
     body,
     links,
+    code,
     at,
   });
 }

@@ -15,13 +15,13 @@ export type Folded = {
 const longestMuteMs = 31 * 24 * 3_600_000;
 const mostMutes = 50;
 
-/** Everything that was told of together: one page is acknowledged by one answer. */
+/**
+ * Everything that was told of together: one page is acknowledged by one answer. The answer names the first incident of the page, which
+ * may be over while others of it are not.
+ */
 function sameThread(incidents: Readonly<Record<string, Incident>>, id: string): Incident[] {
-  const named = incidents[id];
-  if (named === undefined) return [];
-  return Object.values(incidents).filter(
-    (each) => each.id === id || (named.thread !== null && each.thread === named.thread),
-  );
+  const thread = incidents[id]?.thread ?? id;
+  return Object.values(incidents).filter((each) => each.id === id || each.thread === thread);
 }
 
 function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
@@ -39,7 +39,17 @@ function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
   }
 }
 
-/** The memory with the events taken in, in the order in which they came. Mutes that are over are dropped. */
+const inOrder = (events: readonly SiteEvent[]): SiteEvent[] => events.toSorted((a, b) => a.at - b.at);
+
+/** The mutes with the events taken in; those that are over are dropped. */
+export function mutesAfter(mutes: readonly Mute[], events: readonly SiteEvent[], at: number): Mute[] {
+  return inOrder(events)
+    .reduce(withEvent, mutes)
+    .filter((mute) => mute.until > at)
+    .slice(-mostMutes);
+}
+
+/** The memory with the events taken in, in the order in which they came. */
 export function fold(
   memory: Memory,
   events: readonly SiteEvent[],
@@ -48,9 +58,7 @@ export function fold(
   const { at, policy } = now;
   const incidents: Record<string, Incident> = { ...memory.incidents };
   const touched = new Map<string, Incident>();
-  let mutes = memory.state.mutes;
-  for (const event of events.toSorted((a, b) => a.at - b.at)) {
-    mutes = withEvent(mutes, event);
+  for (const event of inOrder(events)) {
     if (event.kind !== 'ack') continue;
     for (const incident of sameThread(incidents, event.incident)) {
       const next = acknowledge(incident, event, { at, criticalMs: policy.ackMs });
@@ -59,9 +67,9 @@ export function fold(
       touched.set(next.id, next);
     }
   }
-  const current = mutes.filter((mute) => mute.until > at).slice(-mostMutes);
+  const mutes = mutesAfter(memory.state.mutes, events, at);
   return {
-    memory: { incidents, state: { ...memory.state, mutes: current } },
+    memory: { incidents, state: { ...memory.state, mutes } },
     touched: [...touched.values()],
   };
 }

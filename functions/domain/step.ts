@@ -2,7 +2,7 @@
 import { announce, type Announcement } from './announce.ts';
 import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
-import { fold } from './fold.ts';
+import { fold, mutesAfter } from './fold.ts';
 import { type Findings, gatherFacts } from './gather.ts';
 import {
   describeProblem,
@@ -234,7 +234,7 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     judgement,
     signing: findings.signing.ledger,
     verdictSince: before?.judgement.verdict === judgement.verdict ? before.verdictSince : at,
-    mutes: before?.mutes ?? [],
+    mutes: before?.mutes ?? mutesAfter([], events, at),
     subjects: {},
     nextDueAt: before?.nextDueAt ?? null,
   };

@@ -2,7 +2,8 @@
 import { loadConfig } from '../config/config.ts';
 import { answerStatus } from '../flows/answer-status.ts';
 import type { Environment } from '../kit/environment.ts';
-import { bearerToken, httpFunction, isSameSecret, type HttpFunction } from '../kit/http-function.ts';
+import { bearerToken, httpFunction, type HttpFunction } from '../kit/http-function.ts';
+import { isSameSecret } from '../kit/same-secret.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
 

@@ -9,6 +9,7 @@ import { redactText } from '../kit/redact.ts';
 import type { SecretReader } from '../kit/secret.ts';
 import type { OutboxStore, RowEnd } from '../stores/store.ts';
 import { renderNotice } from '../views/message.ts';
+import type { Leading, LinksOf } from './message-links.ts';
 
 export type DeliverWorld = {
   readonly store: OutboxStore;
@@ -16,6 +17,8 @@ export type DeliverWorld = {
   /** By the id that rows carry. */
   readonly channels: ReadonlyMap<string, Send>;
   readonly secret: SecretReader;
+  /** Where a message leads to. */
+  readonly linksOf: LinksOf;
   readonly print: (text: string) => void;
   /** A new random name for each claim. */
   readonly newLease: () => string;
@@ -66,7 +69,7 @@ type Run = {
 
 const batch = 100;
 
-function messageOf(row: OutboxRow): Message {
+function messageOf(row: OutboxRow, { links, code }: Leading): Message {
   const { notice } = row;
   return {
     id: row.id,
@@ -76,8 +79,9 @@ function messageOf(row: OutboxRow): Message {
     incidents: notice.items.map((item) => item.incident),
     thread: notice.thread,
     isThreadOver: notice.isThreadOver,
-    links: {},
-    ...renderNotice(notice),
+    links,
+    code,
+    ...renderNotice(notice, code),
     at: notice.at,
   };
 }
@@ -90,7 +94,7 @@ const describeBug = (error: unknown): string =>
       ? error.name
       : 'unknown';
 
-async function attempt(world: DeliverWorld, row: OutboxRow, signal: AbortSignal): Promise<Delivery> {
+async function attempt(world: DeliverWorld, row: OutboxRow, run: Run): Promise<Delivery> {
   const send = world.channels.get(row.channel);
   if (send === undefined) {
     return {
@@ -101,8 +105,10 @@ async function attempt(world: DeliverWorld, row: OutboxRow, signal: AbortSignal)
     };
   }
   try {
-    return await send(messageOf(row), {
-      signal,
+    const leading = world.linksOf(row.notice);
+    if (leading.problem !== null) run.progress.errors.add(leading.problem);
+    return await send(messageOf(row, leading), {
+      signal: run.signal,
       timeoutMs: world.timeoutMs ?? 10_000,
       at: world.clock.now(),
       secret: world.secret,
@@ -129,11 +135,11 @@ function endOf(row: OutboxRow, delivery: Delivery, at: number): RowEnd {
 
 async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promise<void> {
   const { store, clock } = world;
-  const { progress, signal } = run;
+  const { progress } = run;
   const lease = world.newLease();
   const row = await store.claimRow(due.id, { at: clock.now(), leaseMs: world.leaseMs ?? 60_000, lease });
   if (row === null) return;
-  const delivery = await attempt(world, row, signal);
+  const delivery = await attempt(world, row, run);
   const end = endOf(row, delivery, clock.now());
   if (!(await store.settleRow(row.id, lease, end))) {
     progress.errors.add(`outbox/${row.id}: the attempt outlasted its lease`);

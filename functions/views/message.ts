@@ -140,12 +140,14 @@ function waiting(notice: Notice): string[] {
   return words.length === 0 ? [] : ['', ...words];
 }
 
-function single(item: NoticeItem, notice: Notice): string[] {
+const codeLines = (code: string | null): string[] => (code === null ? [] : [`Code to acknowledge: ${code}`]);
+
+function single(item: NoticeItem, notice: Notice, code: string | null): string[] {
   const what =
     notice.kind === 'resolved'
       ? sentence(`It was: ${item.summary}`, '')
       : sentence(item.summary, item.subject.id);
-  return [what, ...times(item, notice), ...evidenceOf(item, notice)];
+  return [what, ...times(item, notice), ...codeLines(code), ...evidenceOf(item, notice)];
 }
 
 function line(item: NoticeItem, notice: Notice): string {
@@ -158,11 +160,11 @@ function line(item: NoticeItem, notice: Notice): string {
   return `- ${what}, since ${since}`;
 }
 
-function several(notice: Notice): string[] {
+function several(notice: Notice, code: string | null): string[] {
   const { items } = notice;
   const shown = items.slice(0, longestList).map((item) => line(item, notice));
   const rest = items.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+  return [...codeLines(code), ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
 }
 
 function closing({ kind, isThreadOver, severity }: Notice): string {
@@ -186,11 +188,18 @@ function withKnownZone(notice: Notice): Notice {
   }
 }
 
-/** Title (at most 100 characters) and body of a message. Times are in the site's zone with UTC beside them. Pure. */
-export function renderNotice(given: Notice): { readonly title: string; readonly body: string } {
+/**
+ * Title (at most 100 characters) and body of a message. Times are in the site's zone with UTC beside them. `code` acknowledges it without
+ * a link; it stands where no channel cuts. Pure.
+ */
+export function renderNotice(
+  given: Notice,
+  code: string | null = null,
+): { readonly title: string; readonly body: string } {
   const notice = withKnownZone(given);
   const [first] = notice.items;
-  const content = notice.items.length === 1 && first !== undefined ? single(first, notice) : several(notice);
+  const content =
+    notice.items.length === 1 && first !== undefined ? single(first, notice, code) : several(notice, code);
   const place = notice.siteName === notice.site ? notice.site : `${notice.siteName} (${notice.site})`;
   const others = notice.items.length > 1 ? ` and ${notice.items.length - 1} more` : '';
   return {

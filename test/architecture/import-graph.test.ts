@@ -38,7 +38,7 @@ const isSchemaEdge = ({ from, to }: Edge): boolean =>
   from.startsWith('functions/config/') && /^functions\/(probes|channels|chains)\//.test(to);
 
 const entries = readdirSync(join(root, 'functions/entry'))
-  .filter((name) => name.endsWith('.ts') && !['limits.ts', 'sites.ts'].includes(name))
+  .filter((name) => name.endsWith('.ts') && !['limits.ts', 'links.ts', 'sites.ts'].includes(name))
   .map((name) => name.replace(/\.ts$/, ''));
 
 type Room = 'probes' | 'chains' | 'channels' | 'cloud' | 'stores' | 'compute';
@@ -46,6 +46,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   watch: ['probes', 'chains', 'cloud', 'stores'],
   deliver: ['channels', 'stores'],
   status: ['stores'],
+  ack: ['cloud', 'stores'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {

@@ -20,6 +20,7 @@ export const message: Message = {
     status: 'https://status.example/status',
     runbook: 'https://docs.example/get-paged#dark',
   },
+  code: '7K2QM-X0WFD',
   at: at - 250,
 };
 

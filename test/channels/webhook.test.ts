@@ -32,6 +32,7 @@ describe('a receiver', () => {
       'title',
       'body',
       'links',
+      'code',
       'at',
     ]);
     expect(first?.headers).toMatchObject({

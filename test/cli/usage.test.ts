@@ -16,6 +16,7 @@ const commands = [
   'replay',
   'incidents',
   'incident',
+  'ack',
   'mute',
   'maintenance list',
   'maintenance add',

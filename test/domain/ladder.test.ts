@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { AckEvent, MuteEvent } from '../../functions/domain/event.ts';
 import { dueChannels, type NotifyGroup } from '../../functions/domain/ladder.ts';
 import { severities, type Severity } from '../../functions/domain/severity.ts';
-import type { Step } from '../../functions/domain/step.ts';
-import { all, hour, minute, siteRules, start, target, withPolicy } from '../support/site.ts';
+import { step, type Step } from '../../functions/domain/step.ts';
+import { all, findingsOf, hour, minute, siteRules, start, target, withPolicy } from '../support/site.ts';
 import { said, type Story, storyOf } from '../support/story.ts';
 
 const notify: NotifyGroup[] = [
@@ -271,6 +271,19 @@ describe('a mute', () => {
     story.hear([{ ...common, kind: 'unmute', mute: 'mute-1' }]);
     expect(story.memory()?.state.mutes).toEqual([]);
     expect(diary(story, 1)).toEqual(['1 opened chat']);
+  });
+
+  test('that came before the first look of a site counts from it on', () => {
+    const story = storyOf(rules);
+    const early = mute(story, { from: start - minute, until: start + 10 * minute });
+    const first = step(null, {
+      rules,
+      findings: findingsOf(rules, { ...dark, at: start }),
+      scheduledAt: start,
+      events: [early],
+    });
+    expect(first.memory.state.mutes).toHaveLength(1);
+    expect(first.rows).toEqual([]);
   });
 
   test('taken in twice is one', () => {

@@ -79,6 +79,7 @@ function office(): Office {
           },
           channels: new Map(channels.map(([id, send]) => [id, life.door(send)])),
           secret: () => 'none',
+          linksOf: () => ({ links: {}, code: null, problem: null }),
           print: () => {},
           newLease: () => `lease-${(leases += 1)}`,
           ...over.world,
@@ -111,6 +112,7 @@ describe('what is due', () => {
         thread: noticeItem().incident,
         isThreadOver: false,
         links: {},
+        code: null,
         title: 'CRITICAL Home: dark or cut off',
         body: expect.stringContaining('03:13:07 Europe/Berlin'),
         at: someTime,
@@ -307,6 +309,19 @@ describe('a channel that fails', () => {
     });
     expect(box.row('d').outcome).toContain('ERR_SECRET: variable HOOK is not there');
     expect(JSON.stringify([...box.shelf.values()])).not.toContain('hunter2');
+  });
+});
+
+describe('where a message leads to', () => {
+  test('goes with it, and what is wrong with it is told without keeping it back', async () => {
+    const box = office();
+    await box.write({ id: 'a' });
+    const links = { status: 'https://status.example/' };
+    const summary = await box.run({
+      world: { linksOf: () => ({ links, code: '7K2QM-X0WFD', problem: 'the key is not there' }) },
+    });
+    expect(summary).toEqual({ ...nothing, sent: 1, errors: ['the key is not there'] });
+    expect(box.received).toMatchObject([{ links, code: '7K2QM-X0WFD', thread: notice().thread }]);
   });
 });
 

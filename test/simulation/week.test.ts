@@ -71,6 +71,7 @@ async function send(home: House, received: Message[]): Promise<void> {
       clock: home.clock,
       channels: new Map([['phone', channel]]),
       secret: () => 'none',
+      linksOf: () => ({ links: {}, code: null, problem: null }),
       print: () => {},
       newLease: () => `lease-${received.length}-${home.clock.now()}`,
     },

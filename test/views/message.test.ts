@@ -233,6 +233,17 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
   ],
 ];
 
+test('a code stands before all that may be cut', () => {
+  const { body } = renderNotice(notice(), '7Q2MK-9F3TX');
+  expect(body.split('\n').slice(0, 3)).toEqual([
+    'Dark or cut off: nothing answers and nothing shows life.',
+    `Since ${since}, for 1 min.`,
+    'Code to acknowledge: 7Q2MK-9F3TX',
+  ]);
+  const many = renderNotice(notice({ items: ['rpc', 'p2p'].map(target) }), '7Q2MK-9F3TX');
+  expect(many.body.startsWith('Code to acknowledge: 7Q2MK-9F3TX\n- rpc')).toBe(true);
+});
+
 describe('the words for', () => {
   test.each(cases)('%s', (_, over, title, body) => {
     const words = renderNotice(notice(over));
