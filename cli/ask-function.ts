@@ -135,11 +135,7 @@ export async function askFunction(
 }
 
 /** What a status other than 200 means wherever it comes from; null when it needs words of its own. */
-export function troubleOf(
-  status: number,
-  { url, token }: Address,
-  asked: AskedFunction,
-): Trouble | null {
+export function troubleOf(status: number, { url, token }: Address, asked: AskedFunction): Trouble | null {
   const { host } = url;
   if (status === 401 || status === 403) {
     return wrong(

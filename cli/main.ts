@@ -39,7 +39,8 @@ const program = new Command('watchdog')
     '\nExample:\n  $ watchdog config check watchdog.yaml && watchdog probe watchdog.yaml',
   );
 
-for (const add of [addConfig, addProbe, addRun, addStatus, addAck, addExplain, addReplay]) add(program, context);
+for (const add of [addConfig, addProbe, addRun, addStatus, addAck, addExplain, addReplay])
+  add(program, context);
 
 try {
   await program.parseAsync();

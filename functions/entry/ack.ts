@@ -30,7 +30,8 @@ export function createAck({ variables, clock, network, log: logFor }: Environmen
     openLately: lookLately(inbox),
     basePath: new URL(url).pathname,
     operatorToken: token === undefined ? null : () => secret(token),
-    telegram: telegram === undefined || chat === null ? null : { chat, secret: () => secret(telegram.secret) },
+    telegram:
+      telegram === undefined || chat === null ? null : { chat, secret: () => secret(telegram.secret) },
     pagerDutySecret: pagerduty === undefined ? null : () => secret(pagerduty.secret),
   };
   return answering(log, ['GET', 'HEAD', 'POST'], (asked) => answerAck(world, asked));

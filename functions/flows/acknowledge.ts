@@ -3,7 +3,15 @@ import { compareSeverity, severities, type Severity } from '../domain/severity.t
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import { readCode, subjectOfCode, verifyLink, type LinkKeys } from '../kit/signed-link.ts';
-import { cleanName, openThreads, readOpen, siteOf, takeOn, type InboxWorld, type OpenThread } from './inbox.ts';
+import {
+  cleanName,
+  openThreads,
+  readOpen,
+  siteOf,
+  takeOn,
+  type InboxWorld,
+  type OpenThread,
+} from './inbox.ts';
 
 export type LinkWorld = InboxWorld & {
   /** Reads the keys; may throw ERR_SECRET. */
@@ -19,7 +27,8 @@ export function lookLately(world: InboxWorld): LinkWorld['openLately'] {
   let seen: { readonly at: number; readonly threads: readonly OpenThread[] } | null = null;
   return async () => {
     const at = world.clock.now();
-    if (seen === null || at - seen.at >= lately || at < seen.at) seen = { at, threads: await readOpen(world) };
+    if (seen === null || at - seen.at >= lately || at < seen.at)
+      seen = { at, threads: await readOpen(world) };
     return seen.threads;
   };
 }

@@ -67,7 +67,8 @@ function statusOf({ outcome }: Acknowledged): number {
 
 function toJson(status: number, given: Acknowledged): Answer {
   const { text } = ackWords(given.outcome);
-  if (!given.ok || given.outcome === 'worse') return jsonAnswer(status, { error: text, reason: given.outcome });
+  if (!given.ok || given.outcome === 'worse')
+    return jsonAnswer(status, { error: text, reason: given.outcome });
   const { incident, site, outcome } = given;
   return jsonAnswer(status, { acknowledged: incident, site, isOver: outcome === 'over', message: text });
 }

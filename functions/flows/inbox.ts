@@ -30,11 +30,7 @@ const longestName = 40;
 
 /** A name as it is told to others: one line of at most 40 characters; null when nothing is left of it. */
 export function cleanName(text: string): string | null {
-  const clean = text
-    .normalize('NFC')
-    .replace(/\s+/gu, ' ')
-    .replace(/\p{C}/gu, '')
-    .trim();
+  const clean = text.normalize('NFC').replace(/\s+/gu, ' ').replace(/\p{C}/gu, '').trim();
   return Array.from(clean).slice(0, longestName).join('').trim() || null;
 }
 

@@ -84,7 +84,10 @@ function checkMute(world: InboxWorld, mute: Extract<Said, { kind: 'mute' }>): Ch
   return { event, isOver: false };
 }
 
-function checkUnmute(world: InboxWorld, { mute, by: who, site: id }: Extract<Said, { kind: 'unmute' }>): Checked {
+function checkUnmute(
+  world: InboxWorld,
+  { mute, by: who, site: id }: Extract<Said, { kind: 'unmute' }>,
+): Checked {
   const site = siteNamed(world, id);
   if ('ok' in site) return site;
   const event: UnmuteEvent = {
@@ -101,14 +104,18 @@ function checkUnmute(world: InboxWorld, { mute, by: who, site: id }: Extract<Sai
 /** It is acknowledged as what it is now: whoever names it has just looked. */
 async function checkAck(world: InboxWorld, ack: Extract<Said, { kind: 'ack' }>): Promise<Checked> {
   const found = await world.store.readIncident(ack.incident);
-  if (found === null) return refuse('not-found', 'there is no such incident; `watchdog status` shows those that are open');
+  if (found === null)
+    return refuse('not-found', 'there is no such incident; `watchdog status` shows those that are open');
   const { id: incident, site, severity, resolvedAt } = found.incident;
   if (!world.sites.some((each) => each.id === site)) {
     return refuse('not-found', 'the site of that incident is not configured any more');
   }
   const id = eventId('ack', incident, severity);
   const at = world.clock.now();
-  return { event: { kind: 'ack', id, site, incident, severity, by: ack.by, at }, isOver: resolvedAt !== null };
+  return {
+    event: { kind: 'ack', id, site, incident, severity, by: ack.by, at },
+    isOver: resolvedAt !== null,
+  };
 }
 
 async function check(world: InboxWorld, each: Said): Promise<Checked> {

@@ -28,8 +28,7 @@ const longestAnswer = 4_000;
 
 /** `chat` is a number as text, or `@name` of a public one. */
 const isOurChat = (chat: string, { id, username }: Said['chat']): boolean =>
-  chat === String(id) ||
-  (username !== undefined && chat.toLowerCase() === `@${username.toLowerCase()}`);
+  chat === String(id) || (username !== undefined && chat.toLowerCase() === `@${username.toLowerCase()}`);
 
 const gravest = ({ incidents }: OpenThread): Severity =>
   incidents.map((each) => each.severity).toSorted((a, b) => compareSeverity(b, a))[0] ?? 'info';

@@ -98,11 +98,7 @@ export function shortCode(subject: LinkSubject, keys: LinkKeys): string {
 /** The ten characters of a code however it was typed; null when it is none. */
 export function readCode(text: string): string | null {
   if (text.length > 40) return null;
-  const code = text
-    .toUpperCase()
-    .replace(/[\s-]/g, '')
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1');
+  const code = text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
   return /^[0-9A-HJKMNP-TV-Z]{10}$/.test(code) ? code : null;
 }
 

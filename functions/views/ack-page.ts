@@ -3,8 +3,7 @@
 export type Page = { readonly html: string; readonly script: string | null; readonly style: string };
 
 /** What came of it; see the flow `acknowledge`. */
-export type AckOutcome =
-  'taken' | 'over' | 'worse' | 'malformed' | 'forged' | 'expired' | 'unknown-code';
+export type AckOutcome = 'taken' | 'over' | 'worse' | 'malformed' | 'forged' | 'expired' | 'unknown-code';
 
 export type Words = { readonly title: string; readonly text: string };
 

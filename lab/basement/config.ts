@@ -8,7 +8,13 @@ export const labHeartbeat = 'alertmanager';
 export const labTimezone = 'Europe/Berlin';
 
 /** The secrets that the configuration refers to, by the names of their variables. */
-export const labVariables = { url: 'PAGER_URL', secret: 'PAGER_SECRET', token: 'STATUS_TOKEN' } as const;
+export const labVariables = {
+  url: 'PAGER_URL',
+  secret: 'PAGER_SECRET',
+  token: 'STATUS_TOKEN',
+  ackKey: 'ACK_KEY',
+  ackToken: 'ACK_TOKEN',
+} as const;
 
 type Client = Extract<Place['service'], object>['node'];
 
@@ -38,7 +44,7 @@ function target(place: Place, identity: ChainIdentity): object {
 }
 
 /** The YAML text. References are the product's default ones, and so is the policy, so neither is written here. */
-export function labConfig(startAt: number): string {
+export function labConfig(startAt: number, ackPort: number): string {
   const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
@@ -51,6 +57,11 @@ export function labConfig(startAt: number): string {
       },
     ],
     status: { access: 'token', token: { env: labVariables.token } },
+    acknowledge: {
+      url: `http://127.0.0.1:${ackPort}/ack`,
+      key: { env: labVariables.ackKey },
+      token: { env: labVariables.ackToken },
+    },
     sites: [
       {
         id: labSite,

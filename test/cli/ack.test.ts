@@ -60,7 +60,9 @@ describe('ack', () => {
       code: 2,
       err: 'there is no such incident; `watchdog status` shows those that are open\n',
     });
-    const open = Object.keys(home.watchdog.firestore.dump('(default)')).find((path) => /^incidents/.test(path));
+    const open = Object.keys(home.watchdog.firestore.dump('(default)')).find((path) =>
+      path.startsWith('incidents/'),
+    );
     const known = open?.replace('incidents/', '') ?? '';
     expect(await watchdog(['ack', known, '--by', 'Ada'], { env })).toMatchObject({ code: 0, err: '' });
     expect(JSON.stringify(home.watchdog.firestore.dump('(default)'))).toContain('"by":"Ada"');
@@ -72,15 +74,26 @@ describe('ack', () => {
 });
 
 describe('an answer that is none', () => {
-  const answers: readonly (readonly [what: string, text: string, status: number, code: number, says: RegExp])[] =
+  const answers: readonly (readonly [
+    what: string,
+    text: string,
+    status: number,
+    code: number,
+    says: RegExp,
+  ])[] = [
     [
-      ['a web page', '<!doctype html>', 200, 1, /answered with a web page; is this the address of the function ack/],
-      ['other JSON', '{"ids":[]}', 200, 1, /none that this version knows/],
-      ['404 of something else', 'not here', 404, 1, /answered with 404/],
-      ['a refusal', '{"error":"event 0: incident: is no id of an incident"}', 400, 2, /^incident: is no id/],
-      ['a redirect', '', 302, 2, /redirect \(302\), which is not followed/],
-      ['500', '{"error":"internal error"}', 500, 1, /answered with 500; the log of the function ack/],
-    ];
+      'a web page',
+      '<!doctype html>',
+      200,
+      1,
+      /answered with a web page; is this the address of the function ack/,
+    ],
+    ['other JSON', '{"ids":[]}', 200, 1, /none that this version knows/],
+    ['404 of something else', 'not here', 404, 1, /answered with 404/],
+    ['a refusal', '{"error":"event 0: incident: is no id of an incident"}', 400, 2, /^incident: is no id/],
+    ['a redirect', '', 302, 2, /redirect \(302\), which is not followed/],
+    ['500', '{"error":"internal error"}', 500, 1, /answered with 500; the log of the function ack/],
+  ];
   test.each(answers)('%s', async (_what, text, status, code, says) => {
     const { url } = await serving(text, status);
     const ended = await run(url);

@@ -48,7 +48,10 @@ const ack = (chat: number): string =>
 test('ack in our chat is answered by the bot, and one event', async () => {
   await commit(store, { state: stateWith([incident()]), touched: [incident()] });
   const text = expect.stringContaining('Ada has it');
-  expect(await say('the-telegram-secret', ack(7))).toEqual([200, { method: 'sendMessage', chat_id: 7, text }]);
+  expect(await say('the-telegram-secret', ack(7))).toEqual([
+    200,
+    { method: 'sendMessage', chat_id: 7, text },
+  ]);
   expect((await store.loadEvents('home')).events).toHaveLength(1);
 });
 
@@ -56,11 +59,14 @@ test('in another chat it is taken and nothing happens, so that Telegram does not
   expect(await say('the-telegram-secret', ack(8))).toEqual([200, {}]);
 });
 
-test.each(['', 'the-telegram-secreT', 'x'.repeat(100_000)])('a wrong secret %.20s is a 401', async (secret) => {
-  // Node refuses headers over 16 KB itself.
-  const [status] = await say(secret.slice(0, 10_000), '<not json', 'text/plain');
-  expect(status).toBe(401);
-});
+test.each(['', 'the-telegram-secreT', 'x'.repeat(100_000)])(
+  'a wrong secret %.20s is a 401',
+  async (secret) => {
+    // Node refuses headers over 16 KB itself.
+    const [status] = await say(secret.slice(0, 10_000), '<not json', 'text/plain');
+    expect(status).toBe(401);
+  },
+);
 
 test('the other routes are not there when they are not configured', async () => {
   const { url } = (served = await serveFunction(
