@@ -6,6 +6,7 @@ import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
 import type { Clock } from '../functions/kit/clock.ts';
 import type { Environment } from '../functions/kit/environment.ts';
+import { codeOf, WatchdogError } from '../functions/kit/error.ts';
 import { isThisMachine } from '../functions/kit/http-post.ts';
 import type { Log } from '../functions/kit/log.ts';
 import { startFirestore, type FirestoreEmulator } from './firestore/server.ts';
@@ -47,8 +48,14 @@ export type LocalOptions = {
 /** Where the configuration says that people find it, when that is this machine; else at any free port, for a proxy to lead there. */
 async function serveAck(url: URL, environment: Environment): Promise<ServedFunction> {
   const isHere = url.protocol === 'http:' && isThisMachine(url);
-  const served = await serveFunction(createAck(environment), isHere ? Number(url.port || 80) : 0);
-  return { ...served, url: `${served.url}${url.pathname.replace(/\/+$/, '')}` };
+  const ack = createAck(environment);
+  try {
+    const served = await serveFunction(ack, isHere ? Number(url.port || 80) : 0);
+    return { ...served, url: `${served.url}${url.pathname.replace(/\/+$/, '')}` };
+  } catch (error) {
+    const what = `nothing can listen on the port of acknowledge.url (${codeOf(error) || 'unknown'})`;
+    throw new WatchdogError('ERR_CONFIG', `${what}; write another there`, { cause: error });
+  }
 }
 
 /** Starts everything; rejects with ERR_CONFIG before anything runs when the configuration is wrong. */
@@ -96,7 +103,7 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([watch, deliver, status, ack].map((served) => served?.close()));
+        await Promise.all([watch.close(), deliver.close(), status.close(), ack?.close()]);
         await firestore.close();
       },
     };

@@ -18,6 +18,7 @@ const draftSchema = entry({
   references: z.preprocess((value) => value ?? defaultReferences, listOf(raw)),
   policies: raw,
   channels: listOf(raw),
+  acknowledge: entry({ telegram: entry({ channel: text }) }),
   maintenance: listOf(entry({ site: text, subject: text, from: text, until: text })),
   sites: listOf(
     entry({

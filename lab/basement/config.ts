@@ -14,6 +14,8 @@ export const labVariables = {
   neighbour: 'NEIGHBOUR_URL',
   secret: 'PAGER_SECRET',
   token: 'STATUS_TOKEN',
+  ackKey: 'ACK_KEY',
+  ackToken: 'ACK_TOKEN',
 } as const;
 
 /** The neighbour is told of what is critical once nobody has reacted for so long. */
@@ -47,7 +49,7 @@ function target(place: Place, identity: ChainIdentity): object {
 }
 
 /** The YAML text. References are the product's default ones, and so is the policy, so neither is written here. */
-export function labConfig(startAt: number): string {
+export function labConfig(startAt: number, ackPort: number): string {
   const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
@@ -58,6 +60,11 @@ export function labConfig(startAt: number): string {
       secret: { env: labVariables.secret },
     })),
     status: { access: 'token', token: { env: labVariables.token } },
+    acknowledge: {
+      url: `http://127.0.0.1:${ackPort}/ack`,
+      key: { env: labVariables.ackKey },
+      token: { env: labVariables.ackToken },
+    },
     sites: [
       {
         id: labSite,

@@ -61,7 +61,7 @@ describe('ack', () => {
       err: 'there is no such incident; `watchdog status` shows those that are open\n',
     });
     const open = Object.keys(home.watchdog.firestore.dump('(default)')).find((path) =>
-      /^incidents/.test(path),
+      path.startsWith('incidents/'),
     );
     const known = open?.replace('incidents/', '') ?? '';
     expect(await watchdog(['ack', known, '--by', 'Ada'], { env })).toMatchObject({ code: 0, err: '' });

@@ -24,7 +24,7 @@ const rpcs = places.filter(({ kind }) => kind === 'public').map(({ id }) => id);
 
 /** The ids that the product's own probes reach, by the lab's configuration. */
 async function reached(): Promise<string[]> {
-  const parsed = parseConfig(labConfig(startAt));
+  const parsed = parseConfig(labConfig(startAt, 8788));
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   const { references: known, sites } = parsed.config;
   const network = { allow: [], hosts: basement.hosts };

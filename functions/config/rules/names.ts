@@ -54,6 +54,9 @@ function checkSite(
 }
 
 export const knownNames: Rule = (draft, report) => {
+  const { channel } = draft.acknowledge.telegram;
+  const channels = draft.channels.map((each) => textOf(each, 'id'));
+  check(channel, channels, { path: ['acknowledge', 'telegram', 'channel'], what: 'a channel', report });
   for (const [index, site] of draft.sites.entries()) checkSite(site, ['sites', index], { draft, report });
   for (const [index, window] of draft.maintenance.entries()) {
     const path = ['maintenance', index];
