@@ -14,7 +14,7 @@ export type PostedEvent =
   | Omit<UnmuteEvent, 'id' | 'at'>
   | (Pick<AckEvent, 'kind' | 'incident'> & { readonly by?: string });
 
-/** How another function than that of the environment is asked. */
+/** Given by a command that has options for them. */
 export type PostOptions = { readonly url?: string; readonly tokenEnv?: string };
 
 /** `ids` are those that the function gave; `over` are incidents that were over already. */
@@ -23,8 +23,9 @@ export type Posted =
   | Refused;
 
 const door: Door = { name: 'ack', urlVariable: ackUrlVariable, tokenVariable: ackTokenVariable };
+const doorWithOptions: Door = { ...door, options: { url: '--url', tokenEnv: '--token-env' } };
 
-const taken = z.object({ ids: z.array(z.string()), over: z.array(z.string()).default([]) });
+const taken = z.object({ ids: z.array(z.string()).min(1), over: z.array(z.string()).default([]) });
 
 function refusal(code: number, text: string, host: string): Refused {
   if (code === 401 || code === 403) {
@@ -37,7 +38,8 @@ function refusal(code: number, text: string, host: string): Refused {
       `${host} answered with a redirect (${code}), which is not followed; put the address that it leads to into ${ackUrlVariable}`,
     );
   }
-  const words = errorWords(text);
+  // It counts its events, and here there is one only.
+  const words = errorWords(text)?.replace(/^event 0: /, '') ?? null;
   if (code >= 400 && code < 500) {
     return wrong(
       words === null
@@ -55,9 +57,10 @@ function refusal(code: number, text: string, host: string): Refused {
 export async function postEvent(
   event: PostedEvent,
   context: Context,
-  options: PostOptions = {},
+  options?: PostOptions,
 ): Promise<Posted> {
-  const found = targetOf(door, options, context);
+  const found =
+    options === undefined ? targetOf(door, {}, context) : targetOf(doorWithOptions, options, context);
   if (!found.ok) return found;
   const { url, token } = found.target;
   if (token === null) {

@@ -35,12 +35,17 @@ async function acknowledges(stage: Stage): Promise<void> {
   });
   stage.check('the link was in the message, and was taken', isTaken);
   stage.should('tell both phones who has it, and be quiet from then on');
-  await stage.message(
-    'the pager hears that Maria has it',
-    (message) => message.kind === 'acknowledged' && message.body.includes('Maria'),
+  const { message } = await stage.message(
+    'who has it is told by name',
+    ({ kind }) => kind === 'acknowledged',
     3,
   );
-  await stage.until('so does the neighbour', () => cameTo(stage, 'acknowledged', 'neighbour'), 2);
+  stage.check('it says that Maria has it', message.body.includes('Maria'));
+  await stage.until(
+    'both phones hear of it',
+    () => cameTo(stage, 'acknowledged', 'pager') && cameTo(stage, 'acknowledged', 'neighbour'),
+    2,
+  );
 }
 
 export const nobodyReacts: Act = {

@@ -58,7 +58,9 @@ describe('ack', () => {
     const env = { WATCHDOG_ACK_URL: url, WATCHDOG_ACK_TOKEN: 'the-token' };
     expect(await watchdog(['ack', id], { env })).toMatchObject({
       code: 2,
-      err: 'there is no such incident; `watchdog status` shows those that are open\n',
+      err: expect.stringContaining(
+        'refused it (404): there is no such incident; `watchdog status` shows those that are open',
+      ),
     });
     const open = Object.keys(home.watchdog.firestore.dump('(default)')).find((path) =>
       path.startsWith('incidents/'),
@@ -86,13 +88,19 @@ describe('an answer that is none', () => {
       '<!doctype html>',
       200,
       1,
-      /answered with a web page; is this the address of the function ack/,
+      /answered with a web page; is WATCHDOG_ACK_URL the address of the function ack/,
     ],
     ['other JSON', '{"ids":[]}', 200, 1, /none that this version knows/],
-    ['404 of something else', 'not here', 404, 1, /answered with 404/],
-    ['a refusal', '{"error":"event 0: incident: is no id of an incident"}', 400, 2, /^incident: is no id/],
+    ['404 of something else', 'not here', 404, 2, /refused it \(404\); is WATCHDOG_ACK_URL the address/],
+    [
+      'a refusal',
+      '{"error":"event 0: incident: is no id of an incident"}',
+      400,
+      2,
+      /refused it \(400\): incident: is no id/,
+    ],
     ['a redirect', '', 302, 2, /redirect \(302\), which is not followed/],
-    ['500', '{"error":"internal error"}', 500, 1, /answered with 500; the log of the function ack/],
+    ['500', '{"error":"internal error"}', 500, 1, /answered with 500; nothing may have been taken in/],
   ];
   test.each(answers)('%s', async (_what, text, status, code, says) => {
     const { url } = await serving(text, status);
@@ -111,7 +119,7 @@ describe('an answer that is none', () => {
 
   test.each([
     [[], {}, /with --url, or in the environment variable WATCHDOG_ACK_URL/],
-    [['--url', 'http://127.0.0.1:1'], {}, /a token is needed; put the one of acknowledge\.token into/],
+    [['--url', 'http://127.0.0.1:1'], {}, /only the operator may do that: put the operator's token/],
     [['--url', 'http://ack.example/'], { WATCHDOG_ACK_TOKEN: 't' }, /in plain text; use https/],
     [['--url', 'https://a:hidden@ack.example/'], { WATCHDOG_ACK_TOKEN: 't' }, /holds a password/],
   ] as const)('a call that cannot be right: %j', async (args, env, says) => {

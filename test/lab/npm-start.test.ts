@@ -40,9 +40,10 @@ describe.concurrent('the lab', () => {
     expect(output).toMatch(row('the power went', 'dark'));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
+    expect(output).toMatch(row('nobody reacted', 'dark'));
     expect(output).toMatch(row('a signer stopped', 'not-signing'));
     expect(output).toMatch(row('a chain stood still', 'degraded'));
-    expect(output).toContain('6 pages and 13 messages in all; 0 came twice, 0 without a good signature.');
+    expect(output).toContain('10 pages and 21 messages in all; 0 came twice, 0 without a good signature.');
   });
 
   test('signers, chains, clients and operators can be broken by hand, and explain says what the chains show', async () => {
