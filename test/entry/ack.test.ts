@@ -113,8 +113,13 @@ function link(incidentId: string, over: Partial<LinkClaim> = {}, signedBy = keys
   return token;
 }
 
+/** As the page does it. */
 const press = (token: string, by?: string, url?: string): Promise<Called> =>
-  call('', { body: JSON.stringify({ token, by }), ...(url === undefined ? {} : { url }) });
+  call('', {
+    body: JSON.stringify({ token, by }),
+    headers: { 'content-type': 'text/plain' },
+    ...(url === undefined ? {} : { url }),
+  });
 
 const kinds = (): string[] => home.paged.map((message) => message.kind);
 
