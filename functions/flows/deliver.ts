@@ -165,10 +165,7 @@ function fromSomewhere(
   deliverer: { readonly name: string; readonly concurrency: number },
 ): readonly OutboxRow[] {
   if (rows.length <= 2 * deliverer.concurrency) return rows;
-  const place = [...deliverer.name].reduce(
-    (sum, each) => (sum * 31 + (each.codePointAt(0) ?? 0)) % 1_000_003,
-    7,
-  );
+  const place = Buffer.from(deliverer.name).reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
   const start = place % rows.length;
   return [...rows.slice(start), ...rows.slice(0, start)];
 }

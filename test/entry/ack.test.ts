@@ -113,8 +113,13 @@ function link(incidentId: string, over: Partial<LinkClaim> = {}, signedBy = keys
   return token;
 }
 
+/** As the page does it. */
 const press = (token: string, by?: string, url?: string): Promise<Called> =>
-  call('', { body: JSON.stringify({ token, by }), ...(url === undefined ? {} : { url }) });
+  call('', {
+    body: JSON.stringify({ token, by }),
+    headers: { 'content-type': 'text/plain' },
+    ...(url === undefined ? {} : { url }),
+  });
 
 const kinds = (): string[] => home.paged.map((message) => message.kind);
 
@@ -218,58 +223,64 @@ describe('the link of a message', () => {
 });
 
 describe('what is no link of ours', () => {
-  test.each([
-    ['of another key', 403, (id: string) => link(id, {}, linkKeys('m'.repeat(40), null))],
-    [
-      'with another incident under the signature',
-      403,
-      (id: string) => swap(link(id), link('home.self.home.1')),
-    ],
-    [
-      'with a longer life under the signature',
-      403,
-      (id: string) => swap(link(id), link(id, { until: 9e15 })),
-    ],
-    ['cut off', 403, (id: string) => link(id).slice(0, -1) + '_'],
-    ['without its half', 400, (id: string) => link(id).split('.')[0] ?? ''],
-    ['empty', 400, () => ''],
-    ['endless', 400, () => 'x'.repeat(3_000)],
-    ['of no severity', 400, (id: string) => link(id, { severity: 'doom' })],
-  ])('%s is refused with %i', async (_what, status, forge) => {
+  test('is refused, and changes nothing', async () => {
     const id = await darkHouse();
     const before = whole();
-    const answer = await press(forge(id), 'Mallory');
-    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining('error')]);
+    for (const [what, status, forge] of [
+      ['of another key', 403, (id: string) => link(id, {}, linkKeys('m'.repeat(40), null))],
+      [
+        'with another incident under the signature',
+        403,
+        (id: string) => swap(link(id), link('home.self.home.1')),
+      ],
+      [
+        'with a longer life under the signature',
+        403,
+        (id: string) => swap(link(id), link(id, { until: 9e15 })),
+      ],
+      ['cut off', 403, (id: string) => link(id).slice(0, -1) + '_'],
+      ['without its half', 400, (id: string) => link(id).split('.')[0] ?? ''],
+      ['empty', 400, () => ''],
+      ['endless', 400, () => 'x'.repeat(3_000)],
+      ['of no severity', 400, (id: string) => link(id, { severity: 'doom' })],
+    ] as const) {
+      const answer = await press(forge(id), 'Mallory');
+      expect([answer.status, answer.text], what).toEqual([status, expect.stringContaining('error')]);
+    }
     expect(whole()).toBe(before);
   });
 
   const swap = (signature: string, payload: string): string =>
     `${payload.split('.')[0] ?? ''}.${signature.split('.')[1] ?? ''}`;
 
-  test.each([
-    ['over the cap', `{"token":"${'x'.repeat(5_000)}"}`, /over 4096 bytes/],
-    ['with a field that nobody knows', '{"token":"a.b","incident":"home"}', /must be/],
-    ['with a token that is no text', '{"token":{"$ne":""}}', /must be/],
-    ['that is a list', '[]', /must be/],
-    ['that is empty', '', /must be/],
-  ])('a body %s is refused', async (_what, body, says) => {
+  test('a body that is none is refused', async () => {
     const id = await darkHouse();
-    const answer = await call('', { body, headers: { 'content-type': 'application/octet-stream' } });
-    expect([answer.status, answer.text]).toEqual([400, expect.stringMatching(says)]);
+    for (const [what, body, says] of [
+      ['over the cap', `{"token":"${'x'.repeat(5_000)}"}`, /over 4096 bytes/],
+      ['with a field that nobody knows', '{"token":"a.b","incident":"home"}', /must be/],
+      ['with a token that is no text', '{"token":{"$ne":""}}', /must be/],
+      ['that is a list', '[]', /must be/],
+      ['that is empty', '', /must be/],
+    ] as const) {
+      const answer = await call('', { body, headers: { 'content-type': 'application/octet-stream' } });
+      expect([answer.status, answer.text], what).toEqual([400, expect.stringMatching(says)]);
+    }
     expect(incident(id).ack).toBeNull();
   });
 
-  test.each([
-    ['PUT', '', 405],
-    ['DELETE', '/events', 405],
-    ['GET', '/events', 405],
-    ['GET', '/telegram', 405],
-    ['GET', '/pagerduty', 405],
-    ['POST', '/constructor', 404],
-    ['GET', '/../watch', 404],
-  ] as const)('%s %s is a %i', async (method, path, status) => {
+  test('other methods and paths are told so', async () => {
     await darkHouse();
-    expect((await call(path, { method })).status).toBe(status);
+    for (const [method, path, status] of [
+      ['PUT', '', 405],
+      ['DELETE', '/events', 405],
+      ['GET', '/events', 405],
+      ['GET', '/telegram', 405],
+      ['GET', '/pagerduty', 405],
+      ['POST', '/constructor', 404],
+      ['GET', '/../watch', 404],
+    ] as const) {
+      expect((await call(path, { method })).status, `${method} ${path}`).toBe(status);
+    }
   });
 
   test('a link of a site that is not configured any more is over, and writes nothing down', async () => {
@@ -321,12 +332,12 @@ describe('a typed code', () => {
     expect((await type({ code })).status).toBe(403);
   });
 
-  test.each(['', 'ABCDE', 'UUUUU-UUUUU', `${'0'.repeat(11)}`])('%s is not even one', async (code) => {
+  test('that is not even one is told so', async () => {
     await darkHouse();
-    expect(await type({ code })).toMatchObject({
-      status: 400,
-      text: expect.stringContaining('Not complete'),
-    });
+    for (const code of ['', 'ABCDE', 'UUUUU-UUUUU', '0'.repeat(11)]) {
+      const text = expect.stringContaining('Not complete');
+      expect(await type({ code }), code).toMatchObject({ status: 400, text });
+    }
   });
 });
 
@@ -431,33 +442,37 @@ describe('the operator', () => {
     expect(kinds()).toEqual(['opened']);
   });
 
-  test.each([
-    [{ kind: 'ack', incident: 'home.site.home.20200101T000000Z' }, 404, /no such incident/],
-    [{ kind: 'ack', incident: '../sites/home' }, 400, /incident: is no id/],
-    [{ kind: 'ack', incident: 7 }, 400, /incident/],
-    [{ kind: 'mute', site: 'cellar' }, 404, /no such site; there is home/],
-    [
-      { kind: 'mute', subject: 'gone' },
-      404,
-      /no such target, signer or chain; it has geth, lighthouse, exit/,
-    ],
-    [{ kind: 'mute', subject: 'ref-a' }, 404, /no such target/],
-    [{ kind: 'mute', until: startAt }, 400, /until must be after from/],
-    [{ kind: 'mute', until: startAt + 32 * day }, 400, /at most 31 days/],
-    [{ kind: 'mute', from: 0, until: 1 }, 400, /over already/],
-    [{ kind: 'mute', why: '' }, 400, /why/],
-    [{ kind: 'mute', until: 'tomorrow' }, 400, /until/],
-    [{ kind: 'unmute', site: 'cellar', mute: 'x' }, 404, /no such site/],
-    [{ kind: 'mute', extra: 1 }, 400, /event 0/],
-    [{ kind: 'delete' }, 400, /event 0/],
-    [[], 400, /1 to 20/],
-    [Array.from({ length: 21 }, () => ({ kind: 'unmute', site: 'home', mute: 'x' })), 400, /1 to 20/],
-  ])('says %j: %i', async (said, status, words) => {
+  test('says what cannot be, and is told why', async () => {
     home = await localHouse({ config, variables: secrets });
     const mute = { site: 'home', subject: null, from: startAt, until: startAt + day, why: 'new disk' };
-    const isMute = !Array.isArray(said) && said.kind === 'mute';
-    const answer = await tell(isMute ? { ...mute, ...said } : said);
-    expect([answer.status, answer.text]).toEqual([status, expect.stringMatching(words)]);
+    const table: readonly (readonly [said: object, status: number, words: RegExp])[] = [
+      [{ kind: 'ack', incident: 'home.site.home.20200101T000000Z' }, 404, /no such incident/],
+      [{ kind: 'ack', incident: '../sites/home' }, 400, /incident: is no id/],
+      [{ kind: 'ack', incident: 7 }, 400, /incident/],
+      [{ kind: 'mute', site: 'cellar' }, 404, /no such site; there is home/],
+      [
+        { kind: 'mute', subject: 'gone' },
+        404,
+        /no such target, signer or chain; it has geth, lighthouse, exit/,
+      ],
+      [{ kind: 'mute', subject: 'ref-a' }, 404, /no such target/],
+      [{ kind: 'mute', until: startAt }, 400, /until must be after from/],
+      [{ kind: 'mute', until: startAt + 32 * day }, 400, /at most 31 days/],
+      [{ kind: 'mute', from: 0, until: 1 }, 400, /over already/],
+      [{ kind: 'mute', why: '' }, 400, /why/],
+      [{ kind: 'mute', until: 'tomorrow' }, 400, /until/],
+      [{ kind: 'unmute', site: 'cellar', mute: 'x' }, 404, /no such site/],
+      [{ kind: 'mute', extra: 1 }, 400, /event 0/],
+      [{ kind: 'delete' }, 400, /event 0/],
+      [[], 400, /1 to 20/],
+      [Array.from({ length: 21 }, () => ({ kind: 'unmute', site: 'home', mute: 'x' })), 400, /1 to 20/],
+    ];
+    for (const [said, status, words] of table) {
+      const isMute = 'kind' in said && said.kind === 'mute';
+      const answer = await tell(isMute ? { ...mute, ...said } : said);
+      const told = [answer.status, answer.text];
+      expect(told, JSON.stringify(said)).toEqual([status, expect.stringMatching(words)]);
+    }
     expect(inbox()).toEqual([]);
   });
 
