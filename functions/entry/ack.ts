@@ -10,7 +10,7 @@ import { answering } from '../kit/http-answer.ts';
 import type { HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
-import { bindKeys } from './links.ts';
+import { bindKeys } from './link-keys.ts';
 
 export function createAck({ variables, clock, network, log: logFor }: Environment): HttpFunction {
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);

@@ -1,16 +1,10 @@
-// Binds what a configuration says of links and acknowledgement to the secrets behind it.
+// Binds what a configuration says of the links in messages to the secrets behind it.
 import type { Config } from '../config/config.ts';
 import { linksBy, type LinksOf } from '../flows/message-links.ts';
 import type { SecretReader } from '../kit/secret.ts';
-import { linkKeys, type LinkKeys } from '../kit/signed-link.ts';
+import { bindKeys } from './link-keys.ts';
 
-type Acknowledge = NonNullable<Config['acknowledge']>;
-
-/** Reads the keys each time that they are used. */
-export function bindKeys({ key, previousKey }: Acknowledge, secret: SecretReader): () => LinkKeys {
-  return () => linkKeys(secret(key), previousKey === undefined ? null : secret(previousKey));
-}
-
+/** Used by `deliver` only: nobody else signs. */
 export function bindLinks({ links, acknowledge }: Config, secret: SecretReader): LinksOf {
   return linksBy({
     status: links.status,

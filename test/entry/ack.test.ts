@@ -4,9 +4,13 @@ import { createServer } from 'node:net';
 import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { loadConfig } from '../../functions/config/config.ts';
 import { createAck } from '../../functions/entry/ack.ts';
+import { bindLinks } from '../../functions/entry/links.ts';
+import { secretReader } from '../../functions/kit/secret.ts';
 import { linkKeys, shortCode, signLink, type LinkClaim } from '../../functions/kit/signed-link.ts';
 import { serveFunction } from '../../local/functions/serve.ts';
+import { notice } from '../support/documents.ts';
 import { localHouse, startAt, type LocalHouse } from '../support/local.ts';
 import { closedPort } from '../support/server.ts';
 
@@ -134,6 +138,20 @@ describe('the link of a message', () => {
     expect(inbox()).toEqual([]);
     await home.pagedAtLeast(2);
     expect(kinds()).toEqual(['opened', 'acknowledged']);
+  });
+
+  test('is the one that deliver makes from the same configuration', async () => {
+    const id = await darkHouse();
+    const path = home.configPath;
+    const linksOf = bindLinks(loadConfig(path, { allow: ['127.0.0.0/8'] }), secretReader(secrets));
+    const { links, code } = linksOf(notice({ thread: id, at: startAt }));
+    const [url, token = ''] = links.acknowledge?.split('#') ?? [];
+    shown.push(token, code ?? 'no code');
+    expect(url).toBe('https://ack.example/ack');
+    expect((await press(token, 'Ada')).status).toBe(200);
+    expect(incident(id).ack?.by).toBe('Ada');
+    const typed = await call('', { body: JSON.stringify({ code }) });
+    expect(typed.status).toBe(200);
   });
 
   test('only shows a page when a preview, a scanner or a browser gets it, and nothing happens', async () => {
