@@ -11,8 +11,11 @@ const message = {
   severity: 'critical',
   site: 'home',
   incidents: ['home.site.home.1'],
+  thread: 'home.site.home.1',
+  isThreadOver: false,
   title: 'CRITICAL home',
   body: 'It is dark.',
+  links: { acknowledge: 'http://127.0.0.1:1/ack#token' },
   at: now,
 };
 
