@@ -13,6 +13,8 @@ if (node === undefined || !existsSync(here('node_modules/commander'))) {
   console.error(`${lacking}: run \`npm ci\` in ${here('.')}`);
   process.exit(2);
 }
-const child = spawn(node, [here('cli/main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+// What Node has compiled once it need not compile again: half the time to start.
+const env = { NODE_COMPILE_CACHE: here('node_modules/.cache/watchdog'), ...process.env };
+const child = spawn(node, [here('cli/main.ts'), ...process.argv.slice(2)], { stdio: 'inherit', env });
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
 child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

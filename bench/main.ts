@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -6,6 +6,7 @@ const usage = `npm run bench -- tick [--endpoints 200] [--latency 50] [--sites N
 npm run bench -- cold [--processes 5] [--ticks 100]
 npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
 npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
+npm run bench -- deliver [--messages 1000] [--latency 50]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -19,6 +20,7 @@ const options = {
   months: { type: 'string', default: '1' },
   constrained: { type: 'boolean', default: false },
   validators: { type: 'string', default: '1000000' },
+  messages: { type: 'string', default: '1000' },
   'no-duties': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -70,6 +72,11 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
           ticks: whole('ticks', values.ticks ?? '40'),
           validators: whole('validators', values.validators),
           hasDuties: !values['no-duties'],
+        });
+      case 'deliver':
+        return (await import('./deliver.ts')).measureDeliver({
+          messages: whole('messages', values.messages),
+          latencyMs: whole('latency', values.latency),
         });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);

@@ -30,7 +30,7 @@ export function modelRules(counts: Readonly<Partial<Record<Role, number>>>): Sit
     signers: [],
     heartbeats: [{ source: 'cluster', freshMs: 2 * minuteMs }],
     maintenance: [],
-    notify: ['pager'],
+    notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
     reportsSelf: true,
   };
 }

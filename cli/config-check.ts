@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Config, Problem } from '../functions/config/config.ts';
 import { formatProblems } from '../functions/config/config.ts';
+import type { NotifyGroup } from '../functions/domain/ladder.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { secretReader } from '../functions/kit/secret.ts';
 import { duration } from '../functions/views/time.ts';
@@ -19,7 +20,7 @@ type Summary = {
     readonly targets: number;
     readonly signers: number;
     readonly heartbeats: number;
-    readonly notify: readonly string[];
+    readonly notify: readonly NotifyGroup[];
     readonly policy: Policy;
   }[];
   readonly references: number;
@@ -59,6 +60,12 @@ function policyLine({ dark, recoverMs, quietHours }: Policy): string {
   return `${page}, ${clear}, ${quiet}`;
 }
 
+function groupLine({ afterMs, channels, minSeverity }: NotifyGroup): string {
+  const when = afterMs === 0 ? 'tells' : `after ${duration(afterMs)} without an acknowledgement`;
+  const what = minSeverity === 'info' ? '' : ` from ${minSeverity} on`;
+  return `${when} ${channels.join(', ')}${what}`;
+}
+
 function show(file: string, summary: Summary, missing: readonly MissingSecret[], context: Context): void {
   const { print, complain } = context.terminal;
   print({ style: 'good', text: 'good' }, ` ${file}`);
@@ -68,7 +75,7 @@ function show(file: string, summary: Summary, missing: readonly MissingSecret[],
       count(site.signers, 'signer'),
       count(site.heartbeats, 'heartbeat'),
     ];
-    print(`  site ${site.id}: ${parts.join(', ')}; tells ${site.notify.join(', ')}`);
+    print(`  site ${site.id}: ${parts.join(', ')}; ${site.notify.map(groupLine).join('; ')}`);
     print(`    policy: ${policyLine(site.policy)}`);
   }
   print(`  ${count(summary.references, 'reference')} to tell our own network's trouble from the house's`);

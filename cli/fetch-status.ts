@@ -1,15 +1,15 @@
 // Asks a running watchdog for its status; what comes back is not trusted before it has been parsed.
-import { codeOf } from '../functions/kit/error.ts';
-import { Agent, request } from 'undici';
+import type { z } from 'zod';
+import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
 import type { Status } from '../functions/views/status.ts';
+import { ask, errorWords, jsonOf, longestMs } from './ask.ts';
+import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
+import { incidentAnswer, incidentList, maintenanceAnswer } from './incident-forms.ts';
 import { firstIssue, statusAnswer } from './record.ts';
-import type { ExitCode } from './terminal.ts';
 
-/** `code` is what the command ends with: 2 when the user can put it right by calling it otherwise. */
-export type Fetched =
-  | { readonly ok: true; readonly status: Status }
-  | { readonly ok: false; readonly message: string; readonly code: ExitCode };
+export type Fetched = { readonly ok: true; readonly status: Status } | Refused;
+export type Asked<Value> = { readonly ok: true; readonly value: Value } | Refused;
 
 /** The options of every command that asks for a status. */
 export type StatusOptions = { readonly url?: string; readonly tokenEnv?: string };
@@ -17,58 +17,39 @@ export type StatusOptions = { readonly url?: string; readonly tokenEnv?: string 
 export const urlVariable = 'WATCHDOG_STATUS_URL';
 export const tokenVariable = 'WATCHDOG_STATUS_TOKEN';
 
-const longestMs = 15_000;
-const mostBytes = 32 * 1024 * 1024;
+const door: Door = {
+  name: 'status',
+  urlVariable,
+  tokenVariable,
+  options: { url: '--url', tokenEnv: '--token-env' },
+};
 
-const wrong = (message: string): Fetched => ({ ok: false, message, code: 2 });
-const broken = (message: string): Fetched => ({ ok: false, message, code: 1 });
+/** What is asked for: a path of the function, and how its answer is read. `what` names it in messages. */
+type Question<Value> = {
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly what: string;
+  readonly form: z.ZodType<Value>;
+};
 
-function isHere(hostname: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-}
-
-function tokenFrom(options: StatusOptions, context: Context): string | null | Fetched {
-  const name = options.tokenEnv ?? tokenVariable;
-  const token = context.variables[name]?.trim();
-  if (token === undefined || token === '') {
-    return options.tokenEnv === undefined
-      ? null
-      : wrong(`the environment variable ${name} is not set; put the token into it`);
+function parse<Value>(text: string, host: string, { form, what }: Question<Value>): Asked<Value> {
+  const json = jsonOf(text);
+  if (!json.ok) {
+    return broken(`${host} answered with ${json.what}; is this the address of the function status?`);
   }
-  return /^[\x21-\x7e]+$/.test(token)
-    ? token
-    : wrong(
-        `the environment variable ${name} holds no token: it has spaces or other characters that a token cannot have`,
-      );
-}
-
-async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > mostBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parse(text: string, host: string): Fetched {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const what = text.trimStart().startsWith('<') ? 'a web page' : 'something that is not JSON';
-    return broken(`${host} answered with ${what}; is this the address of the function status?`);
-  }
-  const parsed = statusAnswer.safeParse(value);
-  if (parsed.success) return { ok: true, status: parsed.data };
+  const parsed = form.safeParse(json.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
   return broken(
-    `the answer of ${host} is no status that this version knows (${firstIssue(parsed.error)}); is this the address of the function status, and are both of one version?`,
+    `the answer of ${host} is no ${what} that this version knows (${firstIssue(parsed.error)}); is this the address of the function status, and are both of one version?`,
   );
 }
 
-function fromStatus(code: number, host: string, hasToken: boolean): Fetched {
+function refusal(
+  code: number,
+  text: string,
+  at: { readonly host: string; readonly what: string; readonly hasToken: boolean },
+): Refused {
+  const { host, what, hasToken } = at;
   if (code === 401 || code === 403) {
     return wrong(
       hasToken
@@ -81,34 +62,28 @@ function fromStatus(code: number, host: string, hasToken: boolean): Fetched {
       `${host} answered with a redirect (${code}), which is not followed; give the address that it leads to`,
     );
   }
-  return broken(`${host} answered with ${code} instead of a status; the log of the function says why`);
+  const words = errorWords(text);
+  if ((code === 400 || code === 404) && words !== null) return wrong(`${host} says (${code}): ${words}`);
+  return broken(`${host} answered with ${code} instead of ${what}; the log of the function says why`);
 }
 
-async function ask(url: URL, token: string | null, deadlineMs: number): Promise<Fetched> {
-  const agent = new Agent({ connect: { timeout: longestMs } });
-  try {
-    const answer = await request(url, {
-      dispatcher: agent,
-      signal: AbortSignal.timeout(deadlineMs),
-      headers: {
-        accept: 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
-    });
-    if (answer.statusCode !== 200) return fromStatus(answer.statusCode, url.host, token !== null);
-    const text = await readCapped(answer.body);
-    return text === null
-      ? broken(`the answer of ${url.host} is over ${mostBytes} bytes; that is no status`)
-      : parse(text, url.host);
-  } catch (error) {
-    const isLate = error instanceof Error && error.name === 'TimeoutError';
-    const why = isLate
-      ? `no whole answer within ${deadlineMs / 1000} s`
-      : codeOf(error) || 'the connection failed';
-    return broken(`${url.host} could not be asked: ${why}; is the address right, and does the function run?`);
-  } finally {
-    await agent.destroy();
-  }
+async function askFor<Value>(
+  question: Question<Value>,
+  options: StatusOptions,
+  given: { readonly context: Context; readonly deadlineMs?: number },
+): Promise<Asked<Value>> {
+  const found = targetOf(door, options, given.context);
+  if (!found.ok) return found;
+  const { url, token } = found.target;
+  const target = { url: question.path === '' ? url : urlAt(url, question.path, question.query), token };
+  const reply = await ask(target, { deadlineMs: given.deadlineMs ?? longestMs }, given.context);
+  if (!reply.ok) return reply;
+  if (reply.code === 200) return parse(reply.text, url.host, question);
+  return refusal(reply.code, reply.text, {
+    host: url.host,
+    what: `a ${question.what}`,
+    hasToken: token !== null,
+  });
 }
 
 /** Never rejects for what a user or a network can do. No message holds the token or more of the address than the host. */
@@ -117,32 +92,38 @@ export async function fetchStatus(
   context: Context,
   deadlineMs = longestMs,
 ): Promise<Fetched> {
-  const text = options.url ?? context.variables[urlVariable];
-  if (text === undefined || text === '') {
-    return wrong(
-      `where is the watchdog? Give the address of its function status with --url, or in the environment variable ${urlVariable}`,
-    );
-  }
-  const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    return wrong('the address of the status is no http or https URL; write it like https://status.example/');
-  }
-  if (url.username !== '' || url.password !== '') {
-    return wrong('the address of the status holds a password; take it out and use --token-env');
-  }
-  const token = tokenFrom(options, context);
-  if (token !== null && typeof token !== 'string') return token;
-  if (token !== null && url.protocol === 'http:' && !isHere(url.hostname)) {
-    return wrong(
-      'the token would cross the network in plain text; use https, or unset its environment variable',
-    );
-  }
-  const { terminal, clock } = context;
-  const at = clock.now();
-  const done = terminal.progress(() => `asking ${url.host}, ${Math.round((clock.now() - at) / 1000)} s`);
-  try {
-    return await ask(url, token, deadlineMs);
-  } finally {
-    done();
-  }
+  const question: Question<Status> = { path: '', what: 'status', form: statusAnswer };
+  const asked = await askFor(question, options, { context, deadlineMs });
+  return asked.ok ? { ok: true, status: asked.value } : asked;
+}
+
+/** The newest incidents; as `fetchStatus`. */
+export function fetchIncidents(
+  options: StatusOptions,
+  query: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<Asked<IncidentList>> {
+  return askFor({ path: '/incidents', query, what: 'list of incidents', form: incidentList }, options, {
+    context,
+  });
+}
+
+/** One incident by its whole id; as `fetchStatus`. */
+export function fetchIncident(
+  options: StatusOptions,
+  id: string,
+  context: Context,
+): Promise<Asked<IncidentAnswer>> {
+  const path = `/incidents/${encodeURIComponent(id)}`;
+  return askFor({ path, what: 'incident', form: incidentAnswer }, options, { context });
+}
+
+/** Mutes and maintenance windows; as `fetchStatus`. */
+export function fetchMaintenance(
+  options: StatusOptions,
+  query: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<Asked<MaintenanceAnswer>> {
+  const what = 'list of maintenance';
+  return askFor({ path: '/maintenance', query, what, form: maintenanceAnswer }, options, { context });
 }

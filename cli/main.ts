@@ -4,9 +4,15 @@ import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../functions/kit/clock.ts';
 import { describeError, WatchdogError } from '../functions/kit/error.ts';
 import { redactText } from '../functions/kit/redact.ts';
+import { addAck } from './ack.ts';
+import { addChannel } from './channel.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addExplain } from './explain.ts';
+import { addIncident } from './incident.ts';
+import { addIncidents } from './incidents.ts';
+import { addMaintenance } from './maintenance.ts';
+import { addMute } from './mute.ts';
 import { addProbe } from './probe.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -38,7 +44,21 @@ const program = new Command('watchdog')
     '\nExample:\n  $ watchdog config check watchdog.yaml && watchdog probe watchdog.yaml',
   );
 
-for (const add of [addConfig, addProbe, addRun, addStatus, addExplain, addReplay]) add(program, context);
+const commands = [
+  addConfig,
+  addProbe,
+  addRun,
+  addChannel,
+  addStatus,
+  addExplain,
+  addIncidents,
+  addIncident,
+  addAck,
+  addMute,
+  addMaintenance,
+  addReplay,
+];
+for (const add of commands) add(program, context);
 
 try {
   await program.parseAsync();

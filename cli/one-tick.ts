@@ -5,6 +5,7 @@ import { createChains } from '../functions/chains/run.ts';
 import type { Config } from '../functions/config/config.ts';
 import type { Memory } from '../functions/domain/memory.ts';
 import { wholeFleet } from '../functions/domain/shard.ts';
+import { bindLinks } from '../functions/entry/links.ts';
 import { bindSites } from '../functions/entry/sites.ts';
 import { deliver, type DeliverSummary } from '../functions/flows/deliver.ts';
 import { watch, type TickSummary } from '../functions/flows/watch.ts';
@@ -67,7 +68,15 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
     const tick = await watch(world, { stamp, shard: wholeFleet, signal });
     const channels = new Map(config.channels.map((channel) => [channel.id, sendVia(channel)]));
     const delivery = await deliver(
-      { store, clock, channels, secret: binding.secret, print: options.print, newLease: () => randomUUID() },
+      {
+        store,
+        clock,
+        channels,
+        secret: binding.secret,
+        linksOf: bindLinks(config, binding.secret),
+        print: options.print,
+        newLease: () => randomUUID(),
+      },
       { signal, budgetMs: deliveryMs },
     );
     const memories = await store.readSites(config.sites.map(({ rules }) => rules.id));

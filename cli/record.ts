@@ -4,6 +4,7 @@ import { chainNames } from '../functions/domain/chain.ts';
 import type { Facts } from '../functions/domain/facts.ts';
 import type { Judgement } from '../functions/domain/judge.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import { severities } from '../functions/domain/severity.ts';
 import { siteVerdicts } from '../functions/domain/verdict.ts';
 import { holds, subjectKinds, timelineEvents } from '../functions/domain/incident.ts';
 import { facts, judgement, problemKind, severity, time } from '../functions/stores/schemas.ts';
@@ -36,6 +37,8 @@ const policy: z.ZodType<Policy> = z.strictObject({
   unknown: z.strictObject({ afterMs: ms }),
   recoverMs: ms,
   gaspMs: ms,
+  remindMs: z.record(z.enum(severities), ms.nullable()),
+  ackMs: ms,
   quietHours: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
 });
 
@@ -54,9 +57,34 @@ export const recordedTick: z.ZodType<RecordedTick> = z.strictObject({
   judgement,
 });
 
+const id = z.string();
+
+export const subject = z.strictObject({ kind: z.enum(subjectKinds), id });
+
+export const ack = z.strictObject({
+  by: z.string(),
+  at: time,
+  severity,
+  until: time.nullable(),
+  isInForce: z.boolean(),
+});
+
+export const timelineEntry = z.strictObject({ at: time, event: z.enum(timelineEvents), text: z.string() });
+
+export const mute = z.strictObject({
+  id,
+  subject: id.nullable(),
+  from: time,
+  until: time,
+  why: z.string(),
+  by: z.string(),
+  isInForce: z.boolean(),
+});
+
+// What came in later is not in what was recorded before.
 const incident = z.strictObject({
-  id: z.string(),
-  subject: z.strictObject({ kind: z.enum(subjectKinds), id: z.string() }),
+  id,
+  subject,
   kind: problemKind,
   severity,
   summary: z.string(),
@@ -65,7 +93,8 @@ const incident = z.strictObject({
   openedAt: time,
   held: z.enum(holds).nullable(),
   told: z.array(z.string()),
-  timeline: z.array(z.strictObject({ at: time, event: z.enum(timelineEvents), text: z.string() })),
+  ack: ack.nullable().default(null),
+  timeline: z.array(timelineEntry),
 });
 
 /** The answer of the function `status`. */
@@ -84,6 +113,7 @@ export const statusAnswer: z.ZodType<Status> = z.strictObject({
       verdictSince: time.nullable(),
       because: z.string().nullable(),
       incidents: z.array(incident),
+      mutes: z.array(mute).default([]),
       facts: facts.nullable(),
       judgement: judgement.nullable(),
     }),

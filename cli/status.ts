@@ -6,6 +6,7 @@ import {
   type SiteStatus,
   type Status,
 } from '../functions/views/status.ts';
+import { ackWords, muteWords, toldWords } from '../functions/views/incident-words.ts';
 import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
@@ -28,11 +29,6 @@ function doubt(status: Status, now: number): string | null {
   return `by this machine's clock the answer is from ${duration(Math.abs(apart))} ${apart > 0 ? 'ago' : 'ahead'}: it is old, or a clock is wrong`;
 }
 
-function told(incident: IncidentStatus): string {
-  if (incident.held !== null) return `nobody is told during ${incident.held.replace('-', ' ')}`;
-  return incident.told.length === 0 ? 'nobody was told yet' : `told ${incident.told.join(', ')}`;
-}
-
 function showIncident(incident: IncidentStatus, at: number, context: Context): void {
   const { print, timezone } = context.terminal;
   const { subject, severity, kind } = incident;
@@ -42,8 +38,9 @@ function showIncident(incident: IncidentStatus, at: number, context: Context): v
     ` ${subject.kind} ${subject.id}: ${kind}, ${incident.summary}`,
   );
   print(
-    `    since ${localTime(incident.since, timezone)}, for ${duration(at - incident.since)}; ${told(incident)}`,
+    `    since ${localTime(incident.since, timezone)}, for ${duration(at - incident.since)}; ${toldWords(incident)}`,
   );
+  if (incident.ack !== null) print(`    ${ackWords(incident.ack, timezone)}`);
   for (const line of incident.evidence) print({ style: 'dim', text: `    ${line}` });
 }
 
@@ -82,6 +79,9 @@ function showSite(site: SiteStatus, at: number, context: Context): void {
       `  last tick ${localTime(site.lastTickAt, timezone)}, ${duration(at - site.lastTickAt)} before, ${site.ticks} in all`,
       ...stale,
     );
+  }
+  for (const mute of site.mutes) {
+    print('  ', { style: mute.isInForce ? 'doubt' : 'dim', text: muteWords(mute, timezone) });
   }
   if (site.facts !== null) for (const line of signingLines(site.facts, timezone)) print(...line);
   if (site.incidents.length === 0) print('  no open incident');

@@ -43,3 +43,7 @@ http(
   'status',
   lazily('status', async () => (await import('./entry/status.ts')).createStatus(environment)),
 );
+http(
+  'ack',
+  lazily('ack', async () => (await import('./entry/ack.ts')).createAck(environment)),
+);

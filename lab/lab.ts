@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Memory } from '../functions/domain/memory.ts';
 import { fasterClock, type Clock } from '../functions/kit/clock.ts';
 import { openStore } from '../functions/stores/open.ts';
+import { freePort } from '../local/functions/serve.ts';
 import { startWatchdog, watchEveryMs } from '../local/watchdog.ts';
 import { startBasement, type Basement } from './basement/basement.ts';
 import { labConfig, labHeartbeat, labSite, labVariables } from './basement/config.ts';
@@ -14,6 +15,7 @@ import { openNews, type News } from './news.ts';
 import { startPager, type Paged, type Pager } from './pager/pager.ts';
 
 export const statusToken = 'lab';
+export const ackToken = 'lab';
 
 /** Called as things happen; after each, `news` is told. */
 type LabEvents = {
@@ -29,6 +31,8 @@ export type Lab = {
   readonly pager: Pager;
   readonly news: News;
   readonly statusUrl: string;
+  /** Where people acknowledge. */
+  readonly ackUrl: string;
   /** All ticks so far, and the times at which heartbeats were sent that arrived. */
   readonly looks: readonly Look[];
   readonly beats: readonly number[];
@@ -57,7 +61,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const beats: number[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-lab-'));
   const configPath = join(folder, 'lab.yaml');
-  writeFileSync(configPath, labConfig(startAt));
+  writeFileSync(configPath, labConfig(startAt, await freePort()));
   const key = randomBytes(32).toString('hex');
   const basement = await startBasement(clock, startAt);
   const pager = await startPager({
@@ -74,9 +78,12 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     clock,
     network: { allow: [], hosts: basement.hosts },
     variables: {
-      [labVariables.url]: pager.url,
+      [labVariables.pager]: pager.urls.pager,
+      [labVariables.neighbour]: pager.urls.neighbour,
       [labVariables.secret]: key,
       [labVariables.token]: statusToken,
+      [labVariables.ackKey]: randomBytes(32).toString('hex'),
+      [labVariables.ackToken]: ackToken,
       // Work is not sped up: a lease and a budget last as long as they would by a real clock.
       DELIVER_LEASE_MS: String(60_000 * speed),
       DELIVER_BUDGET_MS: String(50_000 * speed),
@@ -120,6 +127,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     pager,
     news,
     statusUrl: watchdog.urls.status,
+    ackUrl: watchdog.urls.ack ?? '',
     looks,
     beats,
     memory: async () => (await store.readSites([labSite])).get(labSite) ?? null,

@@ -2,7 +2,7 @@
 import { systemClock } from '../functions/kit/clock.ts';
 import { codeOf, describeError } from '../functions/kit/error.ts';
 import { takeCommands } from './commands.ts';
-import { startAt, startLab, statusToken, type Lab } from './lab.ts';
+import { ackToken, startAt, startLab, statusToken, type Lab } from './lab.ts';
 import type { LabMode } from './options.ts';
 import type { Screen } from './screen.ts';
 import { playStory, type StoryResult } from './story/story.ts';
@@ -30,6 +30,10 @@ function showStatusAddress(screen: Screen, lab: Lab): void {
   screen.line('Status as JSON:  ', {
     style: 'strong',
     text: `curl -H 'Authorization: Bearer ${statusToken}' ${lab.statusUrl}`,
+  });
+  screen.line('Acknowledge:     ', {
+    style: 'strong',
+    text: `WATCHDOG_ACK_URL=${lab.ackUrl} WATCHDOG_ACK_TOKEN=${ackToken} npx watchdog ack INCIDENT`,
   });
 }
 

@@ -1,18 +1,28 @@
 // The whole watchdog on one machine: the real functions, a scheduler, and Firestore in memory or on disk.
+import { loadConfig } from '../functions/config/config.ts';
+import { createAck } from '../functions/entry/ack.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
 import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
 import type { Clock } from '../functions/kit/clock.ts';
 import type { Environment } from '../functions/kit/environment.ts';
+import { codeOf, WatchdogError } from '../functions/kit/error.ts';
+import { isThisMachine } from '../functions/kit/http-post.ts';
 import type { Log } from '../functions/kit/log.ts';
 import { startFirestore, type FirestoreEmulator } from './firestore/server.ts';
-import { serveFunction } from './functions/serve.ts';
+import { serveFunction, type ServedFunction } from './functions/serve.ts';
 import { startScheduler, type JobRun, type Scheduler } from './scheduler/scheduler.ts';
 
 export const watchEveryMs = 60_000;
 
 export type LocalWatchdog = {
-  readonly urls: { readonly watch: string; readonly deliver: string; readonly status: string };
+  readonly urls: {
+    readonly watch: string;
+    readonly deliver: string;
+    readonly status: string;
+    /** With the path that the configuration gives it; null when nobody can acknowledge. */
+    readonly ack: string | null;
+  };
   readonly firestore: FirestoreEmulator;
   readonly scheduler: Scheduler;
   readonly close: () => Promise<void>;
@@ -34,6 +44,19 @@ export type LocalOptions = {
   /** True when ticks come only by `scheduler.runNow`. */
   readonly isManual?: boolean;
 };
+
+/** Where the configuration says that people find it, when that is this machine; else at any free port, for a proxy to lead there. */
+async function serveAck(url: URL, environment: Environment): Promise<ServedFunction> {
+  const isHere = url.protocol === 'http:' && isThisMachine(url);
+  const ack = createAck(environment);
+  try {
+    const served = await serveFunction(ack, isHere ? Number(url.port || 80) : 0);
+    return { ...served, url: `${served.url}${url.pathname.replace(/\/+$/, '')}` };
+  } catch (error) {
+    const what = `nothing can listen on the port of acknowledge.url (${codeOf(error) || 'unknown'})`;
+    throw new WatchdogError('ERR_CONFIG', `${what}; write another there`, { cause: error });
+  }
+}
 
 /** Starts everything; rejects with ERR_CONFIG before anything runs when the configuration is wrong. */
 export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdog> {
@@ -61,6 +84,11 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
     const deliver = await serveFunction(createDeliver(environment({})));
     const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
     const watch = await serveFunction(createWatch(environment({ DELIVER_URL: deliver.url })));
+    const { acknowledge } = loadConfig(options.configPath, network);
+    const ack =
+      acknowledge === null
+        ? null
+        : await serveAck(new URL(acknowledge.url), environment({ WATCH_URL: watch.url }));
     const scheduler = startScheduler(
       [{ name: 'watch', url: watch.url, everyMs: options.everyMs ?? watchEveryMs, body: {} }],
       {
@@ -70,12 +98,12 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       },
     );
     return {
-      urls: { watch: watch.url, deliver: deliver.url, status: status.url },
+      urls: { watch: watch.url, deliver: deliver.url, status: status.url, ack: ack?.url ?? null },
       firestore,
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([watch.close(), deliver.close(), status.close()]);
+        await Promise.all([watch.close(), deliver.close(), status.close(), ack?.close()]);
         await firestore.close();
       },
     };

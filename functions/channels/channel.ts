@@ -4,16 +4,36 @@ import type { SecretReader } from '../kit/secret.ts';
 import type { NoticeKind } from '../domain/notice.ts';
 import type { Severity } from '../domain/severity.ts';
 
+/** Where a message leads to. `acknowledge` opens a view with one button, and does nothing by itself. */
+export type MessageLinks = {
+  readonly acknowledge?: string;
+  readonly status?: string;
+  readonly runbook?: string;
+};
+
 /** A message as text, ready to be sent. `id` is stable over retries, so that a receiver can tell doubles. */
 export type Message = {
   readonly id: string;
   readonly kind: NoticeKind;
   readonly severity: Severity;
   readonly site: string;
-  /** Ids of the incidents it is about; the first names a thread or a dedupe key. */
+  /** Ids of the incidents it is about. */
   readonly incidents: readonly string[];
+  /**
+   * The same in everything that is said of what was opened together: a dedupe key, a tag. At most 200 characters of letters, digits, `.`
+   * and `-`.
+   */
+  readonly thread: string;
+  /** Nothing of the thread is open any more: with `resolved`, what still rings for it is to stop. */
+  readonly isThreadOver: boolean;
+  /** At most 100 characters, one line. */
   readonly title: string;
+  /** Plain text, what matters most first. Names in it may hold the markup of any channel. */
   readonly body: string;
+  /** Never cut, whatever a channel's limit is. */
+  readonly links: MessageLinks;
+  /** What somebody types to acknowledge who cannot follow a link, as `XXXXX-XXXXX`; null when there is nothing to acknowledge. Never cut. */
+  readonly code: string | null;
   /** When the watchdog decided to send it, epoch ms. */
   readonly at: number;
 };

@@ -2,10 +2,29 @@
 import { z } from 'zod';
 import type { Channel } from './channel.ts';
 import { console } from './console.ts';
+import { discord } from './discord.ts';
+import { email } from './email.ts';
+import { ntfy } from './ntfy.ts';
+import { pagerduty } from './pagerduty.ts';
+import { pushover } from './pushover.ts';
+import { slack } from './slack.ts';
+import { telegram } from './telegram.ts';
+import { twilio } from './twilio.ts';
 import { webhook } from './webhook.ts';
 
 /** The members by the name that a configuration gives in the field `channel`. */
-export const channels = { webhook, console } as const;
+export const channels = {
+  telegram,
+  email,
+  discord,
+  slack,
+  ntfy,
+  pushover,
+  pagerduty,
+  twilio,
+  webhook,
+  console,
+} as const;
 
 export type ChannelName = keyof typeof channels;
 type OptionsOf = { [Name in ChannelName]: z.output<(typeof channels)[Name]['schema']> };

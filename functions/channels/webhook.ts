@@ -1,10 +1,12 @@
 // Sends a message as signed JSON to an address of the operator's.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { httpPost, isThisMachine } from '../kit/http-post.ts';
+import { httpPost } from '../kit/http-post.ts';
 import { secretReference } from '../kit/secret.ts';
+import { addressOf } from './address.ts';
 import { deliveryOf } from './answer.ts';
-import type { Channel, Delivery, Message } from './channel.ts';
+import type { Channel, Message } from './channel.ts';
+import { basic } from './post.ts';
 
 const schema = z.strictObject({
   url: secretReference.describe(
@@ -17,15 +19,6 @@ const schema = z.strictObject({
     ),
 });
 
-/** The address, or why it cannot be used. It can be put right without a new deployment, so the message waits for that. */
-function addressOf(text: string): URL | Delivery {
-  const url = URL.parse(text);
-  const isUsable = url?.protocol === 'https:' || (url?.protocol === 'http:' && isThisMachine(url));
-  if (url !== null && isUsable) return url;
-  const detail = 'the address is not an https URL';
-  return { sent: false, again: true, reason: 'client-error', detail };
-}
-
 /** Name and password in the address become a header, as a browser would do; undici drops them. */
 function authorization({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
@@ -36,14 +29,26 @@ function authorization({ username, password }: URL): Record<string, string> {
       return text;
     }
   };
-  const login = `${decode(username)}:${decode(password)}`;
-  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+  return { authorization: basic(decode(username), decode(password)) };
 }
 
 /** The posted body: the message with its fields in a fixed order; `at` is epoch milliseconds. */
 function webhookBody(message: Message): string {
-  const { id, kind, severity, site, incidents, title, body, at } = message;
-  return JSON.stringify({ id, kind, severity, site, incidents, title, body, at });
+  const { id, kind, severity, site, incidents, thread, isThreadOver, title, body, links, code, at } = message;
+  return JSON.stringify({
+    id,
+    kind,
+    severity,
+    site,
+    incidents,
+    thread,
+    isThreadOver,
+    title,
+    body,
+    links,
+    code,
+    at,
+  });
 }
 
 /** `v1=` and the hex HMAC-SHA256 of `timestamp.body`; the timestamp is the one in `x-watchdog-timestamp`, epoch seconds. */

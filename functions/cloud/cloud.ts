@@ -1,7 +1,10 @@
 // The door of the cloud: what the flows want of other functions and of Compute.
 
-/** Wakes another function and waits only until it has accepted. A lost poke is harmless: the next tick makes up for it. */
-export type Poke = (signal: AbortSignal) => Promise<PokeResult>;
+/**
+ * Wakes another function and waits only until it has accepted. A lost poke is harmless: the next tick makes up for it. `body` says what
+ * for, where that function asks; an empty object by default.
+ */
+export type Poke = (signal: AbortSignal, body?: object) => Promise<PokeResult>;
 
 export type PokeResult =
   | { readonly accepted: true }

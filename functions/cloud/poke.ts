@@ -39,7 +39,7 @@ async function tokenWithin(deadline: AbortSignal, asking: Promise<Record<string,
 }
 
 /**
- * Posts an empty JSON object and waits for the status only. A poke never rejects, and its details hold neither URL nor token; an
+ * Posts a JSON object, empty by default, and waits for the status only. A poke never rejects, and its details hold neither URL nor token; an
  * address that is no URL throws ERR_CONFIG here.
  */
 export function httpPoke(options: PokeOptions): Poke {
@@ -47,7 +47,7 @@ export function httpPoke(options: PokeOptions): Poke {
   if (url === null) throw new WatchdogError('ERR_CONFIG', 'the address of the function to wake is not a URL');
   const audience = options.audience ?? `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
   const timeoutMs = options.timeoutMs ?? 3_000;
-  return async (signal) => {
+  return async (signal, body = {}) => {
     const begun = performance.now();
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const token = await tokenWithin(deadline, authorization(url, audience));
@@ -56,7 +56,7 @@ export function httpPoke(options: PokeOptions): Poke {
     const answer = await httpPost({
       url,
       headers: { 'content-type': 'application/json', ...token.headers },
-      body: '{}',
+      body: JSON.stringify(body),
       timeoutMs: Math.max(1, Math.ceil(timeoutMs - (performance.now() - begun))),
       signal,
       readsBody: false,

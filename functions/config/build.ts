@@ -1,4 +1,5 @@
 // From the checked file to the value that the functions run with: every default in place, every name resolved, frozen.
+import type { NotifyGroup } from '../domain/ladder.ts';
 import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { Channel, File } from './schema.ts';
@@ -27,6 +28,9 @@ export type Config = {
   readonly channels: readonly Channel[];
   readonly sites: readonly SiteConfig[];
   readonly status: File['status'];
+  readonly links: File['links'];
+  /** Null when nobody can acknowledge. */
+  readonly acknowledge: NonNullable<File['acknowledge']> | null;
 };
 
 type FileSite = File['sites'][number];
@@ -50,6 +54,18 @@ function windows(file: File, site: FileSite): MaintenanceWindow[] {
     .map(({ subject, from, until, why }) => ({ subject: subject ?? null, from, until, why }));
 }
 
+/** Plain ids are one group that is told at once. */
+function groupsOf(notify: NonNullable<FileSite['notify']>): NotifyGroup[] {
+  const atOnce = notify.filter((each) => typeof each === 'string');
+  const first: NotifyGroup = { afterMs: 0, channels: atOnce, minSeverity: 'info' };
+  const groups = notify.flatMap((each) =>
+    typeof each === 'string'
+      ? []
+      : [{ afterMs: each.after, channels: each.channels, minSeverity: each.from }],
+  );
+  return [...(atOnce.length > 0 ? [first] : []), ...groups].toSorted((a, b) => a.afterMs - b.afterMs);
+}
+
 function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
   return {
     rules: {
@@ -65,7 +81,7 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
       })),
       heartbeats: site.heartbeats.map(({ source, every, grace }) => ({ source, freshMs: every + grace })),
       maintenance: windows(file, site),
-      notify: site.notify ?? file.channels.map((channel) => channel.id),
+      notify: groupsOf(site.notify ?? file.channels.map((channel) => channel.id)),
       reportsSelf: isFirst,
     },
     targets: site.targets.filter((target) => sourceOf(target) === null),
@@ -90,5 +106,7 @@ export function build(file: File): Config {
     channels: file.channels,
     sites: file.sites.map((site, index) => siteConfig(file, site, index === 0)),
     status: file.status,
+    links: file.links,
+    acknowledge: file.acknowledge ?? null,
   });
 }

@@ -18,12 +18,13 @@ const draftSchema = entry({
   references: z.preprocess((value) => value ?? defaultReferences, listOf(raw)),
   policies: raw,
   channels: listOf(raw),
+  acknowledge: entry({ telegram: entry({ channel: text }) }),
   maintenance: listOf(entry({ site: text, subject: text, from: text, until: text })),
   sites: listOf(
     entry({
       id: text,
       policy: text,
-      notify: listOf(text),
+      notify: listOf(z.union([text, entry({ channels: listOf(text) })])),
       allowAddresses: listOf(text),
       targets: listOf(raw),
       signers: listOf(entry({ id: text, chain: text, keys: listOf(z.unknown()) })),

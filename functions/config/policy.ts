@@ -44,6 +44,9 @@ const probing = z
 
 const minuteMs = 60_000;
 
+const interval = (otherwise: string) =>
+  z.union([z.literal('never').transform(() => null), duration({ min: '1m', max: '7d' })]).prefault(otherwise);
+
 const life = z
   .strictObject({
     margin: duration({ min: '0s', max: '5m' })
@@ -151,6 +154,17 @@ export const policy = z
     recover: duration({ min: '30s', max: '1d' })
       .prefault('3m')
       .describe('How long something must be well without a break before its incident is resolved.'),
+    remind: z
+      .strictObject({
+        critical: interval('15m').describe('While something critical holds.'),
+        warning: interval('12h').describe('While a warning holds.'),
+        info: interval('never').describe('While something holds that is told for information only.'),
+      })
+      .prefault({})
+      .describe('How often people are told again of what still holds and nobody has acknowledged.'),
+    acknowledgement: duration({ min: '10m', max: '7d' })
+      .prefault('4h')
+      .describe('How long the acknowledgement of a critical incident holds; then everybody is told again.'),
     gasp: duration({ min: '1m', max: '6h' })
       .prefault('30m')
       .describe('How long a power loss told by the UPS makes a following blackout certain.'),
@@ -174,6 +188,8 @@ export const policy = z
     unknown: { afterMs: p.unknown.after },
     recoverMs: p.recover,
     gaspMs: p.gasp,
+    remindMs: p.remind,
+    ackMs: p.acknowledgement,
     quietHours: p.quietHours,
   }))
   .meta({ id: 'Policy', description: 'The numbers that a site is judged by.' });

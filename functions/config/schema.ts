@@ -1,7 +1,9 @@
 // The whole configuration file as a schema: what may be written, its defaults and its limits.
 import { z } from 'zod';
 import { channelSchema } from '../channels/registry.ts';
+import { severities } from '../domain/severity.ts';
 import { isCidr } from '../kit/address.ts';
+import { isThisMachine } from '../kit/http-post.ts';
 import { duration } from '../kit/duration.ts';
 import { secretReference } from '../kit/secret.ts';
 import { id, label, moment, timezone } from './fields.ts';
@@ -35,18 +37,38 @@ function bitsOf(text: string): number {
   return bits === undefined ? 128 : Number(bits);
 }
 
+const channelIds = z.array(id).min(1).max(20);
+
+const group = z
+  .strictObject({
+    after: duration({ min: '0s', max: '1d' })
+      .prefault('0s')
+      .describe('So long after the first message, if nobody has acknowledged it.'),
+    channels: channelIds.describe('Ids of the channels.'),
+    from: z.enum(severities).default('info').describe('Of what is less grave than this they are not told.'),
+  })
+  .meta({ id: 'NotifyGroup', description: 'Channels that are told at the same time.' });
+
+const notify = z
+  .array(
+    z.union([id, group], {
+      error: 'must be the id of a channel, or a group such as { after: 10m, channels: [phone] }',
+    }),
+  )
+  .min(1)
+  .max(20);
+
 const site = z
   .strictObject({
     id: id.describe('Id of the site.'),
     name: label.optional().describe('What people call it; its id if left out.'),
     timezone: timezone.optional().describe('IANA name; the time zone of the file if left out.'),
     policy: id.default('default').describe('Name of the policy that it is judged by.'),
-    notify: z
-      .array(id)
-      .min(1)
-      .max(20)
+    notify: notify
       .optional()
-      .describe('Ids of the channels that are told; all of them if left out.'),
+      .describe(
+        'Who is told: ids of channels, or groups of them, of which the later ones are told when nobody has acknowledged in time. All channels at once if left out.',
+      ),
     allowAddresses: z
       .array(allowed)
       .max(50)
@@ -85,6 +107,63 @@ const status = z
   .prefault({ access: 'token' })
   .describe('Who may see the status.');
 
+const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'is not an address; write it as https://…' })
+  .refine((text) => {
+    const url = URL.parse(text);
+    return (
+      url !== null &&
+      (url.protocol === 'https:' || isThisMachine(url)) &&
+      url.hash === '' &&
+      url.username === ''
+    );
+  }, 'must be https (or http on this machine), without a fragment and without a password')
+  .max(500);
+
+const links = z
+  .strictObject({
+    status: publicUrl.optional().describe('Where people see how the sites are; every message links to it.'),
+    runbook: publicUrl
+      .optional()
+      .describe(
+        'Your page of what to do; every message links to it, with the verdict as fragment, e.g. #dark.',
+      ),
+  })
+  .prefault({})
+  .describe('Where messages lead to.');
+
+const acknowledge = z
+  .strictObject({
+    url: publicUrl.describe('The address of the function `ack`, as people reach it from their phone.'),
+    key: secretReference.describe('Signs the links in messages; at least 32 characters.'),
+    previousKey: secretReference
+      .optional()
+      .describe('The key before: links that it signed still work, so that a key can be changed.'),
+    validFor: duration({ min: '1h', max: '30d' })
+      .prefault('3d')
+      .describe('How long the link of a message works.'),
+    token: secretReference
+      .optional()
+      .describe('Whoever shows it may acknowledge and mute from the command line; without it nobody may.'),
+    telegram: z
+      .strictObject({
+        channel: id.describe('Id of the channel of kind telegram whose bot listens.'),
+        secret: secretReference.describe(
+          'The secret_token that the webhook of the bot was set with; requests without it are refused.',
+        ),
+      })
+      .optional()
+      .describe('Lets people reply "ack" and ask /status in the chat.'),
+    pagerduty: z
+      .strictObject({ secret: secretReference.describe('Signing secret of the V3 webhook subscription.') })
+      .optional()
+      .describe('Takes over acknowledgements that are given in PagerDuty.'),
+  })
+  .optional()
+  .describe(
+    'How people acknowledge; without it messages carry no link, and reminders stop only when all is well.',
+  );
+
 export const fileSchema = z
   .strictObject({
     timezone: timezone.default('UTC').describe('IANA name; for quiet hours and times in messages.'),
@@ -104,6 +183,8 @@ export const fileSchema = z
     policies,
     maintenance: z.array(maintenance).max(500).default([]).describe('Times in which nobody is told.'),
     status,
+    links,
+    acknowledge,
   })
   .describe('The configuration of basement-watchdog.');
 

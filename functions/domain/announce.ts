@@ -1,10 +1,13 @@
 // What is to be said about the incidents of a site now, and to whom; each thing once.
+import { isAcknowledged } from './acknowledge.ts';
 import { holdOf } from './calm.ts';
 import { type Hold, type Incident, record } from './incident.ts';
-import { isPage, itemOf, type NoticeKind } from './notice.ts';
+import { dueChannels, escalation, isReminderDue } from './ladder.ts';
+import { itemOf, type NoticeKind } from './notice.ts';
 import { messageId, type OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 import { compareSeverity } from './severity.ts';
+import type { WaitingCost } from './waiting-cost.ts';
 
 export type Announcement = { readonly rows: readonly OutboxRow[]; readonly incidents: readonly Incident[] };
 
@@ -13,23 +16,52 @@ type Context = {
   readonly at: number;
   /** False for an incident whose subject is recovering: what is well again is not announced as bad. */
   readonly isOpen: (incident: string) => boolean;
+  readonly costsOf: (incident: Incident) => readonly WaitingCost[];
 };
 
-type Saying = { readonly kind: NoticeKind; readonly incident: Incident };
+/** `to` is who is told. */
+type Saying = { readonly kind: NoticeKind; readonly incident: Incident; readonly to: readonly string[] };
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];
 
 /** Level, not edge: compares what people were last told with what is, so that a message held back is said when it may be. */
 function due(incident: Incident, context: Context): NoticeKind | null {
-  if (incident.resolvedAt !== null) return incident.announced === null ? null : 'resolved';
+  const { rules, at } = context;
+  const { announced, ack, severity } = incident;
+  if (incident.resolvedAt !== null) return announced === null ? null : 'resolved';
   if (!context.isOpen(incident.id)) return null;
-  if (incident.announced === null) return 'opened';
-  const rise = compareSeverity(incident.severity, incident.announced);
-  if (rise === 0) return null;
-  return rise > 0 ? 'raised' : 'lowered';
+  const isTaken = isAcknowledged(incident, at);
+  if (announced === null) return isTaken ? null : 'opened';
+  const rise = compareSeverity(severity, announced);
+  if (rise > 0) return 'raised';
+  if (rise < 0) return 'lowered';
+  if (isTaken) return ack?.isTold === false ? 'acknowledged' : null;
+  // Whoever had taken it on may have fallen asleep over it.
+  if (ack !== null) return 'reminder';
+  if (escalation(incident, rules.notify, at).length > 0) return 'escalated';
+  return isReminderDue(incident, rules.policy.remindMs, at) ? 'reminder' : null;
+}
+
+/** Whoever was told of the beginning is told of every change and of the end, although the list of channels may have changed. */
+function audience(incident: Incident, kind: NoticeKind, { rules, at }: Context): string[] {
+  const { told } = incident;
+  switch (kind) {
+    case 'opened':
+    case 'raised':
+      return unique([...told, ...dueChannels(rules.notify, incident.severity, 0)]);
+    case 'escalated':
+      return escalation(incident, rules.notify, at);
+    case 'reminder':
+    case 'lowered':
+    case 'acknowledged':
+    case 'resolved':
+      return [...told];
+  }
 }
 
 // The watcher's own trouble is not a part of the house: the house's maintenance does not mute it.
 function holdFor(incident: Incident, kind: NoticeKind, context: Context): Hold | null {
-  if (kind === 'resolved') return null;
+  if (kind === 'resolved' || kind === 'acknowledged') return null;
   const hold = holdOf(context.rules, incident.subject.id, incident.severity, context.at);
   if (hold === 'maintenance' && incident.subject.kind === 'self') return null;
   return hold === 'quiet-hours' && kind === 'lowered' ? null : hold;
@@ -39,34 +71,55 @@ function holdFor(incident: Incident, kind: NoticeKind, context: Context): Hold |
 function grouped(sayings: readonly Saying[]): Saying[][] {
   const groups = new Map<string, Saying[]>();
   for (const saying of sayings) {
-    const { subject, severity, told } = saying.incident;
+    const { subject, severity, thread } = saying.incident;
     const key =
       subject.kind === 'target'
-        ? [saying.kind, severity, saying.kind === 'opened' ? '' : told.join(' ')].join('|')
+        ? [saying.kind, severity, thread ?? '', saying.to.join(' ')].join('|')
         : saying.incident.id;
     groups.set(key, [...(groups.get(key) ?? []), saying]);
   }
   return [...groups.values()];
 }
 
-function rowsOf(group: readonly Saying[], channels: readonly string[], context: Context): OutboxRow[] {
-  const [first] = group;
+/** What all rows of a group have in common. */
+type Group = {
+  readonly sayings: readonly Saying[];
+  readonly first: Saying;
+  readonly thread: string;
+  readonly isThreadOver: boolean;
+};
+
+function groupOf(sayings: readonly Saying[], incidents: readonly Incident[]): Group[] {
+  const [first] = sayings;
   if (first === undefined) return [];
+  const thread = first.incident.thread ?? first.incident.id;
+  const isThreadOver =
+    first.kind === 'resolved' &&
+    !incidents.some((each) => each.thread === thread && each.resolvedAt === null);
+  return [{ sayings, first, thread, isThreadOver }];
+}
+
+function rowsOf({ sayings, first, thread, isThreadOver }: Group, context: Context): OutboxRow[] {
   const { rules, at } = context;
-  return channels.map((channel) => ({
-    id: messageId(first.incident.id, first.incident.rounds, channel),
+  const { incident, kind } = first;
+  return first.to.map((channel) => ({
+    id: messageId(incident.id, incident.rounds, channel),
     site: rules.id,
     channel,
     notice: {
-      kind: first.kind,
-      severity: first.incident.severity,
+      kind,
+      severity: incident.severity,
       site: rules.id,
       siteName: rules.name,
       timezone: rules.timezone,
       at,
-      items: group.map(({ incident }) => itemOf(incident)),
+      thread,
+      isThreadOver,
+      acknowledgedBy: isAcknowledged(incident, at) ? (incident.ack?.by ?? null) : null,
+      before: incident.announced,
+      items: sayings.map((saying) => itemOf(saying.incident, context.costsOf(saying.incident))),
     },
-    after: [...new Set(group.flatMap(({ incident }) => incident.lastMessage[channel] ?? []))],
+    after: unique(sayings.flatMap((saying) => saying.incident.lastMessage[channel] ?? [])),
     createdAt: at,
     state: 'waiting',
     dueAt: at,
@@ -77,15 +130,43 @@ function rowsOf(group: readonly Saying[], channels: readonly string[], context: 
   }));
 }
 
-function afterSaying(saying: Saying, rows: readonly OutboxRow[], at: number): Incident {
-  const { incident, kind } = saying;
-  const channels = rows.map((row) => row.channel);
+const mostMessages = 100;
+
+/** How far the ladder is climbed once this is said. A rise and an acknowledgement that is over begin it anew. */
+function climbAfter({ incident, kind, to }: Saying, at: number): Incident['climb'] {
+  const { climb } = incident;
+  if (kind === 'opened' || kind === 'raised' || climb === null) return { from: at, told: to, wokenAt: at };
+  if (kind === 'escalated') return { ...climb, told: unique([...climb.told, ...to]) };
+  if (kind === 'reminder') {
+    return incident.ack === null ? { ...climb, wokenAt: at } : { from: at, told: to, wokenAt: at };
+  }
+  return climb;
+}
+
+function ackAfter({ incident, kind }: Saying): Incident['ack'] {
+  const { ack } = incident;
+  // A rise is news to whoever has taken on less; a reminder of what was taken on says that this is over.
+  if (kind === 'raised' || kind === 'reminder' || ack === null) return null;
+  return { ...ack, isTold: true };
+}
+
+function afterSaying(saying: Saying, group: Group, rows: readonly OutboxRow[], at: number): Incident {
+  const { incident, kind, to } = saying;
+  const said = record(incident, at, 'told', `${kind}: ${to.join(', ') || 'no channel is configured'}`);
+  const ack = ackAfter(saying);
+  const isAckOver = incident.ack !== null && ack === null;
   return {
-    ...record(incident, at, 'told', `${kind}: ${channels.join(', ') || 'no channel is configured'}`),
+    ...(isAckOver
+      ? record(said, at, 'ack-over', kind === 'raised' ? 'it got worse' : 'it was too old')
+      : said),
     announced: incident.severity,
     held: null,
-    told: [...new Set([...incident.told, ...channels])],
+    thread: group.thread,
+    ack,
+    climb: climbAfter(saying, at),
+    told: unique([...incident.told, ...to]),
     lastMessage: { ...incident.lastMessage, ...Object.fromEntries(rows.map((row) => [row.channel, row.id])) },
+    messages: [...incident.messages, ...rows.map((row) => row.id)].slice(-mostMessages),
     rounds: incident.rounds + 1,
   };
 }
@@ -98,8 +179,9 @@ export function announce(incidents: readonly Incident[], context: Context): Anno
     const kind = due(incident, context);
     if (kind === null) continue;
     const hold = holdFor(incident, kind, context);
-    if (hold === null) sayings.push({ kind, incident });
-    else if (incident.held !== hold) {
+    if (hold === null) sayings.push({ kind, incident, to: audience(incident, kind, context) });
+    // What was told already and is only to be repeated is held in silence.
+    else if (incident.held !== hold && incident.announced !== incident.severity) {
       changed.set(incident.id, {
         ...record(incident, context.at, 'held', `${kind} not told: ${hold}`),
         held: hold,
@@ -107,14 +189,12 @@ export function announce(incidents: readonly Incident[], context: Context): Anno
     }
   }
   const rows: OutboxRow[] = [];
-  for (const group of grouped(sayings)) {
-    // Whoever was told of the beginning is told of every change and of the end, although the list of channels may have changed.
-    const told = group.flatMap(({ incident }) => incident.told);
-    const isNew = group.some(({ kind }) => isPage(kind));
-    const channels = [...new Set([...told, ...(isNew ? context.rules.notify : [])])];
-    const written = rowsOf(group, channels, context);
+  for (const group of grouped(sayings).flatMap((each) => groupOf(each, incidents))) {
+    const written = rowsOf(group, context);
     rows.push(...written);
-    for (const saying of group) changed.set(saying.incident.id, afterSaying(saying, written, context.at));
+    for (const saying of group.sayings) {
+      changed.set(saying.incident.id, afterSaying(saying, group, written, context.at));
+    }
   }
   return { rows, incidents: [...changed.values()] };
 }

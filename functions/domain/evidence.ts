@@ -51,7 +51,12 @@ export type UnitReading = {
 /** Balance of a key in gwei, read at an epoch. */
 export type Balance = { readonly unit: number; readonly gwei: number };
 
-export type KeyReading = { readonly standing: Standing; readonly balance: Balance | null };
+/** `stake` is what its rewards follow: the effective balance in gwei on Ethereum, elsewhere its part of the voting power, 0 to 1. */
+export type KeyReading = {
+  readonly standing: Standing;
+  readonly balance: Balance | null;
+  readonly stake: number | null;
+};
 
 /** What one source showed of one signer in one tick. */
 export type SignerReading = {

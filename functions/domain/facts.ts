@@ -28,6 +28,11 @@ export type PowerFact = { readonly state: PowerState; readonly at: number };
 export const signerStates = ['signing', 'quiet', 'silent', 'inactive', 'unknown'] as const;
 export type SignerState = (typeof signerStates)[number];
 
+/** What keys stand for on their chain: an effective balance in gwei, or a part of the voting power, 0 to 1. */
+export type Stake =
+  | { readonly of: 'balance'; readonly effectiveGwei: number }
+  | { readonly of: 'power'; readonly share: number };
+
 /**
  * What the chain shows of a signer: the keys that one validator client loads. `silent` is all of its keys that are expected to sign,
  * `quiet` some of them, or too short a silence to count.
@@ -49,6 +54,8 @@ export type SignerFact = {
     /** What became of those among them that were active while we watched. */
     readonly left: readonly Standing[];
   };
+  /** Of its keys that are expected to sign; null when that is not known. */
+  readonly stake: Stake | null;
   readonly detail: string | null;
 };
 

@@ -1,4 +1,6 @@
 // An incident: one trouble of one subject, from its opening to its resolution, with everything that happened in between.
+import type { Acknowledgement } from './acknowledge.ts';
+import type { Climb } from './ladder.ts';
 import type { Severity } from './severity.ts';
 
 export const subjectKinds = ['site', 'signer', 'chain', 'target', 'self'] as const;
@@ -46,6 +48,8 @@ export const timelineEvents = [
   'resolved',
   'held',
   'told',
+  'acknowledged',
+  'ack-over',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 export type TimelineEntry = { readonly at: number; readonly event: TimelineEvent; readonly text: string };
@@ -68,10 +72,17 @@ export type Incident = {
   /** The severity that people were last told; null while nobody was told. */
   readonly announced: Severity | null;
   readonly held: Hold | null;
+  /** Id of the first of the incidents that were told of together; null while nobody was told. */
+  readonly thread: string | null;
+  readonly ack: Acknowledgement | null;
+  /** Null while nobody was told. */
+  readonly climb: Climb | null;
   /** Channels that were told; all of them are told of the resolution. */
   readonly told: readonly string[];
   /** Per channel the last message about this incident: the next one waits for it. */
   readonly lastMessage: Readonly<Record<string, string>>;
+  /** Ids of the messages about it, oldest first; of very many the oldest are forgotten. */
+  readonly messages: readonly string[];
   /** How many rounds of messages there were; part of the ids of messages. */
   readonly rounds: number;
   readonly timeline: readonly TimelineEntry[];
@@ -107,8 +118,12 @@ export function openIncident(
     resolvedAt: null,
     announced: null,
     held: null,
+    thread: null,
+    ack: null,
+    climb: null,
     told: [],
     lastMessage: {},
+    messages: [],
     rounds: 0,
     timeline: [{ at, event: 'opened', text: `${problem.kind}: ${problem.summary}` }],
   };

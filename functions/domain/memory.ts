@@ -3,7 +3,11 @@ import type { Facts } from './facts.ts';
 import type { Incident } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import type { SubjectState } from './machine.ts';
+import type { MaintenanceWindow } from './policy.ts';
 import type { Ledger } from './signing.ts';
+
+/** A maintenance window that somebody opened by hand; `id` is that of the event. */
+export type Mute = MaintenanceWindow & { readonly id: string; readonly by: string };
 
 export type SiteState = {
   readonly site: string;
@@ -20,6 +24,8 @@ export type SiteState = {
   readonly verdictSince: number;
   /** What the sources of the chains have shown of our signers so far. */
   readonly signing: Ledger;
+  /** Those that are not over, in the order in which they came. */
+  readonly mutes: readonly Mute[];
   /** By subject key; a subject that is missing here is ok. */
   readonly subjects: Readonly<Record<string, SubjectState>>;
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */

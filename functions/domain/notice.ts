@@ -1,13 +1,26 @@
 // What is to be said about incidents, as values; a view turns them into words.
 import type { Incident, ProblemKind, Subject } from './incident.ts';
+import type { WaitingCost } from './waiting-cost.ts';
 import type { Severity } from './severity.ts';
 
-/** `opened` and `raised` wake people; `lowered` and `resolved` tell them. */
-export const noticeKinds = ['opened', 'raised', 'lowered', 'resolved'] as const;
+/**
+ * `opened`, `raised`, `escalated` (nobody has acknowledged it, so more people are told) and `reminder` wake people; `lowered`,
+ * `acknowledged` and `resolved` tell them.
+ */
+export const noticeKinds = [
+  'opened',
+  'raised',
+  'escalated',
+  'reminder',
+  'lowered',
+  'acknowledged',
+  'resolved',
+] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** True for the notices that page somebody. */
-export const isPage = (kind: NoticeKind): boolean => kind === 'opened' || kind === 'raised';
+/** True for the notices that wake somebody. */
+export const isPage = (kind: NoticeKind): boolean =>
+  kind === 'opened' || kind === 'raised' || kind === 'escalated' || kind === 'reminder';
 
 /** One thing that a notice tells of: subjects that fail in the same tick for the same reason share a notice. */
 export type NoticeItem = {
@@ -17,6 +30,8 @@ export type NoticeItem = {
   readonly summary: string;
   readonly evidence: readonly string[];
   readonly since: number;
+  /** What waiting costs, for each chain that it is about; empty when that is not known. */
+  readonly costs: readonly WaitingCost[];
 };
 
 export type Notice = {
@@ -26,12 +41,21 @@ export type Notice = {
   readonly siteName: string;
   readonly timezone: string;
   readonly at: number;
+  /** Id of the first of the incidents that were told of together. */
+  readonly thread: string;
+  /** No incident of the thread is open any more. */
+  readonly isThreadOver: boolean;
+  /** Who has taken it on; null when nobody has. */
+  readonly acknowledgedBy: string | null;
+  /** What people were told of it last: null before the first message. */
+  readonly before: Severity | null;
   /** Never empty. */
   readonly items: readonly NoticeItem[];
 };
 
-export function itemOf(incident: Incident): NoticeItem {
+export function itemOf(incident: Incident, costs: readonly WaitingCost[]): NoticeItem {
   return {
+    costs,
     incident: incident.id,
     subject: incident.subject,
     problem: incident.kind,

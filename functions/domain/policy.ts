@@ -2,6 +2,7 @@
 import type { ChainName } from './chain.ts';
 import type { Severity } from './severity.ts';
 import type { ChainPolicy } from './chain-policy.ts';
+import type { NotifyGroup } from './ladder.ts';
 import type { Role } from './target.ts';
 
 /** Local wall-clock times `HH:MM`; `from` later than `to` spans midnight. */
@@ -38,6 +39,10 @@ export type Policy = {
   readonly recoverMs: number;
   /** How long a power loss announced by the UPS makes a following blackout certain. */
   readonly gaspMs: number;
+  /** How often people are reminded of what still holds and nobody has acknowledged; null for never. */
+  readonly remindMs: Readonly<Record<Severity, number | null>>;
+  /** How long the acknowledgement of a critical incident holds. */
+  readonly ackMs: number;
   /** Warnings and information wait until these hours are over; critical pages never do. */
   readonly quietHours: QuietHours | null;
 };
@@ -73,8 +78,8 @@ export type SiteRules = {
   /** Heartbeat sources with the age up to which their last beat is fresh. */
   readonly heartbeats: readonly { readonly source: string; readonly freshMs: number }[];
   readonly maintenance: readonly MaintenanceWindow[];
-  /** Ids of the channels that are told. */
-  readonly notify: readonly string[];
+  /** Who is told, and who is told later; earliest first. */
+  readonly notify: readonly NotifyGroup[];
   /** The watcher's own trouble is told by one site only, so that it is told once. */
   readonly reportsSelf: boolean;
 };

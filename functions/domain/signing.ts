@@ -3,7 +3,7 @@ import { type KeyVerdict, weighKey, witnessesOf } from './agree.ts';
 import type { ChainName } from './chain.ts';
 import { chainFact } from './chain-fact.ts';
 import type { SourceReading } from './evidence.ts';
-import type { ChainFact, SignerFact, SignerState } from './facts.ts';
+import type { ChainFact, SignerFact, SignerState, Stake } from './facts.ts';
 import type { Policy, SiteRules } from './policy.ts';
 import { extendTrace, type Trace } from './trace.ts';
 
@@ -121,6 +121,12 @@ function troublesOf(signer: string, readings: readonly SourceReading[]): string 
 const latest = (times: readonly (number | null)[]): number | null =>
   times.reduce((newest, at) => (at !== null && (newest === null || at > newest) ? at : newest), null);
 
+function stakeOf(chain: ChainName, traces: readonly Trace[]): Stake | null {
+  const [stake] = traces.flatMap((trace) => trace.stake ?? []);
+  if (stake === undefined) return null;
+  return chain === 'ethereum' ? { of: 'balance', effectiveGwei: stake } : { of: 'power', share: stake };
+}
+
 function signerFact(
   signer: Signer,
   ledger: SignerLedger,
@@ -165,6 +171,7 @@ function signerFact(
         verdict.state === 'inactive' && ledger.wasActive.includes(position) ? [verdict.standing] : [],
       ),
     },
+    stake: stakeOf(signer.chain, Object.values(ledger.traces)),
     detail: (state === shown ? detail : `${detail}; the house came back a short time ago`).slice(0, 300),
   };
 }

@@ -1,5 +1,8 @@
 // One step of a site: what it was, and what was found, give what it is and what is to be said. Pure.
 import { announce, type Announcement } from './announce.ts';
+import type { SiteEvent } from './event.ts';
+import type { Facts } from './facts.ts';
+import { fold, mutesAfter } from './fold.ts';
 import { type Findings, gatherFacts } from './gather.ts';
 import {
   describeProblem,
@@ -12,16 +15,19 @@ import {
 } from './incident.ts';
 import { judge } from './judge.ts';
 import { advance, type Change, type Observation, type SubjectState } from './machine.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, Mute, SiteState } from './memory.ts';
 import { observe, observeTarget } from './observe.ts';
 import type { OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 import type { Role } from './target.ts';
+import { waitingCosts } from './waiting-cost.ts';
 
 export type StepInput = {
   readonly rules: SiteRules;
   readonly findings: Findings;
   readonly scheduledAt: number;
+  /** What people said since the last tick; nothing by default. */
+  readonly events?: readonly SiteEvent[];
 };
 
 /** `touched` are the incidents that must be written, among them those that are resolved and no longer in `memory`. */
@@ -119,12 +125,25 @@ function isConfigured(subject: Subject, rules: SiteRules): boolean {
   }
 }
 
-function speak(progress: Progress, rules: SiteRules, at: number): Announcement {
+/** Mutes count as maintenance. */
+const withMutes = (rules: SiteRules, mutes: readonly Mute[]): SiteRules =>
+  mutes.length === 0 ? rules : { ...rules, maintenance: [...rules.maintenance, ...mutes] };
+
+function speak(
+  progress: Progress,
+  rules: SiteRules,
+  { at, facts }: { readonly at: number; readonly facts: Facts },
+): Announcement {
   const open = new Set<string>();
   for (const state of progress.subjects.values()) {
     if (state.phase === 'open') open.add(state.incident);
   }
-  const said = announce([...progress.incidents.values()], { rules, at, isOpen: (id) => open.has(id) });
+  const said = announce([...progress.incidents.values()], {
+    rules,
+    at,
+    isOpen: (id) => open.has(id),
+    costsOf: (incident) => waitingCosts(incident.subject, incident.kind, facts),
+  });
   for (const incident of said.incidents) {
     progress.incidents.set(incident.id, incident);
     progress.touched.set(incident.id, incident);
@@ -132,20 +151,55 @@ function speak(progress: Progress, rules: SiteRules, at: number): Announcement {
   return said;
 }
 
+/** What is open goes on; a message that is due now wakes whoever delivers. */
+function endOf(progress: Progress, state: SiteState, rules: SiteRules, at: number): Step {
+  const { rows } = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
+  return {
+    memory: {
+      state: {
+        ...state,
+        subjects: Object.fromEntries(progress.subjects),
+        nextDueAt: rows.length === 0 ? state.nextDueAt : at,
+      },
+      incidents: Object.fromEntries(
+        [...progress.incidents].filter(([, incident]) => incident.resolvedAt === null),
+      ),
+    },
+    touched: [...progress.touched.values()],
+    rows,
+  };
+}
+
+function begin(memory: Memory | null, touched: readonly Incident[]): Progress {
+  return {
+    subjects: new Map(Object.entries(memory?.state.subjects ?? {})),
+    incidents: new Map(Object.entries(memory?.incidents ?? {})),
+    touched: new Map(touched.map((incident) => [incident.id, incident])),
+  };
+}
+
+/** Between two ticks: takes in what people said, and says what is to be said of it. Nothing was looked at. */
+export function stepEvents(
+  memory: Memory,
+  input: { readonly rules: SiteRules; readonly events: readonly SiteEvent[]; readonly at: number },
+): Step {
+  const { rules, events, at } = input;
+  const folded = fold(memory, events, { at, policy: rules.policy });
+  return endOf(begin(folded.memory, folded.touched), folded.memory.state, rules, at);
+}
+
 /**
  * Takes one tick in. It changes nothing in its arguments; the same arguments give the same result. Never opens two incidents for
  * one subject, and writes no message without a change of an incident.
  */
-export function step(memory: Memory | null, input: StepInput): Step {
-  const { rules, findings, scheduledAt } = input;
+export function step(remembered: Memory | null, input: StepInput): Step {
+  const { rules, findings, scheduledAt, events = [] } = input;
   const { at } = findings;
+  const folded = remembered === null ? null : fold(remembered, events, { at, policy: rules.policy });
+  const memory = folded?.memory ?? null;
   const facts = gatherFacts(memory?.state ?? null, findings, rules);
   const judgement = judge(facts, rules.policy);
-  const progress: Progress = {
-    subjects: new Map(Object.entries(memory?.state.subjects ?? {})),
-    incidents: new Map(Object.entries(memory?.incidents ?? {})),
-    touched: new Map(),
-  };
+  const progress = begin(memory, folded?.touched ?? []);
   const seen = new Set<string>();
   const take = (subject: Subject, observation: Observation): void => {
     seen.add(subjectKey(subject));
@@ -171,26 +225,18 @@ export function step(memory: Memory | null, input: StepInput): Step {
     take(subject, { status: isConfigured(subject, rules) ? 'unknown' : 'gone' });
   }
 
-  const { rows } = speak(progress, rules, at);
   const before = memory?.state;
-  return {
-    memory: {
-      state: {
-        site: rules.id,
-        createdAt: before?.createdAt ?? at,
-        tick: { scheduledAt, at, count: (before?.tick.count ?? 0) + 1 },
-        facts,
-        judgement,
-        signing: findings.signing.ledger,
-        verdictSince: before?.judgement.verdict === judgement.verdict ? before.verdictSince : at,
-        subjects: Object.fromEntries(progress.subjects),
-        nextDueAt: rows.length === 0 ? (before?.nextDueAt ?? null) : at,
-      },
-      incidents: Object.fromEntries(
-        [...progress.incidents].filter(([, incident]) => incident.resolvedAt === null),
-      ),
-    },
-    touched: [...progress.touched.values()],
-    rows,
+  const state: SiteState = {
+    site: rules.id,
+    createdAt: before?.createdAt ?? at,
+    tick: { scheduledAt, at, count: (before?.tick.count ?? 0) + 1 },
+    facts,
+    judgement,
+    signing: findings.signing.ledger,
+    verdictSince: before?.judgement.verdict === judgement.verdict ? before.verdictSince : at,
+    mutes: before?.mutes ?? mutesAfter([], events, at),
+    subjects: {},
+    nextDueAt: before?.nextDueAt ?? null,
   };
+  return endOf(progress, state, rules, at);
 }

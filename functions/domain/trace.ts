@@ -30,6 +30,8 @@ export type Trace = {
   readonly open: readonly OpenUnit[];
   /** One for each key of the signer. */
   readonly keys: readonly KeyTrace[];
+  /** Of its keys that are active together, see `KeyReading`; null when that is not known. */
+  readonly stake: number | null;
 };
 
 const mostOpen = 4;
@@ -100,6 +102,13 @@ function takeUnit(progress: Progress, reading: UnitReading, acted: readonly numb
   progress.through = unit;
 }
 
+function stakeOf(keys: SignerReading['keys']): number | null {
+  const stakes = keys.filter(({ standing }) => standing === 'active').map(({ stake }) => stake);
+  return stakes.length === 0 || stakes.includes(null)
+    ? null
+    : stakes.reduce<number>((sum, stake) => sum + (stake ?? 0), 0);
+}
+
 /**
  * The trace after one more reading of the same source. A reading that does not go on from this trace (somebody else's tick came between)
  * changes nothing but the acts that it saw: those are true whoever saw them.
@@ -128,6 +137,7 @@ export function extendTrace(
     freshAt: reading.trouble === null || before === null ? given.freshAt : before.freshAt,
     through: progress.through,
     open: progress.open,
+    stake: stakeOf(reading.keys) ?? before?.stake ?? null,
     keys: old.map((key, position) => {
       const acts = actsOf(position);
       const now = reading.keys[position];

@@ -8,16 +8,19 @@ import { httpFunction, type HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
+import { bindLinks } from './links.ts';
 
 export function createDeliver(environment: Environment): HttpFunction {
   const { variables, clock, print, network } = environment;
   const log = environment.log('deliver');
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
+  const secret = secretReader(variables);
   const world = {
     store: openStore(variables),
     clock,
     channels: new Map(config.channels.map((channel) => [channel.id, sendVia(channel)])),
-    secret: secretReader(variables),
+    secret,
+    linksOf: bindLinks(config, secret),
     print,
     newLease: () => randomUUID(),
     leaseMs: readLimit(variables, 'DELIVER_LEASE_MS', 60_000),

@@ -1,8 +1,9 @@
 // Composes `status`: reads the store and nothing else.
 import { loadConfig } from '../config/config.ts';
-import { readStatus } from '../flows/status.ts';
+import { answerStatus } from '../flows/answer-status.ts';
 import type { Environment } from '../kit/environment.ts';
-import { bearerToken, httpFunction, isSameSecret, type HttpFunction } from '../kit/http-function.ts';
+import { bearerToken, httpFunction, type HttpFunction } from '../kit/http-function.ts';
+import { isSameSecret } from '../kit/same-secret.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
 
@@ -20,7 +21,7 @@ export function createStatus(environment: Environment): HttpFunction {
       response.set('www-authenticate', 'Bearer').status(401).json({ error: 'a bearer token is needed' });
       return;
     }
-    const answer = await readStatus(world, !isOperator);
-    response.set('cache-control', 'no-store').status(200).json(answer);
+    const { code, body } = await answerStatus(world, request.url, isOperator);
+    response.set('cache-control', 'no-store').status(code).json(body);
   });
 }

@@ -2,9 +2,8 @@
 import { createChains } from '../chains/run.ts';
 import { httpPoke } from '../cloud/poke.ts';
 import { loadConfig } from '../config/config.ts';
-import { readShard } from '../flows/watch-request.ts';
+import { answerWatch } from '../flows/answer-watch.ts';
 import type { WatchWorld } from '../flows/watch-world.ts';
-import { isGoodTick, watch } from '../flows/watch.ts';
 import type { Environment } from '../kit/environment.ts';
 import { httpFunction, jsonBody, type HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
@@ -28,11 +27,10 @@ export function createWatch({ variables, clock, network, log: logFor }: Environm
   };
   const log = logFor('watch');
   return httpFunction(log, ['POST'], async (request, response) => {
-    const shard = readShard(jsonBody(request));
     const stamp = request.get('x-cloudscheduler-scheduletime');
-    const tick = await watch(world, { stamp, shard, signal: new AbortController().signal });
-    const isGood = isGoodTick(tick);
-    (isGood ? log.info : log.error)({ tick }, isGood ? 'tick' : 'tick with errors');
-    response.status(isGood ? 200 : 500).json(tick);
+    const call = { body: jsonBody(request), stamp, signal: new AbortController().signal };
+    const { isGood, title, summary } = await answerWatch(world, call);
+    (isGood ? log.info : log.error)({ [title]: summary }, isGood ? title : `${title} with errors`);
+    response.status(isGood ? 200 : 500).json(summary);
   });
 }

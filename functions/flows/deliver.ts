@@ -9,6 +9,7 @@ import { redactText } from '../kit/redact.ts';
 import type { SecretReader } from '../kit/secret.ts';
 import type { OutboxStore, RowEnd } from '../stores/store.ts';
 import { renderNotice } from '../views/message.ts';
+import type { Leading, LinksOf } from './message-links.ts';
 
 export type DeliverWorld = {
   readonly store: OutboxStore;
@@ -16,6 +17,8 @@ export type DeliverWorld = {
   /** By the id that rows carry. */
   readonly channels: ReadonlyMap<string, Send>;
   readonly secret: SecretReader;
+  /** Where a message leads to. */
+  readonly linksOf: LinksOf;
   readonly print: (text: string) => void;
   /** A new random name for each claim. */
   readonly newLease: () => string;
@@ -23,7 +26,7 @@ export type DeliverWorld = {
   readonly timeoutMs?: number;
   /** How long a claim lasts by the clock; it must outlast an attempt. 60 s by default. */
   readonly leaseMs?: number;
-  /** How many messages may be on their way at once; 8 by default. */
+  /** How many messages may be on their way at once; 16 by default. */
   readonly concurrency?: number;
   /** A retry that is due within this time is waited for; 15 s by default. */
   readonly patienceMs?: number;
@@ -66,7 +69,7 @@ type Run = {
 
 const batch = 100;
 
-function messageOf(row: OutboxRow): Message {
+function messageOf(row: OutboxRow, { links, code }: Leading): Message {
   const { notice } = row;
   return {
     id: row.id,
@@ -74,7 +77,11 @@ function messageOf(row: OutboxRow): Message {
     severity: notice.severity,
     site: notice.site,
     incidents: notice.items.map((item) => item.incident),
-    ...renderNotice(notice),
+    thread: notice.thread,
+    isThreadOver: notice.isThreadOver,
+    links,
+    code,
+    ...renderNotice(notice, code),
     at: notice.at,
   };
 }
@@ -87,7 +94,7 @@ const describeBug = (error: unknown): string =>
       ? error.name
       : 'unknown';
 
-async function attempt(world: DeliverWorld, row: OutboxRow, signal: AbortSignal): Promise<Delivery> {
+async function attempt(world: DeliverWorld, row: OutboxRow, run: Run): Promise<Delivery> {
   const send = world.channels.get(row.channel);
   if (send === undefined) {
     return {
@@ -98,8 +105,10 @@ async function attempt(world: DeliverWorld, row: OutboxRow, signal: AbortSignal)
     };
   }
   try {
-    return await send(messageOf(row), {
-      signal,
+    const leading = world.linksOf(row.notice);
+    if (leading.problem !== null) run.progress.errors.add(leading.problem);
+    return await send(messageOf(row, leading), {
+      signal: run.signal,
       timeoutMs: world.timeoutMs ?? 10_000,
       at: world.clock.now(),
       secret: world.secret,
@@ -126,11 +135,11 @@ function endOf(row: OutboxRow, delivery: Delivery, at: number): RowEnd {
 
 async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promise<void> {
   const { store, clock } = world;
-  const { progress, signal } = run;
+  const { progress } = run;
   const lease = world.newLease();
   const row = await store.claimRow(due.id, { at: clock.now(), leaseMs: world.leaseMs ?? 60_000, lease });
   if (row === null) return;
-  const delivery = await attempt(world, row, signal);
+  const delivery = await attempt(world, row, run);
   const end = endOf(row, delivery, clock.now());
   if (!(await store.settleRow(row.id, lease, end))) {
     progress.errors.add(`outbox/${row.id}: the attempt outlasted its lease`);
@@ -150,6 +159,17 @@ function firstInLine(rows: readonly OutboxRow[]): OutboxRow[] {
   return rows.filter((row) => !row.after.some((id) => waiting.has(id)));
 }
 
+/** In a long line each deliverer begins somewhere else, so that two of them do not run into each other at every row. */
+function fromSomewhere(
+  rows: readonly OutboxRow[],
+  deliverer: { readonly name: string; readonly concurrency: number },
+): readonly OutboxRow[] {
+  if (rows.length <= 2 * deliverer.concurrency) return rows;
+  const place = Buffer.from(deliverer.name).reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
+  const start = place % rows.length;
+  return [...rows.slice(start), ...rows.slice(0, start)];
+}
+
 /** One round over what is due. False when a further round would find the same again. */
 async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   const { progress, hasTime } = run;
@@ -157,9 +177,11 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   for (const sentence of due.broken) progress.broken.add(sentence);
   const finished = (): number => progress.sent + progress.failed + progress.postponed;
   const before = finished();
-  const gate = openGate(world.concurrency ?? 8);
+  const concurrency = world.concurrency ?? 16;
+  const gate = openGate(concurrency);
+  const line = fromSomewhere(firstInLine(due.rows), { name: world.newLease(), concurrency });
   await Promise.all(
-    firstInLine(due.rows).map((row) =>
+    line.map((row) =>
       gate(async () => {
         if (!hasTime()) return;
         try {

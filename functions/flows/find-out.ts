@@ -1,5 +1,6 @@
 // Finds out how one site is: its targets, our own network before and after them, and what the house sent.
 import { believed, qualityOf } from '../domain/confirm.ts';
+import type { SiteEvent } from '../domain/event.ts';
 import { type Findings, lastDarkAt, type Pulse } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
 import type { Sample } from '../domain/sample.ts';
@@ -12,16 +13,39 @@ import { collectEvidence } from './collect-evidence.ts';
 import { probeRound, type Round } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
 
-export type HeardPulse = { readonly pulse: Pulse | null; readonly problem: string | null };
+/** `events` are what people said and no tick has taken in yet. */
+export type HeardPulse = {
+  readonly pulse: Pulse | null;
+  readonly events: readonly SiteEvent[];
+  readonly problem: string | null;
+};
+
+/** What people said, asked for only when there is something. */
+export async function readEvents(
+  store: Pick<WatchStore, 'loadEvents'>,
+  site: string,
+  waiting: number,
+): Promise<Pick<HeardPulse, 'events' | 'problem'>> {
+  if (waiting === 0) return { events: [], problem: null };
+  try {
+    const { events, broken } = await store.loadEvents(site);
+    return { events, problem: broken.length === 0 ? null : broken.join('; ') };
+  } catch (error) {
+    return { events: [], problem: redactText(describeError(error)) };
+  }
+}
 
 /** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
 export async function listen(store: WatchStore, site: string, loading: Promise<Loaded>): Promise<HeardPulse> {
   try {
-    return { pulse: await store.loadPulse(site), problem: null };
+    const heard = await store.loadHeard(site);
+    const pulse = heard === null ? null : { beats: heard.beats, power: heard.power };
+    return { pulse, ...(await readEvents(store, site, heard?.waiting ?? 0)) };
   } catch (error) {
     const { memory } = await loading;
     return {
       pulse: memory === null ? null : lastHeard(memory.state),
+      events: [],
       problem: redactText(describeError(error)),
     };
   }
@@ -86,7 +110,7 @@ export async function findOut(
   loaded: Loaded,
   pulse: Promise<HeardPulse>,
   run: SiteRun,
-): Promise<Findings & { readonly problems: readonly string[] }> {
+): Promise<Findings & { readonly events: readonly SiteEvent[]; readonly problems: readonly string[] }> {
   const { rules, sources } = run.site;
   const state = loaded.memory?.state ?? null;
   const ledger = state?.signing ?? {};
@@ -104,6 +128,7 @@ export async function findOut(
     at: run.at,
     samples: { ...latest(rounds), ...evidence.samples },
     pulse: heard.pulse,
+    events: heard.events,
     signing: weigh(ledger, rules, {
       readings: evidence.readings,
       at: run.at,

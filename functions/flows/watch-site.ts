@@ -1,4 +1,5 @@
 // One tick of one site: what is remembered and what is found become what is remembered next, in one commit.
+import type { SiteEvent } from '../domain/event.ts';
 import type { Findings } from '../domain/gather.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 import { step, type Step } from '../domain/step.ts';
@@ -7,6 +8,7 @@ import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { Loaded } from '../stores/store.ts';
 import { findOut, listen } from './find-out.ts';
+import { forgetEvents } from './take-in-events.ts';
 import type { SiteRun } from './watch-world.ts';
 
 /** What became of one site in one tick. `error` names the document or target in trouble. */
@@ -34,7 +36,12 @@ async function withDueTime(loaded: Loaded, run: SiteRun): Promise<Loaded> {
 type Committed = { readonly step: Step } | { readonly replay: true };
 
 /** The pure step is run again on what somebody else wrote, with the samples that we have; I/O is not. */
-async function takeIn(first: Loaded, findings: Findings, run: SiteRun): Promise<Committed | null> {
+async function takeIn(
+  first: Loaded,
+  found: { readonly findings: Findings; readonly events: readonly SiteEvent[] },
+  run: SiteRun,
+): Promise<Committed | null> {
+  const { findings, events } = found;
   const { store, clock } = run.world;
   const { rules } = run.site;
   let loaded = first;
@@ -45,7 +52,12 @@ async function takeIn(first: Loaded, findings: Findings, run: SiteRun): Promise<
       if (isReplay(remembered, run.tick.scheduledAt, clock.now())) return { replay: true };
     }
     const remembering = await withDueTime(loaded, run);
-    const result = step(remembering.memory, { rules, findings, scheduledAt: run.tick.scheduledAt });
+    const result = step(remembering.memory, {
+      rules,
+      findings,
+      events,
+      scheduledAt: run.tick.scheduledAt,
+    });
     const end = await store.commitSite({
       base: loaded.base,
       memory: result.memory,
@@ -118,12 +130,13 @@ export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
       if (dueAt !== null && dueAt <= run.at) run.poker.wake();
       return { ...outcomeOf(run, { replay: true }, []), probes: 0 };
     }
-    const { problems, ...findings } = await findOut(loaded, pulse, run);
-    const committed = await takeIn(loaded, findings, run);
+    const { problems, events, ...findings } = await findOut(loaded, pulse, run);
+    const committed = await takeIn(loaded, { findings, events }, run);
     if (committed === null) return failed(run, conflict(id));
+    const forgotten = 'replay' in committed ? null : await forgetEvents(store, id, events);
     // A conflict with our own tick is either another instance, or our commit whose answer was lost: then nobody was woken.
     if ('replay' in committed || isWorkLeft(committed.step, run.at)) run.poker.wake();
-    return outcomeOf(run, committed, problems);
+    return outcomeOf(run, committed, forgotten === null ? problems : [...problems, forgotten]);
   } catch (error) {
     return failed(run, error);
   }

@@ -46,3 +46,6 @@ export function codeOf(error: unknown): string {
     ? error.code
     : '';
 }
+
+/** A code that may be told: codes hold no names. What looks like none of Node, OpenSSL or a library is not passed on. */
+export const shortCodeOf = (code: string): string => (/^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'UNKNOWN');

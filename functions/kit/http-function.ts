@@ -1,5 +1,4 @@
 // The edge between HTTP and flows: reads requests strictly, turns what was thrown into one status code and one log line.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from '@google-cloud/functions-framework';
 import { describeError, WatchdogError } from './error.ts';
 import type { Log } from './log.ts';
@@ -38,24 +37,27 @@ export function httpFunction(log: Log, methods: readonly string[], run: HttpFunc
   };
 }
 
-function textOf(request: Request): string {
+/** The body as it came, at most `mostBytes` of it; ERR_REQUEST when it is longer, or of no type. */
+export function bodyBytes(request: Request, mostBytes = maxBodyBytes): Buffer {
   const raw: unknown = request.rawBody;
   if (Buffer.isBuffer(raw)) {
-    if (raw.length > maxBodyBytes)
-      throw new WatchdogError('ERR_REQUEST', `the body is over ${maxBodyBytes} bytes`);
-    return raw.toString('utf8');
+    if (raw.length > mostBytes) throw new WatchdogError('ERR_REQUEST', `the body is over ${mostBytes} bytes`);
+    return raw;
   }
   // The framework reads no body whose type is not given; taking it for an empty one would do something else than was asked.
   const hasBody =
     Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
   if (hasBody)
     throw new WatchdogError('ERR_REQUEST', 'a body needs the header content-type: application/json');
-  return '';
+  return Buffer.alloc(0);
 }
 
 /** The body as JSON whatever content type the sender claims (Cloud Scheduler sends none of use); null when it is empty. */
-export function jsonBody(request: Request): unknown {
-  const text = textOf(request).trim();
+export const jsonBody = (request: Request): unknown => readJson(bodyBytes(request));
+
+/** Null for bytes that are empty; ERR_REQUEST, without a word of them, for what is no JSON. */
+export function readJson(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8').trim();
   if (text === '') return null;
   try {
     return JSON.parse(text);
@@ -64,14 +66,7 @@ export function jsonBody(request: Request): unknown {
   }
 }
 
-/** Compares in constant time, whatever the lengths are. */
-export function isSameSecret(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
 /** The token of an `authorization: Bearer …` header, null when there is none. */
-export function bearerToken(request: Request): string | null {
-  const match = /^Bearer\s+(\S+)$/i.exec(request.get('authorization') ?? '');
-  return match?.[1] ?? null;
-}
+export const bearerToken = (request: Request): string | null => bearerIn(request.get('authorization') ?? '');
+
+export const bearerIn = (header: string): string | null => /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? null;

@@ -1,5 +1,5 @@
 // One HTTP POST with a deadline, for whoever tells somebody something: no redirects, no retries, nothing of the address in what it says.
-import { codeOf } from './error.ts';
+import { codeOf, shortCodeOf } from './error.ts';
 
 export type PostRequest = {
   readonly url: URL;
@@ -22,23 +22,17 @@ export type PostAnswer =
     };
 
 /** True for a host that is this machine by its name: the only one that is spoken to without encryption or identity. */
-export const isThisMachine = (url: URL): boolean =>
-  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+export const isThisMachine = ({ hostname }: { readonly hostname: string }): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|::1)$/.test(hostname);
 
 const bodyLimit = 4096;
 const bodyPatienceMs = 1_000;
-
-/** Codes hold no names, messages do; what looks like neither a code of Node, OpenSSL nor undici is not passed on. */
-function shortCode(error: unknown): string {
-  const code = codeOf(error);
-  return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'UNKNOWN';
-}
 
 const silences = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT']);
 
 function failure(error: unknown, request: PostRequest, deadline: AbortSignal): PostAnswer {
   if (request.signal.aborted) return { answered: false, reason: 'aborted', code: 'ABORTED' };
-  const code = shortCode(error);
+  const code = shortCodeOf(codeOf(error));
   if (deadline.aborted || silences.has(code)) return { answered: false, reason: 'timeout', code: 'TIMEOUT' };
   return { answered: false, reason: 'network', code };
 }

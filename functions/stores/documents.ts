@@ -1,5 +1,6 @@
 // The documents of the two databases: for each collection its codec, whose values are exactly the domain's types.
 import { z } from 'zod';
+import type { SiteEvent } from '../domain/event.ts';
 import type { Pulse } from '../domain/gather.ts';
 import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/incident.ts';
 import type { SiteState } from '../domain/memory.ts';
@@ -30,12 +31,22 @@ const site = z.strictObject({
   judgement,
   verdictSince: time,
   signing,
+  mutes: z.array(
+    z.strictObject({
+      id: text,
+      by: text,
+      subject: text.nullable(),
+      from: time,
+      until: time,
+      why: text,
+    }),
+  ),
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
 });
 
-// Version 1 knew nothing of evidence from chains: its lists of signers and chains were always empty.
-const siteBeforeSigning = site.omit({ signing: true }).extend({
+// Version 1 knew nothing of evidence from chains: its lists of signers and chains were always empty. Nothing was muted by hand.
+const siteBeforeSigning = site.omit({ signing: true, mutes: true }).extend({
   facts: facts.omit({ lastDarkAt: true }).extend({ signers: z.array(z.never()), chains: z.array(z.never()) }),
 });
 
@@ -54,10 +65,43 @@ const incident = z.strictObject({
   resolvedAt: time.nullable(),
   announced: severity.nullable(),
   held: z.enum(holds).nullable(),
+  thread: text.nullable(),
+  ack: z
+    .strictObject({ by: text, at: time, severity, until: time.nullable(), isTold: z.boolean() })
+    .nullable(),
+  climb: z.strictObject({ from: time, told: z.array(text), wokenAt: time }).nullable(),
   told: z.array(text),
   lastMessage: z.record(text, text),
+  messages: z.array(text),
   rounds: z.int(),
   timeline: z.array(z.strictObject({ at: time, event: z.enum(timelineEvents), text })),
+});
+
+// Version 1 knew no ladder: whoever was told was told at once, and nothing could be acknowledged.
+const incidentBeforeLadder = incident.omit({
+  thread: true,
+  ack: true,
+  climb: true,
+  messages: true,
+});
+
+const cost = z.discriminatedUnion('chain', [
+  z.strictObject({ chain: z.literal('ethereum'), lowGwei: z.number(), highGwei: z.number() }),
+  z.strictObject({
+    chain: z.enum(['berachain', 'cometbft']),
+    lowBlocks: z.number(),
+    highBlocks: z.number(),
+  }),
+]);
+
+const item = z.strictObject({
+  incident: text,
+  subject,
+  problem: problemKind,
+  summary: text,
+  evidence: z.array(text),
+  since: time,
+  costs: z.array(cost),
 });
 
 const notice = z.strictObject({
@@ -67,19 +111,17 @@ const notice = z.strictObject({
   siteName: text,
   timezone: text,
   at: time,
-  items: z
-    .array(
-      z.strictObject({
-        incident: text,
-        subject,
-        problem: problemKind,
-        summary: text,
-        evidence: z.array(text),
-        since: time,
-      }),
-    )
-    .min(1),
+  thread: text,
+  isThreadOver: z.boolean(),
+  acknowledgedBy: text.nullable(),
+  before: severity.nullable(),
+  items: z.array(item).min(1),
 });
+
+// Version 1 knew neither threads nor acknowledgements: each of its messages spoke for itself.
+const noticeBeforeThreads = notice
+  .omit({ thread: true, isThreadOver: true, acknowledgedBy: true, before: true, items: true })
+  .extend({ items: z.array(item.omit({ costs: true })).min(1) });
 
 const row = z.strictObject({
   id: text,
@@ -95,6 +137,23 @@ const row = z.strictObject({
   outcome: text.nullable(),
   settledAt: time.nullable(),
 });
+
+const rowBeforeThreads = row.omit({ notice: true }).extend({ notice: noticeBeforeThreads });
+
+const eventFields = { id: text, site: text, at: time, by: text };
+
+const siteEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ ...eventFields, kind: z.literal('ack'), incident: text, severity }),
+  z.strictObject({
+    ...eventFields,
+    kind: z.literal('mute'),
+    subject: text.nullable(),
+    from: time,
+    until: time,
+    why: text,
+  }),
+  z.strictObject({ ...eventFields, kind: z.literal('unmute'), mute: text }),
+]);
 
 const heard = z.strictObject({
   beats: z.record(text, z.strictObject({ sentAt: time })),
@@ -118,6 +177,7 @@ export type DocumentsAreDomainTypes = AllSame<
     Same<Plain<z.output<typeof incident>>, Plain<Incident>>,
     Same<Plain<z.output<typeof row>>, Plain<OutboxRow>>,
     Same<Plain<z.output<typeof heard>>, Plain<Heard>>,
+    Same<Plain<z.output<typeof siteEvent>>, Plain<SiteEvent>>,
   ]
 >;
 
@@ -127,15 +187,41 @@ export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
   former: former(siteBeforeSigning, (old) => ({
     ...old,
     signing: {},
+    mutes: [],
     facts: { ...old.facts, signers: [], chains: [], lastDarkAt: null },
   })),
 });
 /** `incidents/{id}` of the default database. */
-export const incidentCodec: Codec<Incident> = codec<Incident>(incident, { version: 1 });
+export const incidentCodec: Codec<Incident> = codec<Incident>(incident, {
+  version: 2,
+  former: former(incidentBeforeLadder, (old) => ({
+    ...old,
+    thread: old.announced === null ? null : old.id,
+    ack: null,
+    climb: old.announced === null ? null : { from: old.openedAt, told: old.told, wokenAt: old.openedAt },
+    messages: Object.values(old.lastMessage),
+  })),
+});
 /** `outbox/{id}` of the default database. */
-export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, { version: 1 });
+export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, {
+  version: 2,
+  former: former(rowBeforeThreads, (old) => ({
+    ...old,
+    notice: {
+      ...old.notice,
+      thread: old.notice.items[0]?.incident ?? old.id,
+      isThreadOver: old.notice.kind === 'resolved',
+      acknowledgedBy: null,
+      before: null,
+      items: old.notice.items.map((each) => ({ ...each, costs: [] })),
+    },
+  })),
+});
 /** `heartbeats/{site}` of the inbox database. */
 export const heardCodec: Codec<Heard> = codec<Heard>(heard, { version: 1 });
+
+/** `events/{id}` of the inbox database. */
+export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, { version: 1 });
 
 /** The paths of documents, as they are named in messages. */
 export const paths = {
@@ -143,6 +229,7 @@ export const paths = {
   incident: (id: string): string => `incidents/${id}`,
   row: (id: string): string => `outbox/${id}`,
   heard: (site: string): string => `heartbeats/${site}`,
+  event: (id: string): string => `events/${id}`,
 } as const;
 
 /** The error for an incident that a site's document says is open and that is not there. */

@@ -15,9 +15,11 @@ import type { Codec } from './codec.ts';
 export const read = <Value>(codec: Codec<Value>, snapshot: DocumentSnapshot): Value | null =>
   snapshot.exists ? codec.read(snapshot.ref.path, snapshot.data()) : null;
 
+const stamp = ({ seconds, nanoseconds }: Timestamp): string => `${seconds}.${nanoseconds}`;
+
 /** When the document was last written, to the nanosecond: `seconds.nanoseconds`; null when there is none. */
 export const versionOf = ({ updateTime }: DocumentSnapshot): string | null =>
-  updateTime === undefined ? null : `${updateTime.seconds}.${updateTime.nanoseconds}`;
+  updateTime === undefined ? null : stamp(updateTime);
 
 /**
  * Adds to `batch` that the document becomes `value`, provided that it still has `version` (null: does not exist). Every field is named,
@@ -49,6 +51,16 @@ export type Decision<Value, Result> = { readonly next: Value | null; readonly re
 
 const tries = 20;
 
+/** A document as it was last seen, with its version. */
+export type Seen<Value> = { readonly value: Value | null; readonly version: string | null };
+
+export type ChangeOptions<Value> = {
+  /** What is known of the document, which saves the first read; when it is out of date, it is read. */
+  readonly known?: Seen<Value> | undefined;
+  /** Is told what was written. */
+  readonly onWritten?: (seen: Seen<Value>) => void;
+};
+
 /**
  * Reads, decides and writes one document; when somebody wrote it meanwhile, all over again. Cheaper than a transaction: no locks that a
  * second client waits for, and a loser of a race knows at once. A write whose answer was lost counts as made.
@@ -57,21 +69,26 @@ export async function change<Value, Result>(
   reference: DocumentReference,
   codec: Codec<Value>,
   decide: (value: Value | null) => Decision<Value, Result> | Promise<Decision<Value, Result>>,
+  { known, onWritten }: ChangeOptions<Value> = {},
 ): Promise<Result> {
   let made: Decision<Value, Result> | null = null;
+  const look = async (): Promise<Seen<Value>> => {
+    const snapshot = await reference.get();
+    return { value: read(codec, snapshot), version: versionOf(snapshot) };
+  };
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
-    const snapshot = await reference.get();
-    const value = read(codec, snapshot);
+    const { value, version } = attempt === 1 && known !== undefined ? known : await look();
     if (made !== null && isDeepStrictEqual(made.next, value)) return made.result;
     // oxlint-disable-next-line no-await-in-loop -- as above
     const decision = await decide(value);
     if (decision.next === null) return decision.result;
     const batch = reference.firestore.batch();
-    replace(batch, { reference, version: versionOf(snapshot) }, { codec, value: decision.next });
+    replace(batch, { reference, version }, { codec, value: decision.next });
     try {
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await batch.commit();
+      const [written] = await batch.commit();
+      if (written !== undefined) onWritten?.({ value: decision.next, version: stamp(written.writeTime) });
       return decision.result;
     } catch (error) {
       const isWorthALook = isConflict(error) || (made === null && isAmbiguous(error));

@@ -6,7 +6,7 @@ import { WatchdogError } from '../kit/error.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import { ask } from './ask.ts';
 import { paths, rowCodec } from './documents.ts';
-import { change, read } from './firestore-document.ts';
+import { change, read, type Seen } from './firestore-document.ts';
 import { claim, isDue, settle } from './row.ts';
 import type { Claim, DueRows, OutboxStore, RowEnd, WatchStore } from './store.ts';
 
@@ -55,21 +55,50 @@ async function readable(db: Firestore, ids: readonly string[]): Promise<OutboxRo
   });
 }
 
-function claimRow(db: Firestore, id: string, wanted: Claim): Promise<OutboxRow | null> {
-  return change<OutboxRow, OutboxRow | null>(db.doc(paths.row(id)), rowCodec, async (row) => {
-    if (row === null) return { next: null, result: null };
-    // A row that is settled stays settled, so the earlier ones need not be read in the same instant.
-    const earlier = isDue(row, wanted.at) ? await readable(db, row.after) : [];
-    const { changed, claimed } = claim(row, earlier, wanted);
-    return { next: changed, result: claimed };
-  });
+/** Rows that we have claimed as we wrote them, by lease: whoever settles one need not read it first. */
+type Claimed = Map<string, Seen<OutboxRow>>;
+
+function claimRow(
+  db: Firestore,
+  id: string,
+  { wanted, claimed: mine }: { readonly wanted: Claim; readonly claimed: Claimed },
+): Promise<OutboxRow | null> {
+  return change<OutboxRow, OutboxRow | null>(
+    db.doc(paths.row(id)),
+    rowCodec,
+    async (row) => {
+      if (row === null) return { next: null, result: null };
+      // A row that is settled stays settled, so the earlier ones need not be read in the same instant.
+      const earlier = isDue(row, wanted.at) ? await readable(db, row.after) : [];
+      const { changed, claimed } = claim(row, earlier, wanted);
+      return { next: changed, result: claimed };
+    },
+    {
+      onWritten: (seen) => {
+        if (seen.value?.lease === wanted.lease) mine.set(wanted.lease, seen);
+      },
+    },
+  );
 }
 
-function settleRow(db: Firestore, id: string, lease: string, end: RowEnd): Promise<boolean> {
-  return change(db.doc(paths.row(id)), rowCodec, (row) => {
-    const settled = row === null ? null : settle(row, lease, end);
-    return { next: settled, result: settled !== null };
-  });
+function settleRow(
+  db: Firestore,
+  id: string,
+  settling: { readonly lease: string; readonly end: RowEnd; readonly claimed: Claimed },
+): Promise<boolean> {
+  const { lease, end, claimed } = settling;
+  const seen = claimed.get(lease);
+  claimed.delete(lease);
+  const known = seen?.value?.id === id ? seen : undefined;
+  return change(
+    db.doc(paths.row(id)),
+    rowCodec,
+    (row) => {
+      const settled = row === null ? null : settle(row, lease, end);
+      return { next: settled, result: settled !== null };
+    },
+    { known },
+  );
 }
 
 /** See `OutboxStore`. */
@@ -77,10 +106,12 @@ export function openFirestoreOutbox(
   db: Firestore,
   deadlineMs: number,
 ): OutboxStore & Pick<WatchStore, 'nextDueAt'> {
+  const claimed: Claimed = new Map();
   return {
     dueRows: (at, limit) => ask(collection, () => dueRows(db, at, limit), { deadlineMs }),
     nextDueAt: (site) => ask(collection, () => nextDueAt(db, site), { deadlineMs }),
-    claimRow: (id, wanted) => ask(paths.row(id), () => claimRow(db, id, wanted), { deadlineMs }),
-    settleRow: (id, lease, end) => ask(paths.row(id), () => settleRow(db, id, lease, end), { deadlineMs }),
+    claimRow: (id, wanted) => ask(paths.row(id), () => claimRow(db, id, { wanted, claimed }), { deadlineMs }),
+    settleRow: (id, lease, end) =>
+      ask(paths.row(id), () => settleRow(db, id, { lease, end, claimed }), { deadlineMs }),
   };
 }

@@ -1,4 +1,6 @@
 // The store in Firestore: one read and one write for a site whose tick brings no news, preconditions instead of locks.
+//
+// Index of the collection `incidents`: the composite `site` ascending, `openedAt` descending.
 import { isDeepStrictEqual } from 'node:util';
 import type { Firestore } from '@google-cloud/firestore';
 import type { Incident } from '../domain/incident.ts';
@@ -14,9 +16,10 @@ import {
   siteCodec,
 } from './documents.ts';
 import { change, read, replace, versionOf } from './firestore-document.ts';
+import { openFirestoreEvents } from './firestore-events.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
-import { merged, nothingHeard, withoutWaiting } from './heard.ts';
-import type { Loaded, SiteChange, Store } from './store.ts';
+import { merged, nothingHeard } from './heard.ts';
+import type { IncidentRecord, Loaded, SiteChange, Store } from './store.ts';
 
 /** The databases that functions may write: `inbox` holds what public functions took in, `default` everything else. */
 export type Databases = { readonly default: Firestore; readonly inbox: Firestore };
@@ -80,6 +83,21 @@ async function readSites(db: Firestore, ids: readonly string[]): Promise<Map<str
   return new Map(states.map((state) => [state.site, memoryOf(state, seen)]));
 }
 
+async function recentIncidents(db: Firestore, site: string, limit: number): Promise<Incident[]> {
+  const query = db.collection('incidents').where('site', '==', site).orderBy('openedAt', 'desc');
+  const { docs } = await query.limit(limit).get();
+  return docs.map((document) => incidentCodec.read(document.ref.path, document.data()));
+}
+
+async function readIncident(db: Firestore, id: string): Promise<IncidentRecord | null> {
+  const incident = read(incidentCodec, await db.doc(paths.incident(id)).get());
+  if (incident === null || incident.messages.length === 0) {
+    return incident === null ? null : { incident, rows: [] };
+  }
+  const found = await db.getAll(...incident.messages.map((each) => db.doc(paths.row(each))));
+  return { incident, rows: found.flatMap((snapshot) => read(rowCodec, snapshot) ?? []) };
+}
+
 function hear(inbox: Firestore, site: string, news: Partial<Omit<Heard, 'waiting'>>): Promise<void> {
   return change(inbox.doc(paths.heard(site)), heardCodec, (before) => {
     const next = merged(before ?? nothingHeard, news);
@@ -96,22 +114,21 @@ export function openFirestoreStore(
   const deadlineMs = options.deadlineMs ?? 10_000;
   return {
     ...openFirestoreOutbox(db, deadlineMs),
+    ...openFirestoreEvents(inbox, deadlineMs),
     loadSite: (site) => ask(paths.site(site), () => loadSite(db, site), { deadlineMs }),
-    loadPulse: (site) =>
-      ask(
-        paths.heard(site),
-        async () => {
-          const heard = read(heardCodec, await inbox.doc(paths.heard(site)).get());
-          return heard === null ? null : withoutWaiting(heard);
-        },
-        { deadlineMs },
-      ),
+    loadHeard: (site) =>
+      ask(paths.heard(site), async () => read(heardCodec, await inbox.doc(paths.heard(site)).get()), {
+        deadlineMs,
+      }),
     commitSite: (change) =>
       ask<'committed' | 'conflict'>(paths.site(change.base.site), () => commitSite(db, change), {
         deadlineMs,
         onConflict: 'conflict',
       }),
     readSites: (ids) => ask('sites', () => readSites(db, ids), { deadlineMs }),
+    recentIncidents: (site, limit) =>
+      ask('incidents', () => recentIncidents(db, site, limit), { deadlineMs }),
+    readIncident: (id) => ask(paths.incident(id), () => readIncident(db, id), { deadlineMs }),
     recordBeat: (site, source, sentAt) =>
       ask(paths.heard(site), () => hear(inbox, site, { beats: { [source]: { sentAt } } }), { deadlineMs }),
     recordPower: (site, power) => ask(paths.heard(site), () => hear(inbox, site, { power }), { deadlineMs }),

@@ -16,4 +16,8 @@ export function merged(before: Heard, news: Partial<Pulse>): Heard {
   return { ...before, beats, power: isNewer ? power : before.power };
 }
 
-export const withoutWaiting = ({ beats, power }: Heard): Pulse => ({ beats, power });
+/** With so many more events waiting. */
+export const counted = (before: Heard, more: number): Heard => ({
+  ...before,
+  waiting: Math.max(0, before.waiting + more),
+});

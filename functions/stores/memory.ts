@@ -1,10 +1,12 @@
 // The store in memory, for tests and simulations: the same documents, through the same codecs, without a database.
 import { openIncidentIds } from '../domain/memory.ts';
+import type { SiteEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { Codec, Fields } from './codec.ts';
 import {
+  eventCodec,
   heardCodec,
   incidentCodec,
   missingIncident,
@@ -13,9 +15,9 @@ import {
   siteCodec,
   type Heard,
 } from './documents.ts';
-import { merged, nothingHeard, withoutWaiting } from './heard.ts';
+import { counted, merged, nothingHeard } from './heard.ts';
 import { claim, isDue, settle } from './row.ts';
-import type { Loaded, Store } from './store.ts';
+import { type Loaded, mostEvents, type Store, type WaitingEvents } from './store.ts';
 
 /** All documents by path, as they would lie in a database; `version` grows with each write. */
 export type Shelf = Map<string, { readonly fields: unknown; readonly version: number }>;
@@ -30,6 +32,7 @@ function shelfOf(shelf: Shelf) {
     put: (path: string, fields: Fields): void => {
       shelf.set(path, { fields: structuredClone(fields), version: (shelf.get(path)?.version ?? 0) + 1 });
     },
+    remove: (path: string): boolean => shelf.delete(path),
     /** A field as a query would see it, whether the document parses or not. */
     field: (path: string, name: string): unknown => {
       const fields = shelf.get(path)?.fields;
@@ -76,6 +79,22 @@ function dueIn(documents: Documents, at: number): { rows: OutboxRow[]; broken: s
   return { rows: rows.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)), broken };
 }
 
+function eventsOf(documents: Documents, site: string): WaitingEvents {
+  const events: SiteEvent[] = [];
+  const broken: string[] = [];
+  for (const path of documents.under('events')) {
+    if (documents.field(path, 'site') !== site) continue;
+    try {
+      const event = documents.read(eventCodec, path);
+      if (event !== null) events.push(event);
+    } catch (error) {
+      if (!(error instanceof WatchdogError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  return { events: events.toSorted((a, b) => a.at - b.at).slice(0, mostEvents), broken };
+}
+
 /** A store over `shelf`, which the caller may look into; two stores over one shelf see each other's writes. */
 export function openMemoryStore(shelf: Shelf = new Map()): Store {
   const documents = shelfOf(shelf);
@@ -86,9 +105,21 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
   };
   return {
     loadSite: async (site) => load(documents, site),
-    loadPulse: async (site) => {
-      const heard = documents.read(heardCodec, paths.heard(site));
-      return heard === null ? null : withoutWaiting(heard);
+    loadHeard: async (site) => documents.read(heardCodec, paths.heard(site)),
+    loadEvents: async (site) => eventsOf(documents, site),
+    forgetEvents: async (site, ids) => {
+      const gone = ids.filter((id) => documents.remove(paths.event(id)));
+      const path = paths.heard(site);
+      const before = documents.read(heardCodec, path) ?? nothingHeard;
+      documents.put(path, heardCodec.write(path, counted(before, -gone.length)));
+    },
+    appendEvent: async (event) => {
+      const path = paths.event(event.id);
+      if (documents.versionOf(path) !== null) return;
+      documents.put(path, eventCodec.write(path, event));
+      const heard = paths.heard(event.site);
+      const before = documents.read(heardCodec, heard) ?? nothingHeard;
+      documents.put(heard, heardCodec.write(heard, counted(before, 1)));
     },
     commitSite: async ({ base, memory, touched, rows }) => {
       const site = paths.site(base.site);
@@ -147,6 +178,19 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
           return memory === null ? [] : [[id, memory] as const];
         }),
       ),
+    recentIncidents: async (site, limit) =>
+      documents
+        .under('incidents')
+        .filter((path) => documents.field(path, 'site') === site)
+        .flatMap((path) => documents.read(incidentCodec, path) ?? [])
+        .toSorted((a, b) => b.openedAt - a.openedAt)
+        .slice(0, limit),
+    readIncident: async (id) => {
+      const incident = documents.read(incidentCodec, paths.incident(id));
+      if (incident === null) return null;
+      const rows = incident.messages.flatMap((each) => documents.read(rowCodec, paths.row(each)) ?? []);
+      return { incident, rows };
+    },
     recordBeat: async (site, source, sentAt) => hear(site, { beats: { [source]: { sentAt } } }),
     recordPower: async (site, power) => hear(site, { power }),
   };

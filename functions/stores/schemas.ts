@@ -46,6 +46,12 @@ export const facts = z.strictObject({
       actAt: time.nullable(),
       silentSince: time.nullable(),
       keys: z.strictObject({ total: whole, silent: whole, inactive: whole, left: z.array(standing) }),
+      stake: z
+        .discriminatedUnion('of', [
+          z.strictObject({ of: z.literal('balance'), effectiveGwei: z.number() }),
+          z.strictObject({ of: z.literal('power'), share: z.number() }),
+        ])
+        .nullable(),
       detail: text.nullable(),
     }),
   ),
@@ -61,6 +67,7 @@ const trace = z.strictObject({
   tip: text.nullable(),
   freshAt: time,
   through: whole.nullable(),
+  stake: z.number().min(0).nullable(),
   open: z.array(z.strictObject({ unit: whole, at: time, blocks: whole, seen: z.array(whole) })),
   keys: z.array(
     z.strictObject({

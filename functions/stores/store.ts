@@ -1,8 +1,10 @@
 // The door of the stores: what the flows need to remember, and what every member promises.
 import type { Incident } from '../domain/incident.ts';
+import type { SiteEvent } from '../domain/event.ts';
 import type { Pulse } from '../domain/gather.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
+import type { Heard } from './documents.ts';
 
 /** What a load saw, so that a commit can tell whether somebody wrote meanwhile. Opaque to flows. */
 type Base = { readonly site: string; readonly versions: ReadonlyMap<string, string | null> };
@@ -30,12 +32,22 @@ export type WatchStore = {
   /** The site's document and its open incidents. */
   readonly loadSite: (site: string) => Promise<Loaded>;
   /** What the house sent, from the inbox database; null when nothing ever came. */
-  readonly loadPulse: (site: string) => Promise<Pulse | null>;
+  readonly loadHeard: (site: string) => Promise<Heard | null>;
+  /** What people said and no tick has taken in yet, oldest first, at most `mostEvents`; a broken one is in `broken` and in nobody's way. */
+  readonly loadEvents: (site: string) => Promise<WaitingEvents>;
+  /** Removes events that were taken in; that some are gone already changes nothing. */
+  readonly forgetEvents: (site: string, ids: readonly string[]) => Promise<void>;
   /** `conflict` when anything that the base saw has changed, or an outbox row exists already; then nothing is written. */
   readonly commitSite: (change: SiteChange) => Promise<'committed' | 'conflict'>;
   /** When the earliest waiting message of the site is due, null when none waits. */
   readonly nextDueAt: (site: string) => Promise<number | null>;
 };
+
+/** `broken`: one sentence for each event that cannot be read, naming it. */
+export type WaitingEvents = { readonly events: readonly SiteEvent[]; readonly broken: readonly string[] };
+
+/** How many events of a site are taken in at once. */
+export const mostEvents = 100;
 
 /** `lease` is a random name for this one attempt; `leaseMs` outlasts the attempt. */
 export type Claim = { readonly at: number; readonly leaseMs: number; readonly lease: string };
@@ -70,7 +82,14 @@ export type RowEnd =
 export type ReadStore = {
   /** The sites by id; missing ones were never watched. Broken documents reject as in `WatchStore`. */
   readonly readSites: (ids: readonly string[]) => Promise<ReadonlyMap<string, Memory>>;
+  /** The newest incidents of a site, open ones and others, newest first. */
+  readonly recentIncidents: (site: string, limit: number) => Promise<readonly Incident[]>;
+  /** One incident with the messages about it as far as they are still there; null when there is none of that id. */
+  readonly readIncident: (id: string) => Promise<IncidentRecord | null>;
 };
+
+/** `rows` in the order in which they were written. */
+export type IncidentRecord = { readonly incident: Incident; readonly rows: readonly OutboxRow[] };
 
 /** What the house's news needs: used by `heartbeat` and by the lab. */
 export type PulseStore = {
@@ -78,4 +97,10 @@ export type PulseStore = {
   readonly recordPower: (site: string, power: NonNullable<Pulse['power']>) => Promise<void>;
 };
 
-export type Store = WatchStore & OutboxStore & ReadStore & PulseStore;
+/** What a public function may do: it writes down what it was told, and nothing else. */
+export type EventStore = {
+  /** Keeps an event for the next tick. One whose id is there already is kept once. */
+  readonly appendEvent: (event: SiteEvent) => Promise<void>;
+};
+
+export type Store = WatchStore & OutboxStore & ReadStore & PulseStore & EventStore;

@@ -1,6 +1,7 @@
 // Words for a notice: what somebody reads who was asleep a moment ago.
 import type { ProblemKind } from '../domain/incident.ts';
 import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
+import { costWords } from './cost.ts';
 import { duration, localTime } from './time.ts';
 
 const longestTitle = 100;
@@ -62,6 +63,12 @@ function label({ kind, severity }: Notice): string {
       return severity.toUpperCase();
     case 'raised':
       return `NOW ${severity.toUpperCase()}`;
+    case 'escalated':
+      return `UNANSWERED ${severity.toUpperCase()}`;
+    case 'reminder':
+      return `STILL ${severity.toUpperCase()}`;
+    case 'acknowledged':
+      return `ACKNOWLEDGED ${severity.toUpperCase()}`;
     case 'lowered':
       return `LOWERED TO ${severity.toUpperCase()}`;
     case 'resolved':
@@ -83,6 +90,14 @@ function opening(notice: Notice): string[] {
   switch (kind) {
     case 'opened':
       return [];
+    case 'escalated':
+      return ['Nobody has acknowledged this yet, so you are told as well.'];
+    case 'reminder':
+      return ['This still holds, and nobody is known to be looking at it.'];
+    case 'acknowledged':
+      return [
+        `${cut(notice.acknowledgedBy ?? 'Somebody', 40)} has taken this on. Nobody is woken for it any more unless it gets worse.`,
+      ];
     case 'raised':
       return [`This got worse: now ${grave[severity]}.`];
     case 'lowered':
@@ -107,18 +122,32 @@ function times(item: NoticeItem, notice: Notice): string[] {
   ];
 }
 
+const shownEvidence = 2;
+
+/** Two lines: whoever was asleep reads no more, and all of it is in the incident. */
 function evidenceOf(item: NoticeItem, notice: Notice): string[] {
-  if (item.evidence.length === 0) return [];
+  if (item.evidence.length === 0 || notice.kind === 'acknowledged') return [];
   const title = notice.kind === 'resolved' ? 'What was seen last:' : 'What was seen:';
-  return ['', title, ...item.evidence.map((line) => `- ${line}`)];
+  const shown = item.evidence.slice(0, shownEvidence);
+  const rest = item.evidence.length - shown.length;
+  const more = rest > 0 ? [`- and ${rest} more: watchdog incident ${item.incident}`] : [];
+  return ['', title, ...shown.map((line) => `- ${line}`), ...more];
 }
 
-function single(item: NoticeItem, notice: Notice): string[] {
+function waiting(notice: Notice): string[] {
+  if (!isPage(notice.kind) || notice.severity === 'info') return [];
+  const words = [...new Set(notice.items.flatMap((item) => item.costs.map(costWords)))];
+  return words.length === 0 ? [] : ['', ...words];
+}
+
+const codeLines = (code: string | null): string[] => (code === null ? [] : [`Code to acknowledge: ${code}`]);
+
+function single(item: NoticeItem, notice: Notice, code: string | null): string[] {
   const what =
     notice.kind === 'resolved'
       ? sentence(`It was: ${item.summary}`, '')
       : sentence(item.summary, item.subject.id);
-  return [what, ...times(item, notice), ...evidenceOf(item, notice)];
+  return [what, ...times(item, notice), ...codeLines(code), ...evidenceOf(item, notice)];
 }
 
 function line(item: NoticeItem, notice: Notice): string {
@@ -131,18 +160,22 @@ function line(item: NoticeItem, notice: Notice): string {
   return `- ${what}, since ${since}`;
 }
 
-function several(notice: Notice): string[] {
+function several(notice: Notice, code: string | null): string[] {
   const { items } = notice;
   const shown = items.slice(0, longestList).map((item) => line(item, notice));
   const rest = items.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+  return [...codeLines(code), ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
 }
 
-function closing(notice: Notice): string {
-  if (notice.kind === 'resolved') return 'Nothing more will follow about this.';
-  return isPage(notice.kind)
-    ? 'The watchdog keeps looking every minute and tells you when this changes.'
-    : 'You will be told when it is over.';
+function closing({ kind, isThreadOver, severity }: Notice): string {
+  if (kind === 'resolved') {
+    return isThreadOver
+      ? 'Nothing more will follow about this.'
+      : 'Other parts of the same page are not well yet; they are told of by themselves.';
+  }
+  if (!isPage(kind)) return 'You will be told when it is over.';
+  const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';
+  return `The watchdog keeps looking every minute and tells you when this changes.${still}`;
 }
 
 /** A page must not fail over the name of a zone. */
@@ -155,11 +188,18 @@ function withKnownZone(notice: Notice): Notice {
   }
 }
 
-/** Title (at most 100 characters) and body of a message. Times are in the site's zone with UTC beside them. Pure. */
-export function renderNotice(given: Notice): { readonly title: string; readonly body: string } {
+/**
+ * Title (at most 100 characters) and body of a message. Times are in the site's zone with UTC beside them. `code` acknowledges it without
+ * a link; it stands where no channel cuts. Pure.
+ */
+export function renderNotice(
+  given: Notice,
+  code: string | null = null,
+): { readonly title: string; readonly body: string } {
   const notice = withKnownZone(given);
   const [first] = notice.items;
-  const content = notice.items.length === 1 && first !== undefined ? single(first, notice) : several(notice);
+  const content =
+    notice.items.length === 1 && first !== undefined ? single(first, notice, code) : several(notice, code);
   const place = notice.siteName === notice.site ? notice.site : `${notice.siteName} (${notice.site})`;
   const others = notice.items.length > 1 ? ` and ${notice.items.length - 1} more` : '';
   return {
@@ -167,6 +207,7 @@ export function renderNotice(given: Notice): { readonly title: string; readonly 
     body: [
       ...opening(notice),
       ...content,
+      ...waiting(notice),
       '',
       closing(notice),
       '',

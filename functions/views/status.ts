@@ -5,6 +5,7 @@ import type { Judgement } from '../domain/judge.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
+import { ackStatus, muteStatuses, type AckStatus, type MuteStatus } from './incidents.ts';
 
 /** After this long without a tick the status says that nobody is watching. */
 export const staleAfterMs = 3 * 60_000;
@@ -22,7 +23,7 @@ export type IncidentStatus = Pick<
   | 'held'
   | 'told'
   | 'timeline'
->;
+> & { readonly ack: AckStatus | null };
 
 export type SiteStatus = {
   readonly site: string;
@@ -36,6 +37,8 @@ export type SiteStatus = {
   readonly verdictSince: number | null;
   readonly because: string | null;
   readonly incidents: readonly IncidentStatus[];
+  /** What was muted by hand and is not over, as far as a tick has taken it in. */
+  readonly mutes: readonly MuteStatus[];
   readonly facts: Facts | null;
   readonly judgement: Judgement | null;
 };
@@ -47,9 +50,10 @@ export type Status = {
   readonly sites: readonly SiteStatus[];
 };
 
-function incidentStatus(incident: Incident): IncidentStatus {
+function incidentStatus(incident: Incident, at: number): IncidentStatus {
   const { id, subject, kind, severity, summary, evidence, since, openedAt, held, told, timeline } = incident;
-  return { id, subject, kind, severity, summary, evidence, since, openedAt, held, told, timeline };
+  const ack = ackStatus(incident, at);
+  return { id, subject, kind, severity, summary, evidence, since, openedAt, held, told, ack, timeline };
 }
 
 function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): SiteStatus {
@@ -66,6 +70,7 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
       verdictSince: null,
       because: null,
       incidents: [],
+      mutes: [],
       facts: null,
       judgement: null,
     };
@@ -81,7 +86,8 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
     verdict: state.judgement.verdict,
     verdictSince: state.verdictSince,
     because: state.judgement.because,
-    incidents: Object.values(incidents).map(incidentStatus),
+    incidents: Object.values(incidents).map((incident) => incidentStatus(incident, at)),
+    mutes: muteStatuses(state.mutes, at),
     facts: state.facts,
     judgement: state.judgement,
   };
@@ -100,13 +106,20 @@ export function statusOf(
   return { at, summary: sites.every(isWell) ? 'well' : 'trouble', sites };
 }
 
-/** What may be shown to anybody: without the words of probes, which can name addresses and software. */
+/** What may be shown to anybody: without the words of probes, which can name addresses and software, and without names of people. */
 export function withoutDetails(status: Status): Status {
   return {
     ...status,
     sites: status.sites.map((site) => ({
       ...site,
-      incidents: site.incidents.map((incident) => ({ ...incident, evidence: [], timeline: [], told: [] })),
+      incidents: site.incidents.map((incident) => ({
+        ...incident,
+        evidence: [],
+        timeline: [],
+        told: [],
+        ack: null,
+      })),
+      mutes: [],
       facts: null,
       judgement: null,
     })),

@@ -4,12 +4,23 @@
 export function localTime(at: number, timezone: string): string {
   const utc = new Date(at).toISOString();
   if (timezone === 'UTC') return `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`;
-  const local = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(at);
-  return `${local} ${timezone} (${utc.slice(11, 19)} UTC)`;
+  return `${clockTime(at, timezone)} ${timezone} (${utc.slice(11, 19)} UTC)`;
+}
+
+// Making one costs more than a hundred uses of it. There are few zones: one for each site.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** E.g. `2026-12-01 03:14:07`, for tables that name the zone once. */
+export function clockTime(at: number, timezone: string): string {
+  return formatOf(timezone).format(at);
 }
 
 /** E.g. `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */

@@ -55,7 +55,7 @@ export const validators = data(
         index: natural,
         balance: natural,
         status: z.string().max(40),
-        validator: z.object({ pubkey: bytes(48), slashed: z.boolean() }),
+        validator: z.object({ pubkey: bytes(48), slashed: z.boolean(), effective_balance: natural }),
       }),
     )
     .max(1000),

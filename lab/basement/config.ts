@@ -1,6 +1,7 @@
 // The configuration of the lab, written as an operator would write it: product defaults, and names instead of loopback addresses.
 import { stringify } from 'yaml';
 import { chainIds, type ChainIdentity, identityOf } from './chains.ts';
+import { phones } from '../pager/pager.ts';
 import { type Place, places } from './world.ts';
 
 export const labSite = 'home';
@@ -8,7 +9,17 @@ export const labHeartbeat = 'alertmanager';
 export const labTimezone = 'Europe/Berlin';
 
 /** The secrets that the configuration refers to, by the names of their variables. */
-export const labVariables = { url: 'PAGER_URL', secret: 'PAGER_SECRET', token: 'STATUS_TOKEN' } as const;
+export const labVariables = {
+  pager: 'PAGER_URL',
+  neighbour: 'NEIGHBOUR_URL',
+  secret: 'PAGER_SECRET',
+  token: 'STATUS_TOKEN',
+  ackKey: 'ACK_KEY',
+  ackToken: 'ACK_TOKEN',
+} as const;
+
+/** The neighbour is told of what is critical once nobody has reacted for so long. */
+const neighbourAfter = '10m';
 
 type Client = Extract<Place['service'], object>['node'];
 
@@ -38,23 +49,27 @@ function target(place: Place, identity: ChainIdentity): object {
 }
 
 /** The YAML text. References are the product's default ones, and so is the policy, so neither is written here. */
-export function labConfig(startAt: number): string {
+export function labConfig(startAt: number, ackPort: number): string {
   const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
-    channels: [
-      {
-        id: 'pager',
-        channel: 'webhook',
-        url: { env: labVariables.url },
-        secret: { env: labVariables.secret },
-      },
-    ],
+    channels: phones.map((id) => ({
+      id,
+      channel: 'webhook',
+      url: { env: labVariables[id] },
+      secret: { env: labVariables.secret },
+    })),
     status: { access: 'token', token: { env: labVariables.token } },
+    acknowledge: {
+      url: `http://127.0.0.1:${ackPort}/ack`,
+      key: { env: labVariables.ackKey },
+      token: { env: labVariables.ackToken },
+    },
     sites: [
       {
         id: labSite,
         name: 'Basement, Berlin',
+        notify: ['pager', { after: neighbourAfter, channels: ['neighbour'], from: 'critical' }],
         targets: places.filter((place) => place.kind !== 'reference').map((place) => target(place, identity)),
         signers: [
           { id: 'eth-1', chain: 'ethereum', keys: identity.keys.lighthouse },

@@ -1,4 +1,4 @@
-// A person's pager: takes signed messages over HTTP, shows each once, and remembers what came when.
+// The phones of the people who are told: takes signed messages over HTTP, shows each once, and remembers what came when.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
@@ -13,17 +13,28 @@ const messageSchema = z.object({
   severity: z.enum(severities),
   site: z.string(),
   incidents: z.array(z.string()).min(1),
+  thread: z.string(),
+  isThreadOver: z.boolean(),
   title: z.string(),
   body: z.string(),
+  links: z.object({
+    acknowledge: z.string().optional(),
+    status: z.string().optional(),
+    runbook: z.string().optional(),
+  }),
   at: z.number(),
 });
 export type PagerMessage = z.infer<typeof messageSchema>;
 
-/** `receivedAt` is when it arrived, by the pager's clock. */
-export type Paged = { readonly receivedAt: number; readonly message: PagerMessage };
+/** Who has a phone. */
+export const phones = ['pager', 'neighbour'] as const;
+export type Phone = (typeof phones)[number];
+
+/** `receivedAt` is when it arrived at whose phone, by the pager's clock. */
+export type Paged = { readonly receivedAt: number; readonly phone: Phone; readonly message: PagerMessage };
 
 export type Pager = {
-  readonly url: string;
+  readonly urls: Readonly<Record<Phone, string>>;
   /** In the order in which they came, each message once. */
   readonly messages: readonly Paged[];
   /** Messages that came again, and requests that nobody with the key has sent. */
@@ -74,7 +85,9 @@ export async function startPager({ clock, key, onMessage, port = 0 }: PagerOptio
   let doubles = 0;
   let forged = 0;
 
-  const take = (headers: IncomingHttpHeaders, body: string): number => {
+  const take = (path: string, headers: IncomingHttpHeaders, body: string): number => {
+    const phone = phones.find((each) => path === `/${each}`);
+    if (phone === undefined) return 404;
     const receivedAt = clock.now();
     if (!isOurs(headers, body, { key, now: receivedAt })) {
       forged += 1;
@@ -89,7 +102,7 @@ export async function startPager({ clock, key, onMessage, port = 0 }: PagerOptio
       return 200;
     }
     seen.add(id);
-    const paged = { receivedAt, message };
+    const paged = { receivedAt, phone, message };
     messages.push(paged);
     onMessage(paged);
     return 202;
@@ -104,7 +117,9 @@ export async function startPager({ clock, key, onMessage, port = 0 }: PagerOptio
       if (body.length > maxBytes) request.destroy();
     });
     request.on('end', () => {
-      response.writeHead(request.method === 'POST' ? take(request.headers, body) : 405).end();
+      response
+        .writeHead(request.method === 'POST' ? take(request.url ?? '', request.headers, body) : 405)
+        .end();
     });
   });
   server.listen(port, '127.0.0.1');
@@ -112,7 +127,10 @@ export async function startPager({ clock, key, onMessage, port = 0 }: PagerOptio
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the pager has no port');
   return {
-    url: `http://127.0.0.1:${address.port}/page`,
+    urls: {
+      pager: `http://127.0.0.1:${address.port}/pager`,
+      neighbour: `http://127.0.0.1:${address.port}/neighbour`,
+    },
     messages,
     counts: () => ({ doubles, forged }),
     close: async () => {

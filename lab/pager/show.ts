@@ -10,8 +10,19 @@ function styleOf({ kind, severity }: PagerMessage): Style {
   return severity === 'warning' ? 'doubt' : 'dim';
 }
 
-/** A box with the message: title first, the time of arrival in the frame. */
-export function showPage(screen: Screen, { receivedAt, message }: Paged, indent: number): void {
-  const title = `pager, ${clockTime(receivedAt)} UTC`;
+/** The links as a phone shows them; the token of the lab's own acknowledgement is worth nothing anywhere else. */
+function linkLines({ links }: PagerMessage): string[] {
+  const named = [
+    ['Acknowledge', links.acknowledge],
+    ['Status', links.status],
+    ['Runbook', links.runbook],
+  ] as const;
+  return named.flatMap(([label, url]) => (url === undefined ? [] : [`${label}: ${url}`]));
+}
+
+/** A box with the message: title first, the time of arrival in the frame. Links follow it, whole, so that they can be opened. */
+export function showPage(screen: Screen, { receivedAt, phone, message }: Paged, indent: number): void {
+  const title = `${phone}, ${clockTime(receivedAt)} UTC`;
   screen.box(title, `${message.title}\n\n${message.body}`, { style: styleOf(message), indent });
+  for (const line of linkLines(message)) screen.line(' '.repeat(indent), line);
 }

@@ -1,6 +1,7 @@
 // The first story, act by act: what we do to the house, and what the watchdog must make of it.
 import { type Act, resolves } from './act.ts';
 import { chainStalls, signerStops } from './chain-acts.ts';
+import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, looksUntil, verdictOf } from './stage.ts';
 
 const withLook = (count: number): string => `it came with look ${count}`;
@@ -148,6 +149,7 @@ export const acts: readonly Act[] = [
   signerStops,
   chainStalls,
   blackout,
+  nobodyReacts,
   exitFails,
   ownNetwork,
 ];

@@ -1,4 +1,5 @@
 // Where an act is played: it does things to the world, waits for what the watchdog says, and checks it, all told as it happens.
+import { isPage as wakes } from '../../functions/domain/notice.ts';
 import type { SiteVerdict } from '../../functions/domain/verdict.ts';
 import { labSite } from '../basement/config.ts';
 import type { Basement } from '../basement/basement.ts';
@@ -46,7 +47,7 @@ export const verdictOf = (look: Look): SiteVerdict | null =>
 export const isAbout = (message: PagerMessage, subject: string): boolean =>
   message.incidents.length === 1 && message.incidents[0]?.startsWith(`${labSite}.${subject}.`) === true;
 
-export const isPage = ({ message }: Paged): boolean => message.kind === 'opened' || message.kind === 'raised';
+export const isPage = ({ message }: Paged): boolean => wakes(message.kind);
 
 /** How many ticks had looked at what happened at `since` when this message was decided, its own included. */
 export const looksUntil = (looks: readonly Look[], since: number, { message }: Paged): number =>

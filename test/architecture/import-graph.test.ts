@@ -38,7 +38,9 @@ const isSchemaEdge = ({ from, to }: Edge): boolean =>
   from.startsWith('functions/config/') && /^functions\/(probes|channels|chains)\//.test(to);
 
 const entries = readdirSync(join(root, 'functions/entry'))
-  .filter((name) => name.endsWith('.ts') && !['limits.ts', 'sites.ts'].includes(name))
+  .filter(
+    (name) => name.endsWith('.ts') && !['limits.ts', 'link-keys.ts', 'links.ts', 'sites.ts'].includes(name),
+  )
   .map((name) => name.replace(/\.ts$/, ''));
 
 type Room = 'probes' | 'chains' | 'channels' | 'cloud' | 'stores' | 'compute';
@@ -46,6 +48,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   watch: ['probes', 'chains', 'cloud', 'stores'],
   deliver: ['channels', 'stores'],
   status: ['stores'],
+  ack: ['cloud', 'stores'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {
@@ -74,6 +77,7 @@ describe('what a function can reach', () => {
   test.each(entries)('%s loads nothing that makes another function act, schemas included', (entry) => {
     const files = reach(`functions/entry/${entry}.ts`, () => false);
     expect(files.has('functions/channels/send.ts')).toBe(entry === 'deliver');
+    expect(files.has('functions/flows/message-links.ts')).toBe(entry === 'deliver');
     expect(files.has('functions/probes/run.ts')).toBe(entry === 'watch');
     expect(files.has('functions/chains/run.ts')).toBe(entry === 'watch');
   });

@@ -27,6 +27,13 @@ describe('every status', () => {
   });
 });
 
+test.each([404, 410])('%i of a service whose token is in the path is a refused token', (status) => {
+  const delivery = deliveryOf({ answered: true, status, retryAfter: null }, at, { hasSecretPath: true });
+  const detail = `HTTP ${status}`;
+  expect(delivery).toEqual({ sent: false, again: true, reason: 'auth', detail, afterMs: 60_000 });
+  expect(answered(status)).toMatchObject({ again: false, reason: 'client-error' });
+});
+
 describe('Retry-After', () => {
   const inTwoMinutes = new Date(at + 120_000).toUTCString();
   test.each([

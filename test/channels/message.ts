@@ -11,8 +11,16 @@ export const message: Message = {
   severity: 'critical',
   site: 'home',
   incidents: ['home.site.home.20261201T021407Z'],
+  thread: 'home.site.home.20261201T021407Z',
+  isThreadOver: false,
   title: 'CRITICAL Zuhause – Keller: dark or cut off',
   body: 'Dark or cut off.\nSince 03:14 “Europe/Berlin”.',
+  links: {
+    acknowledge: 'https://ack.example/ack#token-of-the-link',
+    status: 'https://status.example/status',
+    runbook: 'https://docs.example/get-paged#dark',
+  },
+  code: '7K2QM-X0WFD',
   at: at - 250,
 };
 

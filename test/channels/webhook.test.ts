@@ -1,36 +1,17 @@
 // The webhook: what a receiver gets, how it can check it, and which addresses are used.
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, test } from 'vitest';
 import { webhook } from '../../functions/channels/webhook.ts';
 import { authority } from '../support/certificates.ts';
 import { listen, type Listening } from '../support/server.ts';
 import { at, context, message } from './message.ts';
-
-type Received = { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string };
+import { type Received, receiver } from './receiver.ts';
 
 const servers: Listening[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
-
-async function receiver(): Promise<{ readonly address: string; readonly received: Received[] }> {
-  const received: Received[] = [];
-  const server = await listen(
-    createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const body = Buffer.concat(chunks).toString('utf8');
-        received.push({ url: request.url ?? '', headers: request.headers, body });
-        response.writeHead(204).end();
-      });
-    }),
-  );
-  servers.push(server);
-  return { address: server.address, received };
-}
 
 describe('a receiver', () => {
   test('gets the message as JSON, to the path and query of the address', async () => {
@@ -46,8 +27,12 @@ describe('a receiver', () => {
       'severity',
       'site',
       'incidents',
+      'thread',
+      'isThreadOver',
       'title',
       'body',
+      'links',
+      'code',
       'at',
     ]);
     expect(first?.headers).toMatchObject({

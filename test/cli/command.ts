@@ -24,7 +24,12 @@ export async function watchdog(args: readonly string[], options: RunOptions = {}
   const [program, ...first] = options.program ?? [process.execPath, join(repository, 'cli/main.ts')];
   const child = spawn(program, [...first, ...args], {
     cwd: options.cwd ?? repository,
-    env: { PATH: process.env['PATH'] ?? '', TZ: 'Europe/Berlin', ...options.env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      TZ: 'Europe/Berlin',
+      NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/watchdog'),
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

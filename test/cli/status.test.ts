@@ -67,6 +67,38 @@ describe('status', () => {
     expect(code).toBe(1);
   });
 
+  test('says who has taken an incident on, and what is muted until when by whom', async () => {
+    const status = statusNow({ isDown: true });
+    const [site] = status.sites;
+    const [incident] = site?.incidents ?? [];
+    if (site === undefined || incident === undefined)
+      throw new Error('there must be a site with an incident');
+    const { at } = status;
+    const ack = { by: 'anna', at, severity: 'critical', until: at + 60 * minute, isInForce: true } as const;
+    const mute = { id: 'm', subject: null, from: at, until: at + minute, why: 'a new UPS', by: 'bert' };
+    const mutes = [
+      { ...mute, isInForce: true },
+      { ...mute, subject: 'eth', from: at + 1, isInForce: false },
+    ];
+    const sites = [{ ...site, mutes, incidents: [{ ...incident, ack }] }];
+    const { code, out } = await watchdog(['status', '--url', await served({ ...status, sites })]);
+    expect(out).toMatch(/^ {4}acknowledged by anna, until .* Europe\/Berlin \(.* UTC\)$/m);
+    expect(out).toMatch(/^ {2}muted until .* Europe\/Berlin \(.* UTC\) by bert: a new UPS$/m);
+    expect(out).toMatch(/^ {2}eth to be muted from .* until .* by bert: a new UPS$/m);
+    expect(code).toBe(1);
+  });
+
+  test('of a version that knew neither acknowledgements nor mutes is understood', async () => {
+    const status = statusNow({ isDown: true });
+    const old = JSON.stringify(status, (name, value: unknown) =>
+      name === 'ack' || name === 'mutes' ? undefined : value,
+    );
+    expect(await fetchStatus({ url: (await serving(old)).url }, contextWith({}))).toEqual({
+      ok: true,
+      status,
+    });
+  });
+
   test('that is stale, old or empty is trouble whatever it says', async () => {
     const stale = await watchdog(['status', '--url', await served(statusNow({ ago: 10 * minute }))]);
     expect(stale).toMatchObject({ code: 1, out: expect.stringContaining('STALE: nobody is watching') });

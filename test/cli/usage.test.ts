@@ -6,7 +6,22 @@ import { house, repository, watchdog, type House } from './command.ts';
 
 const escape = '\u001b[';
 
-const commands = ['config check', 'probe', 'run', 'status', 'explain', 'replay'];
+const commands = [
+  'config check',
+  'probe',
+  'run',
+  'channel test',
+  'status',
+  'explain',
+  'replay',
+  'incidents',
+  'incident',
+  'ack',
+  'mute',
+  'maintenance list',
+  'maintenance add',
+  'maintenance end',
+];
 
 let home: House;
 beforeAll(async () => {
@@ -43,6 +58,12 @@ describe('a wrong call ends with 2 and says what to do', () => {
     [['probe', 'missing.yaml'], /missing\.yaml: does not exist; check the name/],
     [['probe', 'test'], /test: is a folder; name the file in it/],
     [['explain', 'home', '--url', 'http://127.0.0.1:1', '--config', 'x.yaml'], /exclude each other/],
+    [['channel', 'test', 'x.yaml'], /missing required argument 'channel-id'/],
+    [
+      ['channel', 'test', 'x.yaml', 'pager', '--severity', 'loud'],
+      /Allowed choices are info, warning, critical/,
+    ],
+    [['channel', 'test', 'missing.yaml', 'pager'], /missing\.yaml: does not exist; check the name/],
     [['replay', 'missing.jsonl'], /missing\.jsonl cannot be read/],
   ];
   test.each(wrong)('%j', async (args, says) => {

@@ -38,6 +38,8 @@ describe('a poke', () => {
     const poke = httpPoke({ url: `http://${server.address}/deliver` });
     expect(await poke(never())).toEqual({ accepted: true });
     expect(seen).toEqual([['POST', '/deliver', undefined, 'application/json', '{}']]);
+    expect(await poke(never(), { events: 'home' })).toEqual({ accepted: true });
+    expect(seen[1]).toEqual(['POST', '/deliver', undefined, 'application/json', '{"events":"home"}']);
     await expect.poll(server.open).toBe(0);
   });
 

@@ -58,7 +58,7 @@ describe('examples', () => {
   test('both.yaml resolves policies, time zones, channels and maintenance for each site', () => {
     const [home, cabin] = parsed(example('both.yaml')).sites;
     expect(home?.rules).toMatchObject({
-      notify: ['pager', 'chat'],
+      notify: [{ afterMs: 0, channels: ['pager', 'chat'], minSeverity: 'info' }],
       timezone: 'Europe/Berlin',
       reportsSelf: true,
     });
@@ -71,7 +71,11 @@ describe('examples', () => {
         why: 'update of the client',
       },
     ]);
-    expect(cabin?.rules).toMatchObject({ notify: ['chat'], timezone: 'Europe/Helsinki', reportsSelf: false });
+    expect(cabin?.rules).toMatchObject({
+      notify: [{ channels: ['chat'] }],
+      timezone: 'Europe/Helsinki',
+      reportsSelf: false,
+    });
     expect(cabin?.rules.heartbeats).toEqual([{ source: 'alertmanager', freshMs: 420_000 }]);
     expect(cabin?.rules.policy).toMatchObject({
       recoverMs: 600_000,
@@ -109,7 +113,7 @@ describe('the value', () => {
       signers: [],
       heartbeats: [],
       maintenance: [],
-      notify: ['pager'],
+      notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
       reportsSelf: true,
     };
     expect(config.sites.map((each) => each.rules)).toEqual([rules]);
@@ -226,7 +230,7 @@ describe('telling of problems', () => {
   test('they are printed with file and line, so that an editor finds them', () => {
     const result = parseConfig(`${channel}${site}colour: red\n`);
     expect(result.ok ? '' : formatProblems(result.problems, 'home.yaml')).toBe(
-      'home.yaml has 1 problem:\n  home.yaml:3: colour: is not known; known here: timezone, sites, channels, references, policies, maintenance, status',
+      'home.yaml has 1 problem:\n  home.yaml:3: colour: is not known; known here: timezone, sites, channels, references, policies, maintenance, status, links, acknowledge',
     );
   });
 

@@ -5,7 +5,7 @@ import type { Incident, Subject } from '../../functions/domain/incident.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import { hour, incidentOf, siteRules, start, withPolicy } from '../support/site.ts';
 
-const open = { rules: siteRules(), at: start, isOpen: () => true };
+const open = { rules: siteRules(), at: start, isOpen: () => true, costsOf: () => [] };
 const on = (id: string, over: Partial<Incident> = {}): Incident =>
   incidentOf({ subject: { kind: 'target', id }, ...over });
 

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { announce } from '../../functions/domain/announce.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
-import { incidentOf, minute, siteRules, start } from '../support/site.ts';
+import { atOnce, incidentOf, minute, siteRules, start } from '../support/site.ts';
 import { said } from '../support/story.ts';
 
-const open = { rules: siteRules(), at: start, isOpen: () => true };
+const open = { rules: siteRules(), at: start, isOpen: () => true, costsOf: () => [] };
 const on = (id: string, over: Partial<Incident> = {}): Incident =>
   incidentOf({ subject: { kind: 'target', id }, ...over });
 const signerIncident = (over: Partial<Incident> = {}): Incident =>
@@ -67,7 +67,10 @@ describe('each thing is said once', () => {
       on('eth', {
         announced: 'warning',
         held: null,
+        thread: id,
+        climb: { from: start, told: ['phone', 'mail'], wokenAt: start },
         told: ['phone', 'mail'],
+        messages: [`${id}.0.phone`, `${id}.0.mail`],
         rounds: 1,
         lastMessage: { phone: `${id}.0.phone`, mail: `${id}.0.mail` },
         timeline: [...on('eth').timeline, { at: start, event: 'told', text: 'opened: phone, mail' }],
@@ -77,7 +80,7 @@ describe('each thing is said once', () => {
   });
 
   test('without any channel the incident says so itself', () => {
-    const { rows, incidents } = announce([on('eth')], { ...open, rules: siteRules({ notify: [] }) });
+    const { rows, incidents } = announce([on('eth')], { ...open, rules: siteRules({ notify: atOnce() }) });
     expect(rows).toEqual([]);
     expect(incidents[0]?.timeline.at(-1)?.text).toBe('opened: no channel is configured');
     expect(incidents[0]?.announced).toBe('warning');
@@ -96,6 +99,10 @@ describe('each thing is said once', () => {
         siteName: 'Home',
         timezone: 'Europe/Berlin',
         at: start,
+        thread: on('eth').id,
+        isThreadOver: false,
+        acknowledgedBy: null,
+        before: null,
         items: [
           {
             incident: on('eth').id,
@@ -104,6 +111,7 @@ describe('each thing is said once', () => {
             summary: 'it does not answer',
             evidence: [],
             since: start - minute,
+            costs: [],
           },
         ],
       },
@@ -120,7 +128,7 @@ describe('each thing is said once', () => {
 });
 
 describe('grouping', () => {
-  const one = siteRules({ notify: ['phone'] });
+  const one = siteRules({ notify: atOnce('phone') });
   const groups: [string, Incident[], string[]][] = [
     [
       'targets that fail in the same tick share a message',
@@ -201,7 +209,7 @@ describe('grouping', () => {
 });
 
 describe('channels that came and went', () => {
-  const moved = { ...open, rules: siteRules({ notify: ['pager'] }) };
+  const moved = { ...open, rules: siteRules({ notify: atOnce('pager') }) };
   const table: [string, Incident, string[]][] = [
     [
       'the end goes to those who were told, and to nobody else',

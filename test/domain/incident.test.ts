@@ -78,18 +78,19 @@ describe('an incident', () => {
 describe('what is told of it', () => {
   test('an item says what, since when and why', () => {
     const incident = incidentOf({ evidence: ['eth: timeout'] });
-    expect(itemOf(incident)).toEqual({
+    expect(itemOf(incident, [])).toEqual({
       incident: incident.id,
       subject,
       problem: 'unreachable',
       summary: 'it does not answer',
       evidence: ['eth: timeout'],
       since: start,
+      costs: [],
     });
   });
 
-  test('openings and what grew graver are pages; the rest is news', () => {
-    expect(noticeKinds.filter(isPage)).toEqual(['opened', 'raised']);
+  test('what begins, what grew graver and what nobody reacted to are pages; the rest is news', () => {
+    expect(noticeKinds.filter(isPage)).toEqual(['opened', 'raised', 'escalated', 'reminder']);
   });
 
   test('severities are ordered', () => {

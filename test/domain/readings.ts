@@ -37,6 +37,7 @@ export const act = (number: number, over: Partial<Act> = {}): Act => ({
 export const key = (standing: Standing = 'active', balance: KeyReading['balance'] = null): KeyReading => ({
   standing,
   balance,
+  stake: null,
 });
 
 export const reading = (over: Partial<SignerReading> = {}): SignerReading => ({

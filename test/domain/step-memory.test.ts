@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SignerFact } from '../../functions/domain/facts.ts';
 import { step } from '../../functions/domain/step.ts';
 import {
+  atOnce,
   all,
   beat,
   chain,
@@ -16,7 +17,7 @@ import {
 } from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
-const rules = siteRules({ notify: ['phone'] });
+const rules = siteRules({ notify: atOnce('phone') });
 const allBad = all(rules, 'inbound', 'bad');
 const dark = { qualities: allBad };
 const silent: SignerFact[] = [signer('silent')];

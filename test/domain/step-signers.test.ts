@@ -1,10 +1,10 @@
 // Sequences of ticks in which signers fall silent, nothing is known, or we are blind ourselves.
 import { describe, expect, test } from 'vitest';
 import type { SignerFact } from '../../functions/domain/facts.ts';
-import { all, chain, minute, second, siteRules, signer, start } from '../support/site.ts';
+import { atOnce, all, chain, minute, second, siteRules, signer, start } from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
-const rules = siteRules({ notify: ['phone'] });
+const rules = siteRules({ notify: atOnce('phone') });
 const allBad = all(rules, 'inbound', 'bad');
 const allUnseen = all(rules, 'inbound', 'unknown');
 const noReferences = all(rules, 'reference', 'bad');
@@ -76,7 +76,7 @@ describe('signers', () => {
       ...signer('inactive'),
       keys: { total: 1, silent: 0, inactive: 1, left: [standing] },
     };
-    story.ticks(30, { signers: [left] });
+    story.ticks(14, { signers: [left] });
     expect(said(story.rows())).toEqual([`opened ${severity} to phone about signer/alpha inactive`]);
   });
 
@@ -155,7 +155,7 @@ describe('signers', () => {
   });
 
   test('a silent one in a house without a way in shows that the house is dark; a heartbeat, that it is not', () => {
-    const closed = siteRules({ notify: ['phone'], targets: [] });
+    const closed = siteRules({ notify: atOnce('phone'), targets: [] });
     const story = storyOf(closed);
     expect(said(story.tick({ signers: silent }).rows)).toEqual([
       'opened critical to phone about site/home dark',
@@ -218,7 +218,7 @@ describe('blind', () => {
   });
 
   test('suspends an outage: it stays open, and is not paged again afterwards', () => {
-    const story = storyOf(siteRules({ notify: ['phone'], reportsSelf: false }));
+    const story = storyOf(siteRules({ notify: atOnce('phone'), reportsSelf: false }));
     story.tick(dark);
     story.ticks(10, blind);
     story.ticks(3, dark);

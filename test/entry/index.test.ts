@@ -69,6 +69,14 @@ test.each(['watch', 'deliver'])('%s is registered, and takes only POST', async (
   expect([answer.statusCode, await answer.body.json()]).toEqual([405, { error: 'use POST' }]);
 });
 
+test('ack is registered, and needs its part of the configuration', async () => {
+  const { url, lineWith } = await deployed('ack', { WATCHDOG_CONFIG: 'examples/minimum.yaml' });
+  const answer = await request(url);
+  expect(answer.statusCode).toBe(500);
+  await answer.body.dump();
+  expect(await lineWith('could not be loaded')).toContain('has no `acknowledge`');
+});
+
 test('a configuration that is wrong is told in the log with every problem, and in the answer not at all', async () => {
   const { url, lineWith } = await deployed('watch', {
     WATCHDOG_CONFIG: 'test/config/invalid/duplicate-site.yaml',

@@ -1,6 +1,7 @@
 // The real functions on the real framework, over the official Firestore client, with endpoints that come and go.
 import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openStore } from '../../functions/stores/open.ts';
 import { localHouse, startAt, type LocalHouse } from '../support/local.ts';
 
 let home: LocalHouse;
@@ -63,6 +64,9 @@ describe('requests that are not a tick', () => {
     ['POST', '{"shard":"2/2"}', 400, 'shard must be'],
     ['POST', '{"shards":"0/1"}', 400, 'only have the field shard'],
     ['POST', '[1]', 400, 'JSON object'],
+    ['POST', '{"events":"cellar"}', 400, 'names no site'],
+    ['POST', '{"events":7}', 400, 'events must be'],
+    ['POST', '{"events":"home","shard":"0/1"}', 400, 'only the field events'],
     ['POST', '<xml/>', 400, 'not JSON'],
   ] as const)('%s %s is a %i', async (method, body, status, words) => {
     home = await localHouse();
@@ -96,6 +100,32 @@ describe('requests that are not a tick', () => {
     );
     expect(shards.filter((summary) => JSON.stringify(summary).includes('"site":"home"'))).toHaveLength(1);
   });
+});
+
+test('asked for events it takes in what people said, and probes nothing', async () => {
+  home = await localHouse();
+  await cut();
+  await home.tick();
+  await home.pagedAtLeast(1);
+  const [path = ''] = incidents();
+  const store = openStore({ FIRESTORE_EMULATOR_HOST: home.watchdog.firestore.host });
+  const incident = path.replace('incidents/', '');
+  const event = { id: 'e1', site: 'home', at: startAt, by: 'Ada', kind: 'ack', incident } as const;
+  await store.appendEvent({ ...event, severity: 'critical' });
+  const ask = async (): Promise<unknown> => {
+    const answer = await request(home.watchdog.urls.watch, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"events":"home"}',
+    });
+    return [answer.statusCode, await answer.body.json()];
+  };
+  const done = { site: 'home', events: 1, messages: 1, outcome: 'done', error: null, problems: [] };
+  expect(await ask()).toEqual([200, done]);
+  expect(await ask()).toEqual([200, { ...done, events: 0, messages: 0, outcome: 'nothing' }]);
+  await home.pagedAtLeast(2);
+  expect(home.paged.map((message) => message.kind)).toEqual(['opened', 'acknowledged']);
+  expect(home.logs.filter((line) => line.startsWith('events '))).toHaveLength(2);
 });
 
 describe('Firestore in trouble', () => {

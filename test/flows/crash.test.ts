@@ -39,6 +39,7 @@ async function send(home: House, received: Message[], life: Mortal): Promise<voi
         ['mail', life.door(channel)],
       ]),
       secret: () => 'none',
+      linksOf: () => ({ links: {}, code: null, problem: null }),
       print: () => {},
       newLease: () => `lease-${home.clock.now()}-${(leases += 1)}-${received.length}`,
     },

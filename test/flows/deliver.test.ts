@@ -79,6 +79,7 @@ function office(): Office {
           },
           channels: new Map(channels.map(([id, send]) => [id, life.door(send)])),
           secret: () => 'none',
+          linksOf: () => ({ links: {}, code: null, problem: null }),
           print: () => {},
           newLease: () => `lease-${(leases += 1)}`,
           ...over.world,
@@ -108,6 +109,10 @@ describe('what is due', () => {
         severity: 'critical',
         site: 'home',
         incidents: [noticeItem().incident],
+        thread: noticeItem().incident,
+        isThreadOver: false,
+        links: {},
+        code: null,
         title: 'CRITICAL Home: dark or cut off',
         body: expect.stringContaining('03:13:07 Europe/Berlin'),
         at: someTime,
@@ -225,6 +230,45 @@ describe('a channel that fails', () => {
     expect(box.row('a').state).toBe('failed');
   });
 
+  test('because its answer got lost is sent again under the same id: twice is allowed, never is not', async () => {
+    const box = office();
+    await box.write({ id: 'a' });
+    const taken: string[] = [];
+    const forgetful: Send = async (message) => {
+      taken.push(message.id);
+      return taken.length === 1
+        ? { sent: false, again: true, reason: 'timeout', detail: 'no answer in time' }
+        : sent;
+    };
+    expect(await box.run({ channels: { pager: forgetful } })).toMatchObject({ sent: 1 });
+    expect(taken).toEqual(['a', 'a']);
+    expect(box.row('a')).toMatchObject({ state: 'sent', attempts: 2 });
+  });
+
+  test('for an hour keeps neither the page nor its end from going out in order, nor another channel from its own', async () => {
+    const box = office();
+    await box.write(
+      { id: 'page', channel: 'dead' },
+      { id: 'end', channel: 'dead', after: ['page'], dueAt: someTime + 60_000 },
+      { id: 'other' },
+    );
+    const out: string[] = [];
+    const dead: Send = async (message) => {
+      if (box.now < someTime + 3_600_000) return busy();
+      out.push(message.id);
+      return sent;
+    };
+    await box.run({ channels: { dead } });
+    expect(box.row('other').state).toBe('sent');
+    // A tick comes each minute and wakes the deliverer for what is due.
+    for (let minute = 1; minute <= 66; minute += 1) {
+      box.now = Math.max(box.now, someTime + minute * 60_000);
+      await box.run({ channels: { dead } });
+    }
+    expect(out).toEqual(['page', 'end']);
+    expect([box.row('page').state, box.row('end').state]).toEqual(['sent', 'sent']);
+  });
+
   test('of two with different times is tried at both', async () => {
     const box = office();
     await box.write({ id: 'a', channel: 'slow' }, { id: 'b', channel: 'quick' });
@@ -268,11 +312,24 @@ describe('a channel that fails', () => {
   });
 });
 
+describe('where a message leads to', () => {
+  test('goes with it, and what is wrong with it is told without keeping it back', async () => {
+    const box = office();
+    await box.write({ id: 'a' });
+    const links = { status: 'https://status.example/' };
+    const summary = await box.run({
+      world: { linksOf: () => ({ links, code: '7K2QM-X0WFD', problem: 'the key is not there' }) },
+    });
+    expect(summary).toEqual({ ...nothing, sent: 1, errors: ['the key is not there'] });
+    expect(box.received).toMatchObject([{ links, code: '7K2QM-X0WFD', thread: notice().thread }]);
+  });
+});
+
 describe('a row that cannot be read', () => {
   test('is named, and the others go out', async () => {
     const box = office();
     await box.write({ id: 'good' });
-    box.shelf.set('outbox/bad', { version: 1, fields: { ...row({ id: 'bad' }), schema: 1, notice: 7 } });
+    box.shelf.set('outbox/bad', { version: 1, fields: { ...row({ id: 'bad' }), schema: 2, notice: 7 } });
     const summary = await box.run();
     expect(summary).toMatchObject({ sent: 1, errors: [] });
     expect(summary.broken).toEqual([expect.stringMatching(/^outbox\/bad .*notice/)]);

@@ -244,7 +244,7 @@ describe('a store that fails or races', () => {
     home.moveTo(start + 2 * minute);
     expect((await home.tick()).sites[0]?.verdict, 'the beat is later than the trouble').toBe('inbound-lost');
     home.moveTo(start + 3 * minute);
-    const deaf = over(store, { loadPulse: () => Promise.reject(new Error('inbox is away')) });
+    const deaf = over(store, { loadHeard: () => Promise.reject(new Error('inbox is away')) });
     const summary = await home.tick({ store: deaf });
     expect(summary.sites[0]).toMatchObject({ outcome: 'error', verdict: 'inbound-lost' });
     expect(summary.sites[0]?.error).toContain('inbox is away');

@@ -2,12 +2,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { request } from 'undici';
 import { WatchdogError } from '../../functions/kit/error.ts';
-import {
-  httpFunction,
-  isSameSecret,
-  jsonBody,
-  type HttpFunction,
-} from '../../functions/kit/http-function.ts';
+import { httpFunction, jsonBody, type HttpFunction } from '../../functions/kit/http-function.ts';
+import { isSameSecret } from '../../functions/kit/same-secret.ts';
 import type { Log } from '../../functions/kit/log.ts';
 import { serveFunction, type ServedFunction } from '../../local/functions/serve.ts';
 

@@ -24,7 +24,7 @@ const rpcs = places.filter(({ kind }) => kind === 'public').map(({ id }) => id);
 
 /** The ids that the product's own probes reach, by the lab's configuration. */
 async function reached(): Promise<string[]> {
-  const parsed = parseConfig(labConfig(startAt));
+  const parsed = parseConfig(labConfig(startAt, 8788));
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   const { references: known, sites } = parsed.config;
   const network = { allow: [], hosts: basement.hosts };
@@ -67,9 +67,9 @@ describe('the pretend house', () => {
     const store = openMemoryStore();
     basement.connect({ site: 'home', source: 'ups', store, onBeat: () => undefined });
     await basement.cutPower();
-    expect((await store.loadPulse('home'))?.power?.state).toBe('on-battery');
+    expect((await store.loadHeard('home'))?.power?.state).toBe('on-battery');
     await basement.restorePower();
-    expect((await store.loadPulse('home'))?.power?.state).toBe('online');
+    expect((await store.loadHeard('home'))?.power?.state).toBe('online');
   });
 
   test('that nobody hears cannot tell of its power', async () => {
@@ -77,7 +77,7 @@ describe('the pretend house', () => {
     basement.connect({ site: 'home', source: 'ups', store, onBeat: () => undefined });
     await basement.dropVpn();
     await basement.cutPower();
-    expect(await store.loadPulse('home')).toBe(null);
+    expect(await store.loadHeard('home')).toBe(null);
   });
 });
 

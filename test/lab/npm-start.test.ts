@@ -33,16 +33,17 @@ describe.concurrent('the lab', () => {
     // Colour is for terminals.
     expect(output).not.toContain('\u001b');
     // Name, when, verdict, paged after, pages, resolved, as told.
-    const row = (name: string, verdict: string): RegExp =>
-      new RegExp(String.raw`^${name} +\d\d:\d\d:\d\d  ${verdict} +\d+ .* 1 +\d\d:\d\d:\d\d  ✓$`, 'm');
+    const row = (name: string, verdict: string, pages = 1): RegExp =>
+      new RegExp(String.raw`^${name} +\d\d:\d\d:\d\d  ${verdict} +\d+ .* ${pages} +\d\d:\d\d:\d\d  ✓$`, 'm');
     expect(output).toMatch(/^all is well +\d\d:\d\d:\d\d {2}ok +– +0 +– +✓$/m);
     expect(output).toMatch(row('one forward broke', 'degraded'));
     expect(output).toMatch(row('the power went', 'dark'));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
+    expect(output).toMatch(row('nobody reacted', 'dark', 4));
     expect(output).toMatch(row('a signer stopped', 'not-signing'));
     expect(output).toMatch(row('a chain stood still', 'degraded'));
-    expect(output).toContain('6 pages and 13 messages in all; 0 came twice, 0 without a good signature.');
+    expect(output).toContain('10 pages and 21 messages in all; 0 came twice, 0 without a good signature.');
   });
 
   test('signers, chains, clients and operators can be broken by hand, and explain says what the chains show', async () => {
@@ -147,7 +148,7 @@ async function home(): Promise<Home> {
   ]);
   const files = ['--config', join(folder, 'home.yaml'), '--data', join(folder, 'data')];
   const args = [...files, '--every', '2s', ...resolved];
-  const own = { PAGER_URL: pager.url, PAGER_SECRET: 'key', STATUS_TOKEN: '' };
+  const own = { PAGER_URL: pager.urls.pager, PAGER_SECRET: 'key', STATUS_TOKEN: '' };
   return {
     targets: listeners.slice(0, 2),
     pager,

@@ -11,8 +11,11 @@ const message = {
   severity: 'critical',
   site: 'home',
   incidents: ['home.site.home.1'],
+  thread: 'home.site.home.1',
+  isThreadOver: false,
   title: 'CRITICAL home',
   body: 'It is dark.',
+  links: { acknowledge: 'http://127.0.0.1:1/ack#token' },
   at: now,
 };
 
@@ -33,7 +36,7 @@ async function send(options: Sending = {}): Promise<number> {
   const signature = createHmac('sha256', key)
     .update(`${timestamp}.${options.signed ?? body}`)
     .digest('hex');
-  const answer = await request(pager.url, {
+  const answer = await request(pager.urls.pager, {
     method: 'POST',
     body,
     headers: {
@@ -49,7 +52,7 @@ async function send(options: Sending = {}): Promise<number> {
 describe('a pager', () => {
   test('shows a signed message, with the time at which it came', async () => {
     expect(await send()).toBe(202);
-    expect(shown).toEqual([{ receivedAt: now, message }]);
+    expect(shown).toEqual([{ receivedAt: now, phone: 'pager', message }]);
     expect(pager.counts()).toEqual({ doubles: 0, forged: 0 });
   });
 
@@ -72,7 +75,7 @@ describe('a pager', () => {
   });
 
   test('refuses a request without any signature', async () => {
-    const answer = await request(pager.url, { method: 'POST', body: JSON.stringify(message) });
+    const answer = await request(pager.urls.pager, { method: 'POST', body: JSON.stringify(message) });
     await answer.body.dump();
     expect(answer.statusCode).toBe(401);
   });

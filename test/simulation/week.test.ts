@@ -4,7 +4,7 @@ import type { Message, Send } from '../../functions/channels/channel.ts';
 import { deliver } from '../../functions/flows/deliver.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
 import { house, type House } from '../support/house.ts';
-import { badSample, goodSample, minute, siteRules, start } from '../support/site.ts';
+import { atOnce, badSample, goodSample, minute, siteRules, start } from '../support/site.ts';
 
 const ticks = 7 * 24 * 60;
 const inbound = ['eth', 'rpc', 'ssh'];
@@ -71,6 +71,7 @@ async function send(home: House, received: Message[]): Promise<void> {
       clock: home.clock,
       channels: new Map([['phone', channel]]),
       secret: () => 'none',
+      linksOf: () => ({ links: {}, code: null, problem: null }),
       print: () => {},
       newLease: () => `lease-${received.length}-${home.clock.now()}`,
     },
@@ -82,7 +83,7 @@ describe.each([1, 2, 3, 4, 5, 6])('a week with one lost probe in a hundred, seed
   test('pages each trouble once, at its tick, resolves it, and pages nothing else', async () => {
     const next = random(seed);
     const plan = troubles(next);
-    const home = house([siteRules({ notify: ['phone'], signers: [] })]);
+    const home = house([siteRules({ notify: atOnce('phone'), signers: [] })]);
     const received: Message[] = [];
     let pending = false;
     for (let tick = 0; tick < ticks; tick += 1) {

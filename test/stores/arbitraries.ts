@@ -1,5 +1,6 @@
 // Any document that the domain's types allow, for round trips.
 import * as fc from 'fast-check';
+import type { SiteEvent } from '../../functions/domain/event.ts';
 import { chainNames } from '../../functions/domain/chain.ts';
 import { inactiveReasons } from '../../functions/domain/evidence.ts';
 import { chainStates, powerStates, signerStates } from '../../functions/domain/facts.ts';
@@ -15,6 +16,7 @@ import type { Judgement } from '../../functions/domain/judge.ts';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import { type Notice, noticeKinds } from '../../functions/domain/notice.ts';
+import type { WaitingCost } from '../../functions/domain/waiting-cost.ts';
 import { type OutboxRow, rowStates } from '../../functions/domain/outbox.ts';
 import { reasons } from '../../functions/domain/sample.ts';
 import { severities } from '../../functions/domain/severity.ts';
@@ -44,6 +46,9 @@ const subject = fc.record({ kind: fc.constantFrom(...subjectKinds), id });
 const chainName = fc.constantFrom(...chainNames);
 const standing = fc.constantFrom('active' as const, 'unknown' as const, ...inactiveReasons);
 
+// Zero has no sign in a document.
+const share = fc.double({ min: 0, max: 1, noNaN: true }).map((each) => Math.abs(each));
+
 const facts: fc.Arbitrary<Facts> = fc.record({
   site: id,
   at: time,
@@ -68,6 +73,12 @@ const facts: fc.Arbitrary<Facts> = fc.record({
       actAt: orNull(time),
       silentSince: orNull(time),
       keys: fc.record({ total: fc.nat(20), silent: fc.nat(20), inactive: fc.nat(20), left: list(standing) }),
+      stake: orNull(
+        fc.oneof(
+          fc.record({ of: fc.constant('balance' as const), effectiveGwei: fc.nat() }),
+          fc.record({ of: fc.constant('power' as const), share }),
+        ),
+      ),
       detail: orNull(text),
     }),
   ),
@@ -83,6 +94,7 @@ const trace: fc.Arbitrary<Trace> = fc.record({
   tip: orNull(text),
   freshAt: time,
   through: orNull(fc.nat()),
+  stake: orNull(share),
   open: list(fc.record({ unit: fc.nat(), at: time, blocks: fc.nat(), seen: list(fc.nat(20)) })),
   keys: list(
     fc.record({
@@ -134,6 +146,7 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   judgement,
   verdictSince: time,
   signing: record(fc.record({ keys: list(text), wasActive: list(fc.nat(20)), traces: record(trace) })),
+  mutes: list(fc.record({ id, by: text, subject: orNull(id), from: time, until: time, why: text })),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
 });
@@ -151,11 +164,24 @@ export const anyIncident: fc.Arbitrary<Incident> = fc.record({
   resolvedAt: orNull(time),
   announced: orNull(severity),
   held: orNull(fc.constantFrom(...holds)),
+  thread: orNull(id),
+  ack: orNull(fc.record({ by: text, at: time, severity, until: orNull(time), isTold: fc.boolean() })),
+  climb: orNull(fc.record({ from: time, told: list(id), wokenAt: time })),
   told: list(id),
   lastMessage: record(text),
+  messages: list(id),
   rounds: fc.nat(99),
   timeline: list(fc.record({ at: time, event: fc.constantFrom(...timelineEvents), text })),
 });
+
+const cost: fc.Arbitrary<WaitingCost> = fc.oneof(
+  fc.record({ chain: fc.constant('ethereum' as const), lowGwei: fc.nat(), highGwei: fc.nat() }),
+  fc.record({
+    chain: fc.constantFrom('berachain' as const, 'cometbft' as const),
+    lowBlocks: fc.nat(),
+    highBlocks: fc.nat(),
+  }),
+);
 
 export const anyNotice: fc.Arbitrary<Notice> = fc.record({
   kind: fc.constantFrom(...noticeKinds),
@@ -164,8 +190,20 @@ export const anyNotice: fc.Arbitrary<Notice> = fc.record({
   siteName: text,
   timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Nowhere/Land'),
   at: time,
+  thread: id,
+  isThreadOver: fc.boolean(),
+  acknowledgedBy: orNull(text),
+  before: orNull(severity),
   items: fc.array(
-    fc.record({ incident: id, subject, problem, summary: text, evidence: list(text), since: time }),
+    fc.record({
+      incident: id,
+      subject,
+      problem,
+      summary: text,
+      evidence: list(text),
+      since: time,
+      costs: list(cost),
+    }),
     { minLength: 1, maxLength: 4 },
   ),
 });
@@ -190,3 +228,18 @@ export const anyHeard: fc.Arbitrary<Heard> = fc.record({
   power,
   waiting: fc.nat(99),
 });
+
+const said = { id, site: id, at: time, by: text };
+
+export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
+  fc.record({ ...said, kind: fc.constant('ack' as const), incident: id, severity }),
+  fc.record({
+    ...said,
+    kind: fc.constant('mute' as const),
+    subject: orNull(id),
+    from: time,
+    until: time,
+    why: text,
+  }),
+  fc.record({ ...said, kind: fc.constant('unmute' as const), mute: id }),
+);

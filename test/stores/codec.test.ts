@@ -5,9 +5,15 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { codec, former, type Codec } from '../../functions/stores/codec.ts';
-import { heardCodec, incidentCodec, rowCodec, siteCodec } from '../../functions/stores/documents.ts';
+import {
+  eventCodec,
+  heardCodec,
+  incidentCodec,
+  rowCodec,
+  siteCodec,
+} from '../../functions/stores/documents.ts';
 import { siteState } from '../support/documents.ts';
-import { anyHeard, anyIncident, anyRow, anySite } from './arbitraries.ts';
+import { anyEvent, anyHeard, anyIncident, anyRow, anySite } from './arbitraries.ts';
 
 function hasUndefined(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value === undefined;
@@ -34,19 +40,46 @@ function roundTrips<Value>(
 
 describe('documents', () => {
   roundTrips('site', siteCodec, anySite, 2);
-  roundTrips('incident', incidentCodec, anyIncident);
-  roundTrips('outbox', rowCodec, anyRow);
+  roundTrips('incident', incidentCodec, anyIncident, 2);
+  roundTrips('outbox', rowCodec, anyRow, 2);
   roundTrips('heartbeats', heardCodec, anyHeard);
+  roundTrips('events', eventCodec, anyEvent);
+});
+
+function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(join(import.meta.dirname, `../fixtures/documents/${name}.json`), 'utf8'));
+}
+
+test('an incident that the version before wrote is one that was told at once, and that nobody has acknowledged', () => {
+  const incident = incidentCodec.read('incidents/a', fixture('incident-1'));
+  expect(incident).toMatchObject({
+    thread: incident.id,
+    ack: null,
+    climb: { from: incident.openedAt, told: ['pager'], wokenAt: incident.openedAt },
+    messages: [`${incident.id}.0.pager`],
+  });
+  expect(incidentCodec.write('incidents/a', incident)).toMatchObject({ schema: 2 });
+});
+
+test('a message that the version before wrote speaks for itself', () => {
+  const row = rowCodec.read('outbox/a', fixture('outbox-1'));
+  const { thread, isThreadOver, acknowledgedBy, before } = row.notice;
+  expect({ thread, isThreadOver, acknowledgedBy, before }).toEqual({
+    thread: row.notice.items[0]?.incident,
+    isThreadOver: false,
+    acknowledgedBy: null,
+    before: null,
+  });
+  expect(row.notice.items[0]?.costs).toEqual([]);
+  expect(rowCodec.write('outbox/a', row)).toMatchObject({ schema: 2 });
 });
 
 test('a site that the version before wrote is read, with nothing known of signing yet', () => {
-  const old: unknown = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../fixtures/documents/site-1.json'), 'utf8'),
-  );
-  const state = siteCodec.read('sites/home', old);
+  const state = siteCodec.read('sites/home', fixture('site-1'));
   expect(state).toMatchObject({
     site: 'home',
     signing: {},
+    mutes: [],
     facts: { signers: [], chains: [], lastDarkAt: null, targets: [{ id: 'rpc' }] },
     judgement: { verdict: 'dark' },
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import type { Store } from '../../functions/stores/store.ts';
-import { commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
+import { ackEvent, commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
 import { anyIncident, anyRow, anySite } from './arbitraries.ts';
 import type { Bench } from './bench.ts';
 
@@ -73,7 +73,7 @@ export function describeStore(
       const closed: Incident = { ...open, resolvedAt: someTime, lastMessage: { mail: 'c' }, evidence: [] };
       await store.commitSite({ base, memory: { state, incidents: {} }, touched: [closed], rows: [] });
       expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
-      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 1 });
+      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 2 });
     });
 
     check('is not written when it was written meanwhile', async ({ store, other }) => {
@@ -103,7 +103,7 @@ export function describeStore(
         const state = stateWith([open]);
         await commit(store, { state, touched: [open] });
         const { base } = await store.loadSite('home');
-        await plant(`incidents/${open.id}`, { ...open, schema: 1, summary: 'by somebody else' });
+        await plant(`incidents/${open.id}`, { ...open, schema: 2, summary: 'by somebody else' });
         const memory = { state: { ...state, nextDueAt: 3 }, incidents: {} };
         expect(await store.commitSite({ base, memory, touched: [open], rows: [] })).toBe('conflict');
         expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
@@ -123,7 +123,7 @@ export function describeStore(
           'conflict',
         );
         expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 2 });
-        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 1 });
+        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 2 });
       },
     );
 
@@ -183,7 +183,7 @@ export function describeStore(
       await plant('sites/home', newer);
       await plant('heartbeats/home', newer);
       await expect(store.loadSite('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
-      await expect(store.loadPulse('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
+      await expect(store.loadHeard('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
       await expect(store.recordBeat('home', 'a', 1)).rejects.toMatchObject({
         code: 'ERR_DOCUMENT_NEWER',
         message: expect.stringContaining('heartbeats/home'),
@@ -199,7 +199,7 @@ export function describeStore(
         code: 'ERR_DOCUMENT',
         message: `incidents/${open.id} is missing, although sites/home says that it is open`,
       });
-      await plant(`incidents/${open.id}`, { ...open, schema: 1, rounds: null });
+      await plant(`incidents/${open.id}`, { ...open, schema: 2, rounds: null });
       await expect(store.loadSite('home')).rejects.toMatchObject({
         code: 'ERR_DOCUMENT',
         message: expect.stringMatching(/^incidents\/.* rounds/),
@@ -212,7 +212,7 @@ export function describeStore(
         for (let index = 0; index < 7; index += 1) {
           await plant(`outbox/bad${index}`, {
             ...row({ id: `bad${index}`, dueAt: someTime - 100 }),
-            schema: index === 0 ? 2 : 1,
+            schema: index === 0 ? 3 : 2,
             notice: null,
           });
         }
@@ -228,7 +228,7 @@ export function describeStore(
     );
 
     check('and that a message comes after keeps it back no longer', async ({ store, plant }) => {
-      await plant('outbox/bad', { ...row({ id: 'bad' }), schema: 1, notice: null });
+      await plant('outbox/bad', { ...row({ id: 'bad' }), schema: 3, notice: null });
       await commit(store, { rows: [row({ id: 'good', after: ['bad', 'missing'] })] });
       expect(await store.claimRow('good', lease('a'))).toMatchObject({ id: 'good' });
     });
@@ -274,7 +274,7 @@ export function describeStore(
       await commit(store, { rows: rows({ id: 'a' }) });
       const claimed = row({ id: 'a', attempts: 1, lease: 'mine', dueAt: someTime + 60_000 });
       expect(await store.claimRow('a', lease('mine'))).toEqual(claimed);
-      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 1 });
+      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 2 });
       expect(await other.claimRow('a', lease('yours'))).toBeNull();
       expect(await other.claimRow('a', lease('yours', someTime + 59_999))).toBeNull();
       expect((await other.dueRows(someTime, 10)).rows).toEqual([]);
@@ -328,7 +328,7 @@ export function describeStore(
           await store.settleRow('c', 'c', { state: 'waiting', dueAt: at + 7, outcome: 'HTTP 500' }),
         ).toBe(true);
         expect(await store.settleRow('missing', 'c', { state: 'sent', at, outcome: 'x' })).toBe(false);
-        const base = { schema: 1, attempts: 1, lease: null };
+        const base = { schema: 2, attempts: 1, lease: null };
         expect(await peek('outbox/a')).toEqual({
           ...row({ id: 'a' }),
           ...base,
@@ -377,7 +377,7 @@ export function describeStore(
 
   describe(`${name}: the inbox`, () => {
     check('is nothing before the first news', async ({ store }) => {
-      expect(await store.loadPulse('home')).toBeNull();
+      expect(await store.loadHeard('home')).toBeNull();
     });
 
     check(
@@ -392,9 +392,9 @@ export function describeStore(
           beats: { ups: { sentAt: 10 }, alertmanager: { sentAt: 30 } },
           power: { state: 'on-battery', at: 20 },
         };
-        expect(await store.loadPulse('home')).toEqual(heard);
+        expect(await store.loadHeard('home')).toEqual({ ...heard, waiting: 0 });
         expect(await peek('heartbeats/home')).toEqual({ ...heard, waiting: 0, schema: 1 });
-        expect(await store.loadPulse('cabin')).toBeNull();
+        expect(await store.loadHeard('cabin')).toBeNull();
       },
     );
 
@@ -403,7 +403,79 @@ export function describeStore(
       await Promise.all(
         sources.map((source, index) => (index % 2 === 0 ? store : other).recordBeat('home', source, index)),
       );
-      expect(Object.keys((await store.loadPulse('home'))?.beats ?? {}).toSorted()).toEqual(sources);
+      expect(Object.keys((await store.loadHeard('home'))?.beats ?? {}).toSorted()).toEqual(sources);
+    });
+  });
+
+  describe(`${name}: what people said`, () => {
+    const ids = async (store: Store): Promise<string[]> =>
+      (await store.loadEvents('home')).events.map((each) => each.id);
+    const waiting = async (store: Store): Promise<number> => (await store.loadHeard('home'))?.waiting ?? 0;
+
+    check('waits in order, counted, until it is forgotten', async ({ store, other }) => {
+      await store.appendEvent(ackEvent({ id: 'b', at: 2 }));
+      await other.appendEvent(ackEvent({ id: 'a', at: 1 }));
+      await store.appendEvent(ackEvent({ id: 'c', at: 3, site: 'cabin' }));
+      expect(await ids(store)).toEqual(['a', 'b']);
+      expect(await waiting(store)).toBe(2);
+      await other.forgetEvents('home', ['a']);
+      expect(await ids(store)).toEqual(['b']);
+      expect(await waiting(store)).toBe(1);
+      expect((await store.loadEvents('cabin')).events).toEqual([ackEvent({ id: 'c', at: 3, site: 'cabin' })]);
+    });
+
+    check('is kept once, and forgotten once, however often that is asked for', async ({ store }) => {
+      await store.appendEvent(ackEvent({ id: 'a' }));
+      await store.appendEvent(ackEvent({ id: 'a', by: 'somebody else' }));
+      expect((await store.loadEvents('home')).events).toEqual([ackEvent({ id: 'a' })]);
+      expect(await waiting(store)).toBe(1);
+      await store.forgetEvents('home', ['a', 'never there']);
+      await store.forgetEvents('home', ['a']);
+      await store.forgetEvents('home', []);
+      expect(await waiting(store)).toBe(0);
+    });
+
+    check('is not lost beside beats that come at the same time', async ({ store, other }) => {
+      const all = Array.from({ length: 8 }, (_, index) => index);
+      await Promise.all(
+        all.flatMap((index) => [
+          store.appendEvent(ackEvent({ id: `e${index}`, at: index })),
+          other.recordBeat('home', `s${index}`, index),
+        ]),
+      );
+      expect(await ids(store)).toHaveLength(8);
+      expect(await waiting(store)).toBe(8);
+      expect(Object.keys((await store.loadHeard('home'))?.beats ?? {})).toHaveLength(8);
+    });
+
+    check("and cannot be read is named, and is in nobody's way", async ({ store, plant }) => {
+      await plant('events/bad', { ...ackEvent({ id: 'bad' }), schema: 1, severity: 'enormous' });
+      await store.appendEvent(ackEvent({ id: 'good' }));
+      const { events, broken } = await store.loadEvents('home');
+      expect(events.map((each) => each.id)).toEqual(['good']);
+      expect(broken).toEqual([expect.stringContaining('events/bad')]);
+    });
+  });
+
+  describe(`${name}: incidents`, () => {
+    check('of a site come newest first, closed ones among them', async ({ store }) => {
+      const touched = [1, 3, 2].map((day) =>
+        incident({ id: `i${day}`, openedAt: someTime + day, resolvedAt: day === 3 ? someTime + 9 : null }),
+      );
+      await commit(store, { touched: [...touched, incident({ id: 'other', site: 'cabin' })] });
+      expect((await store.recentIncidents('home', 2)).map((each) => each.id)).toEqual(['i3', 'i2']);
+      expect(await store.recentIncidents('nowhere', 2)).toEqual([]);
+    });
+
+    check('come with the messages about them that are still there', async ({ store }) => {
+      const told = incident({ messages: ['first', 'gone', 'second'] });
+      const rows = ['second', 'first'].map((id) => row({ id }));
+      await commit(store, { touched: [told], rows });
+      expect(await store.readIncident(told.id)).toEqual({
+        incident: told,
+        rows: [row({ id: 'first' }), row({ id: 'second' })],
+      });
+      expect(await store.readIncident('nobody')).toBeNull();
     });
   });
 

@@ -31,6 +31,7 @@ function fullSigning(): Ledger {
     tip: `0x${'ab'.repeat(32)}`,
     freshAt: someTime,
     through: 15_000_000,
+    stake: 32_000_000_000,
     open: [{ ...dated, blocks: 32, seen: Array.from({ length: 20 }, (_, position) => position) }],
     keys: Array.from({ length: 20 }, () => key),
   };

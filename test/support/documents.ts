@@ -1,4 +1,5 @@
 // Documents to test with: small, complete, and changed where a test says so.
+import type { AckEvent } from '../../functions/domain/event.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import type { Notice, NoticeItem } from '../../functions/domain/notice.ts';
@@ -38,6 +39,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
           actAt: null,
           silentSince: null,
           keys: { total: 1, silent: 0, inactive: 0, left: [] },
+          stake: null,
           detail: null,
         },
       ],
@@ -75,6 +77,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
             tip: '0x01',
             freshAt: someTime,
             through: 8,
+            stake: 32_000_000_000,
             open: [{ unit: 9, at: someTime, blocks: 7, seen: [0] }],
             keys: [
               {
@@ -88,6 +91,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
         },
       },
     },
+    mutes: [],
     subjects: {},
     nextDueAt: null,
     ...over,
@@ -108,8 +112,12 @@ export function incident(over: Partial<Incident> = {}): Incident {
     resolvedAt: null,
     announced: 'critical',
     held: null,
+    thread: 'home.site.home.20261201T021407Z',
+    ack: null,
+    climb: { from: someTime, told: ['pager'], wokenAt: someTime },
     told: ['pager'],
     lastMessage: { pager: 'home.site.home.20261201T021407Z.0.pager' },
+    messages: ['home.site.home.20261201T021407Z.0.pager'],
     rounds: 1,
     timeline: [{ at: someTime, event: 'opened', text: 'dark: nothing answers' }],
     ...over,
@@ -131,7 +139,7 @@ export function stateWith(open: readonly Incident[], over: Partial<SiteState> = 
 
 export function noticeItem(over: Partial<NoticeItem> = {}): NoticeItem {
   const { id, subject, kind, summary, evidence, since } = incident();
-  return { incident: id, subject, problem: kind, summary, evidence, since, ...over };
+  return { incident: id, subject, problem: kind, summary, evidence, since, costs: [], ...over };
 }
 
 export function notice(over: Partial<Notice> = {}): Notice {
@@ -142,6 +150,10 @@ export function notice(over: Partial<Notice> = {}): Notice {
     siteName: 'Home',
     timezone: 'Europe/Berlin',
     at: someTime,
+    thread: 'home.site.home.20261201T021407Z',
+    isThreadOver: false,
+    acknowledgedBy: null,
+    before: null,
     items: [noticeItem()],
     ...over,
   };
@@ -177,4 +189,17 @@ export async function commit(
   const { state = siteState(), touched = [], rows = [] } = written;
   const { base } = await store.loadSite(state.site);
   return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows });
+}
+
+export function ackEvent(over: Partial<AckEvent> = {}): AckEvent {
+  return {
+    kind: 'ack',
+    id: 'event-1',
+    site: 'home',
+    at: someTime,
+    by: 'Maria',
+    incident: incident().id,
+    severity: 'critical',
+    ...over,
+  };
 }

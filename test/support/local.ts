@@ -47,6 +47,7 @@ async function endpoint(host?: string): Promise<Endpoint> {
 
 export type LocalHouse = {
   readonly watchdog: LocalWatchdog;
+  readonly configPath: string;
   readonly endpoints: Readonly<Record<'geth' | 'lighthouse' | 'exit', Endpoint>>;
   readonly paged: readonly Paged[];
   readonly logs: readonly string[];
@@ -131,6 +132,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
   });
   return {
     watchdog,
+    configPath: path,
     endpoints: { geth, lighthouse, exit },
     paged,
     logs,

@@ -11,6 +11,7 @@ import type {
 } from '../../functions/domain/facts.ts';
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { Incident, Problem } from '../../functions/domain/incident.ts';
+import type { NotifyGroup } from '../../functions/domain/ladder.ts';
 import type { Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
 import type { Reason, Sample } from '../../functions/domain/sample.ts';
 import type { Role } from '../../functions/domain/target.ts';
@@ -57,6 +58,8 @@ export const defaultPolicy: Policy = {
   unknown: { afterMs: 900_000 },
   recoverMs: 180_000,
   gaspMs: 1_800_000,
+  remindMs: { critical: 900_000, warning: 43_200_000, info: null },
+  ackMs: 14_400_000,
   quietHours: null,
 };
 
@@ -71,6 +74,10 @@ export const target = (
   role,
   severity,
 });
+
+/** One group that is told of everything at once. */
+export const atOnce = (...channels: readonly string[]): NotifyGroup[] =>
+  channels.length === 0 ? [] : [{ afterMs: 0, channels, minSeverity: 'info' }];
 
 /** A house with three forwards, one VPN exit, two references, one Ethereum signer and one heartbeat. */
 export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
@@ -90,7 +97,7 @@ export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
     signers: [{ id: 'alpha', chain: 'ethereum', keys: ['7'] }],
     heartbeats: [{ source: 'cluster', freshMs: heartbeatFreshMs }],
     maintenance: [],
-    notify: ['phone', 'mail'],
+    notify: atOnce('phone', 'mail'),
     reportsSelf: true,
     ...over,
   };
@@ -158,6 +165,7 @@ export const signer = (
   actAt,
   silentSince: state === 'silent' ? start : null,
   keys: { total: 1, silent: state === 'silent' ? 1 : 0, inactive: state === 'inactive' ? 1 : 0, left: [] },
+  stake: null,
   detail: null,
 });
 
@@ -231,8 +239,12 @@ export const incidentOf = (over: Partial<Incident> = {}): Incident => {
     resolvedAt: null,
     announced: null,
     held: null,
+    thread: null,
+    ack: null,
+    climb: null,
     told: [],
     lastMessage: {},
+    messages: [],
     rounds: 0,
     timeline: [{ at: start, event: 'opened', text: 'unreachable: it does not answer' }],
     ...over,

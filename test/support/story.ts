@@ -1,15 +1,18 @@
 // Plays ticks of one site, one minute apart, and keeps what was said and what is open.
+import type { SiteEvent } from '../../functions/domain/event.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { Memory } from '../../functions/domain/memory.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
-import { step, type Step } from '../../functions/domain/step.ts';
+import { step, stepEvents, type Step } from '../../functions/domain/step.ts';
 import { findingsOf, type Found, minute, start } from './site.ts';
 
 export type Story = {
   /** The next tick: a minute after the last one, by the rules in force unless others are given from here on. */
   readonly tick: (found?: Found, rules?: SiteRules) => Step;
   readonly ticks: (count: number, found?: Found) => Step;
+  /** Between two ticks: what people say is taken in, half a minute before the next tick unless a time is given. */
+  readonly hear: (events: readonly SiteEvent[], time?: number) => Step;
   /** The time of the next tick, unless it is given. */
   readonly nextAt: () => number;
   readonly memory: () => Memory | null;
@@ -28,8 +31,13 @@ export function storyOf(first: SiteRules): Story {
   const tick = (found: Found = {}, other: SiteRules = rules): Step => {
     rules = other;
     at = found.at ?? at;
-    const result = step(memory, { rules, findings: findingsOf(rules, { ...found, at }), scheduledAt: at });
+    const result = keep(
+      step(memory, { rules, findings: findingsOf(rules, { ...found, at }), scheduledAt: at }),
+    );
     at += minute;
+    return result;
+  };
+  const keep = (result: Step): Step => {
     memory = result.memory;
     for (const incident of result.touched) incidents.set(incident.id, incident);
     for (const row of result.rows) {
@@ -44,6 +52,10 @@ export function storyOf(first: SiteRules): Story {
       let last = tick(found);
       for (let played = 1; played < count; played += 1) last = tick(found);
       return last;
+    },
+    hear: (events, time = at - minute / 2) => {
+      if (memory === null) throw new Error('nothing was seen yet');
+      return keep(stepEvents(memory, { rules, events, at: time }));
     },
     nextAt: () => at,
     memory: () => memory,

@@ -4,7 +4,18 @@ import { powerStates, type Quality, signerStates, chainStates } from '../../func
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { MaintenanceWindow, SiteRules } from '../../functions/domain/policy.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
-import { defaultPolicy, hour, minute, sampleOf, second, signer, siteRules, start, target } from './site.ts';
+import {
+  atOnce,
+  defaultPolicy,
+  hour,
+  minute,
+  sampleOf,
+  second,
+  signer,
+  siteRules,
+  start,
+  target,
+} from './site.ts';
 
 const inbound = ['eth', 'rpc', 'ssh', 'web'] as const;
 const references = ['ref-a', 'ref-b'] as const;
@@ -124,7 +135,7 @@ function rulesOf(from: WalkConfig, windows: readonly MaintenanceWindow[]): SiteR
     ],
     signers: from.signers,
     heartbeats: from.sources.map((source) => ({ source, freshMs: 3 * minute })),
-    notify: from.notify,
+    notify: atOnce(...from.notify),
     reportsSelf: from.reportsSelf,
     maintenance: windows,
     policy: {

@@ -23,6 +23,8 @@ const incident = 'home.site.home.20261201T021407Z';
 const since = '2026-12-01 03:13:07 Europe/Berlin (02:13:07 UTC)';
 const goesOn = 'The watchdog keeps looking every minute and tells you when this changes.';
 
+const alone = `${goesOn} It starts nothing that signs: that is for a person to do.`;
+
 const cases: [string, Partial<Notice>, string, string[]][] = [
   [
     'a blackout at its first tick',
@@ -36,7 +38,7 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
       '- inbound 0/1 good',
       '- no life sign since',
       '',
-      goesOn,
+      alone,
       '',
       'Site: Home (home)',
       `Incident: ${incident}`,
@@ -79,7 +81,7 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
       'Dark or cut off: nothing answers and nothing shows life.',
       `Since ${since}, for 1 min.`,
       '',
-      goesOn,
+      alone,
       '',
       'Site: Home (home)',
       `Incident: ${incident}`,
@@ -87,7 +89,7 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
   ],
   [
     'the end of a blackout',
-    { kind: 'resolved', at: someTime + 120 * minute },
+    { kind: 'resolved', isThreadOver: true, at: someTime + 120 * minute },
     'RESOLVED Home: dark or cut off, after 2 h 01 min',
     [
       'This is over.',
@@ -122,7 +124,13 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
   ],
   [
     'two forwards that are well again',
-    { kind: 'resolved', severity: 'warning', at: someTime + 9 * minute, items: ['rpc', 'p2p'].map(target) },
+    {
+      kind: 'resolved',
+      severity: 'warning',
+      isThreadOver: true,
+      at: someTime + 9 * minute,
+      items: ['rpc', 'p2p'].map(target),
+    },
     'RESOLVED Home: 2 targets are well again: rpc, p2p',
     [
       'These are over.',
@@ -133,6 +141,76 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
       '',
       'Site: Home (home)',
       'Incident: home.target.rpc.20261201T021407Z and 1 more',
+    ],
+  ],
+  [
+    'a part of a page that is well again before the others',
+    { kind: 'resolved', severity: 'warning', items: [target('rpc')] },
+    'RESOLVED Home: rpc does not answer as it should, after 1 min',
+    [
+      'This is over.',
+      'It was: rpc does not answer as it should.',
+      `Began ${since}.`,
+      'Closed 2026-12-01 03:14:07 Europe/Berlin (02:14:07 UTC), after 1 min; this includes the wait to see that it stays well.',
+      '',
+      'What was seen last:',
+      '- rpc: timeout, no answer within 5000 ms',
+      '',
+      'Other parts of the same page are not well yet; they are told of by themselves.',
+      '',
+      'Site: Home (home)',
+      'Incident: home.target.rpc.20261201T021407Z',
+    ],
+  ],
+  [
+    'a reminder, with what waiting costs and with more evidence than anybody reads',
+    {
+      kind: 'reminder',
+      at: someTime + 15 * minute,
+      before: 'critical',
+      items: [
+        noticeItem({
+          evidence: ['inbound 0/3 good', 'eth: timeout', 'rpc: timeout', 'no life sign since'],
+          costs: [
+            { chain: 'ethereum', lowGwei: 60_000, highGwei: 83_000 },
+            { chain: 'berachain', lowBlocks: 12, highBlocks: 19 },
+          ],
+        }),
+      ],
+    },
+    'STILL CRITICAL Home: dark or cut off',
+    [
+      'This still holds, and nobody is known to be looking at it.',
+      'Dark or cut off: nothing answers and nothing shows life.',
+      `Since ${since}, for 16 min.`,
+      '',
+      'What was seen:',
+      '- inbound 0/3 good',
+      '- eth: timeout',
+      `- and 2 more: watchdog incident ${incident}`,
+      '',
+      'Waiting costs about 0.000060 to 0.000083 ETH an hour in missed rewards and penalties. Nobody is slashed for waiting.',
+      'Waiting costs the rewards of about 12 to 19 blocks an hour and no penalty. Nobody is slashed for waiting.',
+      '',
+      alone,
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
+    ],
+  ],
+  [
+    'an acknowledgement, by name',
+    { kind: 'acknowledged', acknowledgedBy: 'Maria' },
+    'ACKNOWLEDGED CRITICAL Home: dark or cut off',
+    [
+      'Maria has taken this on. Nobody is woken for it any more unless it gets worse.',
+      'Dark or cut off: nothing answers and nothing shows life.',
+      `Since ${since}, for 1 min.`,
+      '',
+      'You will be told when it is over.',
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
     ],
   ],
   [
@@ -154,6 +232,17 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
     ],
   ],
 ];
+
+test('a code stands before all that may be cut', () => {
+  const { body } = renderNotice(notice(), '7Q2MK-9F3TX');
+  expect(body.split('\n').slice(0, 3)).toEqual([
+    'Dark or cut off: nothing answers and nothing shows life.',
+    `Since ${since}, for 1 min.`,
+    'Code to acknowledge: 7Q2MK-9F3TX',
+  ]);
+  const many = renderNotice(notice({ items: ['rpc', 'p2p'].map(target) }), '7Q2MK-9F3TX');
+  expect(many.body.startsWith('Code to acknowledge: 7Q2MK-9F3TX\n- rpc')).toBe(true);
+});
 
 describe('the words for', () => {
   test.each(cases)('%s', (_, over, title, body) => {
@@ -216,5 +305,5 @@ test('every kind at every severity has another beginning', () => {
   const begins = noticeKinds.flatMap((kind) =>
     severities.map((severity) => renderNotice(notice({ kind, severity, siteName: '|' })).title.split('|')[0]),
   );
-  expect(new Set(begins).size).toBe(10);
+  expect(new Set(begins).size).toBe(19);
 });

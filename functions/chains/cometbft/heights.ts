@@ -4,7 +4,7 @@ import { commit as commitSchema } from '../../wire/comet.ts';
 import { ask, type Asked } from '../ask.ts';
 import type { Cache } from '../cache.ts';
 import type { Flags } from './flags.ts';
-import { readValidatorSet, type Validator } from './validator-set.ts';
+import { readValidatorSet, sharesIn, type Validator } from './validator-set.ts';
 import { type Commit, type Vote, votesIn } from './votes.ts';
 
 export type Caches = {
@@ -21,8 +21,13 @@ export type HeightNeeds = {
   readonly caches: Caches;
 };
 
-/** `at` is the time of the block, epoch ms. */
-export type HeightVotes = { readonly height: number; readonly at: number; readonly votes: readonly Vote[] };
+/** `at` is the time of the block, epoch ms; `votes` and `shares` of the voting power are those of the keys, in their order. */
+export type HeightVotes = {
+  readonly height: number;
+  readonly at: number;
+  readonly votes: readonly Vote[];
+  readonly shares: readonly number[];
+};
 
 const commitBytes = 2_000_000;
 
@@ -62,7 +67,9 @@ export async function readHeight(
   );
   if (!set.ok) return set;
   const votes = votesIn(commit.value, set.value, { keys, flags: needs.flags });
-  if (votes !== null) return { ok: true, value: { height, at: header.time, votes } };
+  if (votes !== null) {
+    return { ok: true, value: { height, at: header.time, votes, shares: sharesIn(set.value, keys) } };
+  }
   return {
     ok: false,
     reason: 'protocol',

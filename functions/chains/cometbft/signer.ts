@@ -29,7 +29,11 @@ const isWell = ({ votes }: HeightVotes): boolean =>
   votes.every((vote) => vote === 'alive' || vote === 'not-in-set');
 
 const standings = (newest: HeightVotes): KeyReading[] =>
-  newest.votes.map((vote) => ({ standing: vote === 'not-in-set' ? 'not-in-set' : 'active', balance: null }));
+  newest.votes.map((vote, key) => ({
+    standing: vote === 'not-in-set' ? 'not-in-set' : 'active',
+    balance: null,
+    stake: newest.shares[key] ?? null,
+  }));
 
 type Read = { readonly heights: readonly HeightVotes[]; readonly trouble: string | null };
 

@@ -3,8 +3,8 @@ import type { Session } from '../../kit/net/session.ts';
 import { validators as validatorsSchema } from '../../wire/comet.ts';
 import { ask, type Asked, type Failure } from '../ask.ts';
 
-/** Hex in lower case; `publicKey` are the bytes as the node holds them. */
-export type Validator = { readonly address: string; readonly publicKey: string };
+/** Hex in lower case; `publicKey` are the bytes as the node holds them. `power` is its voting power. */
+export type Validator = { readonly address: string; readonly publicKey: string; readonly power: number };
 
 const pageBytes = 200_000;
 const perPage = 100;
@@ -35,8 +35,8 @@ export async function readValidatorSet(
     if (at !== height) return bad('they are of another height');
     if (total > mostValidators) return bad(`there are over ${mostValidators}`);
     if (count !== validators.length || count === 0) return bad('a page does not hold what it says');
-    for (const { address, pub_key: key } of validators) {
-      found.push({ address, publicKey: Buffer.from(key.value, 'base64').toString('hex') });
+    for (const { address, pub_key: key, voting_power: power } of validators) {
+      found.push({ address, publicKey: Buffer.from(key.value, 'base64').toString('hex'), power });
     }
     if (found.length > total) return bad('there are more than it says');
     if (found.length === total) break;
@@ -59,6 +59,16 @@ export function compressed(publicKey: string): string | null {
   const isLarger = BigInt(`0x${publicKey.slice(96)}`) > halfOfField;
   const flagged = (first & 0x1f) | 0x80 | (isLarger ? 0x20 : 0);
   return `${flagged.toString(16).padStart(2, '0')}${publicKey.slice(2, 96)}`;
+}
+
+/** The part of the whole voting power that each key has; 0 for one that is not in the set. */
+export function sharesIn(set: readonly Validator[], keys: readonly string[]): number[] {
+  const total = set.reduce((sum, { power }) => sum + power, 0);
+  return keys.map((key) => {
+    const position = positionOf(set, key);
+    const power = position === null ? 0 : (set[position]?.power ?? 0);
+    return total > 0 ? Math.min(1, power / total) : 0;
+  });
 }
 
 /** Where a key stands in the set; null when it does not. The key is a consensus address or a compressed public key, in hex. */

@@ -146,6 +146,7 @@ export async function readSigner(signer: SignerQuery, needs: Needs): Promise<Sig
   const keyReadings = (known ?? []).map((each): KeyReading => ({
     standing: each?.standing ?? 'unknown',
     balance: each === null ? null : { unit: epoch, gwei: each.gwei },
+    stake: each?.effectiveGwei ?? null,
   }));
   const reading = {
     signer: signer.signer,

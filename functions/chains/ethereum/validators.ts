@@ -5,7 +5,12 @@ import { liveness, rewards, validators } from '../../wire/beacon.ts';
 import { ask, type Asked } from '../ask.ts';
 
 /** What is known of one key; null for a key that the chain does not know. */
-export type Known = { readonly index: number; readonly standing: Standing; readonly gwei: number } | null;
+export type Known = {
+  readonly index: number;
+  readonly standing: Standing;
+  readonly gwei: number;
+  readonly effectiveGwei: number;
+} | null;
 
 const bytes = 2_000_000;
 
@@ -38,7 +43,12 @@ export async function findValidators(
     const [only] = same;
     if (only === undefined || same.length > 1) return null;
     const standing = only.validator.slashed ? 'slashed' : (standings[only.status] ?? 'unknown');
-    return { index: only.index, standing, gwei: only.balance };
+    return {
+      index: only.index,
+      standing,
+      gwei: only.balance,
+      effectiveGwei: only.validator.effective_balance,
+    };
   });
   return { ok: true, value: found };
 }

@@ -23,6 +23,18 @@ function subjectsOf(site: DraftSite): Ids {
   ];
 }
 
+/** With where each of them is written. */
+function namedChannels(
+  { notify }: DraftSite,
+  path: Path,
+): { readonly place: Path; readonly channel: string | undefined }[] {
+  return notify.flatMap((each, at) =>
+    typeof each === 'object'
+      ? each.channels.map((channel, index) => ({ place: [...path, at, 'channels', index], channel }))
+      : [{ place: [...path, at], channel: each }],
+  );
+}
+
 function checkSite(
   site: DraftSite,
   path: Path,
@@ -32,16 +44,19 @@ function checkSite(
   const policies = [...new Set(['default', ...Object.keys(draft.policies)])];
   const channels = draft.channels.map((channel) => textOf(channel, 'id'));
   check(site.policy, policies, { path: [...path, 'policy'], what: 'a policy', report });
-  for (const [at, channel] of site.notify.entries()) {
-    const place = [...path, 'notify', at];
+  const seen = new Set<string>();
+  for (const { place, channel } of namedChannels(site, [...path, 'notify'])) {
     const isKnown = check(channel, channels, { path: place, what: 'a channel', report });
-    if (isKnown && channel !== undefined && site.notify.indexOf(channel) < at) {
-      report(place, 'names a channel for the second time; name it once');
-    }
+    if (channel === undefined) continue;
+    if (isKnown && seen.has(channel)) report(place, 'names a channel for the second time; name it once');
+    seen.add(channel);
   }
 }
 
 export const knownNames: Rule = (draft, report) => {
+  const { channel } = draft.acknowledge.telegram;
+  const channels = draft.channels.map((each) => textOf(each, 'id'));
+  check(channel, channels, { path: ['acknowledge', 'telegram', 'channel'], what: 'a channel', report });
   for (const [index, site] of draft.sites.entries()) checkSite(site, ['sites', index], { draft, report });
   for (const [index, window] of draft.maintenance.entries()) {
     const path = ['maintenance', index];

@@ -1,0 +1,32 @@
+// What people and the house have said since the last tick: kept in the inbox until a tick has taken it in. Untrusted.
+import type { Severity } from './severity.ts';
+
+type Common = {
+  readonly id: string;
+  readonly site: string;
+  /** When it was received, epoch ms. */
+  readonly at: number;
+  /** Who said it, as far as that is known: a name, or the channel that it came by. */
+  readonly by: string;
+};
+
+/** Somebody has taken an incident on; `severity` is what it was when they were told. */
+export type AckEvent = Common & {
+  readonly kind: 'ack';
+  readonly incident: string;
+  readonly severity: Severity;
+};
+
+/** Nobody is to be told of a site, or of one part of it, for a while. */
+export type MuteEvent = Common & {
+  readonly kind: 'mute';
+  readonly subject: string | null;
+  readonly from: number;
+  readonly until: number;
+  readonly why: string;
+};
+
+/** Ends what a mute began; `mute` is its id. */
+export type UnmuteEvent = Common & { readonly kind: 'unmute'; readonly mute: string };
+
+export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent;

@@ -1,0 +1,75 @@
+// Takes in what people said since the last tick: acknowledgements and mutes. Pure, and harmless when it is done twice.
+import { acknowledge } from './acknowledge.ts';
+import type { SiteEvent } from './event.ts';
+import type { Incident } from './incident.ts';
+import type { Memory, Mute } from './memory.ts';
+import type { Policy } from './policy.ts';
+
+export type Folded = {
+  readonly memory: Memory;
+  /** Incidents that were changed. */
+  readonly touched: readonly Incident[];
+};
+
+/** A mute may not outlast a maintenance window. */
+const longestMuteMs = 31 * 24 * 3_600_000;
+const mostMutes = 50;
+
+/**
+ * Everything that was told of together: one page is acknowledged by one answer. The answer names the first incident of the page, which
+ * may be over while others of it are not.
+ */
+function sameThread(incidents: Readonly<Record<string, Incident>>, id: string): Incident[] {
+  const thread = incidents[id]?.thread ?? id;
+  return Object.values(incidents).filter((each) => each.id === id || each.thread === thread);
+}
+
+function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
+  switch (event.kind) {
+    case 'ack':
+      return mutes;
+    case 'unmute':
+      return mutes.filter((mute) => mute.id !== event.mute);
+    case 'mute': {
+      if (mutes.some((mute) => mute.id === event.id)) return mutes;
+      const { id, subject, from, until, why, by } = event;
+      const end = Math.min(until, from + longestMuteMs);
+      return end <= from ? mutes : [...mutes, { id, subject, from, until: end, why, by }];
+    }
+  }
+}
+
+const inOrder = (events: readonly SiteEvent[]): SiteEvent[] => events.toSorted((a, b) => a.at - b.at);
+
+/** The mutes with the events taken in; those that are over are dropped. */
+export function mutesAfter(mutes: readonly Mute[], events: readonly SiteEvent[], at: number): Mute[] {
+  return inOrder(events)
+    .reduce(withEvent, mutes)
+    .filter((mute) => mute.until > at)
+    .slice(-mostMutes);
+}
+
+/** The memory with the events taken in, in the order in which they came. */
+export function fold(
+  memory: Memory,
+  events: readonly SiteEvent[],
+  now: { readonly at: number; readonly policy: Pick<Policy, 'ackMs'> },
+): Folded {
+  const { at, policy } = now;
+  const incidents: Record<string, Incident> = { ...memory.incidents };
+  const touched = new Map<string, Incident>();
+  for (const event of inOrder(events)) {
+    if (event.kind !== 'ack') continue;
+    for (const incident of sameThread(incidents, event.incident)) {
+      const next = acknowledge(incident, event, { at, criticalMs: policy.ackMs });
+      if (next === null) continue;
+      incidents[next.id] = next;
+      touched.set(next.id, next);
+    }
+  }
+  const mutes = mutesAfter(memory.state.mutes, events, at);
+  return {
+    memory: { incidents, state: { ...memory.state, mutes } },
+    touched: [...touched.values()],
+  };
+}

@@ -1,0 +1,43 @@
+// What `status` answers to a question: a code and a body. The public is shown the status without details, and nothing else.
+import type { SiteRules } from '../domain/policy.ts';
+import { listIncidents, readIncident, readMaintenance } from './incidents.ts';
+import { readQuestion } from './status-request.ts';
+import { readStatus, type StatusWorld } from './status.ts';
+
+export type StatusAnswer = { readonly code: 200 | 404; readonly body: object };
+
+const found = (body: object): StatusAnswer => ({ code: 200, body });
+const missing = (error: string): StatusAnswer => ({ code: 404, body: { error } });
+
+function sitesOf(world: StatusWorld, site: string | null): SiteRules[] {
+  return world.rules.filter(({ id }) => site === null || id === site);
+}
+
+/** `url` is path and query as they came. Throws ERR_REQUEST for a question that is wrong. */
+export async function answerStatus(
+  world: StatusWorld,
+  url: string,
+  isOperator: boolean,
+): Promise<StatusAnswer> {
+  const question = readQuestion(url);
+  if (question.about === 'nothing') {
+    return missing('there is nothing at this path; use /, /incidents, /incidents/ID or /maintenance');
+  }
+  if (question.about === 'status') return found(await readStatus(world, !isOperator));
+  if (!isOperator) {
+    return missing('details are never public; they are there when the status is set to access: token');
+  }
+  if (question.about === 'incident') {
+    const answer = await readIncident(world, question.id);
+    return answer === null ? missing('there is no incident of that id') : found(answer);
+  }
+  const sites = sitesOf(world, question.site);
+  if (sites.length === 0) {
+    return missing(`there is no such site; there are ${world.rules.map(({ id }) => id).join(', ')}`);
+  }
+  return found(
+    question.about === 'maintenance'
+      ? await readMaintenance(world, sites)
+      : await listIncidents(world, sites, question),
+  );
+}

@@ -1,0 +1,91 @@
+// Between two ticks: takes in what people said, without looking at anything, so that an acknowledgement counts at once.
+import type { SiteEvent } from '../domain/event.ts';
+import type { SiteRules } from '../domain/policy.ts';
+import { stepEvents } from '../domain/step.ts';
+import type { Clock } from '../kit/clock.ts';
+import { describeError } from '../kit/error.ts';
+import { redactText } from '../kit/redact.ts';
+import type { WatchStore } from '../stores/store.ts';
+import { readEvents } from './find-out.ts';
+import type { Poker } from './poker.ts';
+
+export type EventsOutcome = {
+  readonly site: string;
+  /** `busy`: others kept writing; the next tick takes it in. */
+  readonly outcome: 'done' | 'nothing' | 'busy' | 'error';
+  readonly events: number;
+  readonly messages: number;
+  readonly error: string | null;
+};
+
+type Given = {
+  readonly rules: SiteRules;
+  readonly store: WatchStore;
+  readonly clock: Clock;
+  readonly poker: Poker;
+};
+
+const tries = 4;
+
+/** They were taken in; one that cannot be removed is taken in again by the next tick, which changes nothing. A sentence when that is so. */
+export async function forgetEvents(
+  store: Pick<WatchStore, 'forgetEvents'>,
+  site: string,
+  events: readonly SiteEvent[],
+): Promise<string | null> {
+  if (events.length === 0) return null;
+  try {
+    await store.forgetEvents(
+      site,
+      events.map((event) => event.id),
+    );
+    return null;
+  } catch (error) {
+    return redactText(describeError(error));
+  }
+}
+
+async function takeIn(given: Given): Promise<EventsOutcome> {
+  const { rules, store, clock, poker } = given;
+  const heard = await store.loadHeard(rules.id);
+  const { events, problem } = await readEvents(store, rules.id, heard?.waiting ?? 0);
+  const common = { site: rules.id, events: events.length, messages: 0 };
+  if (events.length === 0) {
+    return { ...common, outcome: problem === null ? 'nothing' : 'error', error: problem };
+  }
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
+    const { memory, base } = await store.loadSite(rules.id);
+    // A site that was never watched has nothing to acknowledge; its first tick takes the events in.
+    if (memory === null) return { ...common, outcome: 'nothing', error: problem };
+    const step = stepEvents(memory, { rules, events, at: clock.now() });
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const end = await store.commitSite({
+      base,
+      memory: step.memory,
+      touched: step.touched,
+      rows: step.rows,
+    });
+    if (end === 'conflict') continue;
+    if (step.rows.length > 0) poker.wake();
+    // oxlint-disable-next-line no-await-in-loop -- this is the end
+    const error = (await forgetEvents(store, rules.id, events)) ?? problem;
+    return { ...common, outcome: error === null ? 'done' : 'error', messages: step.rows.length, error };
+  }
+  return { ...common, outcome: 'busy', error: problem };
+}
+
+/** Never rejects: what goes wrong is in the outcome, and whatever was not taken in waits for the next tick. */
+export async function takeInEvents(given: Given): Promise<EventsOutcome> {
+  try {
+    return await takeIn(given);
+  } catch (error) {
+    return {
+      site: given.rules.id,
+      outcome: 'error',
+      events: 0,
+      messages: 0,
+      error: redactText(describeError(error)),
+    };
+  }
+}

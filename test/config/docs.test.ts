@@ -1,0 +1,36 @@
+// The channels that the documentation shows can be written just so.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { channels } from '../../functions/channels/registry.ts';
+import { formatProblems, parseConfig } from '../../functions/config/config.ts';
+
+const text = readFileSync(join(import.meta.dirname, '../../docs/get-paged.md'), 'utf8');
+const blocks = [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block]) => block ?? '');
+const sites = 'sites: [{ id: home, targets: [{ id: p2p, probe: tcp, address: "vpn.example.net:30303" }] }]\n';
+
+const phones = ['pager', 'phone', 'neighbour'].map(
+  (id) => `  - { id: ${id}, channel: webhook, url: { env: HOOK } }\n`,
+);
+const chat = '  - { id: chat, channel: telegram, token: { env: TOKEN }, chat: 1 }\n';
+/** What an example does not show is there as well. */
+const whole = (block: string): string =>
+  [
+    /^channels:/m.test(block) ? '' : `channels:\n${phones.join('')}${chat}`,
+    block,
+    /^sites:/m.test(block) ? '' : sites,
+  ].join('');
+
+test.each(blocks)('%s', (block) => {
+  const parsed = parseConfig(whole(block));
+  expect(parsed.ok ? '' : formatProblems(parsed.problems, 'docs/get-paged.md')).toBe('');
+});
+
+test('each channel has a section of its own, and all but the console an example in it', () => {
+  const sections = [...text.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+  for (const name of Object.keys(channels)) expect(sections, name).toContain(name);
+  const shown = blocks
+    .filter((block) => block.startsWith('channels:'))
+    .flatMap((block) => [...block.matchAll(/channel: (\w+)/g)].map(([, name]) => name));
+  expect(new Set([...shown, 'console'])).toEqual(new Set(Object.keys(channels)));
+});

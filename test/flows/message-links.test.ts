@@ -1,0 +1,63 @@
+// Where messages lead to: what is to be acknowledged carries a link and a code for exactly that, and nothing else does.
+import { describe, expect, test } from 'vitest';
+import { noticeKinds } from '../../functions/domain/notice.ts';
+import { linksBy, type LinkSetup } from '../../functions/flows/message-links.ts';
+import { WatchdogError } from '../../functions/kit/error.ts';
+import { linkKeys, readCode, subjectOfCode, verifyLink } from '../../functions/kit/signed-link.ts';
+import { notice, noticeItem, someTime } from '../support/documents.ts';
+
+const keys = linkKeys('k'.repeat(32), null);
+const setup: LinkSetup = {
+  status: 'https://status.example/',
+  runbook: 'https://docs.example/runbook',
+  acknowledge: { url: 'https://ack.example/ack', validForMs: 1_000, keys: () => keys },
+};
+
+describe('a link to acknowledge', () => {
+  test('stands for the thread and the severity of its notice, and for as long as was configured', () => {
+    const told = notice({ thread: 'home.target.a.1', severity: 'warning', items: [noticeItem()] });
+    const { links, code, problem } = linksBy(setup)(told);
+    const [url, token = ''] = links.acknowledge?.split('#') ?? [];
+    const claim = { incident: 'home.target.a.1', severity: 'warning', until: someTime + 1_000 };
+    expect({ url, problem }).toEqual({ url: 'https://ack.example/ack', problem: null });
+    expect(verifyLink(token, keys, someTime)).toEqual({ ok: true, claim });
+    expect(subjectOfCode(readCode(code ?? '') ?? '', [claim], keys)).toBe(claim);
+  });
+
+  test('is the same in every try of a message', () => {
+    expect(linksBy(setup)(notice())).toEqual(linksBy(setup)(notice()));
+  });
+
+  test.each(noticeKinds)('is in %s only when that is to be acknowledged', (kind) => {
+    const { links, code } = linksBy(setup)(notice({ kind }));
+    const isAsked = kind !== 'resolved' && kind !== 'acknowledged';
+    expect([links.acknowledge !== undefined, code !== null]).toEqual([isAsked, isAsked]);
+    expect(links).toMatchObject({
+      status: 'https://status.example/',
+      runbook: 'https://docs.example/runbook#dark',
+    });
+  });
+
+  test('that cannot be signed is missing, and the message is told why without the secret', () => {
+    const broken = (): never => {
+      throw new WatchdogError('ERR_SECRET', 'the secret in environment variable ACK_KEY is missing or empty');
+    };
+    const { links, code, problem } = linksBy({
+      ...setup,
+      acknowledge: { url: 'https://ack.example/ack', validForMs: 1_000, keys: broken },
+    })(notice());
+    expect(links).toEqual({
+      status: 'https://status.example/',
+      runbook: 'https://docs.example/runbook#dark',
+    });
+    expect([code, problem]).toEqual([null, expect.stringContaining('ERR_SECRET: the secret in environment')]);
+  });
+
+  test('is not there when nobody can acknowledge, nor is any other that is not configured', () => {
+    expect(linksBy({ status: undefined, runbook: undefined, acknowledge: null })(notice())).toEqual({
+      links: {},
+      code: null,
+      problem: null,
+    });
+  });
+});
