@@ -133,17 +133,18 @@ function endOf(row: OutboxRow, delivery: Delivery, at: number): RowEnd {
     : { state: 'waiting', dueAt: at + delayMs, outcome };
 }
 
-async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promise<void> {
+/** False when somebody else has the row, or something must go first. */
+async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promise<boolean> {
   const { store, clock } = world;
   const { progress } = run;
   const lease = world.newLease();
   const row = await store.claimRow(due.id, { at: clock.now(), leaseMs: world.leaseMs ?? 60_000, lease });
-  if (row === null) return;
+  if (row === null) return false;
   const delivery = await attempt(world, row, run);
   const end = endOf(row, delivery, clock.now());
   if (!(await store.settleRow(row.id, lease, end))) {
     progress.errors.add(`outbox/${row.id}: the attempt outlasted its lease`);
-    return;
+    return true;
   }
   if (end.state === 'sent') progress.sent += 1;
   if (end.state === 'failed') progress.failed += 1;
@@ -151,6 +152,7 @@ async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promis
     progress.postponed += 1;
     progress.retries.push(end.dueAt);
   }
+  return true;
 }
 
 /** Rows whose predecessors are due as well wait for the next round: claiming them now would only put them off. */
@@ -179,13 +181,16 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   const before = finished();
   const concurrency = world.concurrency ?? 16;
   const gate = openGate(concurrency);
+  let misses = 0;
+  // What is left of this line somebody else is at: a new look finds what nobody has.
+  const hasMetSomebody = (): boolean => misses >= concurrency && finished() > before;
   const line = fromSomewhere(firstInLine(due.rows), { name: world.newLease(), concurrency });
   await Promise.all(
     line.map((row) =>
       gate(async () => {
-        if (!hasTime()) return;
+        if (!hasTime() || hasMetSomebody()) return;
         try {
-          await deliverRow(world, row, run);
+          misses = (await deliverRow(world, row, run)) ? 0 : misses + 1;
         } catch (error) {
           progress.errors.add(`outbox/${row.id}: ${describeBug(error)}`);
         }
