@@ -46,6 +46,7 @@ function rowOf(index: number, at: number): OutboxRow {
       thread: incident.id,
       isThreadOver: false,
       acknowledgedBy: null,
+      told: [],
       before: null,
       items: [itemOf(incident, [])],
     },

@@ -116,6 +116,7 @@ function rowsOf({ sayings, first, thread, isThreadOver }: Group, context: Contex
       thread,
       isThreadOver,
       acknowledgedBy: isAcknowledged(incident, at) ? (incident.ack?.by ?? null) : null,
+      told: unique(sayings.flatMap((saying) => saying.incident.told)),
       before: incident.announced,
       items: sayings.map((saying) => itemOf(saying.incident, context.costsOf(saying.incident))),
     },

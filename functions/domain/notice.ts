@@ -1,5 +1,5 @@
 // What is to be said about incidents, as values; a view turns them into words.
-import type { Incident, ProblemKind, Subject } from './incident.ts';
+import type { Incident, ProblemKind, Subject, TimelineEvent } from './incident.ts';
 import type { WaitingCost } from './waiting-cost.ts';
 import type { Severity } from './severity.ts';
 
@@ -30,6 +30,8 @@ export type NoticeItem = {
   readonly summary: string;
   readonly evidence: readonly string[];
   readonly since: number;
+  /** What happened to it since people were last told. */
+  readonly changes: readonly string[];
   /** What waiting costs, for each chain that it is about; empty when that is not known. */
   readonly costs: readonly WaitingCost[];
 };
@@ -47,14 +49,30 @@ export type Notice = {
   readonly isThreadOver: boolean;
   /** Who has taken it on; null when nobody has. */
   readonly acknowledgedBy: string | null;
+  /** Channels that were told of it before this message. */
+  readonly told: readonly string[];
   /** What people were told of it last: null before the first message. */
   readonly before: Severity | null;
   /** Never empty. */
   readonly items: readonly NoticeItem[];
 };
 
+const changing = new Set<TimelineEvent>(['changed', 'recovering', 'relapsed']);
+const mostChanges = 2;
+
+/** What the timeline holds after the last message, the latest. */
+function changesOf({ timeline }: Incident): string[] {
+  const lastTold = timeline.findLastIndex(({ event }) => event === 'told');
+  return timeline
+    .slice(lastTold + 1)
+    .filter(({ event }) => changing.has(event))
+    .map(({ event, text }) => (event === 'relapsed' ? `bad again: ${text}` : text))
+    .slice(-mostChanges);
+}
+
 export function itemOf(incident: Incident, costs: readonly WaitingCost[]): NoticeItem {
   return {
+    changes: changesOf(incident),
     costs,
     incident: incident.id,
     subject: incident.subject,

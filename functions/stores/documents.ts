@@ -101,6 +101,7 @@ const item = z.strictObject({
   summary: text,
   evidence: z.array(text),
   since: time,
+  changes: z.array(text),
   costs: z.array(cost),
 });
 
@@ -114,14 +115,15 @@ const notice = z.strictObject({
   thread: text,
   isThreadOver: z.boolean(),
   acknowledgedBy: text.nullable(),
+  told: z.array(text),
   before: severity.nullable(),
   items: z.array(item).min(1),
 });
 
 // Version 1 knew neither threads nor acknowledgements: each of its messages spoke for itself.
 const noticeBeforeThreads = notice
-  .omit({ thread: true, isThreadOver: true, acknowledgedBy: true, before: true, items: true })
-  .extend({ items: z.array(item.omit({ costs: true })).min(1) });
+  .omit({ thread: true, isThreadOver: true, acknowledgedBy: true, told: true, before: true, items: true })
+  .extend({ items: z.array(item.omit({ changes: true, costs: true })).min(1) });
 
 const row = z.strictObject({
   id: text,
@@ -212,8 +214,9 @@ export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, {
       thread: old.notice.items[0]?.incident ?? old.id,
       isThreadOver: old.notice.kind === 'resolved',
       acknowledgedBy: null,
+      told: [],
       before: null,
-      items: old.notice.items.map((each) => ({ ...each, costs: [] })),
+      items: old.notice.items.map((each) => ({ ...each, changes: [], costs: [] })),
     },
   })),
 });

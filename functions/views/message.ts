@@ -84,6 +84,16 @@ function sentence(text: string, name: string): string {
 
 const grave = { critical: 'critical', warning: 'a warning', info: 'for information only' } as const;
 
+const toldWords = ({ told }: Notice): string =>
+  told.length === 0 ? '' : ` Told so far: ${told.join(', ')}.`;
+
+function changeWords({ items }: Notice): string {
+  const changes = [...new Set(items.flatMap((item) => item.changes))].slice(0, 2);
+  return changes.length === 0
+    ? 'Nothing has changed since the last message.'
+    : sentence(`Since the last message: ${changes.join('; ')}`, '');
+}
+
 /** What changed, for whoever was told something else before. */
 function opening(notice: Notice): string[] {
   const { kind, severity, items } = notice;
@@ -91,9 +101,12 @@ function opening(notice: Notice): string[] {
     case 'opened':
       return [];
     case 'escalated':
-      return ['Nobody has acknowledged this yet, so you are told as well.'];
+      return [`Nobody has acknowledged this yet, so you are told as well.${toldWords(notice)}`];
     case 'reminder':
-      return ['This still holds, and nobody is known to be looking at it.'];
+      return [
+        `This still holds, and nobody is known to be looking at it.${toldWords(notice)}`,
+        changeWords(notice),
+      ];
     case 'acknowledged':
       return [
         `${cut(notice.acknowledgedBy ?? 'Somebody', 40)} has taken this on. Nobody is woken for it any more unless it gets worse.`,

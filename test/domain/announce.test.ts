@@ -102,6 +102,7 @@ describe('each thing is said once', () => {
         thread: on('eth').id,
         isThreadOver: false,
         acknowledgedBy: null,
+        told: [],
         before: null,
         items: [
           {
@@ -111,6 +112,7 @@ describe('each thing is said once', () => {
             summary: 'it does not answer',
             evidence: [],
             since: start - minute,
+            changes: [],
             costs: [],
           },
         ],

@@ -85,6 +85,7 @@ describe('what is told of it', () => {
       summary: 'it does not answer',
       evidence: ['eth: timeout'],
       since: start,
+      changes: [],
       costs: [],
     });
   });

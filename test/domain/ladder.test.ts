@@ -56,6 +56,19 @@ describe('an outage that nobody acknowledges', () => {
     ]);
   });
 
+  test('is repeated with who was told, and with what happened since', () => {
+    const story = storyOf(rules);
+    diary(story, 12);
+    diary(story, 1, { qualities: {} });
+    diary(story, 3);
+    const reminder = story.rows().find(({ notice }) => notice.kind === 'reminder')?.notice;
+    expect(reminder?.told).toEqual(['chat', 'phone']);
+    expect(reminder?.items[0]?.changes).toEqual([
+      'well again; watching whether it stays so',
+      expect.stringMatching(/^bad again: dark or cut off/),
+    ]);
+  });
+
   test('that is over is told to all of them, and to nobody else', () => {
     const story = storyOf(rules);
     diary(story, 12);

@@ -193,6 +193,7 @@ export const anyNotice: fc.Arbitrary<Notice> = fc.record({
   thread: id,
   isThreadOver: fc.boolean(),
   acknowledgedBy: orNull(text),
+  told: list(id),
   before: orNull(severity),
   items: fc.array(
     fc.record({
@@ -202,6 +203,7 @@ export const anyNotice: fc.Arbitrary<Notice> = fc.record({
       summary: text,
       evidence: list(text),
       since: time,
+      changes: list(text),
       costs: list(cost),
     }),
     { minLength: 1, maxLength: 4 },

@@ -139,7 +139,7 @@ export function stateWith(open: readonly Incident[], over: Partial<SiteState> = 
 
 export function noticeItem(over: Partial<NoticeItem> = {}): NoticeItem {
   const { id, subject, kind, summary, evidence, since } = incident();
-  return { incident: id, subject, problem: kind, summary, evidence, since, costs: [], ...over };
+  return { incident: id, subject, problem: kind, summary, evidence, since, changes: [], costs: [], ...over };
 }
 
 export function notice(over: Partial<Notice> = {}): Notice {
@@ -153,6 +153,7 @@ export function notice(over: Partial<Notice> = {}): Notice {
     thread: 'home.site.home.20261201T021407Z',
     isThreadOver: false,
     acknowledgedBy: null,
+    told: [],
     before: null,
     items: [noticeItem()],
     ...over,

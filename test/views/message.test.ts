@@ -168,8 +168,10 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
       kind: 'reminder',
       at: someTime + 15 * minute,
       before: 'critical',
+      told: ['pager', 'phone'],
       items: [
         noticeItem({
+          changes: ['dark: the UPS told of power going', 'well again; watching whether it stays so'],
           evidence: ['inbound 0/3 good', 'eth: timeout', 'rpc: timeout', 'no life sign since'],
           costs: [
             { chain: 'ethereum', lowGwei: 60_000, highGwei: 83_000 },
@@ -180,7 +182,8 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
     },
     'STILL CRITICAL Home: dark or cut off',
     [
-      'This still holds, and nobody is known to be looking at it.',
+      'This still holds, and nobody is known to be looking at it. Told so far: pager, phone.',
+      'Since the last message: dark: the UPS told of power going; well again; watching whether it stays so.',
       'Dark or cut off: nothing answers and nothing shows life.',
       `Since ${since}, for 16 min.`,
       '',
@@ -191,6 +194,21 @@ const cases: [string, Partial<Notice>, string, string[]][] = [
       '',
       'Waiting costs about 0.000060 to 0.000083 ETH an hour in missed rewards and penalties. Nobody is slashed for waiting.',
       'Waiting costs the rewards of about 12 to 19 blocks an hour and no penalty. Nobody is slashed for waiting.',
+      '',
+      alone,
+      '',
+      'Site: Home (home)',
+      `Incident: ${incident}`,
+    ],
+  ],
+  [
+    'whoever is told later, because nobody reacted',
+    { kind: 'escalated', told: ['pager'], items: [noticeItem({ evidence: [] })] },
+    'UNANSWERED CRITICAL Home: dark or cut off',
+    [
+      'Nobody has acknowledged this yet, so you are told as well. Told so far: pager.',
+      'Dark or cut off: nothing answers and nothing shows life.',
+      `Since ${since}, for 1 min.`,
       '',
       alone,
       '',
