@@ -53,21 +53,10 @@ function checkSite(
   }
 }
 
-/** Whoever answers does it where messages go. */
-function checkTelegram(draft: Draft, report: Report): void {
-  const { channel } = draft.acknowledge.telegram;
-  const path = ['acknowledge', 'telegram', 'channel'];
-  const ids = draft.channels.map((each) => textOf(each, 'id'));
-  if (!check(channel, ids, { path, what: 'a channel', report }) || channel === undefined) return;
-  const named = draft.channels.find((each) => textOf(each, 'id') === channel);
-  const kind = named === undefined ? undefined : textOf(named, 'channel');
-  if (kind !== undefined && kind !== 'telegram') {
-    report(path, `names a channel of kind ${kind}; name one of kind telegram, whose bot listens`);
-  }
-}
-
 export const knownNames: Rule = (draft, report) => {
-  checkTelegram(draft, report);
+  const { channel } = draft.acknowledge.telegram;
+  const channels = draft.channels.map((each) => textOf(each, 'id'));
+  check(channel, channels, { path: ['acknowledge', 'telegram', 'channel'], what: 'a channel', report });
   for (const [index, site] of draft.sites.entries()) checkSite(site, ['sites', index], { draft, report });
   for (const [index, window] of draft.maintenance.entries()) {
     const path = ['maintenance', index];
