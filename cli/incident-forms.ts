@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { holds } from '../functions/domain/incident.ts';
 import { noticeKinds } from '../functions/domain/notice.ts';
 import { rowStates } from '../functions/domain/outbox.ts';
-import { problemKind, severity, time } from '../functions/stores/schemas.ts';
+import { climb, problemKind, severity, time } from '../functions/stores/schemas.ts';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
 import { ack, mute, subject, timelineEntry } from './record.ts';
 
@@ -21,7 +21,7 @@ const summary = z.strictObject({
   resolvedAt: time.nullable(),
   state: z.enum(['open', 'resolved']),
   ack: ack.nullable(),
-  climb: z.strictObject({ from: time, told: z.array(text), wokenAt: time }).nullable(),
+  climb: climb.nullable(),
   held: z.enum(holds).nullable(),
   told: z.array(text),
 });

@@ -45,6 +45,27 @@ function parse<Value>(schema: z.ZodType<Value>, name: string, fields: unknown): 
 
 const versioned = z.looseObject({ schema: z.int().min(1) });
 
+/** `broken`: one sentence for each document that cannot be read, naming it. */
+export type ReadAll<Value> = { readonly values: Value[]; readonly broken: string[] };
+
+/** Reads documents of which a broken one must not keep the others back. */
+export function readAll<Value>(
+  { read }: Codec<Value>,
+  documents: Iterable<{ readonly path: string; readonly fields: unknown }>,
+): ReadAll<Value> {
+  const values: Value[] = [];
+  const broken: string[] = [];
+  for (const { path, fields } of documents) {
+    try {
+      values.push(read(path, fields));
+    } catch (error) {
+      if (!(error instanceof WatchdogError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  return { values, broken };
+}
+
 /** The version before of a codec: `old` is its schema without `schema`, `upgrade` turns its value into today's. */
 export function former<Old, Value>(
   old: z.ZodType<Old>,

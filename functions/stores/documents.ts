@@ -9,6 +9,7 @@ import { type OutboxRow, rowStates } from '../domain/outbox.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { codec, type Codec, former } from './codec.ts';
 import {
+  climb,
   facts,
   judgement,
   power,
@@ -69,7 +70,7 @@ const incident = z.strictObject({
   ack: z
     .strictObject({ by: text, at: time, severity, until: time.nullable(), isTold: z.boolean() })
     .nullable(),
-  climb: z.strictObject({ from: time, told: z.array(text), wokenAt: time }).nullable(),
+  climb: climb.nullable(),
   told: z.array(text),
   lastMessage: z.record(text, text),
   messages: z.array(text),

@@ -11,6 +11,14 @@ import { WatchdogError } from '../kit/error.ts';
 import { isAmbiguous, isConflict } from './ask.ts';
 import type { Codec } from './codec.ts';
 
+/** A document that is there, as a codec reads it. */
+export const contentOf = (
+  snapshot: DocumentSnapshot,
+): { readonly path: string; readonly fields: unknown } => ({
+  path: snapshot.ref.path,
+  fields: snapshot.data(),
+});
+
 /** The document's value, null when there is none. */
 export const read = <Value>(codec: Codec<Value>, snapshot: DocumentSnapshot): Value | null =>
   snapshot.exists ? codec.read(snapshot.ref.path, snapshot.data()) : null;

@@ -5,8 +5,9 @@ import type { Firestore } from '@google-cloud/firestore';
 import type { SiteEvent } from '../domain/event.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { ask, isConflict } from './ask.ts';
+import { readAll } from './codec.ts';
 import { eventCodec, heardCodec, paths } from './documents.ts';
-import { read, replace, versionOf } from './firestore-document.ts';
+import { contentOf, read, replace, versionOf } from './firestore-document.ts';
 import { counted, nothingHeard } from './heard.ts';
 import { type EventStore, mostEvents, type WaitingEvents, type WatchStore } from './store.ts';
 
@@ -73,17 +74,8 @@ function forget(inbox: Firestore, site: string, ids: readonly string[]): Promise
 
 async function load(inbox: Firestore, site: string): Promise<WaitingEvents> {
   const found = await inbox.collection('events').where('site', '==', site).limit(mostEvents).get();
-  const events: SiteEvent[] = [];
-  const broken: string[] = [];
-  for (const document of found.docs) {
-    try {
-      events.push(eventCodec.read(document.ref.path, document.data()));
-    } catch (error) {
-      if (!(error instanceof WatchdogError)) throw error;
-      broken.push(error.message);
-    }
-  }
-  return { events: events.toSorted((a, b) => a.at - b.at), broken };
+  const { values, broken } = readAll(eventCodec, found.docs.map(contentOf));
+  return { events: values.toSorted((a, b) => a.at - b.at), broken };
 }
 
 /** See `EventStore` and `WatchStore`. */

@@ -2,11 +2,11 @@
 //
 // Indexes of the collection `outbox`: the single field `dueAt` ascending, and the composite `site` ascending, `dueAt` ascending.
 import type { Firestore } from '@google-cloud/firestore';
-import { WatchdogError } from '../kit/error.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import { ask } from './ask.ts';
+import { readAll } from './codec.ts';
 import { paths, rowCodec } from './documents.ts';
-import { change, read, type Seen } from './firestore-document.ts';
+import { change, contentOf, type Seen } from './firestore-document.ts';
 import { claim, isDue, settle } from './row.ts';
 import type { Claim, DueRows, OutboxStore, RowEnd, WatchStore } from './store.ts';
 
@@ -19,16 +19,7 @@ async function dueRows(db: Firestore, at: number, limit: number): Promise<DueRow
   for (let length = limit; ; length *= 2) {
     // oxlint-disable-next-line no-await-in-loop -- a longer page is asked for only when the shorter one was not enough
     const page = await query.limit(length).get();
-    const rows: OutboxRow[] = [];
-    const broken: string[] = [];
-    for (const document of page.docs) {
-      try {
-        rows.push(rowCodec.read(document.ref.path, document.data()));
-      } catch (error) {
-        if (!(error instanceof WatchdogError)) throw error;
-        broken.push(error.message);
-      }
-    }
+    const { values: rows, broken } = readAll(rowCodec, page.docs.map(contentOf));
     const isEnough = rows.length >= limit || page.size < length || length >= longestQuery;
     if (isEnough) return { rows: rows.slice(0, limit), broken };
   }
@@ -45,14 +36,8 @@ async function nextDueAt(db: Firestore, site: string): Promise<number | null> {
 async function readable(db: Firestore, ids: readonly string[]): Promise<OutboxRow[]> {
   if (ids.length === 0) return [];
   const found = await db.getAll(...ids.map((id) => db.doc(paths.row(id))));
-  return found.flatMap((snapshot) => {
-    try {
-      return read(rowCodec, snapshot) ?? [];
-    } catch (error) {
-      if (!(error instanceof WatchdogError)) throw error;
-      return [];
-    }
-  });
+  const there = found.filter((snapshot) => snapshot.exists);
+  return readAll(rowCodec, there.map(contentOf)).values;
 }
 
 /** Rows that we have claimed as we wrote them, by lease: whoever settles one need not read it first. */

@@ -1,10 +1,8 @@
 // The store in memory, for tests and simulations: the same documents, through the same codecs, without a database.
 import { openIncidentIds } from '../domain/memory.ts';
-import type { SiteEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
-import { WatchdogError } from '../kit/error.ts';
-import type { Codec, Fields } from './codec.ts';
+import { type Codec, type Fields, readAll } from './codec.ts';
 import {
   eventCodec,
   heardCodec,
@@ -40,6 +38,12 @@ function shelfOf(shelf: Shelf) {
         ? Object.entries(fields).find(([key]) => key === name)?.[1]
         : undefined;
     },
+    /** Of those that are there. */
+    contents: (names: readonly string[]): { readonly path: string; readonly fields: unknown }[] =>
+      names.flatMap((path) => {
+        const document = shelf.get(path);
+        return document === undefined ? [] : [{ path, fields: structuredClone(document.fields) }];
+      }),
     under: (collection: string): string[] =>
       [...shelf.keys()].filter((path) => path.startsWith(`${collection}/`)),
   };
@@ -63,36 +67,19 @@ function load(documents: Documents, site: string): Loaded {
 }
 
 function dueIn(documents: Documents, at: number): { rows: OutboxRow[]; broken: string[] } {
-  const rows: OutboxRow[] = [];
-  const broken: string[] = [];
-  for (const path of documents.under('outbox')) {
+  const due = documents.under('outbox').filter((path) => {
     const dueAt = documents.field(path, 'dueAt');
-    if (typeof dueAt !== 'number' || dueAt > at) continue;
-    try {
-      const row = documents.read(rowCodec, path);
-      if (row !== null && isDue(row, at)) rows.push(row);
-    } catch (error) {
-      if (!(error instanceof WatchdogError)) throw error;
-      broken.push(error.message);
-    }
-  }
+    return typeof dueAt === 'number' && dueAt <= at;
+  });
+  const { values, broken } = readAll(rowCodec, documents.contents(due));
+  const rows = values.filter((row) => isDue(row, at));
   return { rows: rows.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)), broken };
 }
 
 function eventsOf(documents: Documents, site: string): WaitingEvents {
-  const events: SiteEvent[] = [];
-  const broken: string[] = [];
-  for (const path of documents.under('events')) {
-    if (documents.field(path, 'site') !== site) continue;
-    try {
-      const event = documents.read(eventCodec, path);
-      if (event !== null) events.push(event);
-    } catch (error) {
-      if (!(error instanceof WatchdogError)) throw error;
-      broken.push(error.message);
-    }
-  }
-  return { events: events.toSorted((a, b) => a.at - b.at).slice(0, mostEvents), broken };
+  const ofSite = documents.under('events').filter((path) => documents.field(path, 'site') === site);
+  const { values, broken } = readAll(eventCodec, documents.contents(ofSite));
+  return { events: values.toSorted((a, b) => a.at - b.at).slice(0, mostEvents), broken };
 }
 
 /** A store over `shelf`, which the caller may look into; two stores over one shelf see each other's writes. */
@@ -152,14 +139,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const path = paths.row(id);
       const row = documents.read(rowCodec, path);
       if (row === null) return null;
-      const earlier = row.after.flatMap((other) => {
-        try {
-          return documents.read(rowCodec, paths.row(other)) ?? [];
-        } catch (error) {
-          if (!(error instanceof WatchdogError)) throw error;
-          return [];
-        }
-      });
+      const earlier = readAll(rowCodec, documents.contents(row.after.map(paths.row))).values;
       const { changed, claimed } = claim(row, earlier, wanted);
       if (changed !== null) documents.put(path, rowCodec.write(path, changed));
       return claimed;

@@ -107,6 +107,9 @@ export const judgement = z.strictObject({
   chains: z.record(text, z.enum(chainStates)),
 });
 
+/** How far the ladder of an incident was climbed. */
+export const climb = z.strictObject({ from: time, told: z.array(text), wokenAt: time });
+
 /** The state of a subject that is not ok. */
 export const subjectState = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('suspected'), kind: problemKind, since: time, ticks: z.int() }),
