@@ -1,6 +1,5 @@
 // Acknowledgement: somebody has taken an incident on, so nobody else is woken for it, as long as it does not get worse.
-import type { Incident } from './incident.ts';
-import { record } from './incident.ts';
+import { type Incident, record } from './incident.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 
 /** Given for one severity: a rise above it clears it. */

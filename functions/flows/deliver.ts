@@ -10,6 +10,7 @@ import type { SecretReader } from '../kit/secret.ts';
 import type { OutboxStore, RowEnd } from '../stores/store.ts';
 import { renderNotice } from '../views/message.ts';
 import type { Leading, LinksOf } from './message-links.ts';
+import { lineOf } from './outbox-line.ts';
 
 export type DeliverWorld = {
   readonly store: OutboxStore;
@@ -155,23 +156,6 @@ async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promis
   return true;
 }
 
-/** Rows whose predecessors are due as well wait for the next round: claiming them now would only put them off. */
-function firstInLine(rows: readonly OutboxRow[]): OutboxRow[] {
-  const waiting = new Set(rows.map((row) => row.id));
-  return rows.filter((row) => !row.after.some((id) => waiting.has(id)));
-}
-
-/** In a long line each deliverer begins somewhere else, so that two of them do not run into each other at every row. */
-function fromSomewhere(
-  rows: readonly OutboxRow[],
-  deliverer: { readonly name: string; readonly concurrency: number },
-): readonly OutboxRow[] {
-  if (rows.length <= 2 * deliverer.concurrency) return rows;
-  const place = Buffer.from(deliverer.name).reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
-  const start = place % rows.length;
-  return [...rows.slice(start), ...rows.slice(0, start)];
-}
-
 /** One round over what is due. False when a further round would find the same again. */
 async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   const { progress, hasTime } = run;
@@ -184,7 +168,7 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   let misses = 0;
   // What is left of this line somebody else is at: a new look finds what nobody has.
   const hasMetSomebody = (): boolean => misses >= concurrency && finished() > before;
-  const line = fromSomewhere(firstInLine(due.rows), { name: world.newLease(), concurrency });
+  const line = lineOf(due.rows, { name: world.newLease(), concurrency });
   await Promise.all(
     line.map((row) =>
       gate(async () => {

@@ -5,7 +5,7 @@ import type { SiteEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
-import type { Severity } from '../domain/severity.ts';
+import { compareSeverity, type Severity } from '../domain/severity.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeError } from '../kit/error.ts';
 import type { Log } from '../kit/log.ts';
@@ -78,6 +78,10 @@ export type OpenThread = {
   readonly id: string;
   readonly incidents: readonly [Incident, ...Incident[]];
 };
+
+/** Of all that is open in it. */
+export const gravest = ({ incidents }: OpenThread): Severity =>
+  incidents.map((each) => each.severity).toSorted((a, b) => compareSeverity(b, a))[0] ?? 'info';
 
 /** What is open at these sites, earliest first. */
 export function openThreads(

@@ -1,9 +1,8 @@
 // PagerDuty tells by webhook (V3) that somebody acknowledged there: the same is acknowledged here.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { compareSeverity } from '../domain/severity.ts';
 import { isSameSecret } from '../kit/same-secret.ts';
-import { cleanName, openThreads, siteOf, takeOn, type InboxWorld } from './inbox.ts';
+import { cleanName, gravest, openThreads, siteOf, takeOn, type InboxWorld } from './inbox.ts';
 
 /** Fields that we do not need may be there or not: PagerDuty adds some from time to time. */
 const hook = z.object({
@@ -34,12 +33,9 @@ export async function takeFromPagerDuty(world: InboxWorld, body: unknown): Promi
   if (type !== 'incident.acknowledged' || site === null) return null;
   const open = openThreads([site], await world.store.readSites([site.id])).find((each) => each.id === thread);
   if (open === undefined) return null;
-  const [severity = 'info'] = open.incidents
-    .map((incident) => incident.severity)
-    .toSorted((a, b) => compareSeverity(b, a));
   // A page that PagerDuty got twice as grave is one incident there too: whoever takes it on has seen the latest.
   const by = `${cleanName(agent?.summary ?? '') ?? 'somebody'} (PagerDuty)`;
-  await takeOn(world, { site: site.id, incident: thread, severity, by });
+  await takeOn(world, { site: site.id, incident: thread, severity: gravest(open), by });
   world.log.info({ incident: thread, outcome: 'taken', by: 'PagerDuty' }, 'acknowledgement');
   return thread;
 }

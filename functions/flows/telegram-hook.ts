@@ -5,7 +5,7 @@ import { compareSeverity, type Severity } from '../domain/severity.ts';
 import { readCode, shortCode, subjectOfCode } from '../kit/signed-link.ts';
 import { incidentLine, statusWords } from '../views/status-words.ts';
 import { codeSubjects, type LinkWorld } from './acknowledge.ts';
-import { cleanName, readOpen, takeOn, type OpenThread } from './inbox.ts';
+import { cleanName, gravest, readOpen, takeOn, type OpenThread } from './inbox.ts';
 
 const text = z.string().max(8_192);
 
@@ -29,9 +29,6 @@ const longestAnswer = 4_000;
 /** `chat` is a number as text, or `@name` of a public one. */
 const isOurChat = (chat: string, { id, username }: Said['chat']): boolean =>
   chat === String(id) || (username !== undefined && chat.toLowerCase() === `@${username.toLowerCase()}`);
-
-const gravest = ({ incidents }: OpenThread): Severity =>
-  incidents.map((each) => each.severity).toSorted((a, b) => compareSeverity(b, a))[0] ?? 'info';
 
 type Chosen =
   | { readonly thread: OpenThread; readonly severity: Severity }
