@@ -1,4 +1,5 @@
 // The door of one of our own functions: its address and token, looked at before anybody is asked.
+import { isThisMachine } from '../functions/kit/http-post.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './terminal.ts';
 
@@ -25,10 +26,6 @@ export type Door = {
 };
 
 export type Target = { readonly url: URL; readonly token: string | null };
-
-function isHere(hostname: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-}
 
 function tokenFrom(name: string, isNamed: boolean, context: Context): string | null | Refused {
   const token = context.variables[name]?.trim();
@@ -71,7 +68,7 @@ export function targetOf(
   if (!(url instanceof URL)) return url;
   const token = tokenFrom(given.tokenEnv ?? door.tokenVariable, given.tokenEnv !== undefined, context);
   if (token !== null && typeof token !== 'string') return token;
-  if (token !== null && url.protocol === 'http:' && !isHere(url.hostname)) {
+  if (token !== null && url.protocol === 'http:' && !isThisMachine(url)) {
     return wrong(
       'the token would cross the network in plain text; use https, or unset its environment variable',
     );
