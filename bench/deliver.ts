@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { sendVia } from '../functions/channels/send.ts';
-import { openIncident } from '../functions/domain/incident.ts';
-import { itemOf } from '../functions/domain/notice.ts';
-import { messageId, type OutboxRow } from '../functions/domain/outbox.ts';
+import { announce } from '../functions/domain/announce.ts';
+import { openIncident, type Problem } from '../functions/domain/incident.ts';
+import type { OutboxRow } from '../functions/domain/outbox.ts';
+import type { SiteRules } from '../functions/domain/policy.ts';
 import { deliver } from '../functions/flows/deliver.ts';
 import { systemClock } from '../functions/kit/clock.ts';
 import { step } from '../functions/domain/step.ts';
@@ -21,44 +22,20 @@ const channel = 'pager';
 /** Firestore takes 500 writes at once, and one of them is the site's. */
 const most = 400;
 
-function rowOf(index: number, at: number): OutboxRow {
-  const subject = { kind: 'target', id: `target-${index}` } as const;
-  const problem = {
-    kind: 'unreachable',
+/** What a tick would write of signers that all fail at once: each speaks for itself, so each is one message. */
+function rowsOf(rules: SiteRules, count: number, at: number): readonly OutboxRow[] {
+  const problem: Problem = {
+    kind: 'not-signing',
     severity: 'critical',
-    summary: 'it does not answer',
-    evidence: ['timeout'],
+    summary: 'it does not sign',
+    evidence: ['no signature in 3 epochs'],
     confirmTicks: 1,
     confirmMs: 0,
-  } as const;
-  const incident = openIncident('home', subject, problem, at, at);
-  return {
-    id: messageId(incident.id, 0, channel),
-    site: 'home',
-    channel,
-    notice: {
-      kind: 'opened',
-      severity: 'critical',
-      site: 'home',
-      siteName: 'Home',
-      timezone: 'Europe/Berlin',
-      at,
-      thread: incident.id,
-      isThreadOver: false,
-      acknowledgedBy: null,
-      told: [],
-      before: null,
-      items: [itemOf(incident, [])],
-    },
-    after: [],
-    createdAt: at,
-    state: 'waiting',
-    dueAt: at,
-    lease: null,
-    attempts: 0,
-    outcome: null,
-    settledAt: null,
   };
+  const incidents = Array.from({ length: count }, (_, index) =>
+    openIncident(rules.id, { kind: 'signer', id: `signer-${index}` }, problem, at, at),
+  );
+  return announce(incidents, { rules, at, isOpen: () => true, costsOf: () => [] }).rows;
 }
 
 /** Written as ticks write them: each with the document of a site. */
@@ -68,7 +45,7 @@ async function fill(store: Store, count: number): Promise<void> {
   for (let from = 0; from < count; from += most) {
     const rules = { ...modelRules({ inbound: 1 }), id: `site-${from}` };
     const { memory } = step(null, { rules, findings: { at, ...nothing }, scheduledAt: at });
-    const rows = Array.from({ length: Math.min(most, count - from) }, (_, index) => rowOf(from + index, at));
+    const rows = rowsOf(rules, Math.min(most, count - from), at);
     // oxlint-disable-next-line no-await-in-loop -- each is a commit of its own
     const { base } = await store.loadSite(rules.id);
     // oxlint-disable-next-line no-await-in-loop -- as above
