@@ -1,7 +1,7 @@
-// Takes in what people said since the last tick: acknowledgements and mutes. Pure, and harmless when it is done twice.
+// Takes in what people said since the last tick: acknowledgements, mutes and causes. Pure, and harmless when it is done twice.
 import { acknowledge } from './acknowledge.ts';
-import type { SiteEvent } from './event.ts';
-import type { Incident } from './incident.ts';
+import type { ClearEvent, SiteEvent } from './event.ts';
+import { type Incident, record } from './incident.ts';
 import type { Memory, Mute } from './memory.ts';
 import type { Policy } from './policy.ts';
 
@@ -27,6 +27,7 @@ function sameThread(incidents: Readonly<Record<string, Incident>>, id: string): 
 function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
   switch (event.kind) {
     case 'ack':
+    case 'clear':
       return mutes;
     case 'unmute':
       return mutes.filter((mute) => mute.id !== event.mute);
@@ -49,6 +50,12 @@ export function mutesAfter(mutes: readonly Mute[], events: readonly SiteEvent[],
     .slice(-mostMutes);
 }
 
+/** Null when that changes nothing: it is over, or its cause is stated already. */
+function clear(incident: Incident | undefined, { by, at, why }: ClearEvent, now: number): Incident | null {
+  if (incident === undefined || incident.resolvedAt !== null || incident.cause !== null) return null;
+  return { ...record(incident, now, 'cleared', `by ${by}: ${why}`), cause: { by, at, why } };
+}
+
 /** The memory with the events taken in, in the order in which they came. */
 export function fold(
   memory: Memory,
@@ -59,6 +66,13 @@ export function fold(
   const incidents: Record<string, Incident> = { ...memory.incidents };
   const touched = new Map<string, Incident>();
   for (const event of inOrder(events)) {
+    if (event.kind === 'clear') {
+      const next = clear(incidents[event.incident], event, at);
+      if (next === null) continue;
+      incidents[next.id] = next;
+      touched.set(next.id, next);
+      continue;
+    }
     if (event.kind !== 'ack') continue;
     for (const incident of sameThread(incidents, event.incident)) {
       const next = acknowledge(incident, event, { at, criticalMs: policy.ackMs });

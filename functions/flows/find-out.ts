@@ -1,8 +1,9 @@
 // Finds out how one site is: its targets, our own network before and after them, and what the house sent.
 import { believed, qualityOf } from '../domain/confirm.ts';
 import type { SiteEvent } from '../domain/event.ts';
-import { type Findings, lastDarkAt, type Pulse } from '../domain/gather.ts';
+import { type Findings, lastDarkAt } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
+import { type Pulse, silence } from '../domain/pulse.ts';
 import type { Sample } from '../domain/sample.ts';
 import { weigh } from '../domain/signing.ts';
 import { describeError } from '../kit/error.ts';
@@ -13,7 +14,7 @@ import { collectEvidence } from './collect-evidence.ts';
 import { probeRound, type Round } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
 
-/** `events` are what people said and no tick has taken in yet. */
+/** `pulse` is null when the inbox could not be read. `events` are what people said and no tick has taken in yet. */
 export type HeardPulse = {
   readonly pulse: Pulse | null;
   readonly events: readonly SiteEvent[];
@@ -36,26 +37,17 @@ export async function readEvents(
 }
 
 /** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
-export async function listen(store: WatchStore, site: string, loading: Promise<Loaded>): Promise<HeardPulse> {
+export async function listen(
+  store: Pick<WatchStore, 'loadHeard' | 'loadEvents'>,
+  site: string,
+): Promise<HeardPulse> {
   try {
     const heard = await store.loadHeard(site);
-    const pulse = heard === null ? null : { beats: heard.beats, power: heard.power };
-    return { pulse, ...(await readEvents(store, site, heard?.waiting ?? 0)) };
+    const { waiting, ...pulse } = heard ?? { ...silence, waiting: 0 };
+    return { pulse, ...(await readEvents(store, site, waiting)) };
   } catch (error) {
-    const { memory } = await loading;
-    return {
-      pulse: memory === null ? null : lastHeard(memory.state),
-      events: [],
-      problem: redactText(describeError(error)),
-    };
+    return { pulse: null, events: [], problem: redactText(describeError(error)) };
   }
-}
-
-function lastHeard(state: SiteState): Pulse {
-  return {
-    beats: Object.fromEntries(state.facts.heartbeats.map((beat) => [beat.source, { sentAt: beat.sentAt }])),
-    power: state.facts.power,
-  };
 }
 
 /** A source has a tick's time for less than a target has for its looks, so that evidence never delays a page. */
@@ -128,6 +120,9 @@ export async function findOut(
     at: run.at,
     samples: { ...latest(rounds), ...evidence.samples },
     pulse: heard.pulse,
+    refused: [],
+    witness: {},
+    delivery: null,
     events: heard.events,
     signing: weigh(ledger, rules, {
       readings: evidence.readings,

@@ -1,7 +1,7 @@
 // The door of the stores: what the flows need to remember, and what every member promises.
 import type { Incident } from '../domain/incident.ts';
 import type { SiteEvent } from '../domain/event.ts';
-import type { Pulse } from '../domain/gather.ts';
+import type { Pulse } from '../domain/pulse.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { Heard } from './documents.ts';
@@ -91,10 +91,16 @@ export type ReadStore = {
 /** `rows` in the order in which they were written. */
 export type IncidentRecord = { readonly incident: Incident; readonly rows: readonly OutboxRow[] };
 
-/** What the house's news needs: used by `heartbeat` and by the lab. */
+/** What the house's news needs. */
 export type PulseStore = {
-  readonly recordBeat: (site: string, source: string, sentAt: number) => Promise<void>;
-  readonly recordPower: (site: string, power: NonNullable<Pulse['power']>) => Promise<void>;
+  /**
+   * Makes of what is known of a house what `change` makes of it; `change` is run again when somebody else wrote meanwhile. One write and, as
+   * long as nobody else writes, no read.
+   */
+  readonly changePulse: (
+    site: string,
+    change: (before: Pulse) => Pulse,
+  ) => Promise<{ readonly before: Pulse; readonly after: Pulse }>;
 };
 
 /** What a public function may do: it writes down what it was told, and nothing else. */

@@ -30,6 +30,32 @@ function trouble(problem: ProblemKind, name: string): string {
       return `no source shows chain ${name}`;
     case 'chain-stalled':
       return `chain ${name} stands still`;
+    case 'disputed':
+      return `${name} is disputed: it answers one of us, and not the other`;
+    case 'on-battery':
+      return 'on battery, the house has lost power';
+    case 'heartbeat-missed':
+      return `no word from ${name}`;
+    case 'job-failed':
+      return `${name} failed`;
+    case 'clock-off':
+      return `the clock of ${name} is wrong`;
+    case 'alert':
+      return name.replace(/-[0-9a-f]{8,}$/, '');
+    case 'new-exit':
+      return 'sends from a new address of its VPN provider';
+    case 'vpn-leak':
+      return 'VPN LEAK, the home address may be showing';
+    case 'two-fences':
+      return `TWO INSTANCES RUN for signer ${name}`;
+    case 'late':
+      return 'the watchdog was late';
+    case 'undelivered':
+      return 'messages are not delivered';
+    case 'channel-failing':
+      return `nothing arrives by ${name}`;
+    case 'report':
+      return 'weekly report, all this still works';
     case 'blind':
       return 'the watchdog is blind';
     case 'unknown':
@@ -73,6 +99,8 @@ function label({ kind, severity }: Notice): string {
       return `LOWERED TO ${severity.toUpperCase()}`;
     case 'resolved':
       return 'RESOLVED';
+    case 'report':
+      return 'REPORT';
   }
 }
 
@@ -119,6 +147,8 @@ function opening(notice: Notice): string[] {
         : [`This is less grave than before: now ${grave[severity]}.`];
     case 'resolved':
       return [items.length === 1 ? 'This is over.' : 'These are over.'];
+    case 'report':
+      return [];
   }
 }
 

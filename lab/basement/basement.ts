@@ -1,4 +1,5 @@
 // The pretend world on this machine, with real sockets: house, VPN exit, resolvers, heartbeats and a UPS, and the hand that breaks them.
+import { hear, type Word, wellAt } from '../../functions/domain/hear.ts';
 import type { Clock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
 import type { PulseStore } from '../../functions/stores/store.ts';
@@ -71,7 +72,12 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
   };
   const tellPower = async (power: 'online' | 'on-battery'): Promise<void> => {
     if (house !== null && canSend(state)) {
-      await house.store.recordPower(house.site, { state: power, at: clock.now() });
+      const word: Word = {
+        ...wellAt(house.source, clock.now()),
+        says: 'lives',
+        power: [{ ups: 'ups', state: power, charge: null, runtimeMs: null }],
+      };
+      await house.store.changePulse(house.site, (pulse) => hear(pulse, word));
     }
   };
   const restorePower = async (): Promise<void> => {
@@ -82,7 +88,8 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
 
   const heartbeat = startHeartbeat(clock, async (sentAt) => {
     if (house === null || !canSend(state)) return;
-    await house.store.recordBeat(house.site, house.source, sentAt);
+    const word = wellAt(house.source, sentAt);
+    await house.store.changePulse(house.site, (pulse) => hear(pulse, word));
     house.onBeat(sentAt);
   });
 

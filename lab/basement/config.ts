@@ -16,6 +16,7 @@ export const labVariables = {
   token: 'STATUS_TOKEN',
   ackKey: 'ACK_KEY',
   ackToken: 'ACK_TOKEN',
+  heartbeat: 'HEARTBEAT_TOKEN',
 } as const;
 
 /** The neighbour is told of what is critical once nobody has reacted for so long. */
@@ -75,7 +76,9 @@ export function labConfig(startAt: number, ackPort: number): string {
           { id: 'eth-1', chain: 'ethereum', keys: identity.keys.lighthouse },
           { id: 'bera-1', chain: 'berachain', keys: identity.keys.beacond },
         ],
-        heartbeats: [{ source: labHeartbeat, every: '60s', grace: '60s' }],
+        heartbeats: [
+          { source: labHeartbeat, token: { env: labVariables.heartbeat }, every: '60s', grace: '60s' },
+        ],
       },
     ],
   });

@@ -16,6 +16,7 @@ import {
   siteRules,
   signer,
   start,
+  powerFact,
 } from '../support/site.ts';
 
 const rules = siteRules();
@@ -125,7 +126,7 @@ describe('what else is known', () => {
   });
 
   test('power, signers and chains', () => {
-    const power = { state: 'on-battery' as const, at: start };
+    const power = powerFact('on-battery', start);
     const facts = gather({
       power,
       signers: [signer('signing')],

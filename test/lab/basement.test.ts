@@ -67,9 +67,9 @@ describe('the pretend house', () => {
     const store = openMemoryStore();
     basement.connect({ site: 'home', source: 'ups', store, onBeat: () => undefined });
     await basement.cutPower();
-    expect((await store.loadHeard('home'))?.power?.state).toBe('on-battery');
+    expect((await store.loadHeard('home'))?.power['ups']?.state).toBe('on-battery');
     await basement.restorePower();
-    expect((await store.loadHeard('home'))?.power?.state).toBe('online');
+    expect((await store.loadHeard('home'))?.power['ups']?.state).toBe('online');
   });
 
   test('that nobody hears cannot tell of its power', async () => {
