@@ -49,10 +49,12 @@ function isSurelyBack(power: PowerFact, facts: HouseContext['facts']): boolean {
   return facts.heartbeats.some((beat) => beat.sentAt >= power.at + surelyBackMs);
 }
 
-function observePower({ facts }: HouseContext): Observation {
+function observePower({ facts, isDark }: HouseContext): Observation {
   const { power } = facts;
   if (power === null) return unknown;
   if (power.state === 'online' || isSurelyBack(power, facts)) return good;
+  // The page of the blackout says that the UPS told of it.
+  if (isDark) return { status: 'suppressed' };
   const left = power.runtimeMs === null ? '' : `, ${minutes(power.runtimeMs)} of battery`;
   const charge = power.charge === null ? '' : `, charge ${Math.round(power.charge)} %`;
   const runtime = power.runtimeMs === null ? '' : `, ${minutes(power.runtimeMs)} left as it reckons`;

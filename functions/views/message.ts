@@ -7,6 +7,12 @@ import { duration, localTime } from './time.ts';
 const longestTitle = 100;
 const longestList = 20;
 
+/** Without what tells it from other alerts of that name. */
+const alertName = (id: string): string => id.replace(/-[0-9a-f]{8,}$/, '');
+
+const nameOf = ({ subject }: NoticeItem): string =>
+  subject.kind === 'alert' ? alertName(subject.id) : subject.id;
+
 /** The trouble in a few words, with the name of what is in trouble. */
 function trouble(problem: ProblemKind, name: string): string {
   switch (problem) {
@@ -41,7 +47,7 @@ function trouble(problem: ProblemKind, name: string): string {
     case 'clock-off':
       return `the clock of ${name} is wrong`;
     case 'alert':
-      return name.replace(/-[0-9a-f]{8,}$/, '');
+      return alertName(name);
     case 'new-exit':
       return 'sends from a new address of its VPN provider';
     case 'vpn-leak':
@@ -79,8 +85,10 @@ function headline({ kind, items, at }: Notice): string {
     const lasted = kind === 'resolved' ? `, after ${duration(at - first.since)}` : '';
     return `${trouble(first.problem, first.subject.id)}${lasted}`;
   }
+  const names = items.map(nameOf).join(', ');
+  if (first.subject.kind === 'alert') return `${items.length} alerts of the house: ${names}`;
   const what = kind === 'resolved' ? 'are well again' : 'do not answer as they should';
-  return `${items.length} targets ${what}: ${items.map((item) => item.subject.id).join(', ')}`;
+  return `${items.length} targets ${what}: ${names}`;
 }
 
 function label({ kind, severity }: Notice): string {
@@ -196,10 +204,10 @@ function single(item: NoticeItem, notice: Notice, code: string | null): string[]
 function line(item: NoticeItem, notice: Notice): string {
   const since = localTime(item.since, notice.timezone);
   if (notice.kind === 'resolved') {
-    return `- ${item.subject.id}: began ${since}, closed after ${duration(notice.at - item.since)}`;
+    return `- ${nameOf(item)}: began ${since}, closed after ${duration(notice.at - item.since)}`;
   }
   const seen = item.evidence[0] ?? item.summary;
-  const what = seen.startsWith(`${item.subject.id}:`) ? seen : `${item.subject.id}: ${seen}`;
+  const what = seen.startsWith(`${nameOf(item)}:`) ? seen : `${nameOf(item)}: ${seen}`;
   return `- ${what}, since ${since}`;
 }
 
