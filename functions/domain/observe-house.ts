@@ -80,18 +80,54 @@ function failed(source: string, { failure }: Beat, rules: HeartbeatRules): Obser
   });
 }
 
-/** A sender that was never heard is unknown, not silent; and while we refuse what it sends, its absence is our own doing. */
+const isLate = (beat: Beat, { lateMs }: HeartbeatRules, at: number): boolean =>
+  beat.okAt !== null && at - beat.okAt > lateMs;
+
+/** True when a source is not there as it should be, so that it has to be found out whether we refuse what it sends. */
+export function isAnyMissing(
+  pulse: Pulse,
+  { heartbeats }: Pick<SiteRules, 'heartbeats'>,
+  at: number,
+): boolean {
+  return heartbeats.some((rules) => {
+    const beat = pulse.beats[rules.source];
+    return (
+      beat === undefined ||
+      beat.okAt === null ||
+      beat.sentAt === null ||
+      isLate(beat, rules, at) ||
+      at - beat.sentAt > rules.freshMs
+    );
+  });
+}
+
+/** While we refuse what it sends, its absence is our own doing: that is told once it lasts, for nobody else would notice. */
+function refusing(source: string, { policy }: SiteRules): Observation {
+  return bad(
+    {
+      kind: 'heartbeat-refused',
+      severity: 'warning',
+      summary: `what ${source} sends is refused, so whether it lives is not known`,
+      evidence: ['it shows a wrong token, or somebody calls too often in its name'],
+    },
+    policy.unknown.afterMs,
+  );
+}
+
+/** A sender that was never heard is unknown, not silent. */
 function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: HouseContext): Observation {
   const { at, refused, isDark } = context;
   const { source, lateMs, silence } = rules;
-  if (beat === undefined) return unknown;
+  const isRefused = refused.includes(source);
+  if (beat === undefined) return isRefused ? refusing(source, context.rules) : unknown;
   const failure = failed(source, beat, rules);
   if (failure !== null) return failure;
-  if (beat.okAt === null) return unknown;
-  const lateBy = at - beat.okAt;
-  if (lateBy > lateMs) {
-    if (silence === null || refused.includes(source)) return unknown;
+  if (beat.okAt === null) return isRefused ? refusing(source, context.rules) : unknown;
+  if (isLate(beat, rules, at)) {
+    if (isRefused) return refusing(source, context.rules);
+    if (silence === null) return unknown;
     if (isDark) return { status: 'suppressed' };
+    const lateBy = at - beat.okAt;
     return bad({
       kind: 'heartbeat-missed',
       severity: silence,
@@ -112,8 +148,8 @@ function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: H
   );
 }
 
-function observeAlert({ severity, summary }: Alert): Observation {
-  return bad({ kind: 'alert', severity, summary, evidence: [] });
+function observeAlert({ severity, summary, labels }: Alert): Observation {
+  return bad({ kind: 'alert', severity, summary, evidence: labels === '' ? [] : [labels] });
 }
 
 /** Twice within this time from one network is no accident. */

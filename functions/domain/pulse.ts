@@ -43,6 +43,8 @@ export type Alert = {
   readonly severity: Severity;
   /** One line. */
   readonly summary: string;
+  /** Its labels in one line, but for its name and severity. */
+  readonly labels: string;
   /** Since when it fires, as its sender dates it; never later than it was received. */
   readonly since: number;
   /** When it was last told, by our clock. */

@@ -7,6 +7,7 @@ import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/in
 import { emptyWeek, type SiteState } from '../domain/memory.ts';
 import { noticeKinds } from '../domain/notice.ts';
 import { type OutboxRow, rowStates } from '../domain/outbox.ts';
+import type { RefusedAt } from '../domain/refused.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { codec, type Codec, former } from './codec.ts';
 import {
@@ -172,6 +173,11 @@ const heardBeforeNews = z.strictObject({
   waiting: z.int(),
 });
 
+const pressure = z.strictObject({ refused: z.record(text, time) });
+
+/** What `heartbeat` notes of calls that it refuses. */
+export type NotedPressure = { readonly refused: RefusedAt };
+
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 type Plain<T> = DeepReadonly<T>;
 type Same<A, B> =
@@ -248,6 +254,9 @@ export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, {
   former: former(siteEvent, (old) => old),
 });
 
+/** `pressure/heartbeat` of the inbox database. */
+export const pressureCodec: Codec<NotedPressure> = codec<NotedPressure>(pressure, { version: 1 });
+
 /** The paths of documents, as they are named in messages. */
 export const paths = {
   site: (id: string): string => `sites/${id}`,
@@ -255,6 +264,7 @@ export const paths = {
   row: (id: string): string => `outbox/${id}`,
   heard: (site: string): string => `heartbeats/${site}`,
   event: (id: string): string => `events/${id}`,
+  pressure: 'pressure/heartbeat',
 } as const;
 
 /** The error for an incident that a site's document says is open and that is not there. */

@@ -42,6 +42,8 @@ function trouble(problem: ProblemKind, name: string): string {
       return 'on battery, the house has lost power';
     case 'heartbeat-missed':
       return `no word from ${name}`;
+    case 'heartbeat-refused':
+      return `what ${name} sends is refused`;
     case 'job-failed':
       return `${name} failed`;
     case 'clock-off':

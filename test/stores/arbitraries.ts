@@ -258,7 +258,7 @@ export const anyHeard: fc.Arbitrary<Heard> = fc.record({
     }),
   ),
   power: record(fc.record({ ...powerFields, saidAt: orNull(time) })),
-  alerts: list(fc.record({ id: text, severity, summary: text, since: time, toldAt: time })),
+  alerts: list(fc.record({ id: text, severity, summary: text, labels: text, since: time, toldAt: time })),
   moreAlerts: fc.nat(99),
   strangers: list(fc.record({ network: text, isOfProvider: fc.boolean(), at: time, before: orNull(time) })),
   fences: list(

@@ -285,6 +285,7 @@ describe('the title of', () => {
     ['disputed', 'thing is disputed: it answers one of us, and not the other'],
     ['on-battery', 'on battery, the house has lost power'],
     ['heartbeat-missed', 'no word from thing'],
+    ['heartbeat-refused', 'what thing sends is refused'],
     ['job-failed', 'thing failed'],
     ['clock-off', 'the clock of thing is wrong'],
     ['alert', 'thing'],
@@ -303,7 +304,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(25);
+    expect(problemKinds).toHaveLength(26);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {
