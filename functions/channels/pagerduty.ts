@@ -27,6 +27,7 @@ function actionOf({ kind, isThreadOver }: Message): Action | null {
     case 'escalated':
     case 'reminder':
     case 'lowered':
+    case 'direct':
       return 'trigger';
     case 'acknowledged':
       return 'acknowledge';

@@ -25,6 +25,14 @@ type Saying = { readonly kind: NoticeKind; readonly incident: Incident; readonly
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
 
+/** That a channel fails is told by every other one, and by itself only when there is no other. */
+const isByItself = ({ subject }: Incident, channel: string): boolean =>
+  subject.kind === 'channel' && subject.id === channel;
+
+/** Who is to be told now because nobody has reacted. */
+const escalated = (incident: Incident, { rules, at }: Context): string[] =>
+  escalation(incident, rules.notify, at).filter((channel) => !isByItself(incident, channel));
+
 /** Level, not edge: compares what people were last told with what is, so that a message held back is said when it may be. */
 function due(incident: Incident, context: Context): NoticeKind | null {
   const { rules, at } = context;
@@ -42,29 +50,30 @@ function due(incident: Incident, context: Context): NoticeKind | null {
   if (isTaken) return isReminderDue(incident, rules.policy.remindMs, at) ? 'reminder' : null;
   // Whoever had taken it on may have fallen asleep over it.
   if (ack !== null) return 'reminder';
-  if (escalation(incident, rules.notify, at).length > 0) return 'escalated';
+  if (escalated(incident, context).length > 0) return 'escalated';
   return isReminderDue(incident, rules.policy.remindMs, at) ? 'reminder' : null;
 }
 
 /** Whoever was told of the beginning is told of every change and of the end, although the list of channels may have changed. */
-function audience(incident: Incident, kind: NoticeKind, { rules, at }: Context): string[] {
+function audience(incident: Incident, kind: NoticeKind, context: Context): string[] {
+  const { rules } = context;
   const { told } = incident;
   switch (kind) {
     case 'opened':
     case 'raised':
-      // That a channel fails is told by every other one, and by itself only when there is no other.
       if (incident.subject.kind === 'channel') {
-        const others = channelsOf(rules).filter((each) => each !== incident.subject.id);
+        const others = channelsOf(rules).filter((each) => !isByItself(incident, each));
         return others.length === 0 ? channelsOf(rules) : others;
       }
       return unique([...told, ...dueChannels(rules.notify, incident.severity, 0)]);
     case 'escalated':
-      return escalation(incident, rules.notify, at);
+      return escalated(incident, context);
     case 'reminder':
     case 'lowered':
     case 'acknowledged':
     case 'resolved':
     case 'report':
+    case 'direct':
       return [...told];
   }
 }

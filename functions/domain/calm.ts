@@ -1,21 +1,16 @@
 // When nobody is to be paged: maintenance windows and quiet hours.
 import type { Hold } from './incident.ts';
-import { localMoment } from './local-time.ts';
+import { localMoment, minuteOfDay } from './local-time.ts';
 import type { MaintenanceWindow, QuietHours, SiteRules } from './policy.ts';
 import type { Severity } from './severity.ts';
 
 const covers = (window: MaintenanceWindow, subject: string, at: number): boolean =>
   (window.subject === null || window.subject === subject) && window.from <= at && at < window.until;
 
-function minutesOf(time: string): number {
-  const [hours, minutes] = time.split(':');
-  return Number(hours) * 60 + Number(minutes);
-}
-
 function isQuiet(quiet: QuietHours, at: number, timezone: string): boolean {
-  const now = minutesOf(localMoment(at, timezone).time);
-  const from = minutesOf(quiet.from);
-  const to = minutesOf(quiet.to);
+  const now = minuteOfDay(localMoment(at, timezone).time);
+  const from = minuteOfDay(quiet.from);
+  const to = minuteOfDay(quiet.to);
   return from <= to ? from <= now && now < to : now >= from || now < to;
 }
 

@@ -54,6 +54,7 @@ export const problemKinds = [
   'late',
   'undelivered',
   'channel-failing',
+  'store-failing',
   'report',
 ] as const;
 export type ProblemKind = (typeof problemKinds)[number];

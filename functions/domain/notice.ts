@@ -6,6 +6,7 @@ import type { Severity } from './severity.ts';
 /**
  * `opened`, `raised`, `escalated` (nobody has acknowledged it, so more people are told) and `reminder` wake people; `lowered`,
  * `acknowledged` and `resolved` tell them. `report` is about no incident: it says how the week was, and by arriving that messages arrive.
+ * `direct` wakes people as well, and is about no incident either: it is said past a store that fails.
  */
 export const noticeKinds = [
   'opened',
@@ -16,12 +17,13 @@ export const noticeKinds = [
   'acknowledged',
   'resolved',
   'report',
+  'direct',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** True for the notices that wake somebody. */
 export const isPage = (kind: NoticeKind): boolean =>
-  kind === 'opened' || kind === 'raised' || kind === 'escalated' || kind === 'reminder';
+  kind === 'opened' || kind === 'raised' || kind === 'escalated' || kind === 'reminder' || kind === 'direct';
 
 /** One thing that a notice tells of: subjects that fail in the same tick for the same reason share a notice. */
 export type NoticeItem = {

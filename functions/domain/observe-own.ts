@@ -1,5 +1,6 @@
 // The watchdog's own trouble: ticks that come late or not at all, messages that are not delivered, channels that fail.
 import type { ChannelHealth, Delivery } from './delivery.ts';
+import { lasting } from './lasting.ts';
 import type { Problem, Subject } from './incident.ts';
 import type { Observation } from './machine.ts';
 import type { SiteRules } from './policy.ts';
@@ -15,7 +16,6 @@ type Observed = { readonly subject: Subject; readonly observation: Observation }
 
 const good: Observation = { status: 'good' };
 const unknown: Observation = { status: 'unknown' };
-const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
 
 const bad = (wrong: Pick<Problem, 'kind' | 'severity' | 'summary' | 'evidence'>): Observation => ({
   status: 'bad',
@@ -28,41 +28,52 @@ function observeTicks({ latenessMs, gapMs }: Ticking, { policy }: SiteRules): Ob
     return bad({
       kind: 'late',
       severity: 'warning',
-      summary: `nobody was watching for ${minutes(gapMs)}`,
-      evidence: [`no tick came in between, and one is due each minute`],
+      summary: `nobody was watching for ${lasting(gapMs)}`,
+      evidence: ['no look was taken in between, and one is due each minute: nothing called, or it failed'],
     });
   }
   if (latenessMs > afterMs) {
     return bad({
       kind: 'late',
       severity: 'warning',
-      summary: `the watchdog looks ${minutes(latenessMs)} late`,
+      summary: `the watchdog looks ${lasting(latenessMs)} late`,
       evidence: ['the scheduler calls late, or what it calls is slow'],
     });
   }
   return good;
 }
 
-function observeOutbox({ waitingSince }: Delivery, at: number, { policy }: SiteRules): Observation {
-  if (waitingSince === null || at - waitingSince <= policy.undelivered.afterMs) return good;
+const isFailing = (health: ChannelHealth | undefined, { policy }: SiteRules): boolean =>
+  health !== undefined && health.failures >= policy.channelFailing.times;
+
+/** What waits for a channel that fails is that channel's trouble, and told as such. */
+function observeOutbox({ waiting, channels }: Delivery, at: number, rules: SiteRules): Observation {
+  const { afterMs } = rules.policy.undelivered;
+  const late = Object.entries(waiting)
+    .filter(([channel, since]) => at - since > afterMs && !isFailing(channels[channel], rules))
+    .toSorted(([, a], [, b]) => a - b);
+  if (late.length === 0) return good;
   return bad({
     kind: 'undelivered',
     severity: 'critical',
     summary: 'a message has not been delivered for too long',
-    evidence: [`it was written ${minutes(at - waitingSince)} ago and still waits`],
+    evidence: late.map(
+      ([channel, since]) => `one to ${channel} was written ${lasting(at - since)} ago and still waits`,
+    ),
   });
 }
 
-function observeChannel(health: ChannelHealth | undefined, at: number, { policy }: SiteRules): Observation {
+function observeChannel(health: ChannelHealth | undefined, at: number, rules: SiteRules): Observation {
   if (health === undefined) return unknown;
   const { failures, failingSince, outcome } = health;
   if (failures === 0) return good;
-  if (failures < policy.channelFailing.times) return unknown;
-  const lasting = failingSince === null ? '' : `, for ${minutes(at - failingSince)}`;
+  if (!isFailing(health, rules)) return unknown;
+  const since =
+    failingSince === null || at - failingSince < 60_000 ? '' : `, for ${lasting(at - failingSince)}`;
   return bad({
     kind: 'channel-failing',
     severity: 'critical',
-    summary: `nothing arrives by this channel: ${failures} attempts in a row have failed${lasting}`,
+    summary: `nothing arrives by this channel: ${failures} attempts in a row have failed${since}`,
     evidence: [outcome],
   });
 }

@@ -31,7 +31,8 @@ type Acknowledging = Pick<Leading, 'code' | 'problem'> & { readonly url: string 
 
 /** The same for every try of a message: its time counts from the notice, not from the try. */
 function acknowledging({ acknowledge }: LinkSetup, notice: Notice): Acknowledging {
-  const isAskedFor = isPage(notice.kind) || notice.kind === 'lowered';
+  // What is said past the store has no incident that anybody could take on.
+  const isAskedFor = (isPage(notice.kind) && notice.kind !== 'direct') || notice.kind === 'lowered';
   if (acknowledge === null || !isAskedFor) return { url: null, code: null, problem: null };
   const subject = { incident: notice.thread, severity: notice.severity };
   try {

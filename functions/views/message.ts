@@ -62,8 +62,10 @@ function trouble(problem: ProblemKind, name: string): string {
       return 'messages are not delivered';
     case 'channel-failing':
       return `nothing arrives by ${name}`;
+    case 'store-failing':
+      return 'the watchdog cannot remember, its store fails';
     case 'report':
-      return 'weekly report, all this still works';
+      return 'weekly report, the watchdog is there';
     case 'blind':
       return 'the watchdog is blind';
     case 'unknown':
@@ -111,6 +113,8 @@ function label({ kind, severity }: Notice): string {
       return 'RESOLVED';
     case 'report':
       return 'REPORT';
+    case 'direct':
+      return `UNCONFIRMED ${severity.toUpperCase()}`;
   }
 }
 
@@ -159,12 +163,18 @@ function opening(notice: Notice): string[] {
       return [items.length === 1 ? 'This is over.' : 'These are over.'];
     case 'report':
       return [];
+    case 'direct':
+      return [
+        'State unknown, may repeat: the store of the watchdog fails, so it does not know what was so before, nor who has this already.',
+      ];
   }
 }
 
 function times(item: NoticeItem, notice: Notice): string[] {
   const since = localTime(item.since, notice.timezone);
   const lasted = duration(notice.at - item.since);
+  if (notice.kind === 'report') return [`It tells of the time since ${since}.`];
+  if (notice.kind === 'direct') return [`Seen ${since}; since when is not known.`];
   if (notice.kind !== 'resolved') {
     const age = notice.at - item.since >= 60_000 ? `, for ${lasted}` : '';
     return [`Since ${since}${age}.`];
@@ -177,13 +187,19 @@ function times(item: NoticeItem, notice: Notice): string[] {
 
 const shownEvidence = 2;
 
+function evidenceTitle(kind: Notice['kind']): string {
+  if (kind === 'report') return 'How it was:';
+  return kind === 'resolved' ? 'What was seen last:' : 'What was seen:';
+}
+
 /** Two lines: whoever was asleep reads no more, and all of it is in the incident. */
 function evidenceOf(item: NoticeItem, notice: Notice): string[] {
   if (item.evidence.length === 0 || notice.kind === 'acknowledged') return [];
-  const title = notice.kind === 'resolved' ? 'What was seen last:' : 'What was seen:';
+  const title = evidenceTitle(notice.kind);
   const shown = item.evidence.slice(0, shownEvidence);
   const rest = item.evidence.length - shown.length;
-  const more = rest > 0 ? [`- and ${rest} more: watchdog incident ${item.incident}`] : [];
+  const where = notice.kind === 'direct' ? '' : `: watchdog incident ${item.incident}`;
+  const more = rest > 0 ? [`- and ${rest} more${where}`] : [];
   return ['', title, ...shown.map((line) => `- ${line}`), ...more];
 }
 
@@ -226,10 +242,19 @@ function closing({ kind, isThreadOver, severity }: Notice): string {
       ? 'Nothing more will follow about this.'
       : 'Other parts of the same page are not well yet; they are told of by themselves.';
   }
+  if (kind === 'report') {
+    return 'The next one comes in a week. When it does not, look for it: nothing else would reach you either.';
+  }
+  if (kind === 'direct') {
+    return 'While this lasts it is told every 15 minutes; nobody can be told when it is over. It starts nothing that signs: that is for a person to do.';
+  }
   if (!isPage(kind)) return 'You will be told when it is over.';
   const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';
   return `The watchdog keeps looking every minute and tells you when this changes.${still}`;
 }
+
+/** A report and what is said past the store are about none that anybody could look up. */
+const hasIncident = ({ kind }: Notice): boolean => kind !== 'report' && kind !== 'direct';
 
 /** A page must not fail over the name of a zone. */
 function withKnownZone(notice: Notice): Notice {
@@ -265,7 +290,7 @@ export function renderNotice(
       closing(notice),
       '',
       `Site: ${place}`,
-      `Incident: ${first?.incident ?? 'unknown'}${others}`,
+      ...(hasIncident(notice) ? [`Incident: ${first?.incident ?? 'unknown'}${others}`] : []),
     ].join('\n'),
   };
 }

@@ -54,6 +54,8 @@ function silence(kind: ProblemKind, name: string): string {
     case 'undelivered':
     case 'channel-failing':
       return 'messages of the watchdog';
+    case 'store-failing':
+      return 'the watchdog itself: it could not remember what it saw';
     case 'report':
       return 'nothing';
     case 'blind':

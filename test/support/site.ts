@@ -237,6 +237,8 @@ export type Found = {
   readonly pulse?: Pulse;
   readonly witness?: Findings['witness'];
   readonly delivery?: Findings['delivery'];
+  /** How long after its time the tick came. */
+  readonly latenessMs?: number;
   readonly signers?: readonly SignerFact[];
   readonly chains?: readonly ChainFact[];
 };

@@ -33,7 +33,12 @@ export function storyOf(first: SiteRules): Story {
     rules = other;
     at = found.at ?? at;
     const result = keep(
-      step(memory, { rules, findings: findingsOf(rules, { ...found, at }), scheduledAt: at }),
+      step(memory, {
+        rules,
+        findings: findingsOf(rules, { ...found, at }),
+        scheduledAt: at - (found.latenessMs ?? 0),
+        latenessMs: found.latenessMs ?? 0,
+      }),
     );
     at += minute;
     return result;

@@ -1,0 +1,131 @@
+// Messages past the store: what is said of a house, and of the store itself, while nothing can be remembered. Pure.
+import type { Facts } from './facts.ts';
+import type { Judgement } from './judge.ts';
+import { observe } from './observe.ts';
+import { channelsOf } from './observe-own.ts';
+import { messageId, type OutboxRow } from './outbox.ts';
+import type { SiteRules } from './policy.ts';
+
+/** All that may be said so: that a house is dark or cut off, and that the store fails. */
+export const directProblems = ['dark', 'vpn-down', 'store-failing'] as const;
+export type DirectProblem = (typeof directProblems)[number];
+
+/** What is to be said to every channel of a site. */
+export type Direct = {
+  readonly site: string;
+  readonly problem: DirectProblem;
+  readonly at: number;
+  readonly summary: string;
+  readonly evidence: readonly string[];
+};
+
+/** What one running instance knows of a site without a store. */
+export type InstanceMemory = {
+  /** Ticks in a row that could not be taken in. */
+  readonly failures: number;
+  readonly toldAt: Readonly<Partial<Record<DirectProblem, number>>>;
+};
+
+export const freshInstance: InstanceMemory = { failures: 0, toldAt: {} };
+
+/** The same is said again after this long at the earliest. */
+export const directEveryMs = 15 * 60_000;
+const failuresUntilTold = 3;
+
+/** What the site's tick came to although it was not taken in. */
+export type Untaken = {
+  readonly at: number;
+  readonly facts: Facts;
+  readonly judgement: Judgement;
+  /** What the store did, in a few words without secrets. */
+  readonly error: string;
+  /** The whole store fails, and not only a document of this site: that is told by one site only. */
+  readonly isWholeStore: boolean;
+};
+
+function outage({ facts, judgement, at }: Untaken, rules: SiteRules): Direct[] {
+  return observe(facts, judgement, rules).flatMap(({ subject, observation }) => {
+    if (subject.kind !== 'site' || observation.status !== 'bad') return [];
+    const { kind, summary, evidence } = observation.problem;
+    const problem = directProblems.find((each) => each === kind);
+    return problem === undefined ? [] : [{ site: rules.id, problem, at, summary, evidence }];
+  });
+}
+
+function storeFailing({ at, error, isWholeStore }: Untaken, rules: SiteRules, failures: number): Direct[] {
+  if (failures < failuresUntilTold || (isWholeStore && !rules.reportsSelf)) return [];
+  const summary = `the store fails: ${failures} looks in a row could not be taken in`;
+  return [{ site: rules.id, problem: 'store-failing', at, summary, evidence: [error] }];
+}
+
+/** What is to be said now, and what the instance knows after this tick; `told` adds what was really handed over. */
+export function decideDirect(
+  before: InstanceMemory,
+  untaken: Untaken,
+  rules: SiteRules,
+): { readonly due: readonly Direct[]; readonly next: InstanceMemory } {
+  const failures = before.failures + 1;
+  const wanted = [...outage(untaken, rules), ...storeFailing(untaken, rules, failures)];
+  const due = wanted.filter(({ problem, at }) => {
+    const last = before.toldAt[problem];
+    // A clock that was set back must not silence anything.
+    return last === undefined || at - last >= directEveryMs || at < last;
+  });
+  return { due, next: { ...before, failures } };
+}
+
+export const told = (before: InstanceMemory, { problem, at }: Direct): InstanceMemory => ({
+  ...before,
+  toldAt: { ...before.toldAt, [problem]: at },
+});
+
+/** The tick was taken in: what was told stays known, so that a store that comes and goes does not make it be told each time. */
+export const takenIn = (before: InstanceMemory): InstanceMemory => ({ ...before, failures: 0 });
+
+/** Of one quarter of an hour all instances make the same id. */
+const stamp = (at: number): string =>
+  new Date(Math.floor(at / directEveryMs) * directEveryMs).toISOString().replace(/[-:]|\.\d+/g, '');
+
+/** The messages, one for each channel of the site; they are in no outbox. */
+export function directRows({ problem, at, summary, evidence }: Direct, rules: SiteRules): OutboxRow[] {
+  const kind = problem === 'store-failing' ? 'self' : 'site';
+  const thread = `${rules.id}.direct.${problem}`;
+  return channelsOf(rules).map((channel) => ({
+    id: messageId(`${thread}.${stamp(at)}`, 0, channel),
+    site: rules.id,
+    channel,
+    notice: {
+      kind: 'direct',
+      severity: 'critical',
+      site: rules.id,
+      siteName: rules.name,
+      timezone: rules.timezone,
+      at,
+      thread,
+      isThreadOver: false,
+      acknowledgedBy: null,
+      told: [],
+      before: null,
+      items: [
+        {
+          incident: thread,
+          subject: { kind, id: rules.id },
+          problem,
+          summary,
+          evidence,
+          since: at,
+          changes: [],
+          costs: [],
+        },
+      ],
+    },
+    after: [],
+    createdAt: at,
+    state: 'waiting',
+    dueAt: at,
+    lease: null,
+    attempts: 0,
+    outcome: null,
+    settledAt: null,
+  }));
+}
