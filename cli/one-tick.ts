@@ -60,6 +60,8 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
       store,
       clock,
       pokeDeliver: null,
+      ping: null,
+      instances: new Map(),
       concurrency: 1000,
       deadlineMs,
     };

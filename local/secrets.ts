@@ -38,6 +38,7 @@ export const allOwners = (config: Config): Owner[] => [
   ),
   ...senderOwners(config),
   ['status', config.status],
+  ['selfWatch', config.selfWatch],
 ];
 
 /** Each secret that is missing, empty or unreadable on this machine; values are read and dropped at once. */

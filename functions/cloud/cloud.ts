@@ -1,10 +1,16 @@
-// The door of the cloud: what the flows want of other functions and of Compute.
+// The door of the cloud: what the flows want of other functions, of a service outside, and of Compute.
 
 /**
  * Wakes another function and waits only until it has accepted. A lost poke is harmless: the next tick makes up for it. `body` says what
  * for, where that function asks; an empty object by default.
  */
 export type Poke = (signal: AbortSignal, body?: object) => Promise<PokeResult>;
+
+/** Tells a service outside, which knows when it is not told, how it went; `text` is one line without secrets. Never rejects. */
+export type Ping = (
+  signal: AbortSignal,
+  told: { readonly isGood: boolean; readonly text: string },
+) => Promise<PokeResult>;
 
 export type PokeResult =
   | { readonly accepted: true }

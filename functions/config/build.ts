@@ -41,6 +41,8 @@ export type Config = {
   readonly links: File['links'];
   /** Null when nobody can acknowledge. */
   readonly acknowledge: NonNullable<File['acknowledge']> | null;
+  /** Null when nobody outside notices that the watchdog is gone. */
+  readonly selfWatch: NonNullable<File['selfWatch']> | null;
 };
 
 type FileSite = File['sites'][number];
@@ -132,5 +134,6 @@ export function build(file: File): Config {
     status: file.status,
     links: file.links,
     acknowledge: file.acknowledge ?? null,
+    selfWatch: file.selfWatch ?? null,
   });
 }

@@ -208,6 +208,15 @@ const acknowledge = z
     'How people acknowledge; without it messages carry no link, and reminders stop only when all is well.',
   );
 
+const selfWatch = z
+  .strictObject({
+    ping: secretReference.describe(
+      'Address at a service such as healthchecks.io, which raises the alarm when no ping comes; use {env: DEADMAN_URL}.',
+    ),
+  })
+  .optional()
+  .describe('Who notices when the watchdog itself is gone; without it nobody does.');
+
 export const fileSchema = z
   .strictObject({
     timezone: timezone.default('UTC').describe('IANA name; for quiet hours and times in messages.'),
@@ -229,6 +238,7 @@ export const fileSchema = z
     status,
     links,
     acknowledge,
+    selfWatch,
   })
   .describe('The configuration of basement-watchdog.');
 

@@ -2,7 +2,7 @@
 import type { ChannelHealth, Delivery } from './delivery.ts';
 import { lasting } from './lasting.ts';
 import type { Problem, Subject } from './incident.ts';
-import type { Observation } from './machine.ts';
+import type { Observation, SubjectState } from './machine.ts';
 import type { SiteRules } from './policy.ts';
 
 export type Ticking = {
@@ -82,6 +82,20 @@ function observeChannel(health: ChannelHealth | undefined, at: number, rules: Si
 export const channelsOf = ({ notify }: SiteRules): string[] => [
   ...new Set(notify.flatMap(({ channels }) => channels)),
 ];
+
+type Subjects = Readonly<Record<string, SubjectState>>;
+
+/** True while a channel or the outbox is in trouble or was a moment ago: then what became of messages must be looked at. */
+export const isTellingInTrouble = (subjects: Subjects): boolean =>
+  Object.keys(subjects).some((key) => key.startsWith('channel/') || key.startsWith('outbox/'));
+
+/** True while people cannot be told: a message has waited for too long, or no channel at all accepts any. */
+export function isNobodyTold(subjects: Subjects, rules: SiteRules): boolean {
+  const isOpen = (key: string): boolean => subjects[key]?.phase === 'open';
+  const channels = channelsOf(rules);
+  const areAllFailing = channels.length > 0 && channels.every((id) => isOpen(`channel/${id}`));
+  return isOpen(`outbox/${rules.id}`) || areAllFailing;
+}
 
 /** `delivery` is null when it was not looked at, which says nothing. The ticks are told of by one site only. */
 export function observeOwn(

@@ -10,6 +10,7 @@ import { secretReader } from '../kit/secret.ts';
 import { bindProbes } from '../probes/run.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
+import { bindSelfWatch } from './self-watch.ts';
 import { bindSites } from './sites.ts';
 
 export function createWatch({ variables, clock, network, log: logFor }: Environment): HttpFunction {
@@ -22,6 +23,7 @@ export function createWatch({ variables, clock, network, log: logFor }: Environm
     store: openStore(variables),
     clock,
     pokeDeliver: deliverUrl === undefined ? null : httpPoke({ url: deliverUrl }),
+    ...bindSelfWatch(config, binding.secret),
     concurrency: readLimit(variables, 'WATCHDOG_CONCURRENCY', 1000),
     deadlineMs: readLimit(variables, 'WATCHDOG_DEADLINE_MS', 25_000),
   };
@@ -29,7 +31,8 @@ export function createWatch({ variables, clock, network, log: logFor }: Environm
   return httpFunction(log, ['POST'], async (request, response) => {
     const stamp = request.get('x-cloudscheduler-scheduletime');
     const call = { body: jsonBody(request), stamp, signal: new AbortController().signal };
-    const { isGood, title, summary } = await answerWatch(world, call);
+    const { isGood, title, summary, warnings } = await answerWatch(world, call);
+    for (const warning of warnings) log.warn({}, warning);
     (isGood ? log.info : log.error)({ [title]: summary }, isGood ? title : `${title} with errors`);
     response.status(isGood ? 200 : 500).json(summary);
   });

@@ -19,6 +19,8 @@ export type WatchAnswer = {
   readonly isGood: boolean;
   readonly title: 'tick' | 'events';
   readonly summary: object;
+  /** What went wrong and is no error. */
+  readonly warnings: readonly string[];
 };
 
 async function takeIn(world: WatchWorld, id: string, signal: AbortSignal): Promise<WatchAnswer> {
@@ -29,7 +31,8 @@ async function takeIn(world: WatchWorld, id: string, signal: AbortSignal): Promi
   const outcome = await takeInEvents({ rules: site.rules, store, clock, poker });
   const problem = await poker.finish();
   const isGood = outcome.outcome !== 'error' && problem === null;
-  return { isGood, title: 'events', summary: { ...outcome, problems: problem === null ? [] : [problem] } };
+  const summary = { ...outcome, problems: problem === null ? [] : [problem] };
+  return { isGood, title: 'events', summary, warnings: [] };
 }
 
 /** Throws ERR_REQUEST for a body that asks for neither. */
@@ -38,5 +41,5 @@ export async function answerWatch(world: WatchWorld, call: WatchCall): Promise<W
   const wanted = readWatchRequest(body);
   if (wanted.kind === 'events') return takeIn(world, wanted.site, signal);
   const tick = await watch(world, { stamp, shard: wanted.shard, signal });
-  return { isGood: isGoodTick(tick), title: 'tick', summary: tick };
+  return { isGood: isGoodTick(tick), title: 'tick', summary: tick, warnings: tick.warnings };
 }

@@ -1,14 +1,16 @@
 // One tick of one site: what is remembered and what is found become what is remembered next, in one commit.
-import type { SiteEvent } from '../domain/event.ts';
-import type { Findings } from '../domain/gather.ts';
+import { freshInstance, takenIn } from '../domain/direct.ts';
+import type { SiteState } from '../domain/memory.ts';
+import { isNobodyTold } from '../domain/observe-own.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
-import { step, type Step } from '../domain/step.ts';
+import type { Step } from '../domain/step.ts';
 import { isReplay } from '../domain/tick.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
-import type { Loaded } from '../stores/store.ts';
 import { findOut, listen } from './find-out.ts';
+import { type Committed, takeIn, tries } from './take-in.ts';
 import { forgetEvents } from './take-in-events.ts';
+import { type Begun, isOfStore, tellUntaken } from './untaken.ts';
 import type { SiteRun } from './watch-world.ts';
 
 /** What became of one site in one tick. `error` names the document or target in trouble. */
@@ -20,127 +22,97 @@ export type SiteOutcome = {
   readonly resolved: readonly string[];
   readonly messages: number;
   readonly probes: number;
+  /** People cannot be told: a message has waited for too long, or no channel accepts any. */
+  readonly isNobodyTold: boolean;
   readonly error: string | null;
 };
 
-const tries = 4;
+const nothing = { verdict: null, opened: [], resolved: [], messages: 0, probes: 0, isNobodyTold: false };
 
-/** Adds when something is next due, asked for only once the remembered time has passed. */
-async function withDueTime(loaded: Loaded, run: SiteRun): Promise<Loaded> {
-  const { memory } = loaded;
-  if (memory === null || memory.state.nextDueAt === null || memory.state.nextDueAt > run.at) return loaded;
-  const nextDueAt = await run.world.store.nextDueAt(run.site.rules.id);
-  return { ...loaded, memory: { ...memory, state: { ...memory.state, nextDueAt } } };
+function replayed({ site, at, poker }: SiteRun, state: SiteState | null): SiteOutcome {
+  // The tick was taken in, but whoever did may have died before anybody was woken for its messages.
+  if (state !== null && state.nextDueAt !== null && state.nextDueAt <= at) poker.wake();
+  const { rules } = site;
+  const nobody = state !== null && isNobodyTold(state.subjects, rules);
+  return { ...nothing, site: rules.id, outcome: 'replay', isNobodyTold: nobody, error: null };
 }
 
-type Committed = { readonly step: Step } | { readonly replay: true };
-
-/** The pure step is run again on what somebody else wrote, with the samples that we have; I/O is not. */
-async function takeIn(
-  first: Loaded,
-  found: { readonly findings: Findings; readonly events: readonly SiteEvent[] },
-  run: SiteRun,
-): Promise<Committed | null> {
-  const { findings, events } = found;
-  const { store, clock } = run.world;
-  const { rules } = run.site;
-  let loaded = first;
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
-    if (attempt > 1) {
-      loaded = await store.loadSite(rules.id);
-      const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
-      if (isReplay(remembered, run.tick.scheduledAt, clock.now())) return { replay: true };
-    }
-    const remembering = await withDueTime(loaded, run);
-    const result = step(remembering.memory, {
-      rules,
-      findings,
-      events,
-      scheduledAt: run.tick.scheduledAt,
-    });
-    const end = await store.commitSite({
-      base: loaded.base,
-      memory: result.memory,
-      touched: result.touched,
-      rows: result.rows,
-    });
-    if (end === 'committed') return { step: result };
-  }
-  return null;
-}
-
-function outcomeOf(run: SiteRun, committed: Committed, problems: readonly string[]): SiteOutcome {
-  const common = { site: run.site.rules.id, probes: run.site.probes.length };
-  if ('replay' in committed) {
-    return {
-      ...common,
-      outcome: 'replay',
-      verdict: null,
-      opened: [],
-      resolved: [],
-      messages: 0,
-      error: null,
-    };
-  }
-  const { memory, touched, rows } = committed.step;
+function done(
+  { site, at }: SiteRun,
+  { memory, touched, rows }: Step,
+  problems: readonly string[],
+): SiteOutcome {
   return {
-    ...common,
+    site: site.rules.id,
     // What could not be found out is unknown to the judgement; that it could not is an error to whoever runs this.
     outcome: problems.length === 0 ? 'done' : 'error',
     verdict: memory.state.judgement.verdict,
-    opened: touched.filter((incident) => incident.openedAt === run.at).map((incident) => incident.id),
-    resolved: touched.filter((incident) => incident.resolvedAt === run.at).map((incident) => incident.id),
+    opened: touched.filter((incident) => incident.openedAt === at).map((incident) => incident.id),
+    resolved: touched.filter((incident) => incident.resolvedAt === at).map((incident) => incident.id),
     messages: rows.length,
+    probes: site.probes.length,
+    isNobodyTold: isNobodyTold(memory.state.subjects, site.rules),
     error: problems.length === 0 ? null : problems.join('; '),
   };
 }
 
-function conflict(site: string): WatchdogError {
-  return new WatchdogError('ERR_CONFLICT', `sites/${site}: somebody else kept writing, ${tries} tries`);
+async function failed(run: SiteRun, error: unknown, begun: Begun): Promise<SiteOutcome> {
+  const { rules, probes } = run.site;
+  const common = { ...nothing, site: rules.id, outcome: 'error' as const };
+  const why = redactText(describeError(error));
+  if (!isOfStore(error)) return { ...common, error: why };
+  try {
+    const { verdict, problems } = await tellUntaken(run, begun, error);
+    return { ...common, verdict, probes: probes.length, error: [why, ...problems].join('; ') };
+  } catch (second) {
+    return { ...common, error: `${why}; ${redactText(describeError(second))}` };
+  }
 }
 
-function failed(run: SiteRun, error: unknown): SiteOutcome {
-  return {
-    site: run.site.rules.id,
-    outcome: 'error',
-    verdict: null,
-    opened: [],
-    resolved: [],
-    messages: 0,
-    probes: 0,
-    error: redactText(describeError(error)),
-  };
+async function tick(
+  run: SiteRun,
+  pulse: Begun['pulse'],
+  keep: (more: Partial<Begun>) => void,
+): Promise<SiteOutcome> {
+  const { store, clock } = run.world;
+  const { id } = run.site.rules;
+  const loaded = await store.loadSite(id);
+  const state = loaded.memory?.state ?? null;
+  keep({ state });
+  if (isReplay(state?.tick.scheduledAt ?? null, run.tick.scheduledAt, clock.now())) {
+    await pulse;
+    return replayed(run, state);
+  }
+  const { problems, events, ...findings } = await findOut(loaded, pulse, run);
+  keep({ findings });
+  const committed: Committed | null = await takeIn(loaded, { findings, events }, run);
+  if (committed === null) {
+    throw new WatchdogError('ERR_CONFLICT', `sites/${id}: somebody else kept writing, ${tries} tries`);
+  }
+  const { instances } = run.world;
+  instances.set(id, takenIn(instances.get(id) ?? freshInstance));
+  // A conflict with our own tick is either another instance, or our commit whose answer was lost: then nobody was woken.
+  if ('replay' in committed) {
+    run.poker.wake();
+    return { ...replayed(run, null), probes: run.site.probes.length };
+  }
+  const forgotten = await forgetEvents(store, id, events);
+  const { nextDueAt } = committed.step.memory.state;
+  if (nextDueAt !== null && nextDueAt <= run.at) run.poker.wake();
+  const more = [committed.problem, forgotten].filter((problem) => problem !== null);
+  return done(run, committed.step, [...problems, ...more]);
 }
 
 /** Never rejects: what goes wrong is in the outcome, and the site is as it was or as the tick left it, never between. */
 export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
-  const { store, clock } = run.world;
-  const { id } = run.site.rules;
+  const { rules } = run.site;
+  let begun: Begun = { pulse: listen(run.world.store, rules, run.at), state: null, findings: null };
+  const keep = (more: Partial<Begun>): void => {
+    begun = { ...begun, ...more };
+  };
   try {
-    const loading = store.loadSite(id);
-    const pulse = listen(store, run.site.rules, run.at);
-    const loaded = await loading;
-    const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
-    if (isReplay(remembered, run.tick.scheduledAt, clock.now())) {
-      await pulse;
-      // The tick was taken in, but whoever did may have died before anybody was woken for its messages.
-      const dueAt = loaded.memory?.state.nextDueAt ?? null;
-      if (dueAt !== null && dueAt <= run.at) run.poker.wake();
-      return { ...outcomeOf(run, { replay: true }, []), probes: 0 };
-    }
-    const { problems, events, ...findings } = await findOut(loaded, pulse, run);
-    const committed = await takeIn(loaded, { findings, events }, run);
-    if (committed === null) return failed(run, conflict(id));
-    const forgotten = 'replay' in committed ? null : await forgetEvents(store, id, events);
-    // A conflict with our own tick is either another instance, or our commit whose answer was lost: then nobody was woken.
-    if ('replay' in committed || isWorkLeft(committed.step, run.at)) run.poker.wake();
-    return outcomeOf(run, committed, forgotten === null ? problems : [...problems, forgotten]);
+    return await tick(run, begun.pulse, keep);
   } catch (error) {
-    return failed(run, error);
+    return await failed(run, error, begun);
   }
-}
-
-function isWorkLeft(result: Step, at: number): boolean {
-  const { nextDueAt } = result.memory.state;
-  return nextDueAt !== null && nextDueAt <= at;
 }

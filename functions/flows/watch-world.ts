@@ -1,6 +1,7 @@
 // What `watch` is given, and what the parts of a tick hand to each other.
 import type { BoundSource } from '../chains/chain.ts';
-import type { Poke } from '../cloud/cloud.ts';
+import type { Ping, Poke } from '../cloud/cloud.ts';
+import type { InstanceMemory } from '../domain/direct.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Tick } from '../domain/tick.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -24,6 +25,10 @@ export type WatchWorld = {
   readonly clock: Clock;
   /** Wakes `deliver`; null when nothing listens. */
   readonly pokeDeliver: Poke | null;
+  /** Tells a service outside of each tick; null when none is configured. */
+  readonly ping: Ping | null;
+  /** By site, what this instance has told past the store: the one thing that is remembered anywhere else. */
+  readonly instances: Map<string, InstanceMemory>;
   /** How many probes may be under way at once. */
   readonly concurrency: number;
   /** The run ends its probes after this many real milliseconds; what is not answered then is unknown. */

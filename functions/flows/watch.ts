@@ -3,6 +3,7 @@ import { isInShard, type Shard } from '../domain/shard.ts';
 import { readTick, type Tick } from '../domain/tick.ts';
 import { openGate } from '../kit/gate.ts';
 import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
+import { pingOutside } from './ping-outside.ts';
 import { createPoker, type Poker } from './poker.ts';
 import { watchSite, type SiteOutcome } from './watch-site.ts';
 import type { WatchWorld } from './watch-world.ts';
@@ -24,6 +25,8 @@ export type TickSummary = {
   readonly sites: readonly SiteOutcome[];
   readonly probes: number;
   readonly problems: readonly string[];
+  /** What went wrong and is no error of the tick. */
+  readonly warnings: readonly string[];
 };
 
 /** True when every site was taken in, or had been already. */
@@ -56,14 +59,24 @@ export async function watch(world: WatchWorld, request: TickRequest): Promise<Ti
     sites.map((site) => watchSite({ site, world, needs, references, poker, tick, at })),
   );
   const pokeProblem = await poker.finish();
+  const durationMs = world.clock.now() - at;
+  const { latenessMs } = tick;
+  const { shard } = request;
+  const warning = await pingOutside(world.ping, {
+    sites: outcomes,
+    latenessMs,
+    shard,
+    signal: request.signal,
+  });
   return {
     at,
     scheduledAt: tick.scheduledAt,
-    latenessMs: tick.latenessMs,
+    latenessMs,
     stampReplaced: tick.replaced,
-    durationMs: world.clock.now() - at,
+    durationMs,
     sites: outcomes,
     probes: outcomes.reduce((sum, outcome) => sum + outcome.probes, 0),
     problems: pokeProblem === null ? [] : [pokeProblem],
+    warnings: warning === null ? [] : [warning],
   };
 }

@@ -8,7 +8,16 @@ import { readAll } from './codec.ts';
 import { paths, rowCodec } from './documents.ts';
 import { change, contentOf, type Seen } from './firestore-document.ts';
 import { claim, isDue, settle } from './row.ts';
-import type { Claim, DueRows, OutboxStore, RowEnd, WatchStore } from './store.ts';
+import {
+  type Claim,
+  type DueRows,
+  mostWaiting,
+  type OutboxStore,
+  type RowEnd,
+  type Waiting,
+  type WatchStore,
+} from './store.ts';
+import { waitingOf } from './waiting.ts';
 
 const collection = 'outbox';
 const longestQuery = 2_000;
@@ -25,11 +34,10 @@ async function dueRows(db: Firestore, at: number, limit: number): Promise<DueRow
   }
 }
 
-async function nextDueAt(db: Firestore, site: string): Promise<number | null> {
+async function loadWaiting(db: Firestore, site: string): Promise<Waiting> {
   const query = db.collection(collection).where('site', '==', site).where('dueAt', '>', 0).orderBy('dueAt');
-  const [first] = (await query.limit(1).get()).docs;
-  const dueAt: unknown = first?.get('dueAt');
-  return typeof dueAt === 'number' ? dueAt : null;
+  const { docs } = await query.limit(mostWaiting).select('dueAt', 'createdAt', 'channel').get();
+  return waitingOf(docs.map((document) => document.data()));
 }
 
 /** Rows that cannot be read keep nothing back. */
@@ -90,11 +98,11 @@ function settleRow(
 export function openFirestoreOutbox(
   db: Firestore,
   deadlineMs: number,
-): OutboxStore & Pick<WatchStore, 'nextDueAt'> {
+): Omit<OutboxStore, 'noteAttempts'> & Pick<WatchStore, 'loadWaiting'> {
   const claimed: Claimed = new Map();
   return {
     dueRows: (at, limit) => ask(collection, () => dueRows(db, at, limit), { deadlineMs }),
-    nextDueAt: (site) => ask(collection, () => nextDueAt(db, site), { deadlineMs }),
+    loadWaiting: (site) => ask(collection, () => loadWaiting(db, site), { deadlineMs }),
     claimRow: (id, wanted) => ask(paths.row(id), () => claimRow(db, id, { wanted, claimed }), { deadlineMs }),
     settleRow: (id, lease, end) =>
       ask(paths.row(id), () => settleRow(db, id, { lease, end, claimed }), { deadlineMs }),

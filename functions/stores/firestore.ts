@@ -26,7 +26,9 @@ import {
   versionOf,
 } from './firestore-document.ts';
 import { openFirestoreEvents } from './firestore-events.ts';
+import { openFirestoreHealth } from './firestore-health.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
+import { openFirestoreSweep } from './firestore-sweep.ts';
 import { nothingHeard, pulseOf } from './heard.ts';
 import type { IncidentRecord, Loaded, SiteChange, Store } from './store.ts';
 
@@ -149,6 +151,8 @@ export function openFirestoreStore(
   return {
     ...openFirestoreOutbox(db, deadlineMs),
     ...openFirestoreEvents(inbox, deadlineMs),
+    ...openFirestoreHealth(db, deadlineMs),
+    ...openFirestoreSweep(databases, deadlineMs),
     loadSite: (site) => ask(paths.site(site), () => loadSite(db, site), { deadlineMs }),
     loadHeard: (site) =>
       ask(paths.heard(site), async () => read(heardCodec, await inbox.doc(paths.heard(site)).get()), {

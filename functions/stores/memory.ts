@@ -13,9 +13,13 @@ import {
   rowCodec,
   siteCodec,
 } from './documents.ts';
+import { noteAttempts } from '../domain/delivery.ts';
+import { healthCodec, healthPath } from './health.ts';
 import { counted, nothingHeard, pulseOf } from './heard.ts';
+import { sweepIn } from './memory-sweep.ts';
 import { claim, isDue, settle } from './row.ts';
-import { type Loaded, mostEvents, type Store, type WaitingEvents } from './store.ts';
+import { type Loaded, mostEvents, mostWaiting, type Store, type WaitingEvents } from './store.ts';
+import { waitingOf } from './waiting.ts';
 
 /** All documents by path, as they would lie in a database; `version` grows with each write. */
 export type Shelf = Map<string, { readonly fields: unknown; readonly version: number }>;
@@ -49,7 +53,7 @@ function shelfOf(shelf: Shelf) {
   };
 }
 
-type Documents = ReturnType<typeof shelfOf>;
+export type Documents = ReturnType<typeof shelfOf>;
 
 function load(documents: Documents, site: string): Loaded {
   const path = paths.site(site);
@@ -122,10 +126,21 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       for (const [path, fields] of writes) documents.put(path, fields);
       return 'committed';
     },
-    nextDueAt: async (site) => {
-      const { rows } = dueIn(documents, Number.POSITIVE_INFINITY);
-      return rows.find((row) => row.site === site)?.dueAt ?? null;
+    loadWaiting: async (site) => {
+      const dueAt = (path: string): number => Number(documents.field(path, 'dueAt') ?? Number.NaN);
+      const found = documents
+        .under('outbox')
+        .filter((path) => documents.field(path, 'site') === site && dueAt(path) > 0)
+        .toSorted((a, b) => dueAt(a) - dueAt(b));
+      return waitingOf(documents.contents(found.slice(0, mostWaiting)).map(({ fields }) => fields));
     },
+    loadChannels: async () => documents.read(healthCodec, healthPath)?.channels ?? {},
+    noteAttempts: async (attempts) => {
+      const before = documents.read(healthCodec, healthPath)?.channels ?? {};
+      const channels = noteAttempts(before, attempts);
+      if (channels !== before) documents.put(healthPath, healthCodec.write(healthPath, { channels }));
+    },
+    ...sweepIn(documents),
     dueRows: async (at, limit) => {
       const { rows, broken } = dueIn(documents, at);
       return { rows: rows.slice(0, limit), broken };

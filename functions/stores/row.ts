@@ -38,3 +38,13 @@ export function settle(row: OutboxRow, lease: string, end: RowEnd): OutboxRow | 
     ? { ...row, lease: null, dueAt: end.dueAt, outcome }
     : { ...row, state: end.state, lease: null, dueAt: null, outcome, settledAt: end.at };
 }
+
+/** True for a row that somebody began to send and whose lease ended before this time. */
+export const isDead = (row: OutboxRow, endedBefore: number): boolean =>
+  row.lease !== null && isDue(row, endedBefore);
+
+/** The row without its dead lease, due at once; null when it has none. */
+export const release = (
+  row: OutboxRow,
+  { endedBefore, at }: { readonly endedBefore: number; readonly at: number },
+): OutboxRow | null => (isDead(row, endedBefore) ? { ...row, lease: null, dueAt: at } : null);

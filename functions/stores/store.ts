@@ -1,4 +1,5 @@
 // The door of the stores: what the flows need to remember, and what every member promises.
+import type { ChannelAttempt, Channels, Delivery } from '../domain/delivery.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { SiteEvent } from '../domain/event.ts';
 import type { Pulse } from '../domain/pulse.ts';
@@ -42,9 +43,19 @@ export type WatchStore = {
   readonly forgetEvents: (site: string, ids: readonly string[]) => Promise<void>;
   /** `conflict` when anything that the base saw has changed, or an outbox row exists already; then nothing is written. */
   readonly commitSite: (change: SiteChange) => Promise<'committed' | 'conflict'>;
-  /** When the earliest waiting message of the site is due, null when none waits. */
-  readonly nextDueAt: (site: string) => Promise<number | null>;
+  /** What waits of the site's messages, as far as the `mostWaiting` that are due first show it. */
+  readonly loadWaiting: (site: string) => Promise<Waiting>;
+  /** How `deliver` found the channels lately. */
+  readonly loadChannels: () => Promise<Channels>;
 };
+
+export type Waiting = Pick<Delivery, 'waiting'> & {
+  /** When the earliest is due, null when none waits. */
+  readonly nextDueAt: number | null;
+};
+
+/** How many waiting messages of a site are looked at. */
+export const mostWaiting = 20;
 
 /** `broken`: one sentence for each event that cannot be read, naming it. */
 export type WaitingEvents = { readonly events: readonly SiteEvent[]; readonly broken: readonly string[] };
@@ -74,6 +85,8 @@ export type OutboxStore = {
   readonly claimRow: (id: string, claim: Claim) => Promise<OutboxRow | null>;
   /** Records the end of an attempt. False when the lease is no longer ours: somebody else records it. */
   readonly settleRow: (id: string, lease: string, end: RowEnd) => Promise<boolean>;
+  /** Keeps what attempts show of the channels. No write when that is nothing new. */
+  readonly noteAttempts: (attempts: readonly ChannelAttempt[]) => Promise<void>;
 };
 
 export type RowEnd =
@@ -117,4 +130,32 @@ export type EventStore = {
   readonly appendEvent: (event: SiteEvent) => Promise<void>;
 };
 
-export type Store = WatchStore & OutboxStore & ReadStore & PulseStore & PressureStore & EventStore;
+export type DeadLeases = {
+  /** A lease that ended before this is nobody's any more. */
+  readonly endedBefore: number;
+  /** When their rows are due from now on. */
+  readonly at: number;
+  readonly limit: number;
+};
+
+/** What sweeping needs. Each call does at most `limit`, may be repeated, and leaves nothing half done that a later one would not find. */
+export type SweepStore = {
+  /** Removes messages that were settled before this time; answers how many. */
+  readonly removeSettled: (before: number, limit: number) => Promise<number>;
+  /** Takes dead leases away, so that their rows are due at once; answers the ids of the rows. */
+  readonly releaseLeases: (dead: DeadLeases) => Promise<readonly string[]>;
+  /** Sites of which the inbox holds something, in any order. */
+  readonly heardSites: (limit: number) => Promise<readonly string[]>;
+  /** Removes events of a site; answers how many. */
+  readonly removeEvents: (site: string, limit: number) => Promise<number>;
+  /** Removes what a site has said. */
+  readonly removeHeard: (site: string) => Promise<void>;
+};
+
+export type Store = WatchStore &
+  OutboxStore &
+  ReadStore &
+  PulseStore &
+  PressureStore &
+  EventStore &
+  SweepStore;

@@ -39,7 +39,7 @@ const isSchemaEdge = ({ from, to }: Edge): boolean =>
 
 const entries = readdirSync(join(root, 'functions/entry'))
   .filter(
-    (name) => name.endsWith('.ts') && !['limits.ts', 'link-keys.ts', 'links.ts', 'sites.ts'].includes(name),
+    (name) => name.endsWith('.ts') && !['limits.ts', 'link-keys.ts', 'links.ts', 'self-watch.ts', 'sites.ts'].includes(name),
   )
   .map((name) => name.replace(/\.ts$/, ''));
 

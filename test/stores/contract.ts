@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
-import type { Store } from '../../functions/stores/store.ts';
+import { mostWaiting, type Store } from '../../functions/stores/store.ts';
+import { describeHealth, describeSweep } from './sweep-contract.ts';
 import { hearBeat, hearPower } from '../support/heard.ts';
 import { ackEvent, commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
 import { anyIncident, anyRow, anySite } from './arbitraries.ts';
@@ -29,6 +30,9 @@ export function describeStore(
     // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- both come from the caller
     test(title, () => withBench(open, work));
   };
+
+  describeHealth(name, check);
+  describeSweep(name, check);
 
   describe(`${name}: a site`, () => {
     check('that was never watched is nothing, and is created by its first tick', async ({ store, peek }) => {
@@ -256,19 +260,45 @@ export function describeStore(
       expect((await store.dueRows(someTime - 2, 10)).rows[0]).toEqual(row({ id: 'a', dueAt: someTime - 2 }));
     });
 
-    check('knows when a site has something due next', async ({ store }) => {
-      expect(await store.nextDueAt('home')).toBeNull();
-      await commit(store, {
-        rows: rows(
-          { id: 'a', dueAt: someTime + 2 },
-          { id: 'b', dueAt: someTime + 1 },
-          { id: 'c', dueAt: someTime, site: 'cabin' },
-          { id: 'd', state: 'failed', dueAt: null },
-        ),
-      });
-      expect(await store.nextDueAt('home')).toBe(someTime + 1);
-      expect(await store.nextDueAt('cabin')).toBe(someTime);
-      expect(await store.nextDueAt('barn')).toBeNull();
+    check(
+      'knows when a site has something due next, and since when something waits for a channel',
+      async ({ store, plant }) => {
+        const nothing = { nextDueAt: null, waiting: {} };
+        expect(await store.loadWaiting('home')).toEqual(nothing);
+        await commit(store, {
+          rows: rows(
+            { id: 'a', dueAt: someTime + 2, createdAt: someTime - 9 },
+            { id: 'b', dueAt: someTime + 1 },
+            { id: 'c', dueAt: someTime, site: 'cabin', createdAt: someTime - 20 },
+            { id: 'd', state: 'failed', dueAt: null, createdAt: someTime - 30 },
+            { id: 'e', dueAt: someTime + 3, channel: 'mail', createdAt: someTime - 4 },
+          ),
+        });
+        expect(await store.loadWaiting('home')).toEqual({
+          nextDueAt: someTime + 1,
+          waiting: { pager: someTime - 9, mail: someTime - 4 },
+        });
+        expect(await store.loadWaiting('cabin')).toEqual({
+          nextDueAt: someTime,
+          waiting: { pager: someTime - 20 },
+        });
+        expect(await store.loadWaiting('barn')).toEqual(nothing);
+        await plant('outbox/broken', { site: 'barn', dueAt: someTime, channel: 7, schema: 3 });
+        expect(await store.loadWaiting('barn'), 'a broken one waits as well').toEqual({
+          nextDueAt: someTime,
+          waiting: {},
+        });
+      },
+    );
+
+    check('looks at the waiting ones of a site that are due first, and at no more', async ({ store }) => {
+      const many = Array.from({ length: mostWaiting + 1 }, (_, index) => ({
+        id: `row${index}`,
+        dueAt: someTime + index,
+        createdAt: someTime - index,
+      }));
+      await commit(store, { rows: rows(...many) });
+      expect((await store.loadWaiting('home')).waiting).toEqual({ pager: someTime - mostWaiting + 1 });
     });
 
     check('lends a due row to one deliverer, and counts the attempt', async ({ store, other, peek }) => {

@@ -148,7 +148,11 @@ describe('a Firestore in trouble', () => {
         () => store.loadSite('home'),
         () => store.loadHeard('home'),
         () => store.commitSite({ base, memory, touched: [], rows: [] }),
-        () => store.nextDueAt('home'),
+        () => store.loadWaiting('home'),
+        () => store.loadChannels(),
+        () => store.noteAttempts([{ channel: 'a', at: 1, isSent: false, outcome: '' }]),
+        () => store.removeSettled(1, 1),
+        () => store.heardSites(1),
         () => hearBeat(store, 'home', 'a', 1),
         () => store.settleRow('a', 'b', { state: 'sent', at: 1, outcome: '' }),
       ]) {

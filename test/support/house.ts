@@ -1,5 +1,7 @@
 // A house for flow tests: its doors answer as told, its clock is moved by hand, its store is in memory.
-import type { Poke } from '../../functions/cloud/cloud.ts';
+import type { Ping, Poke } from '../../functions/cloud/cloud.ts';
+import type { InstanceMemory } from '../../functions/domain/direct.ts';
+import type { Shard } from '../../functions/domain/shard.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import type { WatchWorld } from '../../functions/flows/watch-world.ts';
@@ -32,6 +34,8 @@ export type TickOptions = {
   readonly life?: Mortal;
   readonly store?: WatchStore;
   readonly poke?: Poke;
+  readonly ping?: Ping;
+  readonly shard?: Shard;
 };
 
 /** All sites share the house's targets; references are those of the first. */
@@ -41,6 +45,7 @@ export function house(sites: readonly SiteRules[]): House {
   const probed = new Map<string, number>();
   const scripted = new Map<string, Sample>();
   const queued = new Map<string, Sample[]>();
+  const instances = new Map<string, InstanceMemory>();
   let now = start;
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   const probe = (id: string, life: Mortal): BoundProbe => ({
@@ -65,6 +70,8 @@ export function house(sites: readonly SiteRules[]): House {
       store: life.door(options.store ?? openMemoryStore(shelf)),
       clock,
       pokeDeliver: options.poke === undefined ? null : life.door(options.poke),
+      ping: options.ping ?? null,
+      instances,
       concurrency: 100,
       deadlineMs: 20_000,
     };
@@ -82,7 +89,7 @@ export function house(sites: readonly SiteRules[]): House {
     tick: (options = {}) =>
       watch(world(options), {
         stamp: options.stamp ?? new Date(Math.floor(now / minute) * minute).toISOString(),
-        shard: { index: 0, count: 1 },
+        shard: options.shard ?? { index: 0, count: 1 },
         signal: new AbortController().signal,
       }),
   };

@@ -1,0 +1,49 @@
+// Takes what a tick found into the store: the pure step, one commit, and both again when somebody else wrote meanwhile.
+import type { SiteEvent } from '../domain/event.ts';
+import type { Findings } from '../domain/gather.ts';
+import { step, type Step } from '../domain/step.ts';
+import { isReplay } from '../domain/tick.ts';
+import type { Loaded } from '../stores/store.ts';
+import { lookAtDelivery } from './look-at-delivery.ts';
+import type { SiteRun } from './watch-world.ts';
+
+export const tries = 4;
+
+/** `problem` says what of the messages could not be seen; null when nothing went wrong. */
+export type Committed = { readonly step: Step; readonly problem: string | null } | { readonly replay: true };
+
+/** The pure step is run again on what somebody else wrote, with the samples that we have; I/O is not. Null after too many conflicts. */
+export async function takeIn(
+  first: Loaded,
+  found: { readonly findings: Findings; readonly events: readonly SiteEvent[] },
+  run: SiteRun,
+): Promise<Committed | null> {
+  const { findings, events } = found;
+  const { store, clock } = run.world;
+  const { rules } = run.site;
+  const { scheduledAt, latenessMs } = run.tick;
+  let loaded = first;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    if (attempt > 1) {
+      loaded = await store.loadSite(rules.id);
+      const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
+      if (isReplay(remembered, scheduledAt, clock.now())) return { replay: true };
+    }
+    const { memory, delivery, problem } = await lookAtDelivery(store, loaded.memory);
+    const result = step(memory, {
+      rules,
+      findings: { ...findings, delivery },
+      events,
+      scheduledAt,
+      latenessMs,
+    });
+    const end = await store.commitSite({
+      base: loaded.base,
+      memory: result.memory,
+      touched: result.touched,
+      rows: result.rows,
+    });
+    if (end === 'committed') return { step: result, problem };
+  }
+  return null;
+}

@@ -1,0 +1,111 @@
+// What every store promises of the health of channels and of the daily sweep.
+import { describe, expect } from 'vitest';
+import { ackEvent, commit, row, someTime } from '../support/documents.ts';
+import { hearBeat } from '../support/heard.ts';
+import type { Bench } from './bench.ts';
+
+type Check = (title: string, work: (bench: Bench) => Promise<void>) => void;
+
+const attempt = (channel: string, at: number, isSent: boolean) => ({
+  channel,
+  at,
+  isSent,
+  outcome: isSent ? 'HTTP 200' : 'HTTP 503',
+});
+
+export function describeHealth(name: string, check: Check): void {
+  describe(`${name}: the health of channels`, () => {
+    check('is nothing at first, and a success after no failure writes nothing', async ({ store, peek }) => {
+      expect(await store.loadChannels()).toEqual({});
+      await store.noteAttempts([attempt('pager', 1, true)]);
+      await store.noteAttempts([]);
+      expect(await peek('health/deliver')).toBeNull();
+    });
+
+    check('counts what fails in a row, of several deliverers', async ({ store, other, peek }) => {
+      await store.noteAttempts([attempt('pager', 1, false), attempt('mail', 2, false)]);
+      await Promise.all([
+        store.noteAttempts([attempt('pager', 3, false)]),
+        other.noteAttempts([attempt('pager', 4, false), attempt('mail', 5, true)]),
+      ]);
+      const channels = {
+        pager: { failures: 3, failingSince: 1, outcome: 'HTTP 503' },
+        mail: { failures: 0, failingSince: null, outcome: 'HTTP 200' },
+      };
+      expect(await other.loadChannels()).toEqual(channels);
+      expect(await peek('health/deliver')).toEqual({ channels, schema: 1 });
+    });
+
+    check('that cannot be read is an error that names the document', async ({ store, plant }) => {
+      await plant('health/deliver', { schema: 1, channels: { pager: 'well' } });
+      await expect(store.loadChannels()).rejects.toMatchObject({
+        code: 'ERR_DOCUMENT',
+        message: expect.stringContaining('health/deliver'),
+      });
+      await plant('health/deliver', { schema: 2, channels: {} });
+      await expect(store.loadChannels()).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
+    });
+  });
+}
+
+export function describeSweep(name: string, check: Check): void {
+  describe(`${name}: the sweep`, () => {
+    check(
+      'removes what was settled before a time, page by page, and nothing else',
+      async ({ store, peek }) => {
+        await commit(store, {
+          rows: [
+            row({ id: 'a', state: 'sent', dueAt: null, settledAt: someTime - 3 }),
+            row({ id: 'b', state: 'failed', dueAt: null, settledAt: someTime - 2 }),
+            row({ id: 'c', state: 'sent', dueAt: null, settledAt: someTime - 1 }),
+            row({ id: 'd', state: 'sent', dueAt: null, settledAt: someTime }),
+            row({ id: 'e', createdAt: someTime - 100, dueAt: someTime - 100 }),
+          ],
+        });
+        expect(await store.removeSettled(someTime, 2)).toBe(2);
+        expect(await store.removeSettled(someTime, 2)).toBe(1);
+        expect(await store.removeSettled(someTime, 2)).toBe(0);
+        for (const id of ['a', 'b', 'c']) expect(await peek(`outbox/${id}`), id).toBeNull();
+        for (const id of ['d', 'e']) expect(await peek(`outbox/${id}`), id).not.toBeNull();
+      },
+    );
+
+    check('removes rows that cannot be read as well, once they are old', async ({ store, plant, peek }) => {
+      await plant('outbox/broken', { settledAt: 5, what: 'ever' });
+      expect(await store.removeSettled(someTime, 10)).toBe(1);
+      expect(await peek('outbox/broken')).toBeNull();
+    });
+
+    check('takes dead leases away, and lets those that live', async ({ store, other, peek, plant }) => {
+      const dead = row({ id: 'dead', lease: 'x', attempts: 1, dueAt: someTime - 10 });
+      const waiting = row({ id: 'waiting', dueAt: someTime - 10 });
+      const alive = row({ id: 'alive', lease: 'y', attempts: 1, dueAt: someTime + 1 });
+      await commit(store, { rows: [dead, waiting, alive] });
+      await plant('outbox/broken', { dueAt: someTime - 20 });
+      const sweep = { endedBefore: someTime, at: someTime + 7, limit: 10 };
+      expect(await store.releaseLeases(sweep)).toEqual(['dead']);
+      expect(await other.releaseLeases(sweep)).toEqual([]);
+      expect(await peek('outbox/dead')).toEqual({ ...dead, lease: null, dueAt: someTime + 7, schema: 3 });
+      expect(await peek('outbox/waiting')).toEqual({ ...waiting, schema: 3 });
+      expect(await peek('outbox/alive')).toEqual({ ...alive, schema: 3 });
+    });
+
+    check('knows whose houses there are, and forgets one with its events', async ({ store, peek }) => {
+      expect(await store.heardSites(10)).toEqual([]);
+      await hearBeat(store, 'home', 'cluster', someTime);
+      await hearBeat(store, 'old', 'cluster', someTime);
+      for (const id of ['1', '2', '3']) await store.appendEvent(ackEvent({ id, site: 'old' }));
+      await store.appendEvent(ackEvent({ id: '4' }));
+      expect([...(await store.heardSites(10))].toSorted()).toEqual(['home', 'old']);
+      expect(await store.heardSites(1)).toHaveLength(1);
+      expect(await store.removeEvents('old', 2)).toBe(2);
+      expect(await store.removeEvents('old', 2)).toBe(1);
+      expect(await store.removeEvents('old', 2)).toBe(0);
+      await store.removeHeard('old');
+      await store.removeHeard('old');
+      expect(await store.heardSites(10)).toEqual(['home']);
+      expect((await store.loadEvents('home')).events).toHaveLength(1);
+      expect(await peek('events/1')).toBeNull();
+    });
+  });
+}
