@@ -32,6 +32,12 @@ export const freshInstance: InstanceMemory = { failures: 0, toldAt: {} };
 export const directEveryMs = 15 * 60_000;
 const failuresUntilTold = 3;
 
+const mostLines = 6;
+const longestLine = 300;
+
+const shortened = (lines: readonly string[]): string[] =>
+  lines.slice(0, mostLines).map((line) => line.slice(0, longestLine));
+
 /** What the site's tick came to although it was not taken in. */
 export type Untaken = {
   readonly at: number;
@@ -48,14 +54,16 @@ function outage({ facts, judgement, at }: Untaken, rules: SiteRules): Direct[] {
     if (subject.kind !== 'site' || observation.status !== 'bad') return [];
     const { kind, summary, evidence } = observation.problem;
     const problem = directProblems.find((each) => each === kind);
-    return problem === undefined ? [] : [{ site: rules.id, problem, at, summary, evidence }];
+    return problem === undefined
+      ? []
+      : [{ site: rules.id, problem, at, summary, evidence: shortened(evidence) }];
   });
 }
 
 function storeFailing({ at, error, isWholeStore }: Untaken, rules: SiteRules, failures: number): Direct[] {
   if (failures < failuresUntilTold || (isWholeStore && !rules.reportsSelf)) return [];
   const summary = `the store fails: ${failures} looks in a row could not be taken in`;
-  return [{ site: rules.id, problem: 'store-failing', at, summary, evidence: [error] }];
+  return [{ site: rules.id, problem: 'store-failing', at, summary, evidence: shortened([error]) }];
 }
 
 /** What is to be said now, and what the instance knows after this tick; `told` adds what was really handed over. */

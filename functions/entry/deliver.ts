@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { sendVia } from '../channels/send.ts';
 import { loadConfig } from '../config/config.ts';
 import { deliver } from '../flows/deliver.ts';
+import { deliverDirect, readDirect } from '../flows/deliver-direct.ts';
 import type { Environment } from '../kit/environment.ts';
-import { httpFunction, type HttpFunction } from '../kit/http-function.ts';
+import { httpFunction, jsonBody, type HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
 import { bindLinks } from './links.ts';
 
-export function createDeliver(environment: Environment): HttpFunction {
-  const { variables, clock, print, network } = environment;
-  const log = environment.log('deliver');
+export function createDeliver({ variables, clock, print, network, log: logFor }: Environment): HttpFunction {
+  const log = logFor('deliver');
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const secret = secretReader(variables);
   const world = {
@@ -26,11 +26,13 @@ export function createDeliver(environment: Environment): HttpFunction {
     leaseMs: readLimit(variables, 'DELIVER_LEASE_MS', 60_000),
   };
   const budgetMs = readLimit(variables, 'DELIVER_BUDGET_MS', 50_000);
-  return httpFunction(log, ['POST'], async (_request, response) => {
+  return httpFunction(log, ['POST'], async (request, response) => {
+    const order = readDirect(jsonBody(request), config.sites);
     // Whoever pokes waits for this line only; the platform keeps the CPU until the answer ends.
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
-    const summary = await deliver(world, { signal: new AbortController().signal, budgetMs });
+    const options = { signal: new AbortController().signal, budgetMs };
+    const summary = await (order === null ? deliver(world, options) : deliverDirect(world, order, options));
     log.info({ delivery: summary }, 'delivery');
     response.end(JSON.stringify(summary));
   });

@@ -1,30 +1,17 @@
 // Sends what the outbox holds: claims each row, sends it, and records the end only afterwards, so that nothing is lost on the way.
+import type { Delivery } from '../channels/channel.ts';
+import type { ChannelAttempt } from '../domain/delivery.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import { retryDelayMs } from '../domain/retry.ts';
-import type { Delivery, Message, Send } from '../channels/channel.ts';
-import type { Clock } from '../kit/clock.ts';
-import { describeError, WatchdogError } from '../kit/error.ts';
 import { openGate } from '../kit/gate.ts';
-import { redactText } from '../kit/redact.ts';
-import type { SecretReader } from '../kit/secret.ts';
 import type { OutboxStore, RowEnd } from '../stores/store.ts';
-import { renderNotice } from '../views/message.ts';
-import type { Leading, LinksOf } from './message-links.ts';
+import { attempt, type AttemptWorld, describeBug } from './attempt.ts';
 import { lineOf } from './outbox-line.ts';
 
-export type DeliverWorld = {
+export type DeliverWorld = AttemptWorld & {
   readonly store: OutboxStore;
-  readonly clock: Clock;
-  /** By the id that rows carry. */
-  readonly channels: ReadonlyMap<string, Send>;
-  readonly secret: SecretReader;
-  /** Where a message leads to. */
-  readonly linksOf: LinksOf;
-  readonly print: (text: string) => void;
   /** A new random name for each claim. */
   readonly newLease: () => string;
-  /** Deadline of one attempt in real milliseconds; 10 s by default. */
-  readonly timeoutMs?: number;
   /** How long a claim lasts by the clock; it must outlast an attempt. 60 s by default. */
   readonly leaseMs?: number;
   /** How many messages may be on their way at once; 16 by default. */
@@ -57,6 +44,8 @@ type Progress = {
   retries: number[];
   /** What the last round found due. */
   seen: string;
+  /** What attempts showed of the channels and is not kept yet. */
+  attempts: ChannelAttempt[];
   readonly broken: Set<string>;
   readonly errors: Set<string>;
 };
@@ -70,58 +59,21 @@ type Run = {
 
 const batch = 100;
 
-function messageOf(row: OutboxRow, { links, code }: Leading): Message {
-  const { notice } = row;
-  return {
-    id: row.id,
-    kind: notice.kind,
-    severity: notice.severity,
-    site: notice.site,
-    incidents: notice.items.map((item) => item.incident),
-    thread: notice.thread,
-    isThreadOver: notice.isThreadOver,
-    links,
-    code,
-    ...renderNotice(notice, code),
-    at: notice.at,
-  };
+/** That the run ended first, or that nobody configured the channel any more, is nothing that it did. */
+function shownOf(world: DeliverWorld, row: OutboxRow, delivery: Delivery): ChannelAttempt[] {
+  const isOfChannel = world.channels.has(row.channel) && (delivery.sent || delivery.reason !== 'aborted');
+  if (!isOfChannel) return [];
+  const outcome = delivery.sent ? delivery.detail : `${delivery.reason}: ${delivery.detail}`;
+  return [{ channel: row.channel, at: world.clock.now(), isSent: delivery.sent, outcome }];
 }
 
-/** A message of an unexpected error may hold anything, so only its kind is told. */
-const describeBug = (error: unknown): string =>
-  error instanceof WatchdogError
-    ? redactText(describeError(error))
-    : error instanceof Error
-      ? error.name
-      : 'unknown';
-
-async function attempt(world: DeliverWorld, row: OutboxRow, run: Run): Promise<Delivery> {
-  const send = world.channels.get(row.channel);
-  if (send === undefined) {
-    return {
-      sent: false,
-      again: false,
-      reason: 'client-error',
-      detail: 'the channel is not configured any more',
-    };
-  }
+/** One write for a whole round, and none when all went well; what a deliverer that dies has seen the next one sees again. */
+async function keepAttempts(world: DeliverWorld, { progress }: Run): Promise<void> {
+  const attempts = progress.attempts.splice(0);
   try {
-    const leading = world.linksOf(row.notice);
-    if (leading.problem !== null) run.progress.errors.add(leading.problem);
-    return await send(messageOf(row, leading), {
-      signal: run.signal,
-      timeoutMs: world.timeoutMs ?? 10_000,
-      at: world.clock.now(),
-      secret: world.secret,
-      print: world.print,
-    });
+    await world.store.noteAttempts(attempts);
   } catch (error) {
-    return {
-      sent: false,
-      again: true,
-      reason: 'client-error',
-      detail: `the channel threw: ${describeBug(error)}`,
-    };
+    progress.errors.add(describeBug(error));
   }
 }
 
@@ -141,7 +93,11 @@ async function deliverRow(world: DeliverWorld, due: OutboxRow, run: Run): Promis
   const lease = world.newLease();
   const row = await store.claimRow(due.id, { at: clock.now(), leaseMs: world.leaseMs ?? 60_000, lease });
   if (row === null) return false;
-  const delivery = await attempt(world, row, run);
+  const delivery = await attempt(world, row, {
+    signal: run.signal,
+    note: (each) => progress.errors.add(each),
+  });
+  progress.attempts.push(...shownOf(world, row, delivery));
   const end = endOf(row, delivery, clock.now());
   if (!(await store.settleRow(row.id, lease, end))) {
     progress.errors.add(`outbox/${row.id}: the attempt outlasted its lease`);
@@ -181,6 +137,7 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
       }),
     ),
   );
+  await keepAttempts(world, run);
   const moved = finished() - before;
   progress.left = due.rows.length - moved;
   const list = due.rows.map((row) => row.id).join(' ');
@@ -223,6 +180,7 @@ export async function deliver(
     left: 0,
     retries: [],
     seen: '',
+    attempts: [],
     broken: new Set(),
     errors: new Set(),
   };
