@@ -11,7 +11,7 @@ export type HouseContext = {
   readonly facts: Pick<Facts, 'power' | 'heartbeats'>;
   /** Sources that we were refusing lately. */
   readonly refused: readonly string[];
-  /** The site is dark or cut off, and speaks for whatever else is missing. */
+  /** The site is dark or cut off, or comes back from that, and speaks for whatever else is missing. */
   readonly isDark: boolean;
   /** When a person stated the cause of what is open about a subject; null when nobody did. */
   readonly clearedAt: (subject: Subject) => number | null;
@@ -36,8 +36,8 @@ const minutes = (ms: number): string => {
 };
 
 const powerWords = {
-  'on-battery': 'the house has lost power and runs on battery',
-  'low-battery': 'the house has lost power, and the battery is nearly empty',
+  'on-battery': 'the house has lost power',
+  'low-battery': 'the house has lost power, and its battery is nearly empty',
   'shutting-down': 'the house has lost power and is shutting down',
 } as const;
 
@@ -125,7 +125,8 @@ function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: H
   if (beat.okAt === null) return isRefused ? refusing(source, context.rules) : unknown;
   if (isLate(beat, rules, at)) {
     if (isRefused) return refusing(source, context.rules);
-    if (silence === null) return unknown;
+    // It speaks, though from where it proves nothing: that is told by itself.
+    if (silence === null || at - beat.heardAt <= lateMs) return unknown;
     if (isDark) return { status: 'suppressed' };
     const lateBy = at - beat.okAt;
     return bad({

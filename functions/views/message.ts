@@ -1,5 +1,5 @@
 // Words for a notice: what somebody reads who was asleep a moment ago.
-import type { ProblemKind } from '../domain/incident.ts';
+import { isSafety, type ProblemKind } from '../domain/incident.ts';
 import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
 import { costWords } from './cost.ts';
 import { duration, localTime } from './time.ts';
@@ -169,6 +169,12 @@ function times(item: NoticeItem, notice: Notice): string[] {
     const age = notice.at - item.since >= 60_000 ? `, for ${lasted}` : '';
     return [`Since ${since}${age}.`];
   }
+  if (isSafety(item.problem)) {
+    return [
+      `Began ${since}.`,
+      `Closed ${localTime(notice.at, notice.timezone)}: somebody has stated its cause.`,
+    ];
+  }
   return [
     `Began ${since}.`,
     `Closed ${localTime(notice.at, notice.timezone)}, after ${lasted}; this includes the wait to see that it stays well.`,
@@ -220,11 +226,15 @@ function several(notice: Notice, code: string | null): string[] {
   return [...codeLines(code), ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
 }
 
-function closing({ kind, isThreadOver, severity }: Notice): string {
+function closing({ kind, isThreadOver, severity, items }: Notice): string {
+  const doubt = items.find(({ problem }) => isSafety(problem));
   if (kind === 'resolved') {
     return isThreadOver
       ? 'Nothing more will follow about this.'
       : 'Other parts of the same page are not well yet; they are told of by themselves.';
+  }
+  if (doubt !== undefined) {
+    return `This does not end by itself, and you are told again until its cause is stated: watchdog clear ${doubt.incident} --why "…"`;
   }
   if (!isPage(kind)) return 'You will be told when it is over.';
   const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';
