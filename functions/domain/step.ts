@@ -157,13 +157,14 @@ function hearHouse(
 ): void {
   if (pulse === null) return;
   const { rules, at, facts, state, take } = context;
-  const isDown = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
+  const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
   const observed = observeHouse(pulse, {
     rules,
     at,
     facts,
     refused,
-    isDark: isDown !== undefined && isOutage(isDown.kind),
+    isSiteDown: site !== undefined,
+    isDark: site !== undefined && isOutage(site.kind),
     clearedAt: (subject) => state.cleared[subjectKey(subject)] ?? null,
   });
   for (const { subject, observation } of observed) take(subject, observation);
