@@ -17,6 +17,7 @@ const commands = [
   'incidents',
   'incident',
   'ack',
+  'clear',
   'mute',
   'maintenance list',
   'maintenance add',

@@ -106,6 +106,17 @@ describe('who may speak', () => {
     expect(await houseOf().admit(call)).toMatchObject({ status });
   });
 
+  test('is nobody while a token could be guessed', async () => {
+    const house = houseOf();
+    const short = { source: 'cluster', tokens: () => [token, 'short'] };
+    const world = { ...house.world, houses: [{ site: 'home', senders: [short], exits: null, signers: [] }] };
+    const head = { method: 'POST', path: '/home/cluster', header: () => `Bearer ${token}` };
+    await expect(admitSender(world)(head)).rejects.toMatchObject({
+      code: 'ERR_SECRET',
+      message: expect.not.stringContaining(token),
+    });
+  });
+
   test('is nobody by GET', async () => {
     expect(await houseOf().admit({}, 'GET')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
   });
