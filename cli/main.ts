@@ -14,6 +14,7 @@ import { addIncidents } from './incidents.ts';
 import { addMaintenance } from './maintenance.ts';
 import { addMute } from './mute.ts';
 import { addProbe } from './probe.ts';
+import { addQuiet } from './quiet.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addStatus } from './status.ts';
@@ -56,6 +57,7 @@ const commands = [
   addAck,
   addMute,
   addMaintenance,
+  addQuiet,
   addReplay,
 ];
 for (const add of commands) add(program, context);

@@ -174,7 +174,7 @@ describe('a validator that is stopped', () => {
     });
     const chain = chainOf({ dialect: 'cometbft' });
     chain.stop([3], since);
-    const own = heights(12, 5).map((height) => commitOf(chain, height));
+    const own = heights(13, 5).map((height) => commitOf(chain, height));
     expect(own.map(({ round, flags }) => ({ round, flags }))).toEqual(real);
     const places = own.map(({ proposer }) =>
       chain.validators.findIndex(({ address }) => address === proposer),
