@@ -80,13 +80,13 @@ function syncLine(duty: TimedDuty, given: QuietAbout): string {
   return `sync committee: ${nameOf(given.keys[duty.key])}, ${from}until ${localTime(duty.endsAt, given.timezone)}`;
 }
 
-function dutyLines({ duties, known }: Quiet, given: QuietAbout): string[] {
+function dutyLines({ duties, known, because: reason }: Quiet, given: QuietAbout): string[] {
   const proposals = duties.filter(({ kind }) => kind === 'proposal');
   const [next] = proposals;
   const more = proposals.length > 1 ? `; ${proposals.length - 1} more after it` : '';
   const last = known === null ? null : known.until - 1;
   const none =
-    last === null || known === null || known.until <= known.from
+    last === null || known === null || known.until <= known.from || reason === 'nothing-to-lose'
       ? []
       : [
           `next proposal: none up to ${isEthereum(given) ? 'slot' : 'height'} ${last}; what comes after is not known yet`,
@@ -98,6 +98,11 @@ function dutyLines({ duties, known }: Quiet, given: QuietAbout): string[] {
 }
 
 function timeLines({ quietUntil, better, known }: Quiet, given: QuietAbout): string[] {
+  if (quietUntil !== null && !isEthereum(given)) {
+    return [
+      'nobody knows further ahead on such a chain than a few blocks: a stop is as good now as at any time, and misses its turns',
+    ];
+  }
   if (quietUntil !== null) {
     const isEnd = known !== null && quietUntil >= known.endsAt;
     const end = isEnd ? '; nobody knows yet what comes then' : '';

@@ -8,6 +8,15 @@ import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
 import { read, until } from './nets/wait.ts';
 import { isWell, namedUrl, watchHouse, type WatchedHouse } from './watched-house.ts';
 
+const madeBy = z.object({
+  result: z.object({
+    signed_header: z.object({
+      header: z.object({ proposer_address: z.string() }),
+      commit: z.object({ round: z.int() }),
+    }),
+  }),
+});
+
 describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
   let net: CometbftNet;
   let house: WatchedHouse;
@@ -81,6 +90,20 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
       chains: { cometbft: 'moving' },
       targets: { own: 'good' },
     });
+  });
+
+  test('watchdog quiet shows who really proposes the next heights', async () => {
+    const looks = await Promise.all(net.nodes.map((_, place) => house.quiet(`val-${place}`, '5s')));
+    for (const look of looks) expect(['no-duty', 'proposal', 'sources-disagree']).toContain(look.because);
+    const turns = looks.flatMap(({ duties }) => duties);
+    expect(turns.length).toBeGreaterThan(4);
+    await untilHeight(nodeAt(0), Math.max(...turns.map(({ from }) => from)) + 1);
+    for (const { key, from } of turns) {
+      const { result } = await read(`${nodeAt(0).url}/commit?height=${from}`, madeBy);
+      const { header, commit } = result.signed_header;
+      // In a later round it was the turn of another one.
+      if (commit.round === 0) expect(header.proposer_address.toLowerCase()).toBe(key);
+    }
   });
 
   test('whoever stopped has flag 1 in its place, and the others go on', async () => {
