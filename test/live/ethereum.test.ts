@@ -115,6 +115,10 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 valida
   });
 
   test('watchdog quiet shows who really proposes then, and that all of so few are in the sync committee', async () => {
+    // Lodestar of this age numbers the slots of the next epoch as those of this one: so it counts for this one only.
+    await until('the beginning of an epoch', () =>
+      Promise.resolve(slotAt(net, Date.now()) % net.slotsPerEpoch === 0 ? true : null),
+    );
     const looks = await Promise.all([house.quiet('client-1', '4s'), house.quiet('client-2', '4s')]);
     for (const look of looks) {
       expect(look).toMatchObject({
@@ -139,7 +143,7 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 valida
         seen += 1;
       }
     }
-    expect(seen).toBeGreaterThan(4);
+    expect(seen).toBeGreaterThan(2);
   });
 
   test('tick by tick, the keys of a stopped client become silent, and those of the other never do', async () => {

@@ -44,6 +44,9 @@ const quietPrinted = z.object({
   duties: z.array(z.object({ kind: z.string(), key: z.string(), from: z.int(), until: z.int() })),
 });
 
+/** Why it may say what it says of a signer of a CometBFT chain that does well; nodes can be some heights apart. */
+export const quietReasons = ['no-duty', 'proposal', 'lookahead-too-short'];
+
 /** What `watchdog quiet` said. */
 export type QuietLook = z.output<typeof quietPrinted> & { readonly code: number | null };
 
