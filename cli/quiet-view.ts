@@ -21,7 +21,7 @@ export function showQuiet(
   );
   for (const line of quietLines(quiet, about)) print(`  ${line}`);
   for (const { source, operator, trouble } of readings) {
-    const words = trouble === null ? 'asked' : `does not count: ${trouble.reason}, ${trouble.detail}`;
+    const words = trouble === null ? 'answered' : `does not count: ${trouble.reason}, ${trouble.detail}`;
     print({ style: 'dim', text: `  source ${source} (${operator}): ${words}` });
   }
   for (const failure of failures) complain({ style: 'bad', text: 'not asked' }, ` ${failure}`);

@@ -113,7 +113,7 @@ export function addQuiet(program: Command, context: Context): void {
       'after',
       `${examples(
         ['watchdog quiet eth-1 watchdog.yaml', 'before a reboot'],
-        ['watchdog quiet eth-1 --for 8m && ssh basement sudo reboot', 'reboot only when it is quiet'],
+        ['watchdog quiet eth-1 && ssh basement sudo reboot', 'reboot only when it is quiet'],
       )}\n\nExit code: 0 quiet, 3 busy, 1 it could not be found out, 2 wrong usage or configuration.`,
     )
     .action(async (first: string | undefined, second: string | undefined, options: Options) => {

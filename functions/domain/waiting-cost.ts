@@ -32,6 +32,21 @@ export function missedEpoch(effectiveGwei: number): { readonly lowGwei: number; 
   return { lowGwei: cost(totalEth.high), highGwei: cost(totalEth.low) };
 }
 
+const syncCommitteeMembers = 512;
+
+/**
+ * What one epoch in the sync committee costs whoever misses all of it, in gwei: each slot takes as much as it would have brought.
+ * Source: https://github.com/ethereum/consensus-specs/blob/master/specs/altair/beacon-chain.md#sync-aggregate-processing
+ */
+export function missedSyncEpoch(): { readonly lowGwei: number; readonly highGwei: number } {
+  const cost = (totalEthStaked: number): number => {
+    const total = totalEthStaked * gweiPerEth;
+    const epoch = (baseReward(total, total) * weights.sync) / weights.all;
+    return Math.round((2 * epoch) / syncCommitteeMembers);
+  };
+  return { lowGwei: cost(totalEth.low), highGwei: cost(totalEth.high) };
+}
+
 /**
  * Whoever does not attest gets no reward for source, target and head, and loses as much again for source and target; on average the
  * rewards of proposals and sync committees are missed as well. Not counted: an inactivity leak, and what blocks carry beside rewards.

@@ -2,7 +2,7 @@
 import type { ChainName } from '../domain/chain.ts';
 import { nextHeights, type Quiet, type QuietReason, type QuietVerdict } from '../domain/quiet.ts';
 import type { TimedDuty } from '../domain/quiet.ts';
-import { missedEpoch } from '../domain/waiting-cost.ts';
+import { missedEpoch, missedSyncEpoch } from '../domain/waiting-cost.ts';
 import { range } from './cost.ts';
 import { duration, localTime } from './time.ts';
 import type { Tone } from './verdict.ts';
@@ -24,6 +24,9 @@ export type QuietAbout = {
 
 const gweiPerEth = 1_000_000_000;
 
+const inEth = ({ lowGwei, highGwei }: { readonly lowGwei: number; readonly highGwei: number }): string =>
+  `${range(lowGwei / gweiPerEth, highGwei / gweiPerEth)} ETH`;
+
 const isEthereum = ({ chain }: QuietAbout): boolean => chain === 'ethereum';
 
 function tooShort(quiet: Quiet, about: QuietAbout): string {
@@ -43,7 +46,10 @@ const because = {
       ? `no proposal and no sync committee in the next ${duration(about.needMs)}`
       : `it does not propose any of the next ${nextHeights} blocks`,
   'nothing-to-lose': (quiet) => `there is nothing to lose, for it is not active: ${inactive(quiet)}`,
-  proposal: () => 'it is about to propose a block',
+  proposal: (_quiet, about) =>
+    isEthereum(about)
+      ? `it has a block to propose within the next ${duration(about.needMs)}`
+      : 'it is about to propose a block',
   'sync-committee': () => 'it is in the sync committee, which signs every slot',
   'not-finalizing': () =>
     'the chain does not finalize, and whoever is away then loses more with every epoch (inactivity leak)',
@@ -77,7 +83,7 @@ function proposalLine(duty: TimedDuty, given: QuietAbout): string {
 
 function syncLine(duty: TimedDuty, given: QuietAbout): string {
   const from = duty.at <= given.at ? '' : `from ${localTime(duty.at, given.timezone)} `;
-  return `sync committee: ${nameOf(given.keys[duty.key])}, ${from}until ${localTime(duty.endsAt, given.timezone)}`;
+  return `sync committee: ${nameOf(given.keys[duty.key])}, ${from}until ${localTime(duty.endsAt, given.timezone)}; missing it costs about ${inEth(missedSyncEpoch())} an epoch`;
 }
 
 function dutyLines({ duties, known, because: reason }: Quiet, given: QuietAbout): string[] {
@@ -123,10 +129,10 @@ function costLines({ stakes, pace, because: reason }: Quiet, given: QuietAbout):
   const stake = stakes.reduce<number>((sum, each) => sum + (each ?? 0), 0);
   if (stake <= 0 || pace === null || reason === 'nothing-to-lose') return [];
   if (isEthereum(given)) {
-    const { lowGwei, highGwei } = missedEpoch(stake);
-    const eth = range(lowGwei / gweiPerEth, highGwei / gweiPerEth);
+    // In an inactivity leak it is more with every epoch.
+    if (reason === 'not-finalizing') return [];
     return [
-      `attestations missed while it is away cost about ${eth} ETH an epoch; nobody is slashed for them`,
+      `attestations missed while it is away cost about ${inEth(missedEpoch(stake))} an epoch; nobody is slashed for them`,
     ];
   }
   const blocks = Math.round(given.needMs / pace.unitMs);

@@ -129,13 +129,15 @@ describe('a signer of Ethereum', () => {
     expect(out).toMatch(
       /attestations missed while it is away cost about 0\.0000\d+ to 0\.0000\d+ ETH an epoch/,
     );
-    expect(out).toContain('source eth-one (eth-one): asked');
+    expect(out).toContain('source eth-one (eth-one): answered');
     expect(code).toBe(0);
   });
 
   test('that is to propose is busy, and it is said when it gets better', async () => {
     const { code, out } = await quiet('proposing', config, '--for', '1m');
-    expect(out).toContain('proposing (ethereum, 9 keys): busy, it is about to propose a block');
+    expect(out).toContain(
+      'proposing (ethereum, 9 keys): busy, it has a block to propose within the next 1 min',
+    );
     expect(out).toMatch(new RegExp(`better from ${local}, in [^;]+; nothing is due for 1 min then`));
     expect(out).toMatch(
       new RegExp(`next proposal: slot \\d+, ${local}, in [^,]+, by \\d+; \\d more after it`),
@@ -146,7 +148,11 @@ describe('a signer of Ethereum', () => {
   test('that is in the sync committee is busy to the end of its period', async () => {
     const { code, out } = await quiet('syncing', config);
     expect(out).toContain('busy, it is in the sync committee, which signs every slot');
-    expect(out).toMatch(new RegExp(`sync committee: \\d+, until ${local}`));
+    expect(out).toMatch(
+      new RegExp(
+        `sync committee: \\d+, until ${local}; missing it costs about 0.0012 to 0.0017 ETH an epoch`,
+      ),
+    );
     expect(out).toContain('ask again then, for what comes after is not known yet');
     expect(code).toBe(3);
   });

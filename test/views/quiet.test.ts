@@ -88,7 +88,7 @@ describe('lines', () => {
     );
     const next: Duty = { ...sync, from: 2_000 };
     expect(quietLines(quietOf({ duties: [next] }), about)).toContain(
-      'sync committee: 17, from 2026-11-23 06:20:00 Europe/Berlin (05:20:00 UTC) until 2026-11-24 02:58:12 Europe/Berlin (01:58:12 UTC)',
+      'sync committee: 17, from 2026-11-23 06:20:00 Europe/Berlin (05:20:00 UTC) until 2026-11-24 02:58:12 Europe/Berlin (01:58:12 UTC); missing it costs about 0.0012 to 0.0017 ETH an epoch',
     );
   });
 
