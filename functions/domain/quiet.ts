@@ -52,7 +52,7 @@ export type QuietAsk = { readonly chain: ChainName; readonly at: number; readonl
 /** A proposal that is being made is not to be torn off, and nodes are a height apart. */
 export const nextHeights = 3;
 
-export const timeOf = ({ unit, at, unitMs }: Pace, wanted: number): number => at + (wanted - unit) * unitMs;
+const timeOf = ({ unit, at, unitMs }: Pace, wanted: number): number => at + (wanted - unit) * unitMs;
 
 /** How many slots or heights from the one that is being made the signer must be free. */
 function lengthOf({ chain, at, needMs }: QuietAsk, { known, pace }: Shared): number {
@@ -81,12 +81,14 @@ function reasonOf(shared: Shared, length: number): QuietReason {
   const { known, standings, condition } = shared;
   const end = known.from + length;
   if (standings.includes('unknown')) return 'unknown-key';
-  const inTheWay = shared.duties.filter((duty) => overlaps(duty, known.from, Math.min(end, known.until)));
-  if (inTheWay.length > 0) return graver(inTheWay.map(({ kind }) => kind));
   const isIdle = standings.every((standing) => idle.has(standing));
-  if (!isIdle && condition !== 'well') return condition;
-  if (known.until < end) return 'lookahead-too-short';
-  return isIdle ? 'nothing-to-lose' : 'no-duty';
+  // Of a key that is not active nothing is expected but what it was drawn for before; no lookahead tells more.
+  const reach = isIdle ? end : Math.min(end, known.until);
+  const inTheWay = shared.duties.filter((duty) => overlaps(duty, known.from, reach));
+  if (inTheWay.length > 0) return graver(inTheWay.map(({ kind }) => kind));
+  if (isIdle) return 'nothing-to-lose';
+  if (condition !== 'well') return condition;
+  return known.until < end ? 'lookahead-too-short' : 'no-duty';
 }
 
 const nothing = {
