@@ -56,8 +56,10 @@ const timeOf = ({ unit, at, unitMs }: Pace, wanted: number): number => at + (wan
 
 /** How many slots or heights from the one that is being made the signer must be free. */
 function lengthOf({ chain, at, needMs }: QuietAsk, { known, pace }: Shared): number {
-  if (chain !== 'ethereum') return nextHeights;
-  return Math.max(1, Math.ceil((at + needMs - timeOf(pace, known.from)) / pace.unitMs));
+  const passedMs = at - timeOf(pace, known.from);
+  // While a slow source was waited for, heights may have passed; those that are late by their habit may also be still to come.
+  if (chain !== 'ethereum') return nextHeights + Math.max(0, Math.floor(passedMs / pace.unitMs));
+  return Math.max(1, Math.ceil((passedMs + needMs) / pace.unitMs));
 }
 
 const overlaps = (duty: Duty, from: number, until: number): boolean => duty.from < until && duty.until > from;

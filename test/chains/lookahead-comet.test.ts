@@ -52,22 +52,22 @@ const aheadOf = ({ reading }: Seen): Lookahead => {
   return reading.ahead;
 };
 
-/** Who really proposes the next six heights, when nobody is off. */
+/** Who really proposes the next eight heights, when nobody is off. */
 const realDuties = ({ chain, tip }: Seen, places: readonly number[]): Duty[] =>
-  [1, 2, 3, 4, 5, 6].flatMap((ahead) => {
+  [1, 2, 3, 4, 5, 6, 7, 8].flatMap((ahead) => {
     const key = places.indexOf(chain.proposal(tip + ahead, null).place);
     const from = tip + ahead;
     return key === -1 ? [] : [{ kind: 'proposal', key, from, until: from + 1 }];
   });
 
 describe.each(['cometbft', 'berachain'] as const)('a signer of %s', (dialect) => {
-  test('has its turns of the next six heights', async () => {
+  test('has its turns of the next eight heights', async () => {
     const seen = await look({ dialect });
     expect(aheadOf(seen)).toEqual({
       standings: ['active'],
       stakes: [1 / 7],
       duties: realDuties(seen, [4]),
-      known: { from: seen.tip + 1, until: seen.tip + 7 },
+      known: { from: seen.tip + 1, until: seen.tip + 9 },
       condition: 'well',
       pace: { unit: seen.tip + 1, at: start + 2 * second, unitMs: 2 * second },
     });
@@ -89,7 +89,7 @@ describe.each(['cometbft', 'berachain'] as const)('a signer of %s', (dialect) =>
       // oxlint-disable-next-line no-await-in-loop -- one height after another
       const seen = await look({ dialect, at, before: (chain) => chain.stop([2], start - 60 * second) });
       rounds.add(seen.chain.proposal(seen.tip, null).round);
-      expect(aheadOf(seen).known.until).toBe(seen.tip + 7);
+      expect(aheadOf(seen).known.until).toBe(seen.tip + 9);
     }
     expect(rounds).toEqual(new Set([0, 1]));
   });
@@ -98,7 +98,7 @@ describe.each(['cometbft', 'berachain'] as const)('a signer of %s', (dialect) =>
 test('all pages of a large set are read', async () => {
   const powers = Array.from({ length: 120 }, (_, place) => 1_000 - place);
   const seen = await look({ powers, places: [110] });
-  expect(aheadOf(seen).known.until).toBe(seen.tip + 7);
+  expect(aheadOf(seen).known.until).toBe(seen.tip + 9);
 });
 
 describe('the chain without the signer', () => {

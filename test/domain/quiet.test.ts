@@ -154,6 +154,18 @@ describe('a moment', () => {
     expect(heights([proposal(now)]).verdict).toBe('quiet');
     for (const height of [1, 2, 3]) expect(heights([proposal(now + height)]).because).toBe('proposal');
     expect(heights([proposal(now + 4)]).verdict).toBe('quiet');
+    // Two heights have passed, or are late.
+    const later = { chain: 'berachain', at: pace.at + slotMs * 2.5 } as const;
+    const readings = both({ known: { from: now, until: now + 8 }, duties: [proposal(now + 5)] });
+    expect(judge(readings, later).verdict).toBe('quiet');
+    for (const height of [0, 1, 4]) {
+      const due = both({ known: { from: now, until: now + 8 }, duties: [proposal(now + height)] });
+      expect(judge(due, later).because).toBe('proposal');
+    }
+    expect(judge(readings, { ...later, at: pace.at + slotMs * 6 }).because).toBe('proposal');
+    const far = both({ known: { from: now, until: now + 8 } });
+    expect(judge(far, { ...later, at: pace.at + slotMs * 5.9 }).because).toBe('no-duty');
+    expect(judge(far, { ...later, at: pace.at + slotMs * 6 }).because).toBe('lookahead-too-short');
     const halted = both({ condition: 'halts-without-us' });
     expect(judge(halted, { chain: 'berachain' }).because).toBe('halts-without-us');
   });

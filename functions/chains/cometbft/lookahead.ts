@@ -10,7 +10,7 @@ import { positionOf, readValidatorSet, sharesIn, type Validator } from './valida
 import { votesIn } from './votes.ts';
 
 /** How many heights after the tip are worked out: changes of stake make those far ahead a guess. */
-const heightsAhead = 6;
+const heightsAhead = 8;
 /** Over how many heights the time of one is measured. */
 const paceHeights = 50;
 const commitBytes = 2_000_000;
