@@ -136,12 +136,15 @@ export function createCometChain(given: CometOptions): CometChain {
     isEnough,
     proposal: (number, lies) => {
       const has = votes(number, lies);
-      const turns = Array.from({ length: validatorCount * 2 }, (_, round) => proposers.of(number, round));
-      const round = Math.max(
-        0,
-        turns.findIndex((place) => has[place] === true),
-      );
-      return { place: turns[round] ?? 0, round };
+      const turns = proposers.of(number);
+      const first = turns.next().value;
+      let proposal = { place: first, round: 0 };
+      // With nobody there the first in turn is named.
+      for (let round = 1; has[proposal.place] !== true; round += 1) {
+        if (round > validatorCount * 2) return { place: first, round: 0 };
+        proposal = { place: turns.next().value, round };
+      }
+      return proposal;
     },
     priorities: proposers.prioritiesAt,
     hash: (number, lies) =>

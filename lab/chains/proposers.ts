@@ -4,8 +4,8 @@
 type Drawn = { readonly place: number; readonly priorities: readonly number[] };
 
 export type Proposers = {
-  /** The place of whoever proposes a height in a round. */
-  readonly of: (height: number, round: number) => number;
+  /** The places of those who propose a height: of the first round, then of each one after it, without end. */
+  readonly of: (height: number) => Generator<number, never>;
   readonly prioritiesAt: (height: number) => readonly number[];
 };
 
@@ -45,10 +45,8 @@ export function createProposers(powers: readonly number[], addresses: readonly s
   };
   return {
     prioritiesAt: (height) => at(height).priorities,
-    of: (height, round) => {
-      let drawn = at(height);
-      for (let each = 0; each < round; each += 1) drawn = next(drawn.priorities);
-      return drawn.place;
+    *of(height) {
+      for (let drawn = at(height); ; drawn = next(drawn.priorities)) yield drawn.place;
     },
   };
 }

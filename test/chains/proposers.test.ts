@@ -112,7 +112,7 @@ describe('the rule', () => {
           powers,
           powers.map((_, place) => `a${place}`),
         );
-        expect(named.map((_, height) => `a${pretend.of(height + 1, 0)}`)).toEqual(named);
+        expect(named.map((_, height) => `a${pretend.of(height + 1).next().value}`)).toEqual(named);
       }),
     );
   });
