@@ -13,6 +13,7 @@ const commands = [
   'channel test',
   'status',
   'explain',
+  'quiet',
   'replay',
   'incidents',
   'incident',
