@@ -11,7 +11,9 @@ export type HouseContext = {
   readonly facts: Pick<Facts, 'power' | 'heartbeats'>;
   /** Sources that we were refusing lately. */
   readonly refused: readonly string[];
-  /** The site is dark or cut off, and speaks for whatever else is missing. */
+  /** The site itself is in trouble, or comes back from it, and speaks for whatever does not come from it. */
+  readonly isSiteDown: boolean;
+  /** It is dark or cut off. */
   readonly isDark: boolean;
   /** When a person stated the cause of what is open about a subject; null when nobody did. */
   readonly clearedAt: (subject: Subject) => number | null;
@@ -36,8 +38,8 @@ const minutes = (ms: number): string => {
 };
 
 const powerWords = {
-  'on-battery': 'the house has lost power and runs on battery',
-  'low-battery': 'the house has lost power, and the battery is nearly empty',
+  'on-battery': 'the house has lost power',
+  'low-battery': 'the house has lost power, and its battery is nearly empty',
   'shutting-down': 'the house has lost power and is shutting down',
 } as const;
 
@@ -116,7 +118,7 @@ function refusing(source: string, { policy }: SiteRules): Observation {
 
 /** A sender that was never heard is unknown, not silent. */
 function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: HouseContext): Observation {
-  const { at, refused, isDark } = context;
+  const { at, refused, isSiteDown } = context;
   const { source, lateMs, silence } = rules;
   const isRefused = refused.includes(source);
   if (beat === undefined) return isRefused ? refusing(source, context.rules) : unknown;
@@ -125,8 +127,9 @@ function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: H
   if (beat.okAt === null) return isRefused ? refusing(source, context.rules) : unknown;
   if (isLate(beat, rules, at)) {
     if (isRefused) return refusing(source, context.rules);
-    if (silence === null) return unknown;
-    if (isDark) return { status: 'suppressed' };
+    // It speaks, though from where it proves nothing: that is told by itself.
+    if (silence === null || at - beat.heardAt <= lateMs) return unknown;
+    if (isSiteDown) return { status: 'suppressed' };
     const lateBy = at - beat.okAt;
     return bad({
       kind: 'heartbeat-missed',

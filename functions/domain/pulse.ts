@@ -7,6 +7,8 @@ export type Failure = { readonly at: number; readonly code: number | null; reado
 
 /** One sender in the house. */
 export type Beat = {
+  /** When anything came in its name, from wherever. */
+  readonly heardAt: number;
   /**
    * Its newest act: when it sent something, as far as that is known, and never later than it was received. Null when everything came from
    * addresses that prove nothing.

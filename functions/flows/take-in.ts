@@ -4,6 +4,7 @@ import type { Findings } from '../domain/gather.ts';
 import { step, type Step } from '../domain/step.ts';
 import { isReplay } from '../domain/tick.ts';
 import type { Loaded } from '../stores/store.ts';
+import { listen } from './find-out.ts';
 import { lookAtDelivery } from './look-at-delivery.ts';
 import type { SiteRun } from './watch-world.ts';
 
@@ -18,7 +19,8 @@ export async function takeIn(
   found: { readonly findings: Findings; readonly events: readonly SiteEvent[] },
   run: SiteRun,
 ): Promise<Committed | null> {
-  const { findings, events } = found;
+  const { events } = found;
+  let { findings } = found;
   const { store, clock } = run.world;
   const { rules } = run.site;
   const { scheduledAt, latenessMs } = run.tick;
@@ -28,6 +30,9 @@ export async function takeIn(
       loaded = await store.loadSite(rules.id);
       const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
       if (isReplay(remembered, scheduledAt, clock.now())) return { replay: true };
+      // Whoever wrote meanwhile may have taken in news of the house that we have not heard.
+      const { pulse, refused } = await listen(store, rules, run.at);
+      findings = { ...findings, pulse, refused };
     }
     const { memory, delivery, problem } = await lookAtDelivery(store, loaded.memory);
     const result = step(memory, {

@@ -52,6 +52,7 @@ const site = z.strictObject({
       why: text,
     }),
   ),
+  cleared: z.record(text, time),
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
 });
@@ -59,7 +60,7 @@ const site = z.strictObject({
 const powerBeforeNews = facts.shape.power.unwrap().pick({ state: true, at: true }).nullable();
 
 // Version 2 knew neither a witness nor what the house says beside its heartbeats.
-const siteBeforeNews = site.omit({ week: true }).extend({
+const siteBeforeNews = site.omit({ week: true, cleared: true }).extend({
   facts: facts.extend({
     targets: z.array(facts.shape.targets.element.omit({ witness: true })),
     heartbeats: z.array(facts.shape.heartbeats.element.omit({ isDoubtful: true })),
@@ -214,6 +215,7 @@ export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
   former: former(siteBeforeNews, (old) => ({
     ...old,
     week: emptyWeek(old.tick.at),
+    cleared: {},
     facts: {
       ...old.facts,
       targets: old.facts.targets.map((target) => ({ ...target, witness: null })),
@@ -241,7 +243,7 @@ export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
     beats: Object.fromEntries(
       Object.entries(old.beats).map(([source, { sentAt }]) => [
         source,
-        { sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
+        { heardAt: sentAt, sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
       ]),
     ),
     power: old.power === null ? {} : { ups: { ...withoutNumbers(old.power), saidAt: null } },

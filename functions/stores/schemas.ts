@@ -137,6 +137,7 @@ export const pulse = {
   beats: z.record(
     text,
     z.strictObject({
+      heardAt: time,
       sentAt: time.nullable(),
       okAt: time.nullable(),
       startedAt: time.nullable(),

@@ -1,5 +1,5 @@
 // Words for a notice: what somebody reads who was asleep a moment ago.
-import type { ProblemKind } from '../domain/incident.ts';
+import { isSafety, type ProblemKind } from '../domain/incident.ts';
 import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
 import { costWords } from './cost.ts';
 import { duration, localTime } from './time.ts';
@@ -179,6 +179,12 @@ function times(item: NoticeItem, notice: Notice): string[] {
     const age = notice.at - item.since >= 60_000 ? `, for ${lasted}` : '';
     return [`Since ${since}${age}.`];
   }
+  if (isSafety(item.problem)) {
+    return [
+      `Began ${since}.`,
+      `Closed ${localTime(notice.at, notice.timezone)}: somebody has stated its cause.`,
+    ];
+  }
   return [
     `Began ${since}.`,
     `Closed ${localTime(notice.at, notice.timezone)}, after ${lasted}; this includes the wait to see that it stays well.`,
@@ -224,7 +230,7 @@ function line(item: NoticeItem, notice: Notice): string {
   if (notice.kind === 'resolved') {
     return `- ${nameOf(item)}: began ${since}, closed after ${duration(notice.at - item.since)}`;
   }
-  const seen = item.evidence[0] ?? item.summary;
+  const seen = item.subject.kind === 'alert' ? item.summary : (item.evidence[0] ?? item.summary);
   const what = seen.startsWith(`${nameOf(item)}:`) ? seen : `${nameOf(item)}: ${seen}`;
   return `- ${what}, since ${since}`;
 }
@@ -236,7 +242,8 @@ function several(notice: Notice, code: string | null): string[] {
   return [...codeLines(code), ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
 }
 
-function closing({ kind, isThreadOver, severity }: Notice): string {
+function closing({ kind, isThreadOver, severity, items }: Notice): string {
+  const doubt = items.find(({ problem }) => isSafety(problem));
   if (kind === 'resolved') {
     return isThreadOver
       ? 'Nothing more will follow about this.'
@@ -247,6 +254,9 @@ function closing({ kind, isThreadOver, severity }: Notice): string {
   }
   if (kind === 'direct') {
     return 'While this lasts it is told every 15 minutes; nobody can be told when it is over. It starts nothing that signs: that is for a person to do.';
+  }
+  if (doubt !== undefined) {
+    return `This does not end by itself, and you are told again until its cause is stated: watchdog clear ${doubt.incident} --why "…"`;
   }
   if (!isPage(kind)) return 'You will be told when it is over.';
   const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';

@@ -60,7 +60,12 @@ export type LocalHouse = {
 
 export const startAt = Date.UTC(2026, 10, 23, 2);
 
-export type LocalHouseOptions = { readonly config?: object; readonly variables?: Record<string, string> };
+/** `site`: more fields of its one site, `config`: of the file. */
+export type LocalHouseOptions = {
+  readonly config?: object;
+  readonly site?: object;
+  readonly variables?: Record<string, string>;
+};
 
 export async function localHouse(options: LocalHouseOptions = {}): Promise<LocalHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-house-'));
@@ -104,6 +109,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
           timezone: 'Europe/Berlin',
           targets: [tcp('geth', geth), tcp('lighthouse', lighthouse), tcp('exit', exit, { role: 'exit' })],
           heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, every: '60s', grace: '60s' }],
+          ...options.site,
         },
       ],
       ...options.config,
