@@ -26,6 +26,7 @@ const functions = new Map<string, Load>(
     status: async () => (await import('./entry/status.ts')).createStatus(environment),
     ack: async () => (await import('./entry/ack.ts')).createAck(environment),
     heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment),
+    daily: async () => (await import('./entry/daily.ts')).createDaily(environment),
   }).map(([name, load]) => [name, once(load)]),
 );
 
@@ -43,6 +44,15 @@ function once(load: Load): Load {
   };
 }
 
+/** No configuration says any more whom to tell that `watch` does not run. Its log says why; a ping that fails says no more than none. */
+async function tellOutside(): Promise<void> {
+  const url = environment.variables['DEADMAN_URL'];
+  if (url === undefined || url === '') return;
+  const { httpPing } = await import('./cloud/ping.ts');
+  const signal = new AbortController().signal;
+  await httpPing({ url: () => url })(signal, { isGood: false, text: 'watch could not be loaded' });
+}
+
 for (const [name, load] of functions) {
   http(name, async (request, response) => {
     let run: HttpFunction;
@@ -50,6 +60,7 @@ for (const [name, load] of functions) {
       run = await load();
     } catch (error) {
       environment.log(name).error({ error }, 'the function could not be loaded');
+      if (name === 'watch') await tellOutside();
       response.status(500).json({ error: 'the function could not be loaded; its log says why' });
       return;
     }

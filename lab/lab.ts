@@ -7,6 +7,7 @@ import type { Memory } from '../functions/domain/memory.ts';
 import { fasterClock, type Clock } from '../functions/kit/clock.ts';
 import { openStore } from '../functions/stores/open.ts';
 import { freePort } from '../local/functions/serve.ts';
+import type { Scheduler } from '../local/scheduler/scheduler.ts';
 import { startWatchdog, watchEveryMs } from '../local/watchdog.ts';
 import { startBasement, type Basement } from './basement/basement.ts';
 import { labConfig, labVariables } from './basement/config.ts';
@@ -39,6 +40,8 @@ export type Lab = {
   readonly beats: readonly number[];
   /** What the watchdog remembers of the house; null before its first tick. */
   readonly memory: () => Promise<Memory | null>;
+  /** Nobody calls the watchdog any more, until it is resumed. */
+  readonly scheduler: Pick<Scheduler, 'pause' | 'resume'>;
   /** Resolves when no tick is under way and the next is not near, so that what is done now is seen by one whole tick. */
   readonly betweenLooks: (signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -134,6 +137,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     ackUrl: watchdog.urls.ack ?? '',
     looks,
     beats,
+    scheduler: watchdog.scheduler,
     memory: async () => (await store.readSites([labSite])).get(labSite) ?? null,
     betweenLooks: async (signal) => {
       const before = looks.length;

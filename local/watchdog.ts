@@ -1,6 +1,7 @@
 // The whole watchdog on one machine: the real functions, a scheduler, and Firestore in memory or on disk.
 import { loadConfig } from '../functions/config/config.ts';
 import { createAck } from '../functions/entry/ack.ts';
+import { createDaily } from '../functions/entry/daily.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
 import { createHeartbeat } from '../functions/entry/heartbeat.ts';
 import { createStatus } from '../functions/entry/status.ts';
@@ -15,6 +16,7 @@ import { serveFunction, type ServedFunction } from './functions/serve.ts';
 import { startScheduler, type JobRun, type Scheduler } from './scheduler/scheduler.ts';
 
 export const watchEveryMs = 60_000;
+const dayMs = 86_400_000;
 
 export type LocalWatchdog = {
   readonly urls: {
@@ -92,16 +94,22 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       createHeartbeat(environment({ WATCH_URL: watch.url })),
       options.heartbeatPort ?? 0,
     );
+    const daily = await serveFunction(createDaily(environment({})));
     const { acknowledge } = loadConfig(options.configPath, network);
     const ack =
       acknowledge === null
         ? null
         : await serveAck(new URL(acknowledge.url), environment({ WATCH_URL: watch.url }));
     const scheduler = startScheduler(
-      [{ name: 'watch', url: watch.url, everyMs: options.everyMs ?? watchEveryMs, body: {} }],
+      [
+        { name: 'watch', url: watch.url, everyMs: options.everyMs ?? watchEveryMs, body: {} },
+        { name: 'daily', url: daily.url, everyMs: dayMs, body: {} },
+      ],
       {
         clock,
-        onRun: options.onTick,
+        onRun: (run) => {
+          if (run.job === 'watch') options.onTick(run);
+        },
         isManual: options.isManual ?? false,
       },
     );
@@ -117,7 +125,14 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([watch.close(), deliver.close(), status.close(), heartbeat.close(), ack?.close()]);
+        await Promise.all([
+          watch.close(),
+          deliver.close(),
+          status.close(),
+          heartbeat.close(),
+          daily.close(),
+          ack?.close(),
+        ]);
         await firestore.close();
       },
     };

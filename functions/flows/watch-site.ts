@@ -113,6 +113,6 @@ export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
   try {
     return await tick(run, begun.pulse, keep);
   } catch (error) {
-    return await failed(run, error, begun);
+    return failed(run, error, begun);
   }
 }

@@ -1,5 +1,5 @@
 // Words for a notice: what somebody reads who was asleep a moment ago.
-import { isSafety, type ProblemKind } from '../domain/incident.ts';
+import { isOwn, isSafety, type ProblemKind } from '../domain/incident.ts';
 import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
 import { costWords } from './cost.ts';
 import { duration, localTime } from './time.ts';
@@ -82,10 +82,19 @@ function cut(text: string, length: number): string {
     .trimEnd()}…`;
 }
 
+/** That the watchdog's own trouble is over, where that cannot be said by how long the trouble lasted. */
+function againWell({ problem, subject }: NoticeItem): string | null {
+  if (problem === 'late') return 'the watchdog looks in time again';
+  if (problem === 'undelivered') return 'messages are delivered again';
+  return problem === 'channel-failing' ? `messages arrive by ${subject.id} again` : null;
+}
+
 function headline({ kind, items, at }: Notice): string {
   const [first] = items;
   if (first === undefined) return 'no details';
   if (items.length === 1) {
+    const again = kind === 'resolved' ? againWell(first) : null;
+    if (again !== null) return again;
     const lasted = kind === 'resolved' ? `, after ${duration(at - first.since)}` : '';
     return `${trouble(first.problem, first.subject.id)}${lasted}`;
   }
@@ -175,6 +184,8 @@ function times(item: NoticeItem, notice: Notice): string[] {
   const lasted = duration(notice.at - item.since);
   if (notice.kind === 'report') return [`It tells of the time since ${since}.`];
   if (notice.kind === 'direct') return [`Seen ${since}; since when is not known.`];
+  // It is noticed only when it is over.
+  if (notice.kind !== 'resolved' && item.problem === 'late') return [`Noticed ${since}.`];
   if (notice.kind !== 'resolved') {
     const age = notice.at - item.since >= 60_000 ? `, for ${lasted}` : '';
     return [`Since ${since}${age}.`];
@@ -186,7 +197,7 @@ function times(item: NoticeItem, notice: Notice): string[] {
     ];
   }
   return [
-    `Began ${since}.`,
+    item.problem === 'late' ? `Noticed ${since}.` : `Began ${since}.`,
     `Closed ${localTime(notice.at, notice.timezone)}, after ${lasted}; this includes the wait to see that it stays well.`,
   ];
 }
@@ -253,13 +264,15 @@ function closing({ kind, isThreadOver, severity, items }: Notice): string {
     return 'The next one comes in a week. When it does not, look for it: nothing else would reach you either.';
   }
   if (kind === 'direct') {
-    return 'While this lasts it is told every 15 minutes; nobody can be told when it is over. It starts nothing that signs: that is for a person to do.';
+    return 'While this lasts it is told every 15 minutes; nobody can be told when it is over.';
   }
   if (doubt !== undefined) {
     return `This does not end by itself, and you are told again until its cause is stated: watchdog clear ${doubt.incident} --why "…"`;
   }
   if (!isPage(kind)) return 'You will be told when it is over.';
-  const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';
+  const isOfHouse = !items.every(({ subject }) => isOwn(subject));
+  const still =
+    severity === 'critical' && isOfHouse ? ' It starts nothing that signs: that is for a person to do.' : '';
   return `The watchdog keeps looking every minute and tells you when this changes.${still}`;
 }
 

@@ -2,6 +2,7 @@
 import { type Act, resolves } from './act.ts';
 import { chainStalls, signerStops } from './chain-acts.ts';
 import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
+import { watchdogIsLate } from './late-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, looksUntil, verdictOf } from './stage.ts';
 
@@ -173,4 +174,5 @@ export const acts: readonly Act[] = [
   exitFails,
   vpnLeaks,
   ownNetwork,
+  watchdogIsLate,
 ];

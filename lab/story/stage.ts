@@ -29,6 +29,8 @@ export type Stage = {
   readonly until: (words: string, isSo: () => boolean, ticks: number) => Promise<void>;
   /** Waits for so many further ticks. */
   readonly looks: (count: number) => Promise<void>;
+  /** Lets so much of the lab's time go by, whether anybody looks or not. */
+  readonly pass: (ms: number) => Promise<void>;
   /** Ticks and messages of this act. */
   readonly seen: () => readonly Look[];
   readonly said: () => readonly Paged[];
@@ -106,6 +108,13 @@ export function openStage(lab: Lab, teller: Teller, signal: AbortSignal): Stage 
     looks: async (count) => {
       const wanted = lab.looks.length + count;
       await wait(() => lab.looks.length >= wanted, count);
+    },
+    pass: async (ms) => {
+      try {
+        await lab.clock.sleep(ms, signal);
+      } catch {
+        throw new ActFailed('the time is over');
+      }
     },
     seen: () => lab.looks.slice(firstLook),
     said,

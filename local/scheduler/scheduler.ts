@@ -20,6 +20,9 @@ export type JobRun = {
 export type Scheduler = {
   /** Runs a job now, as if `at` had come; waits while the job is under way. */
   readonly runNow: (name: string, at: number) => Promise<JobRun>;
+  /** As when the service is down: no job is called, and what was missed meanwhile is not made up for. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -55,6 +58,7 @@ export function startScheduler(
   const { clock, onRun } = options;
   const stopping = new AbortController();
   const turns = new Map<string, Promise<unknown>>();
+  let isPaused = false;
 
   const inTurn = async (job: Job, scheduledAt: number): Promise<JobRun> => {
     const before = turns.get(job.name) ?? Promise.resolve();
@@ -74,7 +78,7 @@ export function startScheduler(
       } catch {
         return;
       }
-      await inTurn(job, next);
+      if (!isPaused) await inTurn(job, next);
     }
   };
 
@@ -84,6 +88,12 @@ export function startScheduler(
       const job = jobs.find((candidate) => candidate.name === name);
       if (job === undefined) throw new Error(`there is no job ${name}`);
       return inTurn(job, at);
+    },
+    pause: () => {
+      isPaused = true;
+    },
+    resume: () => {
+      isPaused = false;
     },
     stop: async () => {
       stopping.abort();

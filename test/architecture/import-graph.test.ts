@@ -39,7 +39,9 @@ const isSchemaEdge = ({ from, to }: Edge): boolean =>
 
 const entries = readdirSync(join(root, 'functions/entry'))
   .filter(
-    (name) => name.endsWith('.ts') && !['limits.ts', 'link-keys.ts', 'links.ts', 'self-watch.ts', 'sites.ts'].includes(name),
+    (name) =>
+      name.endsWith('.ts') &&
+      !['limits.ts', 'link-keys.ts', 'links.ts', 'self-watch.ts', 'sites.ts'].includes(name),
   )
   .map((name) => name.replace(/\.ts$/, ''));
 
@@ -49,6 +51,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   deliver: ['channels', 'stores'],
   status: ['stores'],
   ack: ['cloud', 'stores'],
+  daily: ['stores'],
   heartbeat: ['cloud', 'stores'],
 };
 

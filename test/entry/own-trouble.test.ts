@@ -2,6 +2,8 @@
 import { createServer } from 'node:http';
 import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openStore } from '../../functions/stores/open.ts';
+import { hearBeat } from '../support/heard.ts';
 import { localHouse, startAt, type LocalHouse } from '../support/local.ts';
 import { listen, type Listening } from '../support/server.ts';
 
@@ -21,6 +23,19 @@ const post = async (url: string, body: object | string) => {
   });
   return { status: answer.statusCode, body: await answer.body.text() };
 };
+
+test('a steady tick costs two reads and one write, as if nobody watched the watchdog', async () => {
+  home = await localHouse();
+  const store = openStore({ FIRESTORE_EMULATOR_HOST: home.watchdog.firestore.host });
+  await home.tick();
+  for (let tick = 1; tick <= 5; tick += 1) {
+    home.moveTo(startAt + tick * minute);
+    await hearBeat(store, 'home', 'cluster', startAt + tick * minute);
+    home.watchdog.firestore.resetCounts();
+    await home.tick();
+    expect(home.watchdog.firestore.counts(), `tick ${tick}`).toEqual({ reads: 2, writes: 1, deletes: 0 });
+  }
+});
 
 describe('a store that does not answer', () => {
   test('keeps no page from whoever must hear that the house is dark', async () => {
@@ -122,5 +137,28 @@ describe('the service outside', () => {
       warnings: ['the service outside was not told: refused its address cannot be read'],
     });
     expect(home.logs.filter((line) => line.startsWith('the service outside was not told'))).toHaveLength(1);
+  });
+});
+
+describe('the daily sweep', () => {
+  test('runs as a job of the scheduler, and answers and logs what it did', async () => {
+    home = await localHouse();
+    const store = openStore({ FIRESTORE_EMULATOR_HOST: home.watchdog.firestore.host });
+    await hearBeat(store, 'sold', 'cluster', startAt);
+    const run = await home.watchdog.scheduler.runNow('daily', startAt);
+    expect(run.status).toBe(200);
+    expect(JSON.parse(run.body)).toEqual({
+      removedMessages: 0,
+      releasedLeases: [],
+      forgottenSites: ['sold'],
+      removedEvents: 0,
+      isDone: true,
+      errors: [],
+    });
+    expect(home.logs.filter((line) => line.startsWith('sweep '))).toHaveLength(1);
+    home.watchdog.firestore.faults.set(() => ({ code: 'PERMISSION_DENIED', message: 'no' }));
+    const failed = await home.watchdog.scheduler.runNow('daily', startAt);
+    expect(failed.status).toBe(500);
+    expect(failed.body).toContain('ERR_STORE');
   });
 });

@@ -295,7 +295,8 @@ describe('the title of', () => {
     ['late', 'the watchdog was late'],
     ['undelivered', 'messages are not delivered'],
     ['channel-failing', 'nothing arrives by thing'],
-    ['report', 'weekly report, all this still works'],
+    ['store-failing', 'the watchdog cannot remember, its store fails'],
+    ['report', 'weekly report, the watchdog is there'],
     ['blind', 'the watchdog is blind'],
     ['unknown', 'the watchdog cannot tell how it is'],
   ] as const)('%s says what is wrong', (problem, words) => {
@@ -304,7 +305,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(26);
+    expect(problemKinds).toHaveLength(27);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {
@@ -341,7 +342,8 @@ test('any notice becomes a title of one line and at most 100 characters that beg
       const loudness = words[any.kind] ?? any.severity.toUpperCase();
       expect(title).toContain(loudness);
       expect(body).toContain(any.site);
-      expect(body).toContain(any.items[0]?.incident);
+      const hasIncident = any.kind !== 'report' && any.kind !== 'direct';
+      expect(body.includes(`\nIncident: ${any.items[0]?.incident}`)).toBe(hasIncident);
       expect(`${title}${body}`).not.toMatch(/undefined|NaN|\[object/);
     }),
   );
@@ -351,5 +353,5 @@ test('every kind at every severity has another beginning', () => {
   const begins = noticeKinds.flatMap((kind) =>
     severities.map((severity) => renderNotice(notice({ kind, severity, siteName: '|' })).title.split('|')[0]),
   );
-  expect(new Set(begins).size).toBe(20);
+  expect(new Set(begins).size).toBe(23);
 });

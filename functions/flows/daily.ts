@@ -1,0 +1,107 @@
+// The daily sweep: what nobody needs any more goes, and what somebody left lying is taken up again. Bounded; the rest is for the next day.
+import type { Clock } from '../kit/clock.ts';
+import { describeError, WatchdogError } from '../kit/error.ts';
+import { redactText } from '../kit/redact.ts';
+import type { SweepStore } from '../stores/store.ts';
+
+export type DailyWorld = {
+  readonly store: SweepStore;
+  readonly clock: Clock;
+  /** Ids of all sites that are configured. */
+  readonly sites: readonly string[];
+};
+
+/** What one sweep came to. */
+export type DailySummary = {
+  /** Messages that were settled long ago. */
+  readonly removedMessages: number;
+  /** Rows of which somebody began to send the message and never came back. */
+  readonly releasedLeases: readonly string[];
+  /** Sites that are not configured any more, of which nothing is left in the inbox. */
+  readonly forgottenSites: readonly string[];
+  readonly removedEvents: number;
+  /** False when the time was over first: the next sweep goes on. */
+  readonly isDone: boolean;
+  /** One sentence for each part that failed; it leaves the others alone. */
+  readonly errors: readonly string[];
+};
+
+const dayMs = 86_400_000;
+/** Settled messages are kept this long, to look up what became of them. */
+export const keptMs = 30 * dayMs;
+const page = 200;
+/** More sites than can be configured, so that each sweep meets some that are not. */
+const mostSites = 500;
+
+type Budget = { readonly hasTime: () => boolean };
+
+/** Page by page until one is not full; `isDone` is false when the time was over first. */
+async function inPages(
+  remove: () => Promise<number>,
+  { hasTime }: Budget,
+): Promise<{ readonly count: number; readonly isDone: boolean }> {
+  let count = 0;
+  while (hasTime()) {
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other
+    const removed = await remove();
+    count += removed;
+    if (removed < page) return { count, isDone: true };
+  }
+  return { count, isDone: false };
+}
+
+type Forgotten = Pick<DailySummary, 'forgottenSites' | 'removedEvents' | 'isDone'>;
+
+/** The events go first: while what the site said is there, the next sweep finds the rest of them. */
+async function forgetSites({ store, sites }: DailyWorld, budget: Budget): Promise<Forgotten> {
+  const forgottenSites: string[] = [];
+  let removedEvents = 0;
+  for (const site of await store.heardSites(mostSites)) {
+    if (sites.includes(site)) continue;
+    // oxlint-disable-next-line no-await-in-loop -- few, and nobody waits
+    const events = await inPages(() => store.removeEvents(site, page), budget);
+    removedEvents += events.count;
+    if (!events.isDone) return { forgottenSites, removedEvents, isDone: false };
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    await store.removeHeard(site);
+    forgottenSites.push(site);
+  }
+  return { forgottenSites, removedEvents, isDone: true };
+}
+
+/** Never rejects. May be repeated at any time, and be cut off anywhere. Incidents stay: they are the history. */
+export async function daily(
+  world: DailyWorld,
+  { budgetMs }: { readonly budgetMs: number },
+): Promise<DailySummary> {
+  const { store, clock } = world;
+  const at = clock.now();
+  const budget: Budget = { hasTime: () => clock.now() < at + budgetMs };
+  const errors: string[] = [];
+  const part = async <Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      errors.push(error instanceof WatchdogError ? redactText(describeError(error)) : 'a bug in the sweep');
+      return otherwise;
+    }
+  };
+  const releasedLeases = await part(
+    () => store.releaseLeases({ endedBefore: at - dayMs, at, limit: page }),
+    [],
+  );
+  const messages = await part(() => inPages(() => store.removeSettled(at - keptMs, page), budget), {
+    count: 0,
+    isDone: true,
+  });
+  const nothing: Forgotten = { forgottenSites: [], removedEvents: 0, isDone: true };
+  const houses = await part(() => forgetSites(world, budget), nothing);
+  return {
+    removedMessages: messages.count,
+    releasedLeases,
+    forgottenSites: houses.forgottenSites,
+    removedEvents: houses.removedEvents,
+    isDone: messages.isDone && houses.isDone && releasedLeases.length < page,
+    errors,
+  };
+}
