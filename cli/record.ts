@@ -113,6 +113,7 @@ export const statusAnswer: z.ZodType<Status> = z.strictObject({
       timezone: z.string(),
       watched: z.enum(['yes', 'stale', 'unwatched']),
       lastTickAt: time.nullable(),
+      lastLatenessMs: z.number().nullable().default(null),
       ticks: z.int(),
       verdict: z.enum(siteVerdicts).nullable(),
       verdictSince: time.nullable(),

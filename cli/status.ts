@@ -66,6 +66,12 @@ function headline(site: SiteStatus, at: number, timezone: string): Part[] {
   ];
 }
 
+/** Said only when it is worth a word: seconds are what calling a function takes. */
+const lateWords = ({ lastLatenessMs }: SiteStatus): string =>
+  lastLatenessMs === null || lastLatenessMs < 60_000
+    ? ''
+    : `, which came ${duration(lastLatenessMs)} after its time`;
+
 function showSite(site: SiteStatus, at: number, context: Context): void {
   const { print, timezone } = context.terminal;
   print(...headline(site, at, timezone));
@@ -76,7 +82,7 @@ function showSite(site: SiteStatus, at: number, context: Context): void {
         ? [{ style: 'bad', text: ' STALE: nobody is watching; do not believe the verdict' }]
         : [];
     print(
-      `  last tick ${localTime(site.lastTickAt, timezone)}, ${duration(at - site.lastTickAt)} before, ${site.ticks} in all`,
+      `  last tick ${localTime(site.lastTickAt, timezone)}, ${duration(at - site.lastTickAt)} before${lateWords(site)}, ${site.ticks} in all`,
       ...stale,
     );
   }

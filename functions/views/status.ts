@@ -32,6 +32,8 @@ export type SiteStatus = {
   /** `unwatched`: no tick was ever taken in. `stale`: the last one is too old to be believed. */
   readonly watched: 'yes' | 'stale' | 'unwatched';
   readonly lastTickAt: number | null;
+  /** How long after its time that tick came. */
+  readonly lastLatenessMs: number | null;
   readonly ticks: number;
   readonly verdict: SiteVerdict | null;
   readonly verdictSince: number | null;
@@ -65,6 +67,7 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
       timezone,
       watched: 'unwatched',
       lastTickAt: null,
+      lastLatenessMs: null,
       ticks: 0,
       verdict: null,
       verdictSince: null,
@@ -82,6 +85,7 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
     timezone,
     watched: at - state.tick.at > staleAfterMs ? 'stale' : 'yes',
     lastTickAt: state.tick.at,
+    lastLatenessMs: Math.max(0, state.tick.at - state.tick.scheduledAt),
     ticks: state.tick.count,
     verdict: state.judgement.verdict,
     verdictSince: state.verdictSince,

@@ -120,6 +120,16 @@ describe('status', () => {
     });
   });
 
+  test('says that the last look came late when that is worth a word', async () => {
+    const status = statusNow();
+    const late = async (lastLatenessMs: number): Promise<string> => {
+      const sites = status.sites.map((site) => ({ ...site, lastLatenessMs }));
+      return (await watchdog(['status', '--url', await served({ ...status, sites })])).out;
+    };
+    expect(await late(4 * minute)).toContain('before, which came 4 min after its time, ');
+    expect(await late(59_000)).not.toContain('after its time');
+  });
+
   test('as JSON is the answer, with nothing in it that could steer a terminal', async () => {
     const status = statusNow();
     const [site] = status.sites;

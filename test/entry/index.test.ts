@@ -1,12 +1,13 @@
 // functions/index.ts as the platform starts it: by the framework, by package.json's `main`, one function a process.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { afterEach, expect, test } from 'vitest';
-import { closedPort } from '../support/server.ts';
+import { closedPort, listen } from '../support/server.ts';
 
 const root = join(import.meta.dirname, '../..');
 const framework = join(root, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
@@ -63,7 +64,7 @@ test('status answers, and asks for its token', async () => {
   expect([answer.statusCode, await answer.body.json()]).toEqual([401, { error: 'a bearer token is needed' }]);
 });
 
-test.each(['watch', 'deliver'])('%s is registered, and takes only POST', async (target) => {
+test.each(['watch', 'deliver', 'daily'])('%s is registered, and takes only POST', async (target) => {
   const { url } = await deployed(target, { WATCHDOG_CONFIG: 'examples/minimum.yaml' });
   const answer = await request(url);
   expect([answer.statusCode, await answer.body.json()]).toEqual([405, { error: 'use POST' }]);
@@ -87,4 +88,33 @@ test('a configuration that is wrong is told in the log with every problem, and i
   const log = await lineWith('could not be loaded');
   expect(log).toContain('ERR_CONFIG');
   expect(log).toContain('duplicate-site.yaml');
+});
+
+test.each([
+  ['watch', ['POST /ping/key/fail watch could not be loaded']],
+  ['status', []],
+])('%s that cannot be loaded tells the service outside %j', async (target, expected) => {
+  const heard: string[] = [];
+  const outside = await listen(
+    createHttp((incoming, answer) => {
+      let body = '';
+      incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      incoming.on('end', () => {
+        heard.push(`${incoming.method} ${incoming.url} ${body}`);
+        answer.end('OK');
+      });
+    }),
+  );
+  try {
+    const { url } = await deployed(target, {
+      WATCHDOG_CONFIG: 'test/config/invalid/duplicate-site.yaml',
+      DEADMAN_URL: `http://${outside.address}/ping/key`,
+    });
+    const answer = await request(url, { method: 'POST' });
+    expect(answer.statusCode).toBe(500);
+    await answer.body.dump();
+    expect(heard).toEqual(expected);
+  } finally {
+    await outside.close();
+  }
 });
