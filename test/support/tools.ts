@@ -11,6 +11,10 @@ const programs = {
   cometbft: 'cometbft',
   geth: 'geth',
   beacond: 'beacond',
+  shellcheck: 'bin/shellcheck',
+  nut: 'bin/upsd',
+  alertmanager: 'bin/prometheus-alertmanager',
+  prometheus: 'bin/promtool',
 } as const;
 
 export type ToolName = keyof typeof programs;
