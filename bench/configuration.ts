@@ -16,7 +16,7 @@ export function sitesOf(endpoints: number, sites: number, addresses: readonly st
   return numbered(sites).map((site) => ({
     id: `site-${site}`,
     allowAddresses: ['127.0.0.0/8'],
-    heartbeats: [{ source: 'cluster' }],
+    heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' } }],
     targets: numbered(endpoints)
       .filter((endpoint) => endpoint % sites === site)
       .map((endpoint) => ({

@@ -41,7 +41,14 @@ function rowsOf(rules: SiteRules, count: number, at: number): readonly OutboxRow
 /** Written as ticks write them: each with the document of a site. */
 async function fill(store: Store, count: number): Promise<void> {
   const at = Date.now();
-  const nothing = { samples: {}, pulse: null, signing: { ledger: {}, signers: [], chains: [] } };
+  const nothing = {
+    samples: {},
+    pulse: null,
+    refused: [],
+    witness: {},
+    delivery: null,
+    signing: { ledger: {}, signers: [], chains: [] },
+  };
   for (let from = 0; from < count; from += most) {
     const rules = { ...modelRules({ inbound: 1 }), id: `site-${from}` };
     const { memory } = step(null, { rules, findings: { at, ...nothing }, scheduledAt: at });

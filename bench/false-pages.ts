@@ -1,4 +1,6 @@
 // How often a network that loses single probes by chance would wake somebody: a month of ticks, again and again if wanted.
+import { hear, wellAt } from '../functions/domain/hear.ts';
+import { silence } from '../functions/domain/pulse.ts';
 import type { Memory } from '../functions/domain/memory.ts';
 import { minuteMs, modelRules, modelTick } from './model.ts';
 import { seeded } from './numbers.ts';
@@ -36,7 +38,7 @@ export async function simulateLoss(loss: Loss): Promise<LossResult> {
   };
   for (let tick = 0; tick < loss.ticks; tick += 1) {
     const at = startAt + tick * minuteMs;
-    const pulse = { beats: { cluster: { sentAt: at - minuteMs / 2 } }, power: null };
+    const pulse = hear(silence, wellAt('cluster', at - minuteMs / 2));
     // eslint-disable-next-line no-await-in-loop -- a tick follows from the one before
     const result: Awaited<ReturnType<typeof modelTick>> = await modelTick(memory, {
       rules,

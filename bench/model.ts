@@ -1,6 +1,6 @@
 // A site as the simulations see it: the default policy, targets that answer or not as told, and ticks without a network.
 import { policy } from '../functions/config/policy.ts';
-import type { Pulse } from '../functions/domain/gather.ts';
+import type { Pulse } from '../functions/domain/pulse.ts';
 import type { Memory } from '../functions/domain/memory.ts';
 import { isPage } from '../functions/domain/notice.ts';
 import type { OutboxRow } from '../functions/domain/outbox.ts';
@@ -28,7 +28,9 @@ export function modelRules(counts: Readonly<Partial<Record<Role, number>>>): Sit
       isRole(role) ? [{ id, role, severity: 'warning' as const }] : [],
     ),
     signers: [],
-    heartbeats: [{ source: 'cluster', freshMs: 2 * minuteMs }],
+    heartbeats: [
+      { source: 'cluster', freshMs: 2 * minuteMs, lateMs: 2 * minuteMs, silence: null, severity: 'warning' },
+    ],
     maintenance: [],
     notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
     reportsSelf: true,
@@ -78,7 +80,15 @@ export async function modelTick(
   const samples = { ...(await round(false)), ...(await round(true)) };
   const next = step(memory, {
     rules,
-    findings: { at, samples, pulse, signing: { ledger: {}, signers: [], chains: [] } },
+    findings: {
+      at,
+      samples,
+      pulse,
+      refused: [],
+      witness: {},
+      delivery: null,
+      signing: { ledger: {}, signers: [], chains: [] },
+    },
     scheduledAt: at,
   });
   return { memory: next.memory, pages: next.rows.filter((row) => isPage(row.notice.kind)) };

@@ -1,5 +1,6 @@
 // One real cut, seen by the real functions over real sockets: how long from the call of the tick to the page at its receiver.
 import { z } from 'zod';
+import { hear, wellAt } from '../functions/domain/hear.ts';
 import { systemClock } from '../functions/kit/clock.ts';
 import { openStore } from '../functions/stores/open.ts';
 import { startChild } from './child.ts';
@@ -39,7 +40,7 @@ export async function measureCut(number: number, world: World): Promise<CutTimes
       {
         id: 'home',
         allowAddresses: ['127.0.0.0/8'],
-        heartbeats: [{ source: 'cluster' }],
+        heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' } }],
         targets: [
           { id: 'exit', role: 'exit', probe: 'tcp', address: exit },
           ...house.ready.ports.map((port, index) => ({
@@ -70,12 +71,12 @@ export async function measureCut(number: number, world: World): Promise<CutTimes
     let calmTickMs = 0;
     for (let tick = 0; tick < quietTicks; tick += 1) {
       /* eslint-disable no-await-in-loop -- a tick follows on the one before */
-      await store.recordBeat('home', 'cluster', systemClock.now());
+      await store.changePulse('home', (pulse) => hear(pulse, wellAt('cluster', systemClock.now())));
       calmTickMs = (await call()).tookMs;
       /* eslint-enable no-await-in-loop */
     }
     if (receiver.pages.length > 0) throw new Error('somebody was paged before anything was cut');
-    await store.recordBeat('home', 'cluster', systemClock.now());
+    await store.changePulse('home', (pulse) => hear(pulse, wellAt('cluster', systemClock.now())));
     const cut = await swallow(house.pid, house.ready.ports);
     const begunAt = performance.now();
     const [tick, page] = await Promise.all([call(), receiver.next()]);

@@ -1,4 +1,6 @@
 // How long a cut may go unseen: for every second of a minute at which it may fall, how many ticks the rules need after it.
+import { hear, wellAt } from '../functions/domain/hear.ts';
+import { silence } from '../functions/domain/pulse.ts';
 import type { Memory } from '../functions/domain/memory.ts';
 import { minuteMs, modelRules, modelTick } from './model.ts';
 
@@ -33,7 +35,7 @@ async function ticksToPage(cutAfterMs: number, beatOffsetMs: number): Promise<nu
       rules,
       at,
       answers: (target) => !(isCut && target.startsWith('inbound')),
-      pulse: { beats: { cluster: { sentAt: lastBeat } }, power: null },
+      pulse: hear(silence, wellAt('cluster', lastBeat)),
     });
     memory = result.memory;
     if (result.pages.some((row) => row.notice.severity === 'critical')) return tick - ticksBefore + 1;

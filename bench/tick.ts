@@ -1,6 +1,7 @@
 // How long a tick takes when everything answers: the real `watch` over HTTP, warm, with its commits.
 import { z } from 'zod';
 import { createWatch } from '../functions/entry/watch.ts';
+import { hear, wellAt } from '../functions/domain/hear.ts';
 import { systemClock } from '../functions/kit/clock.ts';
 import { silentLog } from '../functions/kit/log.ts';
 import { openStore } from '../functions/stores/open.ts';
@@ -67,7 +68,9 @@ export async function measureTick(options: TickOptions): Promise<Report> {
     const now = systemClock.now();
     // A house that was heard: its heartbeat document exists, as in service.
     await Promise.all(
-      Array.from({ length: sites }, (_, site) => store.recordBeat(`site-${site}`, 'cluster', now)),
+      Array.from({ length: sites }, (_, site) =>
+        store.changePulse(`site-${site}`, (pulse) => hear(pulse, wellAt('cluster', now))),
+      ),
     );
     const call = watchCaller(watch.url, now);
     const tick = async (): Promise<number> => {

@@ -107,7 +107,11 @@ export async function probeNow(
         const samples = { ...common.samples, ...own.samples, ...evidence.samples };
         const { readings } = evidence;
         const signing = weigh({}, rules, { readings, at: clock.now(), lastDarkAt: null });
-        const facts = gatherFacts(null, { at, samples, pulse: null, signing }, rules);
+        const facts = gatherFacts(
+          null,
+          { at, samples, pulse: null, refused: [], witness: {}, delivery: null, signing },
+          rules,
+        );
         const failures = [...own.failures, ...common.failures, ...evidence.failures];
         return { site, facts, judgement: judge(facts, rules.policy), samples, failures };
       }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { chainNames } from '../functions/domain/chain.ts';
 import type { Facts } from '../functions/domain/facts.ts';
 import type { Judgement } from '../functions/domain/judge.ts';
-import type { Policy } from '../functions/domain/policy.ts';
+import { agreements, type Policy } from '../functions/domain/policy.ts';
 import { severities } from '../functions/domain/severity.ts';
 import { siteVerdicts } from '../functions/domain/verdict.ts';
 import { holds, subjectKinds, timelineEvents } from '../functions/domain/incident.ts';
@@ -35,6 +35,11 @@ const policy: z.ZodType<Policy> = z.strictObject({
   degraded: ticks,
   blind: ticks,
   unknown: z.strictObject({ afterMs: ms }),
+  witness: z.strictObject({ agree: z.enum(agreements), disputedMs: ms }),
+  late: z.strictObject({ afterMs: ms }),
+  undelivered: z.strictObject({ afterMs: ms }),
+  channelFailing: z.strictObject({ times: z.int() }),
+  report: z.strictObject({ weekday: z.int(), time: z.string() }).nullable(),
   recoverMs: ms,
   gaspMs: ms,
   remindMs: z.record(z.enum(severities), ms.nullable()),
@@ -44,14 +49,14 @@ const policy: z.ZodType<Policy> = z.strictObject({
 
 /** One judged tick of one site, as `watchdog run --record` writes it and `watchdog replay` reads it. */
 export type RecordedTick = {
-  readonly schema: 2;
+  readonly schema: 3;
   readonly facts: Facts;
   readonly policy: Policy;
   readonly judgement: Judgement;
 };
 
 export const recordedTick: z.ZodType<RecordedTick> = z.strictObject({
-  schema: z.literal(2),
+  schema: z.literal(3),
   facts,
   policy,
   judgement,

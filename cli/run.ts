@@ -21,7 +21,7 @@ function recordsOf(config: Config, { tick, memories }: OneTick): RecordedTick[] 
     const state = memories.get(rules.id)?.state;
     // A site that could not be taken in still has the facts of an earlier tick, which were recorded then.
     if (state === undefined || state.facts.at !== tick.at) return [];
-    return [{ schema: 2 as const, facts: state.facts, policy: rules.policy, judgement: state.judgement }];
+    return [{ schema: 3 as const, facts: state.facts, policy: rules.policy, judgement: state.judgement }];
   });
 }
 

@@ -2,6 +2,7 @@
 import { loadConfig } from '../functions/config/config.ts';
 import { createAck } from '../functions/entry/ack.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
+import { createHeartbeat } from '../functions/entry/heartbeat.ts';
 import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
 import type { Clock } from '../functions/kit/clock.ts';
@@ -20,6 +21,8 @@ export type LocalWatchdog = {
     readonly watch: string;
     readonly deliver: string;
     readonly status: string;
+    /** Where houses send their news. */
+    readonly heartbeat: string;
     /** With the path that the configuration gives it; null when nobody can acknowledge. */
     readonly ack: string | null;
   };
@@ -39,6 +42,7 @@ export type LocalOptions = {
   readonly print: (text: string) => void;
   readonly onTick: (run: JobRun) => void;
   readonly statusPort?: number;
+  readonly heartbeatPort?: number;
   /** How often `watch` is called; each minute when absent. */
   readonly everyMs?: number;
   /** True when ticks come only by `scheduler.runNow`. */
@@ -84,6 +88,10 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
     const deliver = await serveFunction(createDeliver(environment({})));
     const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
     const watch = await serveFunction(createWatch(environment({ DELIVER_URL: deliver.url })));
+    const heartbeat = await serveFunction(
+      createHeartbeat(environment({ WATCH_URL: watch.url })),
+      options.heartbeatPort ?? 0,
+    );
     const { acknowledge } = loadConfig(options.configPath, network);
     const ack =
       acknowledge === null
@@ -98,12 +106,18 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       },
     );
     return {
-      urls: { watch: watch.url, deliver: deliver.url, status: status.url, ack: ack?.url ?? null },
+      urls: {
+        watch: watch.url,
+        deliver: deliver.url,
+        status: status.url,
+        heartbeat: heartbeat.url,
+        ack: ack?.url ?? null,
+      },
       firestore,
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([watch.close(), deliver.close(), status.close(), ack?.close()]);
+        await Promise.all([watch.close(), deliver.close(), status.close(), heartbeat.close(), ack?.close()]);
         await firestore.close();
       },
     };

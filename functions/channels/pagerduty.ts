@@ -32,6 +32,9 @@ function actionOf({ kind, isThreadOver }: Message): Action | null {
       return 'acknowledge';
     case 'resolved':
       return isThreadOver ? 'resolve' : null;
+    // Resolving what was never open is accepted and changes nothing: the way there is tested, and nobody is woken.
+    case 'report':
+      return 'resolve';
   }
 }
 

@@ -2,6 +2,7 @@
 import type { NotifyGroup } from '../domain/ladder.ts';
 import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
 import { WatchdogError } from '../kit/error.ts';
+import type { SecretReference } from '../kit/secret.ts';
 import type { Channel, File } from './schema.ts';
 import { canonicalKey } from './signer.ts';
 import { type Source, sourceOf } from './chain-source.ts';
@@ -16,7 +17,16 @@ export type SiteConfig = {
   readonly sources: readonly Source[];
   /** CIDRs that its targets may be in although they are not public. */
   readonly allowAddresses: readonly string[];
+  /** Who may send news of the house, and what each of them shows. */
+  readonly senders: readonly Sender[];
+  /** Null when the house may send from everywhere. */
+  readonly exits: Exits | null;
 };
+
+export type Sender = { readonly source: string; readonly tokens: readonly SecretReference[] };
+
+/** CIDRs or single addresses. */
+export type Exits = { readonly addresses: readonly string[]; readonly provider: readonly string[] };
 
 /** A checked configuration, frozen throughout. It holds references to secrets, never secrets. */
 export type Config = {
@@ -66,6 +76,9 @@ function groupsOf(notify: NonNullable<FileSite['notify']>): NotifyGroup[] {
   return [...(atOnce.length > 0 ? [first] : []), ...groups].toSorted((a, b) => a.afterMs - b.afterMs);
 }
 
+/** A job that runs once a day shows nothing of the house for the rest of it. */
+const longestLifeMs = 15 * 60_000;
+
 function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
   return {
     rules: {
@@ -79,7 +92,13 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
         chain,
         keys: keys.map((key) => canonicalKey(key, chain)),
       })),
-      heartbeats: site.heartbeats.map(({ source, every, grace }) => ({ source, freshMs: every + grace })),
+      heartbeats: site.heartbeats.map(({ source, every, grace, silence, severity }) => ({
+        source,
+        freshMs: Math.min(every + grace, longestLifeMs),
+        lateMs: every + grace,
+        silence,
+        severity,
+      })),
       maintenance: windows(file, site),
       notify: groupsOf(site.notify ?? file.channels.map((channel) => channel.id)),
       reportsSelf: isFirst,
@@ -87,6 +106,11 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
     targets: site.targets.filter((target) => sourceOf(target) === null),
     sources: site.targets.flatMap((target) => sourceOf(target) ?? []),
     allowAddresses: site.allowAddresses,
+    senders: site.heartbeats.map(({ source, token, previousToken }) => ({
+      source,
+      tokens: previousToken === undefined ? [token] : [token, previousToken],
+    })),
+    exits: site.exits ?? null,
   };
 }
 

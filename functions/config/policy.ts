@@ -1,6 +1,6 @@
 // Policies as they are written: every number of the judgement with its unit, its bounds and its default.
 import { z } from 'zod';
-import type { Policy } from '../domain/policy.ts';
+import { agreements, type Policy } from '../domain/policy.ts';
 import { duration } from '../kit/duration.ts';
 import { id } from './fields.ts';
 
@@ -119,6 +119,8 @@ const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, {
   error: 'is not a time of day; write "HH:MM" from "00:00" to "23:59"',
 });
 
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
 const quietHours = z
   .strictObject({
     from: clockTime.describe('Local time of the site, HH:MM.'),
@@ -151,6 +153,66 @@ export const policy = z
       })
       .prefault({})
       .describe('The evidence allows no verdict.'),
+    witness: z
+      .strictObject({
+        agree: z
+          .enum(agreements)
+          .default('majority')
+          .describe(
+            'How many of those who look (the watchdog and its witnesses) must see a target bad: any of them, the majority, or all.',
+          ),
+        disputed: duration({ min: '0s', max: '1h' })
+          .prefault('5m')
+          .describe(
+            'Once they have disagreed for so long, what the watchdog sees itself counts: a witness that is wrong must not hide an outage.',
+          ),
+      })
+      .prefault({})
+      .describe('What a second look from another place is worth. Without a witness it means nothing.'),
+    late: z
+      .strictObject({
+        after: duration({ min: '2m', max: '1h' })
+          .prefault('3m')
+          .describe('A look that comes so long after its time, or after the one before it, is late.'),
+      })
+      .prefault({})
+      .describe("The watchdog's own looks come late, or did not come."),
+    undelivered: z
+      .strictObject({
+        after: duration({ min: '2m', max: '1d' })
+          .prefault('10m')
+          .describe('A message that waits longer than this is trouble of its own.'),
+      })
+      .prefault({})
+      .describe('Messages are not delivered.'),
+    channelFailing: z
+      .strictObject({
+        times: z
+          .int()
+          .min(1)
+          .max(50)
+          .default(3)
+          .describe('So many attempts in a row have failed before every other channel tells of it.'),
+      })
+      .prefault({})
+      .describe('A channel does not accept messages.'),
+    report: z
+      .union(
+        [
+          z.literal('never').transform(() => null),
+          z
+            .strictObject({
+              on: z.enum(weekdays).default('monday').describe('Day of the week.'),
+              at: clockTime.default('09:00').describe('Local time of the site, HH:MM.'),
+            })
+            .transform(({ on, at }) => ({ weekday: weekdays.indexOf(on), time: at })),
+        ],
+        { error: 'must be "never", or a day and a time such as { on: monday, at: "09:00" }' },
+      )
+      .prefault({})
+      .describe(
+        'When the weekly report goes to every channel: whoever gets none any more knows that none would come.',
+      ),
     recover: duration({ min: '30s', max: '1d' })
       .prefault('3m')
       .describe('How long something must be well without a break before its incident is resolved.'),
@@ -186,6 +248,11 @@ export const policy = z
     degraded: p.degraded,
     blind: p.blind,
     unknown: { afterMs: p.unknown.after },
+    witness: { agree: p.witness.agree, disputedMs: p.witness.disputed },
+    late: { afterMs: p.late.after },
+    undelivered: { afterMs: p.undelivered.after },
+    channelFailing: p.channelFailing,
+    report: p.report,
     recoverMs: p.recover,
     gaspMs: p.gasp,
     remindMs: p.remind,

@@ -17,11 +17,29 @@ const channel = channelSchema({
 
 const heartbeat = z
   .strictObject({
-    source: id.describe('The name that the sender gives itself; it is a part of its token.'),
-    every: duration({ min: '10s', max: '1h' }).prefault('60s').describe('How often it sends.'),
-    grace: duration({ min: '1s', max: '1h' })
+    source: id.describe('The name of the sender, as it stands in the path that it posts to.'),
+    token: secretReference.describe('Whoever shows it may send as this source; at least 24 characters.'),
+    previousToken: secretReference
+      .optional()
+      .describe('The token before: it is still taken, so that a token can be changed without a gap.'),
+    every: duration({ min: '10s', max: '31d' })
       .prefault('60s')
-      .describe('How much later than that a beat may come and still be fresh.'),
+      .describe('How often it says that all is well. A message counts as life for 15 minutes at most.'),
+    grace: duration({ min: '1s', max: '7d' })
+      .prefault('60s')
+      .describe('How much later than that it may say so and still be in time.'),
+    silence: z
+      .union([z.literal('evidence').transform(() => null), z.enum(severities)], {
+        error: 'must be evidence, info, warning or critical',
+      })
+      .prefault('evidence')
+      .describe(
+        'What it means when it is late: evidence for the judgement of the house only, or how grave an incident of its own.',
+      ),
+    severity: z
+      .enum(severities)
+      .default('warning')
+      .describe('How grave it is when it says that its work has failed.'),
   })
   .meta({ id: 'Heartbeat', description: 'A sender in the house whose beats show that it lives.' });
 
@@ -58,6 +76,27 @@ const notify = z
   .min(1)
   .max(20);
 
+const network = z.string().refine(isCidr, {
+  error: 'is not a network; write it as address/bits, such as 198.51.100.7/32, or one address',
+});
+
+const exits = z
+  .strictObject({
+    addresses: z
+      .array(network)
+      .min(1)
+      .max(50)
+      .describe('Addresses or networks of the VPN exits, IPv4 and IPv6.'),
+    provider: z
+      .array(network)
+      .max(50)
+      .default([])
+      .describe(
+        'Networks of the VPN provider: a message from another address of these is asked about instead of called a leak.',
+      ),
+  })
+  .meta({ id: 'Exits', description: 'The addresses that the house shows to the world.' });
+
 const site = z
   .strictObject({
     id: id.describe('Id of the site.'),
@@ -79,6 +118,11 @@ const site = z
     targets: z.array(target).default([]).describe('What is probed.'),
     signers: z.array(signer).default([]).describe('Validator clients whose signing is watched.'),
     heartbeats: z.array(heartbeat).max(20).default([]).describe('Senders in the house.'),
+    exits: exits
+      .optional()
+      .describe(
+        'Where messages of the house may come from: what comes from elsewhere proves nothing, and twice is a leak of the VPN. Without it every address is taken.',
+      ),
   })
   .meta({ id: 'Site', description: 'One basement.' });
 

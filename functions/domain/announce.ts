@@ -1,9 +1,10 @@
 // What is to be said about the incidents of a site now, and to whom; each thing once.
 import { isAcknowledged } from './acknowledge.ts';
 import { holdOf } from './calm.ts';
-import { type Hold, type Incident, record } from './incident.ts';
+import { type Hold, type Incident, isOwn, isSafety, record } from './incident.ts';
 import { dueChannels, escalation, isReminderDue } from './ladder.ts';
 import { itemOf, type NoticeKind } from './notice.ts';
+import { channelsOf } from './observe-own.ts';
 import { messageId, type OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 import { compareSeverity } from './severity.ts';
@@ -35,7 +36,10 @@ function due(incident: Incident, context: Context): NoticeKind | null {
   const rise = compareSeverity(severity, announced);
   if (rise > 0) return 'raised';
   if (rise < 0) return 'lowered';
-  if (isTaken) return ack?.isTold === false ? 'acknowledged' : null;
+  if (isTaken && ack?.isTold === false) return 'acknowledged';
+  // A doubt about safety is repeated, whoever has taken it on.
+  if (isTaken && !isSafety(incident.kind)) return null;
+  if (isTaken) return isReminderDue(incident, rules.policy.remindMs, at) ? 'reminder' : null;
   // Whoever had taken it on may have fallen asleep over it.
   if (ack !== null) return 'reminder';
   if (escalation(incident, rules.notify, at).length > 0) return 'escalated';
@@ -48,6 +52,11 @@ function audience(incident: Incident, kind: NoticeKind, { rules, at }: Context):
   switch (kind) {
     case 'opened':
     case 'raised':
+      // That a channel fails is told by every other one, and by itself only when there is no other.
+      if (incident.subject.kind === 'channel') {
+        const others = channelsOf(rules).filter((each) => each !== incident.subject.id);
+        return others.length === 0 ? channelsOf(rules) : others;
+      }
       return unique([...told, ...dueChannels(rules.notify, incident.severity, 0)]);
     case 'escalated':
       return escalation(incident, rules.notify, at);
@@ -55,26 +64,26 @@ function audience(incident: Incident, kind: NoticeKind, { rules, at }: Context):
     case 'lowered':
     case 'acknowledged':
     case 'resolved':
+    case 'report':
       return [...told];
   }
 }
 
-// The watcher's own trouble is not a part of the house: the house's maintenance does not mute it.
 function holdFor(incident: Incident, kind: NoticeKind, context: Context): Hold | null {
-  if (kind === 'resolved' || kind === 'acknowledged') return null;
+  if (kind === 'resolved' || kind === 'acknowledged' || isSafety(incident.kind)) return null;
   const hold = holdOf(context.rules, incident.subject.id, incident.severity, context.at);
-  if (hold === 'maintenance' && incident.subject.kind === 'self') return null;
+  if (hold === 'maintenance' && isOwn(incident.subject)) return null;
   return hold === 'quiet-hours' && kind === 'lowered' ? null : hold;
 }
 
-/** Targets that change together share a message; everything else speaks for itself. */
+/** Targets that change together share a message, and so do alerts; everything else speaks for itself. */
 function grouped(sayings: readonly Saying[]): Saying[][] {
   const groups = new Map<string, Saying[]>();
   for (const saying of sayings) {
     const { subject, severity, thread } = saying.incident;
     const key =
-      subject.kind === 'target'
-        ? [saying.kind, severity, thread ?? '', saying.to.join(' ')].join('|')
+      subject.kind === 'target' || subject.kind === 'alert'
+        ? [subject.kind, saying.kind, severity, thread ?? '', saying.to.join(' ')].join('|')
         : saying.incident.id;
     groups.set(key, [...(groups.get(key) ?? []), saying]);
   }
@@ -147,7 +156,8 @@ function climbAfter({ incident, kind, to }: Saying, at: number): Incident['climb
 function ackAfter({ incident, kind }: Saying): Incident['ack'] {
   const { ack } = incident;
   // A rise is news to whoever has taken on less; a reminder of what was taken on says that this is over.
-  if (kind === 'raised' || kind === 'reminder' || ack === null) return null;
+  if (kind === 'raised' || ack === null) return null;
+  if (kind === 'reminder' && !isSafety(incident.kind)) return null;
   return { ...ack, isTold: true };
 }
 

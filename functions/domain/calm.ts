@@ -1,23 +1,11 @@
 // When nobody is to be paged: maintenance windows and quiet hours.
 import type { Hold } from './incident.ts';
+import { localMoment } from './local-time.ts';
 import type { MaintenanceWindow, QuietHours, SiteRules } from './policy.ts';
 import type { Severity } from './severity.ts';
 
 const covers = (window: MaintenanceWindow, subject: string, at: number): boolean =>
   (window.subject === null || window.subject === subject) && window.from <= at && at < window.until;
-
-/** Minutes since local midnight. */
-function localMinutes(at: number, timezone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(at);
-  const part = (type: string): number =>
-    Number(parts.find((candidate) => candidate.type === type)?.value ?? 0);
-  return part('hour') * 60 + part('minute');
-}
 
 function minutesOf(time: string): number {
   const [hours, minutes] = time.split(':');
@@ -25,7 +13,7 @@ function minutesOf(time: string): number {
 }
 
 function isQuiet(quiet: QuietHours, at: number, timezone: string): boolean {
-  const now = localMinutes(at, timezone);
+  const now = minutesOf(localMoment(at, timezone).time);
   const from = minutesOf(quiet.from);
   const to = minutesOf(quiet.to);
   return from <= to ? from <= now && now < to : now >= from || now < to;

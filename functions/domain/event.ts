@@ -29,4 +29,11 @@ export type MuteEvent = Common & {
 /** Ends what a mute began; `mute` is its id. */
 export type UnmuteEvent = Common & { readonly kind: 'unmute'; readonly mute: string };
 
-export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent;
+/** Somebody states the cause of an incident that only a person can end. */
+export type ClearEvent = Common & {
+  readonly kind: 'clear';
+  readonly incident: string;
+  readonly why: string;
+};
+
+export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent | ClearEvent;

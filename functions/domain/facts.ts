@@ -7,6 +7,15 @@ import type { Role } from './target.ts';
 /** `unknown` means that we did not find out; it is never good. */
 export type Quality = 'good' | 'bad' | 'unknown';
 
+/**
+ * `agreed`: the witness saw what we saw. `disputed`: it saw something else. `silent`: it was asked and did not answer, which is evidence of
+ * nothing.
+ */
+export const witnessWords = ['agreed', 'disputed', 'silent'] as const;
+export type WitnessWord = (typeof witnessWords)[number];
+/** `since`: of looks that came to this word in a row, the first. */
+export type WitnessFact = { readonly word: WitnessWord; readonly since: number };
+
 export type TargetFact = {
   readonly id: string;
   readonly role: Role;
@@ -14,16 +23,36 @@ export type TargetFact = {
   readonly reason: Reason | null;
   readonly detail: string | null;
   readonly totalMs: number | null;
+  /** What the witness made of it when it last changed; null when it was not asked. */
+  readonly witness: WitnessFact | null;
   /** Since when the quality has been what it is, epoch ms. */
   readonly since: number;
 };
 
-/** The last beat of a source. `sentAt` is when the house sent it, never when we read it. */
-export type HeartbeatFact = { readonly source: string; readonly sentAt: number; readonly freshMs: number };
+/**
+ * The last beat of a source. `sentAt` is when the house sent it, never when we read it. `isDoubtful`: we were refusing what it sends, so that
+ * its absence is no silence.
+ */
+export type HeartbeatFact = {
+  readonly source: string;
+  readonly sentAt: number;
+  readonly freshMs: number;
+  readonly isDoubtful: boolean;
+};
 
 export const powerStates = ['online', 'on-battery', 'low-battery', 'shutting-down'] as const;
 export type PowerState = (typeof powerStates)[number];
-export type PowerFact = { readonly state: PowerState; readonly at: number };
+/** The gravest of what the UPSs of a house say. `at`: when it was last said. */
+export type PowerFact = {
+  readonly state: PowerState;
+  readonly at: number;
+  /** Since when the house has had no power; null while it has. */
+  readonly since: number | null;
+  /** Percent, 0 to 100. */
+  readonly charge: number | null;
+  /** How long the battery lasts, as the UPS reckons. */
+  readonly runtimeMs: number | null;
+};
 
 export const signerStates = ['signing', 'quiet', 'silent', 'inactive', 'unknown'] as const;
 export type SignerState = (typeof signerStates)[number];

@@ -1,7 +1,7 @@
-// Takes in what people said since the last tick: acknowledgements and mutes. Pure, and harmless when it is done twice.
+// Takes in what people said since the last tick: acknowledgements, mutes and causes. Pure, and harmless when it is done twice.
 import { acknowledge } from './acknowledge.ts';
-import type { SiteEvent } from './event.ts';
-import type { Incident } from './incident.ts';
+import type { ClearEvent, SiteEvent } from './event.ts';
+import { type Incident, record, subjectKey } from './incident.ts';
 import type { Memory, Mute } from './memory.ts';
 import type { Policy } from './policy.ts';
 
@@ -14,6 +14,8 @@ export type Folded = {
 /** A mute may not outlast a maintenance window. */
 const longestMuteMs = 31 * 24 * 3_600_000;
 const mostMutes = 50;
+/** What was seen longer ago nobody remembers either. */
+const forgottenMs = 7 * 24 * 3_600_000;
 
 /**
  * Everything that was told of together: one page is acknowledged by one answer. The answer names the first incident of the page, which
@@ -27,6 +29,7 @@ function sameThread(incidents: Readonly<Record<string, Incident>>, id: string): 
 function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
   switch (event.kind) {
     case 'ack':
+    case 'clear':
       return mutes;
     case 'unmute':
       return mutes.filter((mute) => mute.id !== event.mute);
@@ -49,6 +52,12 @@ export function mutesAfter(mutes: readonly Mute[], events: readonly SiteEvent[],
     .slice(-mostMutes);
 }
 
+/** Null when that changes nothing: it is over, or its cause is stated already. */
+function clear(incident: Incident | undefined, { by, at, why }: ClearEvent, now: number): Incident | null {
+  if (incident === undefined || incident.resolvedAt !== null || incident.cause !== null) return null;
+  return { ...record(incident, now, 'cleared', `by ${by}: ${why}`), cause: { by, at, why } };
+}
+
 /** The memory with the events taken in, in the order in which they came. */
 export function fold(
   memory: Memory,
@@ -58,7 +67,16 @@ export function fold(
   const { at, policy } = now;
   const incidents: Record<string, Incident> = { ...memory.incidents };
   const touched = new Map<string, Incident>();
+  const answered: Record<string, number> = {};
   for (const event of inOrder(events)) {
+    if (event.kind === 'clear') {
+      const next = clear(incidents[event.incident], event, at);
+      if (next === null) continue;
+      incidents[next.id] = next;
+      touched.set(next.id, next);
+      answered[subjectKey(next.subject)] = event.at;
+      continue;
+    }
     if (event.kind !== 'ack') continue;
     for (const incident of sameThread(incidents, event.incident)) {
       const next = acknowledge(incident, event, { at, criticalMs: policy.ackMs });
@@ -68,8 +86,11 @@ export function fold(
     }
   }
   const mutes = mutesAfter(memory.state.mutes, events, at);
+  const cleared = Object.fromEntries(
+    Object.entries({ ...memory.state.cleared, ...answered }).filter(([, when]) => at - when < forgottenMs),
+  );
   return {
-    memory: { incidents, state: { ...memory.state, mutes } },
+    memory: { incidents, state: { ...memory.state, mutes, cleared } },
     touched: [...touched.values()],
   };
 }

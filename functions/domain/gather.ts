@@ -1,37 +1,52 @@
 // Puts what a tick brought together with what is remembered: samples, heartbeats and power become facts.
 import { qualityOf } from './confirm.ts';
-import type { Facts, HeartbeatFact, PowerFact, TargetFact } from './facts.ts';
+import type { Delivery } from './delivery.ts';
+import {
+  type Facts,
+  type HeartbeatFact,
+  type PowerFact,
+  powerStates,
+  type Quality,
+  type TargetFact,
+} from './facts.ts';
 import type { SiteState } from './memory.ts';
-import type { SiteRules, TargetRules } from './policy.ts';
+import type { Policy, SiteRules, TargetRules } from './policy.ts';
+import type { Pulse } from './pulse.ts';
 import type { Sample } from './sample.ts';
 import type { Weighed } from './signing.ts';
 import { reachability } from './signals.ts';
-
-/** What the `inbox` knows of a site's house. */
-export type Pulse = {
-  readonly beats: Readonly<Record<string, { readonly sentAt: number }>>;
-  readonly power: PowerFact | null;
-};
+import { witnessed } from './witness.ts';
 
 /** What one tick brought, before it is put beside what is remembered; the same for every try to commit it. */
 export type Findings = {
   readonly at: number;
   /** By target id; a target without a sample is unknown. */
   readonly samples: Readonly<Record<string, Sample>>;
+  /** Null when the inbox could not be read. */
   readonly pulse: Pulse | null;
+  /** Sources that we were refusing lately, whatever they sent. */
+  readonly refused: readonly string[];
+  /** By target, what the witnesses saw of those that changed; a target that they were not asked about is missing. */
+  readonly witness: Readonly<Record<string, readonly Quality[]>>;
+  /** What became of messages lately; null when that was not looked at. */
+  readonly delivery: Delivery | null;
   /** What the chains show; see `weigh`. */
   readonly signing: Weighed;
 };
 
-const nothingHeard: Pulse = { beats: {}, power: null };
-
 function targetFact(
   target: TargetRules,
-  sample: Sample | undefined,
-  context: { readonly before: TargetFact | undefined; readonly at: number },
+  findings: Findings,
+  context: { readonly before: TargetFact | undefined; readonly policy: Policy },
 ): TargetFact {
-  const quality = qualityOf(sample);
-  const { before, at } = context;
+  const { at } = findings;
+  const { before, policy } = context;
+  const sample = findings.samples[target.id];
+  const { quality, witness } = witnessed(qualityOf(sample), findings.witness[target.id], {
+    before,
+    policy: policy.witness,
+    at,
+  });
   return {
     id: target.id,
     role: target.role,
@@ -39,6 +54,7 @@ function targetFact(
     reason: sample === undefined || sample.ok ? null : sample.reason,
     detail: sample === undefined || sample.ok ? null : sample.detail,
     totalMs: sample === undefined ? null : Math.round(sample.latencyMs.total),
+    witness,
     since: before?.quality === quality ? before.since : at,
   };
 }
@@ -57,27 +73,57 @@ export function lastDarkAt(state: SiteState | null): number | null {
   return verdict === 'dark' || verdict === 'vpn-down' ? state.tick.at : state.facts.lastDarkAt;
 }
 
-function heartbeats(rules: SiteRules, pulse: Pulse): HeartbeatFact[] {
+/** When each source last sent something; while the inbox cannot be read, what was known before. */
+function heartbeats(
+  state: SiteState | null,
+  { pulse, refused }: Pick<Findings, 'pulse' | 'refused'>,
+  rules: SiteRules,
+): HeartbeatFact[] {
+  const before = state?.facts.heartbeats ?? [];
   return rules.heartbeats.flatMap(({ source, freshMs }) => {
-    const beat = pulse.beats[source];
-    return beat === undefined ? [] : [{ source, sentAt: beat.sentAt, freshMs }];
+    const sentAt =
+      pulse === null
+        ? before.find((beat) => beat.source === source)?.sentAt
+        : (pulse.beats[source]?.sentAt ?? undefined);
+    return sentAt === undefined
+      ? []
+      : [{ source, sentAt, freshMs, isDoubtful: pulse === null || refused.includes(source) }];
   });
 }
+
+const gravity = (power: PowerFact): number => powerStates.indexOf(power.state);
+
+/** The house has as much power as the UPS that is worst off; of two that say the same the newer word counts. */
+function powerOf(state: SiteState | null, pulse: Pulse | null): PowerFact | null {
+  if (pulse === null) return state?.facts.power ?? null;
+  const [worst] = Object.values(pulse.power).toSorted((a, b) => gravity(b) - gravity(a) || b.at - a.at);
+  if (worst === undefined) return null;
+  const { state: now, at, since, charge, runtimeMs } = worst;
+  return { state: now, at, since, charge, runtimeMs };
+}
+
+/** What the house says of itself, as facts. */
+export const houseFacts = (
+  state: SiteState | null,
+  heard: Pick<Findings, 'pulse' | 'refused'>,
+  rules: SiteRules,
+): Pick<Facts, 'heartbeats' | 'power'> => ({
+  heartbeats: heartbeats(state, heard, rules),
+  power: powerOf(state, heard.pulse),
+});
 
 /** The facts of a site now. Sources and targets that are not configured do not count. */
 export function gatherFacts(state: SiteState | null, findings: Findings, rules: SiteRules): Facts {
   const { at } = findings;
-  const pulse = findings.pulse ?? nothingHeard;
   const before = new Map((state?.facts.targets ?? []).map((target) => [target.id, target]));
   const targets = rules.targets.map((target) =>
-    targetFact(target, findings.samples[target.id], { before: before.get(target.id), at }),
+    targetFact(target, findings, { before: before.get(target.id), policy: rules.policy }),
   );
   return {
     site: rules.id,
     at,
     targets,
-    heartbeats: heartbeats(rules, pulse),
-    power: pulse.power,
+    ...houseFacts(state, findings, rules),
     signers: findings.signing.signers,
     chains: findings.signing.chains,
     inboundBadSince: inboundBadSince(targets, state?.facts.inboundBadSince ?? null, at),

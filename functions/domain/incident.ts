@@ -3,10 +3,26 @@ import type { Acknowledgement } from './acknowledge.ts';
 import type { Climb } from './ladder.ts';
 import type { Severity } from './severity.ts';
 
-export const subjectKinds = ['site', 'signer', 'chain', 'target', 'self'] as const;
+export const subjectKinds = [
+  'site',
+  'signer',
+  'chain',
+  'target',
+  // What the house says of itself.
+  'power',
+  'source',
+  'alert',
+  'address',
+  'fence',
+  // The watchdog itself.
+  'self',
+  'ticks',
+  'outbox',
+  'channel',
+] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
-/** What an incident is about. The subject of kind `site` and `self` carries the site's id. */
+/** What an incident is about. Subjects of which a site has one carry the site's id. */
 export type Subject = { readonly kind: SubjectKind; readonly id: string };
 
 /** Key of a subject within its site's document. */
@@ -23,10 +39,37 @@ export const problemKinds = [
   'signing-unknown',
   'chain-stalled',
   'chain-unseen',
+  'disputed',
+  'on-battery',
+  'heartbeat-missed',
+  'heartbeat-refused',
+  'job-failed',
+  'clock-off',
+  'alert',
+  'new-exit',
+  'vpn-leak',
+  'two-fences',
   'blind',
   'unknown',
+  'late',
+  'undelivered',
+  'channel-failing',
+  'report',
 ] as const;
 export type ProblemKind = (typeof problemKinds)[number];
+
+const safetyKinds: readonly ProblemKind[] = ['vpn-leak', 'two-fences'];
+
+/**
+ * True for a doubt about safety: no parent, maintenance, mute or quiet hour silences it, it is repeated whoever has acknowledged it, and it
+ * is over only when a person has stated the cause.
+ */
+export const isSafety = (kind: ProblemKind): boolean => safetyKinds.includes(kind);
+
+const ofWatcher: readonly SubjectKind[] = ['self', 'ticks', 'outbox', 'channel'];
+
+/** True for the watcher's own trouble: it is no part of the house, and the house's maintenance does not mute it. */
+export const isOwn = ({ kind }: Subject): boolean => ofWatcher.includes(kind);
 
 /** What is wrong with a subject now. It opens an incident once it was seen in `confirmTicks` ticks and for `confirmMs`. */
 export type Problem = {
@@ -50,9 +93,13 @@ export const timelineEvents = [
   'told',
   'acknowledged',
   'ack-over',
+  'cleared',
+  'seen-again',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 export type TimelineEntry = { readonly at: number; readonly event: TimelineEvent; readonly text: string };
+
+export type Cause = { readonly by: string; readonly at: number; readonly why: string };
 
 export const holds = ['maintenance', 'quiet-hours'] as const;
 export type Hold = (typeof holds)[number];
@@ -75,6 +122,8 @@ export type Incident = {
   /** Id of the first of the incidents that were told of together; null while nobody was told. */
   readonly thread: string | null;
   readonly ack: Acknowledgement | null;
+  /** What a person has stated as the cause; only doubts about safety need it to be over. */
+  readonly cause: Cause | null;
   /** Null while nobody was told. */
   readonly climb: Climb | null;
   /** Channels that were told; all of them are told of the resolution. */
@@ -120,6 +169,7 @@ export function openIncident(
     held: null,
     thread: null,
     ack: null,
+    cause: null,
     climb: null,
     told: [],
     lastMessage: {},

@@ -9,6 +9,26 @@ import type { Ledger } from './signing.ts';
 /** A maintenance window that somebody opened by hand; `id` is that of the event. */
 export type Mute = MaintenanceWindow & { readonly id: string; readonly by: string };
 
+/** What happened since the last weekly report. */
+export type Week = {
+  readonly from: number;
+  readonly ticks: number;
+  readonly worstLatenessMs: number;
+  /** The longest time between two ticks. */
+  readonly worstGapMs: number;
+  readonly opened: number;
+  readonly pages: number;
+};
+
+export const emptyWeek = (from: number): Week => ({
+  from,
+  ticks: 0,
+  worstLatenessMs: 0,
+  worstGapMs: 0,
+  opened: 0,
+  pages: 0,
+});
+
 export type SiteState = {
   readonly site: string;
   readonly createdAt: number;
@@ -26,6 +46,9 @@ export type SiteState = {
   readonly signing: Ledger;
   /** Those that are not over, in the order in which they came. */
   readonly mutes: readonly Mute[];
+  readonly week: Week;
+  /** By subject key, when a person last stated the cause of a doubt about safety: what was seen before that is answered. */
+  readonly cleared: Readonly<Record<string, number>>;
   /** By subject key; a subject that is missing here is ok. */
   readonly subjects: Readonly<Record<string, SubjectState>>;
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */

@@ -5,7 +5,7 @@ import type { Severity } from './severity.ts';
 
 /**
  * `opened`, `raised`, `escalated` (nobody has acknowledged it, so more people are told) and `reminder` wake people; `lowered`,
- * `acknowledged` and `resolved` tell them.
+ * `acknowledged` and `resolved` tell them. `report` is about no incident: it says how the week was, and by arriving that messages arrive.
  */
 export const noticeKinds = [
   'opened',
@@ -15,6 +15,7 @@ export const noticeKinds = [
   'lowered',
   'acknowledged',
   'resolved',
+  'report',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -57,7 +58,7 @@ export type Notice = {
   readonly items: readonly NoticeItem[];
 };
 
-const changing = new Set<TimelineEvent>(['changed', 'recovering', 'relapsed']);
+const changing = new Set<TimelineEvent>(['changed', 'recovering', 'relapsed', 'seen-again', 'cleared']);
 const mostChanges = 2;
 
 /** What the timeline holds after the last message, the latest. */

@@ -122,6 +122,18 @@ function self(judgement: Judgement, facts: Facts, rules: SiteRules): Observation
   return good;
 }
 
+// What has to last opens nothing about something else: an incident that is open stays what it was while its end is disputed.
+const disputed = (target: TargetFact): Problem => ({
+  kind: 'disputed',
+  severity: 'info',
+  summary: `${target.id} is seen in one way from here, and in another by the witness`,
+  evidence: [
+    target.reason === null ? 'it answers us, and not the witness' : `from here: ${describeTarget(target)}`,
+  ],
+  confirmTicks: 2,
+  confirmMs: 1,
+});
+
 /** `isSiteDown` says that the site's own subject is suspected, open or recovering, and so speaks for its targets. */
 export function observeTarget(
   target: TargetFact,
@@ -133,8 +145,11 @@ export function observeTarget(
 ): Observation {
   const { rules, judgement, isSiteDown } = context;
   if (target.quality === 'good') return good;
-  if (target.quality === 'unknown' || isBlind(judgement.signals)) return unknown;
+  if (isBlind(judgement.signals)) return unknown;
+  const isDisputed = target.quality === 'unknown' && target.witness?.word === 'disputed';
+  if (target.quality === 'unknown' && !isDisputed) return unknown;
   if (isSiteDown) return { status: 'suppressed' };
+  if (isDisputed) return bad(disputed(target));
   // Its newest block is old because there is no newer one.
   const isChainStalled = Object.values(judgement.chains).includes('stalled');
   if (target.reason === 'stale' && isChainStalled) return { status: 'suppressed' };

@@ -8,6 +8,9 @@ import type { Role } from './target.ts';
 /** Local wall-clock times `HH:MM`; `from` later than `to` spans midnight. */
 export type QuietHours = { readonly from: string; readonly to: string };
 
+export const agreements = ['any', 'majority', 'all'] as const;
+export type Agreement = (typeof agreements)[number];
+
 /** All durations in milliseconds; ticks are runs of the watch function, normally one a minute. */
 export type Policy = {
   readonly probe: {
@@ -35,6 +38,21 @@ export type Policy = {
   readonly degraded: { readonly confirmTicks: number };
   readonly blind: { readonly confirmTicks: number };
   readonly unknown: { readonly afterMs: number };
+  /** What a second look from elsewhere is worth. */
+  readonly witness: {
+    /** How many of those who looked must have seen a target bad: one of them, over half of them, or all of them. */
+    readonly agree: Agreement;
+    /** Once a dispute has lasted so long, what we see ourselves decides. */
+    readonly disputedMs: number;
+  };
+  /** A tick is late when it comes so long after its time, or after the one before it. */
+  readonly late: { readonly afterMs: number };
+  /** Messages that wait longer than this are told of. */
+  readonly undelivered: { readonly afterMs: number };
+  /** A channel that failed so often in a row is told of, by every other one. */
+  readonly channelFailing: { readonly times: number };
+  /** When the weekly report is made, in the local time of the site; null for never. `weekday` 0 is Sunday. */
+  readonly report: { readonly weekday: number; readonly time: string } | null;
   /** How long a subject must be well without a break before its incident is resolved. */
   readonly recoverMs: number;
   /** How long a power loss announced by the UPS makes a following blackout certain. */
@@ -51,6 +69,19 @@ export type Policy = {
 export type TargetRules = {
   readonly id: string;
   readonly role: Role;
+  readonly severity: Severity;
+};
+
+/** A sender in the house. */
+export type HeartbeatRules = {
+  readonly source: string;
+  /** How long a message of it shows that the house lives. */
+  readonly freshMs: number;
+  /** It is late when it has not said for so long that all is well. */
+  readonly lateMs: number;
+  /** How grave it is when it is late; null when silence is evidence only. */
+  readonly silence: Severity | null;
+  /** How grave it is when its work fails. */
   readonly severity: Severity;
 };
 
@@ -75,8 +106,7 @@ export type SiteRules = {
     readonly chain: ChainName;
     readonly keys: readonly string[];
   }[];
-  /** Heartbeat sources with the age up to which their last beat is fresh. */
-  readonly heartbeats: readonly { readonly source: string; readonly freshMs: number }[];
+  readonly heartbeats: readonly HeartbeatRules[];
   readonly maintenance: readonly MaintenanceWindow[];
   /** Who is told, and who is told later; earliest first. */
   readonly notify: readonly NotifyGroup[];

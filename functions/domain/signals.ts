@@ -83,7 +83,8 @@ function isDying(facts: Facts, policy: Policy): boolean {
   const { power } = facts;
   if (power === null || power.state === 'online' || power.at < facts.at - policy.gaspMs) return false;
   return (
-    facts.heartbeats.length > 0 && facts.heartbeats.every((beat) => beat.sentAt < facts.at - beat.freshMs)
+    facts.heartbeats.length > 0 &&
+    facts.heartbeats.every((beat) => !beat.isDoubtful && beat.sentAt < facts.at - beat.freshMs)
   );
 }
 

@@ -3,22 +3,20 @@ import { announce, type Announcement } from './announce.ts';
 import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import { fold, mutesAfter } from './fold.ts';
-import { type Findings, gatherFacts } from './gather.ts';
-import {
-  describeProblem,
-  type Incident,
-  openIncident,
-  record,
-  type Subject,
-  subjectKey,
-  subjectKinds,
-} from './incident.ts';
+import { type Findings, gatherFacts, houseFacts } from './gather.ts';
+import { type Incident, type ProblemKind, type Subject, subjectKey } from './incident.ts';
 import { judge } from './judge.ts';
-import { advance, type Change, type Observation, type SubjectState } from './machine.ts';
-import type { Memory, Mute, SiteState } from './memory.ts';
+import type { Observation } from './machine.ts';
+import { emptyWeek, type Memory, type Mute, type SiteState } from './memory.ts';
+import { isPage } from './notice.ts';
 import { observe, observeTarget } from './observe.ts';
+import { observeHouse } from './observe-house.ts';
+import { observeOwn } from './observe-own.ts';
 import type { OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
+import { begin, orphans, type Progress, stepSubject } from './progress.ts';
+import type { Pulse } from './pulse.ts';
+import { isReportDue, reportRows } from './report.ts';
 import type { Role } from './target.ts';
 import { waitingCosts } from './waiting-cost.ts';
 
@@ -26,6 +24,8 @@ export type StepInput = {
   readonly rules: SiteRules;
   readonly findings: Findings;
   readonly scheduledAt: number;
+  /** How long after its time the tick came; 0 by default. */
+  readonly latenessMs?: number;
   /** What people said since the last tick; nothing by default. */
   readonly events?: readonly SiteEvent[];
 };
@@ -37,91 +37,37 @@ export type Step = {
   readonly rows: readonly OutboxRow[];
 };
 
-type Progress = {
-  readonly subjects: Map<string, SubjectState>;
-  readonly incidents: Map<string, Incident>;
-  readonly touched: Map<string, Incident>;
-};
-
-function applyChange(incident: Incident, change: Change, isGone: boolean, at: number): Incident {
-  switch (change.event) {
-    case 'none':
-    case 'opened':
-      return incident;
-    case 'changed':
-      return describeProblem(incident, change.problem, at);
-    case 'relapsed':
-      return record(incident, at, 'relapsed', change.problem.summary);
-    case 'recovering':
-      return record(incident, at, 'recovering', 'well again; watching whether it stays so');
-    case 'resolved':
-      return {
-        ...record(incident, at, 'resolved', isGone ? 'no longer configured' : 'stayed well'),
-        resolvedAt: at,
-      };
-  }
-}
-
-function stepSubject(
-  progress: Progress,
-  subject: Subject,
-  input: { readonly observation: Observation; readonly rules: SiteRules; readonly at: number },
-): void {
-  const { observation, rules, at } = input;
-  const key = subjectKey(subject);
-  const { next, change } = advance(progress.subjects.get(key) ?? null, observation, {
-    at,
-    recoverMs: rules.policy.recoverMs,
-  });
-  const before = progress.subjects.get(key);
-  progress.subjects.delete(key);
-  if (change.event === 'opened' && next?.phase === 'open') {
-    const incident = openIncident(rules.id, subject, change.problem, change.since, at);
-    progress.incidents.set(incident.id, incident);
-    progress.touched.set(incident.id, incident);
-    progress.subjects.set(key, { ...next, incident: incident.id });
-    return;
-  }
-  if (next !== null) progress.subjects.set(key, next);
-  if (change.event === 'none' || before === undefined || before.phase === 'suspected') return;
-  const incident = progress.incidents.get(before.incident);
-  if (incident === undefined) return;
-  const changed = applyChange(incident, change, observation.status === 'gone', at);
-  progress.incidents.set(changed.id, changed);
-  progress.touched.set(changed.id, changed);
-}
-
-function parseKey(key: string): Subject | null {
-  const [name, ...rest] = key.split('/');
-  const kind = subjectKinds.find((candidate) => candidate === name);
-  return kind === undefined ? null : { kind, id: rest.join('/') };
-}
-
-/** Subjects that are remembered but no longer configured: what was opened for them must still be resolved. */
-function orphans(progress: Progress, seen: ReadonlySet<string>): Subject[] {
-  return [...progress.subjects.keys()].flatMap((key) => {
-    const subject = seen.has(key) ? null : parseKey(key);
-    return subject === null ? [] : [subject];
-  });
-}
-
 /** The roles whose targets are subjects of their own; references and chains only bear witness. */
 const speaks = (role: Role): boolean => role === 'inbound' || role === 'exit';
 
 /**
- * True for a subject that is configured although this tick says nothing of it, such as a signer without evidence. Of every
- * target, the site and the watcher each tick says something: when it does not, they are not configured.
+ * What it means that this tick says nothing of a subject that is remembered. Of every target, the site and the watcher each tick says
+ * something: when it does not, they are not configured. An alert that is not sent any more is over, unless there are too many to know.
  */
-function isConfigured(subject: Subject, rules: SiteRules): boolean {
-  switch (subject.kind) {
+function unsaid({ kind, id }: Subject, rules: SiteRules, pulse: Pulse | null): Observation {
+  const isStillThere = (isConfigured: boolean): Observation => ({
+    status: isConfigured ? 'unknown' : 'gone',
+  });
+  switch (kind) {
     case 'signer':
-      return rules.signers.some((signer) => signer.id === subject.id);
+    case 'fence':
+      return isStillThere(rules.signers.some((signer) => signer.id === id));
     case 'chain':
-      return rules.signers.some((signer) => signer.chain === subject.id);
+      return isStillThere(rules.signers.some((signer) => signer.chain === id));
+    case 'source':
+      return isStillThere(rules.heartbeats.some(({ source }) => source === id));
+    case 'power':
+    case 'address':
+      return { status: 'unknown' };
+    case 'alert':
+      return { status: pulse === null || pulse.moreAlerts > 0 ? 'unknown' : 'good' };
+    case 'channel':
+    case 'ticks':
+    case 'outbox':
     case 'target':
     case 'site':
     case 'self':
-      return false;
+      return { status: 'gone' };
   }
 }
 
@@ -152,12 +98,28 @@ function speak(
 }
 
 /** What is open goes on; a message that is due now wakes whoever delivers. */
-function endOf(progress: Progress, state: SiteState, rules: SiteRules, at: number): Step {
-  const { rows } = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
+function endOf(
+  progress: Progress,
+  state: SiteState,
+  {
+    rules,
+    at,
+    report = [],
+  }: { readonly rules: SiteRules; readonly at: number; readonly report?: OutboxRow[] },
+): Step {
+  const said = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
+  const rows = [...said.rows, ...report];
+  const touched = [...progress.touched.values()];
+  const { week } = state;
   return {
     memory: {
       state: {
         ...state,
+        week: {
+          ...week,
+          opened: week.opened + touched.filter(({ openedAt }) => openedAt === at).length,
+          pages: week.pages + rows.filter(({ notice }) => isPage(notice.kind)).length,
+        },
         subjects: Object.fromEntries(progress.subjects),
         nextDueAt: rows.length === 0 ? state.nextDueAt : at,
       },
@@ -165,39 +127,96 @@ function endOf(progress: Progress, state: SiteState, rules: SiteRules, at: numbe
         [...progress.incidents].filter(([, incident]) => incident.resolvedAt === null),
       ),
     },
-    touched: [...progress.touched.values()],
+    touched,
     rows,
   };
 }
 
-function begin(memory: Memory | null, touched: readonly Incident[]): Progress {
-  return {
-    subjects: new Map(Object.entries(memory?.state.subjects ?? {})),
-    incidents: new Map(Object.entries(memory?.incidents ?? {})),
-    touched: new Map(touched.map((incident) => [incident.id, incident])),
-  };
+const isOutage = (kind: ProblemKind): boolean => kind === 'dark' || kind === 'vpn-down';
+
+/** A tick that saw nothing of the way in does not end a blackout: whatever else is missing still belongs to that. */
+function isDark(progress: Progress, rules: SiteRules, { signals }: SiteState['judgement']): boolean {
+  const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
+  const isDown = site !== undefined && site.phase !== 'recovering';
+  return isDown && isOutage(site.kind) && signals.life === 'none';
 }
 
-/** Between two ticks: takes in what people said, and says what is to be said of it. Nothing was looked at. */
+type Heard = Pick<Findings, 'pulse' | 'refused'>;
+
+/** Takes in what the house says of itself; nothing when it could not be read. */
+function hearHouse(
+  progress: Progress,
+  { pulse, refused }: Heard,
+  context: {
+    readonly rules: SiteRules;
+    readonly at: number;
+    readonly state: SiteState;
+    readonly facts: Pick<Facts, 'power' | 'heartbeats'>;
+    readonly take: (subject: Subject, observation: Observation) => void;
+  },
+): void {
+  if (pulse === null) return;
+  const { rules, at, facts, state, take } = context;
+  const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
+  const observed = observeHouse(pulse, {
+    rules,
+    at,
+    facts,
+    refused,
+    isSiteDown: site !== undefined,
+    isDark: site !== undefined && isOutage(site.kind),
+    clearedAt: (subject) => state.cleared[subjectKey(subject)] ?? null,
+  });
+  for (const { subject, observation } of observed) take(subject, observation);
+}
+
+/**
+ * Between two ticks: takes in what people and the house said, and says what is to be said of it. Nothing was looked at, so what is judged
+ * by looking stays as it was.
+ */
 export function stepEvents(
   memory: Memory,
-  input: { readonly rules: SiteRules; readonly events: readonly SiteEvent[]; readonly at: number },
+  input: {
+    readonly rules: SiteRules;
+    readonly events: readonly SiteEvent[];
+    readonly heard: Heard;
+    readonly at: number;
+  },
 ): Step {
-  const { rules, events, at } = input;
+  const { rules, events, heard, at } = input;
   const folded = fold(memory, events, { at, policy: rules.policy });
-  return endOf(begin(folded.memory, folded.touched), folded.memory.state, rules, at);
+  const { state } = folded.memory;
+  const progress = begin(folded.memory, folded.touched);
+  const facts = houseFacts(state, heard, rules);
+  const seen = new Set<string>();
+  hearHouse(progress, heard, {
+    rules,
+    at,
+    state,
+    facts,
+    take: (subject, observation) => {
+      seen.add(subjectKey(subject));
+      stepSubject(progress, subject, { observation, rules, at });
+    },
+  });
+  for (const subject of orphans(progress, seen)) {
+    if (subject.kind !== 'alert') continue;
+    stepSubject(progress, subject, { observation: unsaid(subject, rules, heard.pulse), rules, at });
+  }
+  return endOf(progress, state, { rules, at });
 }
 
 /**
  * Takes one tick in. It changes nothing in its arguments; the same arguments give the same result. Never opens two incidents for
- * one subject, and writes no message without a change of an incident.
+ * one subject, and writes no message without a change of an incident, but for the weekly report.
  */
 export function step(remembered: Memory | null, input: StepInput): Step {
-  const { rules, findings, scheduledAt, events = [] } = input;
+  const { rules, findings, scheduledAt, latenessMs = 0, events = [] } = input;
   const { at } = findings;
   const folded = remembered === null ? null : fold(remembered, events, { at, policy: rules.policy });
   const memory = folded?.memory ?? null;
-  const facts = gatherFacts(memory?.state ?? null, findings, rules);
+  const before = memory?.state;
+  const facts = gatherFacts(before ?? null, findings, rules);
   const judgement = judge(facts, rules.policy);
   const progress = begin(memory, folded?.touched ?? []);
   const seen = new Set<string>();
@@ -205,15 +224,10 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     seen.add(subjectKey(subject));
     stepSubject(progress, subject, { observation, rules, at });
   };
-  // A tick that saw nothing of the way in does not end a blackout: the silence of a signer still belongs to that.
-  const isDark = (): boolean => {
-    const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
-    const isDown = site !== undefined && site.phase !== 'recovering';
-    return isDown && (site.kind === 'dark' || site.kind === 'vpn-down') && judgement.signals.life === 'none';
-  };
 
   for (const { subject, observation } of observe(facts, judgement, rules)) {
-    const isSpokenFor = subject.kind === 'signer' && observation.status === 'bad' && isDark();
+    const isSpokenFor =
+      subject.kind === 'signer' && observation.status === 'bad' && isDark(progress, rules, judgement);
     take(subject, isSpokenFor ? { status: 'suppressed' } : observation);
   }
   const isSiteDown = progress.subjects.has(subjectKey({ kind: 'site', id: rules.id }));
@@ -221,11 +235,8 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     if (!speaks(target.role)) continue;
     take({ kind: 'target', id: target.id }, observeTarget(target, { rules, judgement, isSiteDown }));
   }
-  for (const subject of orphans(progress, seen)) {
-    take(subject, { status: isConfigured(subject, rules) ? 'unknown' : 'gone' });
-  }
-
-  const before = memory?.state;
+  const gapMs = before === undefined ? null : at - before.tick.at;
+  const week = before?.week ?? emptyWeek(at);
   const state: SiteState = {
     site: rules.id,
     createdAt: before?.createdAt ?? at,
@@ -234,9 +245,24 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     judgement,
     signing: findings.signing.ledger,
     verdictSince: before?.judgement.verdict === judgement.verdict ? before.verdictSince : at,
+    week: {
+      ...week,
+      ticks: week.ticks + 1,
+      worstLatenessMs: Math.max(week.worstLatenessMs, latenessMs),
+      worstGapMs: Math.max(week.worstGapMs, gapMs ?? 0),
+    },
     mutes: before?.mutes ?? mutesAfter([], events, at),
+    cleared: before?.cleared ?? {},
     subjects: {},
     nextDueAt: before?.nextDueAt ?? null,
   };
-  return endOf(progress, state, rules, at);
+  hearHouse(progress, findings, { rules, at, state, facts, take });
+  const own = observeOwn(rules, { at, ticking: { latenessMs, gapMs }, delivery: findings.delivery });
+  for (const { subject, observation } of own) take(subject, observation);
+  for (const subject of orphans(progress, seen)) {
+    take(subject, unsaid(subject, rules, findings.pulse));
+  }
+  if (!isReportDue(state.week.from, at, rules)) return endOf(progress, state, { rules, at });
+  const report = reportRows(state.week, rules, at);
+  return endOf(progress, { ...state, week: emptyWeek(at) }, { rules, at, report });
 }

@@ -1,8 +1,12 @@
 // Finds out how one site is: its targets, our own network before and after them, and what the house sent.
 import { believed, qualityOf } from '../domain/confirm.ts';
 import type { SiteEvent } from '../domain/event.ts';
-import { type Findings, lastDarkAt, type Pulse } from '../domain/gather.ts';
+import { type Findings, lastDarkAt } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
+import { isAnyMissing } from '../domain/observe-house.ts';
+import type { SiteRules } from '../domain/policy.ts';
+import { type Pulse, silence } from '../domain/pulse.ts';
+import { refusedLately } from '../domain/refused.ts';
 import type { Sample } from '../domain/sample.ts';
 import { weigh } from '../domain/signing.ts';
 import { describeError } from '../kit/error.ts';
@@ -13,9 +17,11 @@ import { collectEvidence } from './collect-evidence.ts';
 import { probeRound, type Round } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
 
-/** `events` are what people said and no tick has taken in yet. */
+/** `pulse` is null when the inbox could not be read. `events` are what people said and no tick has taken in yet. */
 export type HeardPulse = {
   readonly pulse: Pulse | null;
+  /** Sources that we were refusing lately. */
+  readonly refused: readonly string[];
   readonly events: readonly SiteEvent[];
   readonly problem: string | null;
 };
@@ -35,27 +41,33 @@ export async function readEvents(
   }
 }
 
-/** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
-export async function listen(store: WatchStore, site: string, loading: Promise<Loaded>): Promise<HeardPulse> {
-  try {
-    const heard = await store.loadHeard(site);
-    const pulse = heard === null ? null : { beats: heard.beats, power: heard.power };
-    return { pulse, ...(await readEvents(store, site, heard?.waiting ?? 0)) };
-  } catch (error) {
-    const { memory } = await loading;
-    return {
-      pulse: memory === null ? null : lastHeard(memory.state),
-      events: [],
-      problem: redactText(describeError(error)),
-    };
-  }
+type Listened = Pick<WatchStore, 'loadHeard' | 'loadEvents' | 'loadPressure'>;
+
+/** Sources that we were refusing lately; asked for only when one is missing. */
+async function refusedSources(
+  store: Listened,
+  pulse: Pulse,
+  rules: SiteRules,
+  at: number,
+): Promise<string[]> {
+  if (!isAnyMissing(pulse, rules, at)) return [];
+  const sources = rules.heartbeats.map(({ source }) => source);
+  return refusedLately(await store.loadPressure(), { id: rules.id, sources }, at);
 }
 
-function lastHeard(state: SiteState): Pulse {
-  return {
-    beats: Object.fromEntries(state.facts.heartbeats.map((beat) => [beat.source, { sentAt: beat.sentAt }])),
-    power: state.facts.power,
-  };
+/** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
+export async function listen(store: Listened, rules: SiteRules, at: number): Promise<HeardPulse> {
+  try {
+    const heard = await store.loadHeard(rules.id);
+    const { waiting, ...pulse } = heard ?? { ...silence, waiting: 0 };
+    const [said, refused] = await Promise.all([
+      readEvents(store, rules.id, waiting),
+      refusedSources(store, pulse, rules, at),
+    ]);
+    return { pulse, refused, ...said };
+  } catch (error) {
+    return { pulse: null, refused: [], events: [], problem: redactText(describeError(error)) };
+  }
 }
 
 /** A source has a tick's time for less than a target has for its looks, so that evidence never delays a page. */
@@ -128,6 +140,9 @@ export async function findOut(
     at: run.at,
     samples: { ...latest(rounds), ...evidence.samples },
     pulse: heard.pulse,
+    refused: heard.refused,
+    witness: {},
+    delivery: null,
     events: heard.events,
     signing: weigh(ledger, rules, {
       readings: evidence.readings,

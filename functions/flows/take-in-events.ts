@@ -1,12 +1,14 @@
-// Between two ticks: takes in what people said, without looking at anything, so that an acknowledgement counts at once.
+// Between two ticks: takes in what people and the house said, without looking at anything, so that an acknowledgement counts at once.
+import { isDeepStrictEqual } from 'node:util';
 import type { SiteEvent } from '../domain/event.ts';
+import type { Memory } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
-import { stepEvents } from '../domain/step.ts';
+import { type Step, stepEvents } from '../domain/step.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { WatchStore } from '../stores/store.ts';
-import { readEvents } from './find-out.ts';
+import { listen } from './find-out.ts';
 import type { Poker } from './poker.ts';
 
 export type EventsOutcome = {
@@ -45,20 +47,26 @@ export async function forgetEvents(
   }
 }
 
+/** Repeated news change nothing, and then nothing is written. */
+const hasChanged = (memory: Memory, step: Step): boolean =>
+  step.touched.length > 0 ||
+  step.rows.length > 0 ||
+  !isDeepStrictEqual(memory.state.subjects, step.memory.state.subjects);
+
 async function takeIn(given: Given): Promise<EventsOutcome> {
   const { rules, store, clock, poker } = given;
-  const heard = await store.loadHeard(rules.id);
-  const { events, problem } = await readEvents(store, rules.id, heard?.waiting ?? 0);
+  const { pulse, refused, events, problem } = await listen(store, rules, clock.now());
   const common = { site: rules.id, events: events.length, messages: 0 };
-  if (events.length === 0) {
-    return { ...common, outcome: problem === null ? 'nothing' : 'error', error: problem };
-  }
+  const heard = { pulse, refused };
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
     const { memory, base } = await store.loadSite(rules.id);
     // A site that was never watched has nothing to acknowledge; its first tick takes the events in.
     if (memory === null) return { ...common, outcome: 'nothing', error: problem };
-    const step = stepEvents(memory, { rules, events, at: clock.now() });
+    const step = stepEvents(memory, { rules, events, heard, at: clock.now() });
+    if (!hasChanged(memory, step) && events.length === 0) {
+      return { ...common, outcome: problem === null ? 'nothing' : 'error', error: problem };
+    }
     // oxlint-disable-next-line no-await-in-loop -- as above
     const end = await store.commitSite({
       base,

@@ -1,19 +1,21 @@
 // The documents of the two databases: for each collection its codec, whose values are exactly the domain's types.
 import { z } from 'zod';
 import type { SiteEvent } from '../domain/event.ts';
-import type { Pulse } from '../domain/gather.ts';
+import type { PowerFact } from '../domain/facts.ts';
+import { type Pulse, silence } from '../domain/pulse.ts';
 import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/incident.ts';
-import type { SiteState } from '../domain/memory.ts';
+import { emptyWeek, type SiteState } from '../domain/memory.ts';
 import { noticeKinds } from '../domain/notice.ts';
 import { type OutboxRow, rowStates } from '../domain/outbox.ts';
+import type { RefusedAt } from '../domain/refused.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { codec, type Codec, former } from './codec.ts';
 import {
   climb,
   facts,
   judgement,
-  power,
   problemKind,
+  pulse,
   severity,
   signing,
   subjectState,
@@ -32,6 +34,14 @@ const site = z.strictObject({
   judgement,
   verdictSince: time,
   signing,
+  week: z.strictObject({
+    from: time,
+    ticks: z.int(),
+    worstLatenessMs: z.number(),
+    worstGapMs: z.number(),
+    opened: z.int(),
+    pages: z.int(),
+  }),
   mutes: z.array(
     z.strictObject({
       id: text,
@@ -42,13 +52,20 @@ const site = z.strictObject({
       why: text,
     }),
   ),
+  cleared: z.record(text, time),
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
 });
 
-// Version 1 knew nothing of evidence from chains: its lists of signers and chains were always empty. Nothing was muted by hand.
-const siteBeforeSigning = site.omit({ signing: true, mutes: true }).extend({
-  facts: facts.omit({ lastDarkAt: true }).extend({ signers: z.array(z.never()), chains: z.array(z.never()) }),
+const powerBeforeNews = facts.shape.power.unwrap().pick({ state: true, at: true }).nullable();
+
+// Version 2 knew neither a witness nor what the house says beside its heartbeats.
+const siteBeforeNews = site.omit({ week: true, cleared: true }).extend({
+  facts: facts.extend({
+    targets: z.array(facts.shape.targets.element.omit({ witness: true })),
+    heartbeats: z.array(facts.shape.heartbeats.element.omit({ isDoubtful: true })),
+    power: powerBeforeNews,
+  }),
 });
 
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: text });
@@ -70,6 +87,7 @@ const incident = z.strictObject({
   ack: z
     .strictObject({ by: text, at: time, severity, until: time.nullable(), isTold: z.boolean() })
     .nullable(),
+  cause: z.strictObject({ by: text, at: time, why: text }).nullable(),
   climb: climb.nullable(),
   told: z.array(text),
   lastMessage: z.record(text, text),
@@ -78,13 +96,8 @@ const incident = z.strictObject({
   timeline: z.array(z.strictObject({ at: time, event: z.enum(timelineEvents), text })),
 });
 
-// Version 1 knew no ladder: whoever was told was told at once, and nothing could be acknowledged.
-const incidentBeforeLadder = incident.omit({
-  thread: true,
-  ack: true,
-  climb: true,
-  messages: true,
-});
+// Version 2 knew no doubt about safety, of which a person states the cause.
+const incidentBeforeCause = incident.omit({ cause: true });
 
 const cost = z.discriminatedUnion('chain', [
   z.strictObject({ chain: z.literal('ethereum'), lowGwei: z.number(), highGwei: z.number() }),
@@ -121,11 +134,6 @@ const notice = z.strictObject({
   items: z.array(item).min(1),
 });
 
-// Version 1 knew neither threads nor acknowledgements: each of its messages spoke for itself.
-const noticeBeforeThreads = notice
-  .omit({ thread: true, isThreadOver: true, acknowledgedBy: true, told: true, before: true, items: true })
-  .extend({ items: z.array(item.omit({ changes: true, costs: true })).min(1) });
-
 const row = z.strictObject({
   id: text,
   site: text,
@@ -141,8 +149,6 @@ const row = z.strictObject({
   settledAt: time.nullable(),
 });
 
-const rowBeforeThreads = row.omit({ notice: true }).extend({ notice: noticeBeforeThreads });
-
 const eventFields = { id: text, site: text, at: time, by: text };
 
 const siteEvent = z.discriminatedUnion('kind', [
@@ -156,13 +162,22 @@ const siteEvent = z.discriminatedUnion('kind', [
     why: text,
   }),
   z.strictObject({ ...eventFields, kind: z.literal('unmute'), mute: text }),
+  z.strictObject({ ...eventFields, kind: z.literal('clear'), incident: text, why: text }),
 ]);
 
-const heard = z.strictObject({
+const heard = z.strictObject({ ...pulse, waiting: z.int() });
+
+// Version 1 knew when a source sent something, and of one UPS no more than its state.
+const heardBeforeNews = z.strictObject({
   beats: z.record(text, z.strictObject({ sentAt: time })),
-  power,
+  power: powerBeforeNews,
   waiting: z.int(),
 });
+
+const pressure = z.strictObject({ refused: z.record(text, time) });
+
+/** What `heartbeat` notes of calls that it refuses. */
+export type NotedPressure = { readonly refused: RefusedAt };
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 type Plain<T> = DeepReadonly<T>;
@@ -184,48 +199,65 @@ export type DocumentsAreDomainTypes = AllSame<
   ]
 >;
 
+type PowerBeforeNews = z.output<typeof powerBeforeNews>;
+
+/** Of a power that was told of without any number. */
+const withoutNumbers = (power: NonNullable<PowerBeforeNews>): PowerFact => ({
+  ...power,
+  since: power.state === 'online' ? null : power.at,
+  charge: null,
+  runtimeMs: null,
+});
+
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
-  version: 2,
-  former: former(siteBeforeSigning, (old) => ({
+  version: 3,
+  former: former(siteBeforeNews, (old) => ({
     ...old,
-    signing: {},
-    mutes: [],
-    facts: { ...old.facts, signers: [], chains: [], lastDarkAt: null },
+    week: emptyWeek(old.tick.at),
+    cleared: {},
+    facts: {
+      ...old.facts,
+      targets: old.facts.targets.map((target) => ({ ...target, witness: null })),
+      heartbeats: old.facts.heartbeats.map((beat) => ({ ...beat, isDoubtful: false })),
+      power: old.facts.power === null ? null : withoutNumbers(old.facts.power),
+    },
   })),
 });
 /** `incidents/{id}` of the default database. */
 export const incidentCodec: Codec<Incident> = codec<Incident>(incident, {
-  version: 2,
-  former: former(incidentBeforeLadder, (old) => ({
-    ...old,
-    thread: old.announced === null ? null : old.id,
-    ack: null,
-    climb: old.announced === null ? null : { from: old.openedAt, told: old.told, wokenAt: old.openedAt },
-    messages: Object.values(old.lastMessage),
-  })),
+  version: 3,
+  former: former(incidentBeforeCause, (old) => ({ ...old, cause: null })),
 });
-/** `outbox/{id}` of the default database. */
+/** `outbox/{id}` of the default database. Version 2 knew fewer kinds of problems, and no reports. */
 export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, {
-  version: 2,
-  former: former(rowBeforeThreads, (old) => ({
-    ...old,
-    notice: {
-      ...old.notice,
-      thread: old.notice.items[0]?.incident ?? old.id,
-      isThreadOver: old.notice.kind === 'resolved',
-      acknowledgedBy: null,
-      told: [],
-      before: null,
-      items: old.notice.items.map((each) => ({ ...each, changes: [], costs: [] })),
-    },
-  })),
+  version: 3,
+  former: former(row, (old) => old),
 });
 /** `heartbeats/{site}` of the inbox database. */
-export const heardCodec: Codec<Heard> = codec<Heard>(heard, { version: 1 });
+export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
+  version: 2,
+  former: former(heardBeforeNews, (old) => ({
+    ...silence,
+    waiting: old.waiting,
+    beats: Object.fromEntries(
+      Object.entries(old.beats).map(([source, { sentAt }]) => [
+        source,
+        { heardAt: sentAt, sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
+      ]),
+    ),
+    power: old.power === null ? {} : { ups: { ...withoutNumbers(old.power), saidAt: null } },
+  })),
+});
 
-/** `events/{id}` of the inbox database. */
-export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, { version: 1 });
+/** `events/{id}` of the inbox database. Version 1 knew no `clear`. */
+export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, {
+  version: 2,
+  former: former(siteEvent, (old) => old),
+});
+
+/** `pressure/heartbeat` of the inbox database. */
+export const pressureCodec: Codec<NotedPressure> = codec<NotedPressure>(pressure, { version: 1 });
 
 /** The paths of documents, as they are named in messages. */
 export const paths = {
@@ -234,6 +266,7 @@ export const paths = {
   row: (id: string): string => `outbox/${id}`,
   heard: (site: string): string => `heartbeats/${site}`,
   event: (id: string): string => `events/${id}`,
+  pressure: 'pressure/heartbeat',
 } as const;
 
 /** The error for an incident that a site's document says is open and that is not there. */

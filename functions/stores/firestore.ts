@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Firestore } from '@google-cloud/firestore';
 import type { Incident } from '../domain/incident.ts';
 import { type Memory, openIncidentIds, type SiteState } from '../domain/memory.ts';
+import type { Pulse } from '../domain/pulse.ts';
 import { ask } from './ask.ts';
 import {
   type Heard,
@@ -12,13 +13,21 @@ import {
   incidentCodec,
   missingIncident,
   paths,
+  pressureCodec,
   rowCodec,
   siteCodec,
 } from './documents.ts';
-import { change, read, replace, versionOf } from './firestore-document.ts';
+import {
+  change,
+  type Decision,
+  read,
+  replace,
+  type Seen as SeenDocument,
+  versionOf,
+} from './firestore-document.ts';
 import { openFirestoreEvents } from './firestore-events.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
-import { merged, nothingHeard } from './heard.ts';
+import { nothingHeard, pulseOf } from './heard.ts';
 import type { IncidentRecord, Loaded, SiteChange, Store } from './store.ts';
 
 /** The databases that functions may write: `inbox` holds what public functions took in, `default` everything else. */
@@ -98,10 +107,34 @@ async function readIncident(db: Firestore, id: string): Promise<IncidentRecord |
   return { incident, rows: found.flatMap((snapshot) => read(rowCodec, snapshot) ?? []) };
 }
 
-function hear(inbox: Firestore, site: string, news: Partial<Omit<Heard, 'waiting'>>): Promise<void> {
-  return change(inbox.doc(paths.heard(site)), heardCodec, (before) => {
-    const next = merged(before ?? nothingHeard, news);
-    return { next: isDeepStrictEqual(next, before) ? null : next, result: undefined };
+function notePressure(inbox: Firestore, key: string, at: number): Promise<void> {
+  return change(inbox.doc(paths.pressure), pressureCodec, (before) => ({
+    next: { refused: { ...before?.refused, [key]: at } },
+    result: undefined,
+  }));
+}
+
+type Change = (before: Pulse) => Pulse;
+type Changed = { readonly before: Pulse; readonly after: Pulse };
+
+/** What was last written of each site, which saves the read before the next write. */
+type LastWritten = Map<string, SeenDocument<Heard>>;
+
+function changePulse(
+  inbox: Firestore,
+  site: string,
+  { alter, lastWritten }: { readonly alter: Change; readonly lastWritten: LastWritten },
+): Promise<Changed> {
+  const decide = (document: Heard | null): Decision<Heard, Changed> => {
+    const heard = document ?? nothingHeard;
+    const before = pulseOf(heard);
+    const after = alter(before);
+    const next: Heard = { ...after, waiting: heard.waiting };
+    return { next: isDeepStrictEqual(next, document) ? null : next, result: { before, after } };
+  };
+  return change(inbox.doc(paths.heard(site)), heardCodec, decide, {
+    known: lastWritten.get(site),
+    onWritten: (seen) => void lastWritten.set(site, seen),
   });
 }
 
@@ -112,6 +145,7 @@ export function openFirestoreStore(
 ): Store {
   const { default: db, inbox } = databases;
   const deadlineMs = options.deadlineMs ?? 10_000;
+  const lastWritten: LastWritten = new Map();
   return {
     ...openFirestoreOutbox(db, deadlineMs),
     ...openFirestoreEvents(inbox, deadlineMs),
@@ -129,8 +163,16 @@ export function openFirestoreStore(
     recentIncidents: (site, limit) =>
       ask('incidents', () => recentIncidents(db, site, limit), { deadlineMs }),
     readIncident: (id) => ask(paths.incident(id), () => readIncident(db, id), { deadlineMs }),
-    recordBeat: (site, source, sentAt) =>
-      ask(paths.heard(site), () => hear(inbox, site, { beats: { [source]: { sentAt } } }), { deadlineMs }),
-    recordPower: (site, power) => ask(paths.heard(site), () => hear(inbox, site, { power }), { deadlineMs }),
+    loadPressure: () =>
+      ask(
+        paths.pressure,
+        async () => read(pressureCodec, await inbox.doc(paths.pressure).get())?.refused ?? {},
+        { deadlineMs },
+      ),
+    // Whoever is refused waits for this.
+    notePressure: (key, at) =>
+      ask(paths.pressure, () => notePressure(inbox, key, at), { deadlineMs: Math.min(deadlineMs, 1_500) }),
+    changePulse: (site, alter) =>
+      ask(paths.heard(site), () => changePulse(inbox, site, { alter, lastWritten }), { deadlineMs }),
   };
 }

@@ -9,11 +9,11 @@ import {
   incidentCodec,
   missingIncident,
   paths,
+  pressureCodec,
   rowCodec,
   siteCodec,
-  type Heard,
 } from './documents.ts';
-import { counted, merged, nothingHeard } from './heard.ts';
+import { counted, nothingHeard, pulseOf } from './heard.ts';
 import { claim, isDue, settle } from './row.ts';
 import { type Loaded, mostEvents, type Store, type WaitingEvents } from './store.ts';
 
@@ -85,11 +85,6 @@ function eventsOf(documents: Documents, site: string): WaitingEvents {
 /** A store over `shelf`, which the caller may look into; two stores over one shelf see each other's writes. */
 export function openMemoryStore(shelf: Shelf = new Map()): Store {
   const documents = shelfOf(shelf);
-  const hear = (site: string, news: Partial<Pick<Heard, 'beats' | 'power'>>): void => {
-    const path = paths.heard(site);
-    const before = documents.read(heardCodec, path) ?? nothingHeard;
-    documents.put(path, heardCodec.write(path, merged(before, news)));
-  };
   return {
     loadSite: async (site) => load(documents, site),
     loadHeard: async (site) => documents.read(heardCodec, paths.heard(site)),
@@ -171,7 +166,21 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const rows = incident.messages.flatMap((each) => documents.read(rowCodec, paths.row(each)) ?? []);
       return { incident, rows };
     },
-    recordBeat: async (site, source, sentAt) => hear(site, { beats: { [source]: { sentAt } } }),
-    recordPower: async (site, power) => hear(site, { power }),
+    loadPressure: async () => documents.read(pressureCodec, paths.pressure)?.refused ?? {},
+    notePressure: async (key, at) => {
+      const refused = documents.read(pressureCodec, paths.pressure)?.refused ?? {};
+      documents.put(
+        paths.pressure,
+        pressureCodec.write(paths.pressure, { refused: { ...refused, [key]: at } }),
+      );
+    },
+    changePulse: async (site, change) => {
+      const path = paths.heard(site);
+      const heard = documents.read(heardCodec, path) ?? nothingHeard;
+      const before = pulseOf(heard);
+      const after = change(before);
+      documents.put(path, heardCodec.write(path, { ...after, waiting: heard.waiting }));
+      return { before, after };
+    },
   };
 }

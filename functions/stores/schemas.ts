@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { chainNames } from '../domain/chain.ts';
 import { inactiveReasons } from '../domain/evidence.ts';
-import { chainStates, powerStates, signerStates } from '../domain/facts.ts';
+import { chainStates, powerStates, signerStates, witnessWords } from '../domain/facts.ts';
 import { problemKinds } from '../domain/incident.ts';
 import { reasons } from '../domain/sample.ts';
 import { severities } from '../domain/severity.ts';
@@ -16,7 +16,13 @@ export const text = z.string();
 export const severity = z.enum(severities);
 export const problemKind = z.enum(problemKinds);
 
-export const power = z.strictObject({ state: z.enum(powerStates), at: time }).nullable();
+const powerFact = z.strictObject({
+  state: z.enum(powerStates),
+  at: time,
+  since: time.nullable(),
+  charge: z.number().min(0).max(100).nullable(),
+  runtimeMs: z.number().min(0).nullable(),
+});
 
 const targetFact = z.strictObject({
   id: text,
@@ -25,6 +31,7 @@ const targetFact = z.strictObject({
   reason: z.enum(reasons).nullable(),
   detail: text.nullable(),
   totalMs: z.number().nullable(),
+  witness: z.strictObject({ word: z.enum(witnessWords), since: time }).nullable(),
   since: time,
 });
 
@@ -36,8 +43,10 @@ export const facts = z.strictObject({
   site: text,
   at: time,
   targets: z.array(targetFact),
-  heartbeats: z.array(z.strictObject({ source: text, sentAt: time, freshMs: z.number() })),
-  power,
+  heartbeats: z.array(
+    z.strictObject({ source: text, sentAt: time, freshMs: z.number(), isDoubtful: z.boolean() }),
+  ),
+  power: powerFact.nullable(),
   signers: z.array(
     z.strictObject({
       id: text,
@@ -122,3 +131,29 @@ export const subjectState = z.discriminatedUnion('phase', [
     since: time,
   }),
 ]);
+
+/** What the house says of itself; see `Pulse`. */
+export const pulse = {
+  beats: z.record(
+    text,
+    z.strictObject({
+      heardAt: time,
+      sentAt: time.nullable(),
+      okAt: time.nullable(),
+      startedAt: time.nullable(),
+      failure: z.strictObject({ at: time, code: z.int().nullable(), text }).nullable(),
+      clockBehindMs: z.int(),
+    }),
+  ),
+  power: z.record(text, powerFact.extend({ saidAt: time.nullable() })),
+  alerts: z.array(
+    z.strictObject({ id: text, severity, summary: text, labels: text, since: time, toldAt: time }),
+  ),
+  moreAlerts: whole,
+  strangers: z.array(
+    z.strictObject({ network: text, isOfProvider: z.boolean(), at: time, before: time.nullable() }),
+  ),
+  fences: z.array(
+    z.strictObject({ signer: text, instance: text, generation: whole, isRunning: z.boolean(), at: time }),
+  ),
+};

@@ -1,9 +1,10 @@
 // The door of the stores: what the flows need to remember, and what every member promises.
 import type { Incident } from '../domain/incident.ts';
 import type { SiteEvent } from '../domain/event.ts';
-import type { Pulse } from '../domain/gather.ts';
+import type { Pulse } from '../domain/pulse.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
+import type { RefusedAt } from '../domain/refused.ts';
 import type { Heard } from './documents.ts';
 
 /** What a load saw, so that a commit can tell whether somebody wrote meanwhile. Opaque to flows. */
@@ -33,6 +34,8 @@ export type WatchStore = {
   readonly loadSite: (site: string) => Promise<Loaded>;
   /** What the house sent, from the inbox database; null when nothing ever came. */
   readonly loadHeard: (site: string) => Promise<Heard | null>;
+  /** When `heartbeat` last refused calls, from the inbox database. */
+  readonly loadPressure: () => Promise<RefusedAt>;
   /** What people said and no tick has taken in yet, oldest first, at most `mostEvents`; a broken one is in `broken` and in nobody's way. */
   readonly loadEvents: (site: string) => Promise<WaitingEvents>;
   /** Removes events that were taken in; that some are gone already changes nothing. */
@@ -91,10 +94,21 @@ export type ReadStore = {
 /** `rows` in the order in which they were written. */
 export type IncidentRecord = { readonly incident: Incident; readonly rows: readonly OutboxRow[] };
 
-/** What the house's news needs: used by `heartbeat` and by the lab. */
+/** What the house's news needs. */
 export type PulseStore = {
-  readonly recordBeat: (site: string, source: string, sentAt: number) => Promise<void>;
-  readonly recordPower: (site: string, power: NonNullable<Pulse['power']>) => Promise<void>;
+  /**
+   * Makes of what is known of a house what `change` makes of it; `change` is run again when somebody else wrote meanwhile. One write and, as
+   * long as nobody else writes, no read.
+   */
+  readonly changePulse: (
+    site: string,
+    change: (before: Pulse) => Pulse,
+  ) => Promise<{ readonly before: Pulse; readonly after: Pulse }>;
+};
+
+export type PressureStore = {
+  /** Calls for this key were refused at this time. Keys must come from a closed set. */
+  readonly notePressure: (key: string, at: number) => Promise<void>;
 };
 
 /** What a public function may do: it writes down what it was told, and nothing else. */
@@ -103,4 +117,4 @@ export type EventStore = {
   readonly appendEvent: (event: SiteEvent) => Promise<void>;
 };
 
-export type Store = WatchStore & OutboxStore & ReadStore & PulseStore & EventStore;
+export type Store = WatchStore & OutboxStore & ReadStore & PulseStore & PressureStore & EventStore;

@@ -29,6 +29,33 @@ function silence(kind: ProblemKind, name: string): string {
       return `nothing is known to have been silent; nobody could tell whether signer ${name} signed`;
     case 'chain-unseen':
       return `nothing is known to have been silent; no source showed chain ${name}`;
+    case 'on-battery':
+      return 'nothing yet: the site ran on battery';
+    case 'heartbeat-missed':
+      return `${name}: it did not say that all was well`;
+    case 'heartbeat-refused':
+      return `${name}: what it sent was refused`;
+    case 'job-failed':
+      return `the work of ${name}: it said itself that it had failed`;
+    case 'clock-off':
+      return `nothing; what ${name} sent could not be dated`;
+    case 'alert':
+      return `what the monitoring of the house says: ${name}`;
+    case 'new-exit':
+      return 'nothing; messages came from another address of the VPN provider';
+    case 'vpn-leak':
+      return 'nothing; messages came past the VPN';
+    case 'two-fences':
+      return `nothing; two instances ran with the keys of signer ${name}`;
+    case 'disputed':
+      return `nothing is known to have been silent; target ${name} was seen in two ways`;
+    case 'late':
+      return 'the watchdog itself: it did not look, or looked late';
+    case 'undelivered':
+    case 'channel-failing':
+      return 'messages of the watchdog';
+    case 'report':
+      return 'nothing';
     case 'blind':
       return 'the watchdog itself: it could not see the site';
     case 'unknown':

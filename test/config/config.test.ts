@@ -76,7 +76,9 @@ describe('examples', () => {
       timezone: 'Europe/Helsinki',
       reportsSelf: false,
     });
-    expect(cabin?.rules.heartbeats).toEqual([{ source: 'alertmanager', freshMs: 420_000 }]);
+    expect(cabin?.rules.heartbeats).toEqual([
+      { source: 'alertmanager', freshMs: 420_000, lateMs: 420_000, silence: null, severity: 'warning' },
+    ]);
     expect(cabin?.rules.policy).toMatchObject({
       recoverMs: 600_000,
       dark: { confirmTicks: 2 },
@@ -245,7 +247,7 @@ describe('telling of problems', () => {
 
   test('a place inside of an alias has the line of its anchor', () => {
     const result = parseConfig(
-      `${channel}sites:\n  - &a { id: home, policy: night, heartbeats: [{ source: am }] }\n  - *a\n`,
+      `${channel}sites:\n  - &a { id: home, policy: night, heartbeats: [{ source: am, token: { env: AM_TOKEN } }] }\n  - *a\n`,
     );
     const lines = result.ok ? [] : result.problems.map(({ path, line }) => `${line} ${path}`);
     expect(lines.toSorted()).toEqual(['3 sites[0].policy', '3 sites[1].id', '3 sites[1].policy']);

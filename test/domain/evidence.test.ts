@@ -12,7 +12,17 @@ import {
 } from '../../functions/domain/facts.ts';
 import { judge } from '../../functions/domain/judge.ts';
 import { roles } from '../../functions/domain/target.ts';
-import { beat, defaultPolicy, factsOf, hour, minute, signer, start, targetFact } from '../support/site.ts';
+import {
+  beat,
+  defaultPolicy,
+  factsOf,
+  hour,
+  minute,
+  signer,
+  start,
+  targetFact,
+  powerFact,
+} from '../support/site.ts';
 import { deepFreeze } from '../support/story.ts';
 
 const targets: fc.Arbitrary<TargetFact[]> = fc
@@ -36,7 +46,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
     anyTime.map((at) => beat(at)),
     { maxLength: 2 },
   ),
-  power: fc.option(fc.record({ state: fc.constantFrom(...powerStates), at: anyTime })),
+  power: fc.option(fc.tuple(fc.constantFrom(...powerStates), anyTime).map((given) => powerFact(...given))),
   signers: fc.array(signerFact, { maxLength: 2 }),
   chains: fc.array(
     fc.record({

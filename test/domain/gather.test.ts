@@ -16,6 +16,7 @@ import {
   siteRules,
   signer,
   start,
+  powerFact,
 } from '../support/site.ts';
 
 const rules = siteRules();
@@ -36,6 +37,7 @@ describe('targets', () => {
       reason: null,
       detail: null,
       totalMs: 21,
+      witness: null,
       since: start,
     });
   });
@@ -116,7 +118,9 @@ describe('since when all inbound is bad', () => {
 describe('what else is known', () => {
   test('beats of configured sources, with how long they are fresh', () => {
     const facts = gather({ beats: { cluster: start - 5, stranger: start } });
-    expect(facts.heartbeats).toEqual([{ source: 'cluster', sentAt: start - 5, freshMs: heartbeatFreshMs }]);
+    expect(facts.heartbeats).toEqual([
+      { source: 'cluster', sentAt: start - 5, freshMs: heartbeatFreshMs, isDoubtful: false },
+    ]);
   });
 
   test('an inbox that was not read knows nothing', () => {
@@ -125,7 +129,7 @@ describe('what else is known', () => {
   });
 
   test('power, signers and chains', () => {
-    const power = { state: 'on-battery' as const, at: start };
+    const power = powerFact('on-battery', start);
     const facts = gather({
       power,
       signers: [signer('signing')],

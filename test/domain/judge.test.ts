@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { Facts, Quality } from '../../functions/domain/facts.ts';
 import { judge } from '../../functions/domain/judge.ts';
 import { verdictTable } from '../../functions/domain/verdict.ts';
-import { beat, chain, defaultPolicy, factsOf, minute, signer, start, targetFact } from '../support/site.ts';
+import {
+  beat,
+  chain,
+  defaultPolicy,
+  factsOf,
+  minute,
+  signer,
+  start,
+  targetFact,
+  powerFact,
+} from '../support/site.ts';
 
 type House = { references?: Quality[]; inbound?: Quality[]; exit?: Quality[] };
 
@@ -23,7 +33,7 @@ const blind = house({ references: ['bad', 'bad'], inbound: ['bad', 'bad'] });
 const since = { inboundBadSince: start };
 const later = { at: start + 2 * minute, inboundBadSince: start };
 const laterBeat = [beat(start + minute)];
-const gasp = { state: 'on-battery' as const, at: start - minute };
+const gasp = powerFact('on-battery', start - minute);
 
 const table: [string, Partial<Facts>, string][] = [
   ['all is well', { targets: up }, 'ok'],
@@ -180,17 +190,17 @@ const certain: [string, Partial<Facts>, boolean][] = [
   ['a blackout after a gasp', { targets: cutOff, ...since, power: gasp }, true],
   [
     'a blackout after power had come back',
-    { targets: cutOff, ...since, power: { state: 'online', at: start } },
+    { targets: cutOff, ...since, power: powerFact('online', start) },
     false,
   ],
   [
     'a gasp half an hour before',
-    { targets: cutOff, ...since, power: { state: 'low-battery', at: start - 30 * minute } },
+    { targets: cutOff, ...since, power: powerFact('low-battery', start - 30 * minute) },
     true,
   ],
   [
     'a gasp longer ago',
-    { targets: cutOff, ...since, power: { state: 'low-battery', at: start - 30 * minute - 1 } },
+    { targets: cutOff, ...since, power: powerFact('low-battery', start - 30 * minute - 1) },
     false,
   ],
   [

@@ -10,6 +10,7 @@ import {
   start,
   target,
   withPolicy,
+  powerFact,
 } from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
@@ -79,10 +80,13 @@ describe('promises', () => {
 
   test('a gasp before makes the blackout certain even when we are blind', () => {
     const story = storyOf(withPolicy({ dark: { confirmTicks: 5 } }, { notify: atOnce('phone') }));
-    const power = { state: 'on-battery' as const, at: start };
+    const power = powerFact('on-battery', start);
     story.tick({ beats: { cluster: start }, power });
     story.ticks(3, { qualities: blind, beats: { cluster: start }, power });
-    expect(said(story.rows())).toEqual(['opened critical to phone about self/home blind']);
+    expect(said(story.rows())).toEqual([
+      'opened warning to phone about power/home on-battery',
+      'opened critical to phone about self/home blind',
+    ]);
     const { rows, memory } = story.tick({ qualities: blind, beats: { cluster: start }, power });
     expect(memory.state.judgement).toMatchObject({ verdict: 'dark', certain: true });
     expect(said(rows)).toEqual(['opened critical to phone about site/home dark']);

@@ -12,6 +12,7 @@ import {
   signer,
   start,
   targetFact,
+  powerFact,
 } from '../support/site.ts';
 
 const targets = (role: Role, qualities: string): Facts['targets'] => {
@@ -138,39 +139,31 @@ const power: [string, Partial<Facts>, Signals['power']][] = [
   ['no UPS was ever heard', { heartbeats: [beat(old)] }, 'no-news'],
   [
     'on battery, and the beats stopped',
-    { power: { state: 'on-battery', at: start }, heartbeats: [beat(old)] },
+    { power: powerFact('on-battery', start), heartbeats: [beat(old)] },
     'dying',
   ],
   [
     'the same with a low battery',
-    { power: { state: 'low-battery', at: start }, heartbeats: [beat(old)] },
+    { power: powerFact('low-battery', start), heartbeats: [beat(old)] },
     'dying',
   ],
-  [
-    'the same at shutdown',
-    { power: { state: 'shutting-down', at: start }, heartbeats: [beat(old)] },
-    'dying',
-  ],
-  ['power is back', { power: { state: 'online', at: start }, heartbeats: [beat(old)] }, 'no-news'],
+  ['the same at shutdown', { power: powerFact('shutting-down', start), heartbeats: [beat(old)] }, 'dying'],
+  ['power is back', { power: powerFact('online', start), heartbeats: [beat(old)] }, 'no-news'],
   [
     'on battery, and still beating',
-    { power: { state: 'on-battery', at: start }, heartbeats: [beat(old + 1)] },
+    { power: powerFact('on-battery', start), heartbeats: [beat(old + 1)] },
     'no-news',
   ],
   [
     'on battery, and one of two still beats',
-    { power: { state: 'on-battery', at: start }, heartbeats: [beat(old), beat(start, 'ups')] },
+    { power: powerFact('on-battery', start), heartbeats: [beat(old), beat(start, 'ups')] },
     'no-news',
   ],
-  ['on battery, and no beat was ever heard', { power: { state: 'on-battery', at: start } }, 'no-news'],
-  [
-    'a gasp just fresh',
-    { power: { state: 'on-battery', at: start - gasp }, heartbeats: [beat(old)] },
-    'dying',
-  ],
+  ['on battery, and no beat was ever heard', { power: powerFact('on-battery', start) }, 'no-news'],
+  ['a gasp just fresh', { power: powerFact('on-battery', start - gasp), heartbeats: [beat(old)] }, 'dying'],
   [
     'a gasp too old',
-    { power: { state: 'on-battery', at: start - gasp - 1 }, heartbeats: [beat(old)] },
+    { power: powerFact('on-battery', start - gasp - 1), heartbeats: [beat(old)] },
     'no-news',
   ],
 ];

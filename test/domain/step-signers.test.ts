@@ -1,7 +1,7 @@
 // Sequences of ticks in which signers fall silent, nothing is known, or we are blind ourselves.
 import { describe, expect, test } from 'vitest';
 import type { SignerFact } from '../../functions/domain/facts.ts';
-import { atOnce, all, chain, minute, second, siteRules, signer, start } from '../support/site.ts';
+import { atOnce, all, chain, minute, second, siteRules, signer, start, powerFact } from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
 const rules = siteRules({ notify: atOnce('phone') });
@@ -123,7 +123,7 @@ describe('signers', () => {
 
   test('nor is it when a gasp told of the outage while we were blind', () => {
     const story = storyOf(rules);
-    const power = { state: 'low-battery' as const, at: start - 10 * minute };
+    const power = powerFact('low-battery', start - 10 * minute);
     const beats = { cluster: start - 10 * minute };
     story.tick({ qualities: { ...allBad, ...noReferences }, power, beats });
     story.tick({ qualities: allUnseen, signers: silent, power, beats });
@@ -208,7 +208,7 @@ describe('blind', () => {
     const story = storyOf(rules);
     story.ticks(5, blind);
     expect(said(story.rows())).toEqual(['opened critical to phone about self/home blind']);
-    const gasp = { ...blind, power: { state: 'low-battery' as const, at: start }, beats: { cluster: start } };
+    const gasp = { ...blind, power: powerFact('low-battery', start), beats: { cluster: start } };
     story.ticks(10, gasp);
     expect(said(story.rows()).slice(1)).toEqual(['opened critical to phone about site/home dark']);
     expect(story.incidents().map(({ kind, resolvedAt }) => [kind, resolvedAt])).toEqual([

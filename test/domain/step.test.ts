@@ -1,6 +1,16 @@
 // Sequences of ticks of one site, from the first bad answer to the last message.
 import { describe, expect, test } from 'vitest';
-import { atOnce, all, minute, second, siteRules, start, target, withPolicy } from '../support/site.ts';
+import {
+  atOnce,
+  all,
+  minute,
+  second,
+  siteRules,
+  start,
+  target,
+  withPolicy,
+  powerFact,
+} from '../support/site.ts';
 import { said, storyOf } from '../support/story.ts';
 
 const rules = siteRules({ notify: atOnce('phone') });
@@ -93,7 +103,7 @@ describe('a blackout', () => {
 
   test('that a UPS announced waits for nothing, and says that it is certain', () => {
     const story = storyOf(withPolicy({ dark: { confirmTicks: 3 } }, { notify: atOnce('phone') }));
-    const { rows } = story.tick({ ...dark, power: { state: 'low-battery', at: start - second } });
+    const { rows } = story.tick({ ...dark, power: powerFact('low-battery', start - second) });
     expect(said(rows)).toEqual(['opened critical to phone about site/home dark']);
     expect(rows[0]?.notice.items[0]?.summary).toBe(
       'dark: the UPS told of power going, then everything stopped',

@@ -169,8 +169,7 @@ function isUnknown({ rules, findings }: Moment): boolean {
   const areSignersUnknown = findings.signing.signers.every((signer) => signer.state === 'unknown');
   const isOursBroken = of(true).length >= 2 && of(true).every((quality) => quality === 'bad');
   // A gasp came to us before: what it proves does not need our network now.
-  const power = findings.pulse?.power ?? null;
-  const isCalm = power === null || power.state === 'online';
+  const isCalm = Object.values(findings.pulse?.power ?? {}).every(({ state }) => state === 'online');
   if (isOursBroken) return isCalm && of(false).every((quality) => quality !== 'good');
   return hasWayIn && isUnseen && areSignersUnknown;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Memory } from '../../functions/domain/memory.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
 import type { Store } from '../../functions/stores/store.ts';
+import { hearBeat } from '../support/heard.ts';
 import { house, type House } from '../support/house.ts';
 import { badSample, minute, siteRules, start } from '../support/site.ts';
 
@@ -237,7 +238,7 @@ describe('a store that fails or races', () => {
     const home = house([siteRules()]);
     await home.tick();
     const store = openMemoryStore(home.shelf);
-    await store.recordBeat('home', 'cluster', start + 100_000);
+    await hearBeat(store, 'home', 'cluster', start + 100_000);
     cut(home);
     home.moveTo(start + minute);
     await home.tick();

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { SiteEvent } from '../../functions/domain/event.ts';
 import { chainNames } from '../../functions/domain/chain.ts';
 import { inactiveReasons } from '../../functions/domain/evidence.ts';
-import { chainStates, powerStates, signerStates } from '../../functions/domain/facts.ts';
+import { chainStates, powerStates, signerStates, witnessWords } from '../../functions/domain/facts.ts';
 import type { Facts } from '../../functions/domain/facts.ts';
 import {
   holds,
@@ -40,7 +40,15 @@ const record = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> 
   fc.dictionary(key, arbitrary, { maxKeys: 4, noNullPrototype: true });
 const severity = fc.constantFrom(...severities);
 const problem = fc.constantFrom(...problemKinds);
-const power = orNull(fc.record({ state: fc.constantFrom(...powerStates), at: time }));
+const percent = fc.nat(100);
+const powerFields = {
+  state: fc.constantFrom(...powerStates),
+  at: time,
+  since: orNull(time),
+  charge: orNull(percent),
+  runtimeMs: orNull(fc.nat()),
+};
+const power = orNull(fc.record(powerFields));
 const subject = fc.record({ kind: fc.constantFrom(...subjectKinds), id });
 
 const chainName = fc.constantFrom(...chainNames);
@@ -60,10 +68,13 @@ const facts: fc.Arbitrary<Facts> = fc.record({
       reason: orNull(fc.constantFrom(...reasons)),
       detail: orNull(text),
       totalMs: orNull(fc.nat(60_000)),
+      witness: orNull(fc.record({ word: fc.constantFrom(...witnessWords), since: time })),
       since: time,
     }),
   ),
-  heartbeats: list(fc.record({ source: id, sentAt: time, freshMs: fc.nat(600_000) })),
+  heartbeats: list(
+    fc.record({ source: id, sentAt: time, freshMs: fc.nat(600_000), isDoubtful: fc.boolean() }),
+  ),
   power,
   signers: list(
     fc.record({
@@ -146,7 +157,16 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   judgement,
   verdictSince: time,
   signing: record(fc.record({ keys: list(text), wasActive: list(fc.nat(20)), traces: record(trace) })),
+  week: fc.record({
+    from: time,
+    ticks: fc.nat(),
+    worstLatenessMs: fc.nat(),
+    worstGapMs: fc.nat(),
+    opened: fc.nat(),
+    pages: fc.nat(),
+  }),
   mutes: list(fc.record({ id, by: text, subject: orNull(id), from: time, until: time, why: text })),
+  cleared: record(time),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
 });
@@ -166,6 +186,7 @@ export const anyIncident: fc.Arbitrary<Incident> = fc.record({
   held: orNull(fc.constantFrom(...holds)),
   thread: orNull(id),
   ack: orNull(fc.record({ by: text, at: time, severity, until: orNull(time), isTold: fc.boolean() })),
+  cause: orNull(fc.record({ by: text, at: time, why: text })),
   climb: orNull(fc.record({ from: time, told: list(id), wokenAt: time })),
   told: list(id),
   lastMessage: record(text),
@@ -225,9 +246,26 @@ export const anyRow: fc.Arbitrary<OutboxRow> = fc.record({
   settledAt: orNull(time),
 });
 
+const failure = fc.record({ at: time, code: orNull(fc.nat(255)), text });
+
 export const anyHeard: fc.Arbitrary<Heard> = fc.record({
-  beats: record(fc.record({ sentAt: time })),
-  power,
+  beats: record(
+    fc.record({
+      heardAt: time,
+      sentAt: orNull(time),
+      okAt: orNull(time),
+      startedAt: orNull(time),
+      failure: orNull(failure),
+      clockBehindMs: fc.integer(),
+    }),
+  ),
+  power: record(fc.record({ ...powerFields, saidAt: orNull(time) })),
+  alerts: list(fc.record({ id: text, severity, summary: text, labels: text, since: time, toldAt: time })),
+  moreAlerts: fc.nat(99),
+  strangers: list(fc.record({ network: text, isOfProvider: fc.boolean(), at: time, before: orNull(time) })),
+  fences: list(
+    fc.record({ signer: id, instance: text, generation: fc.nat(), isRunning: fc.boolean(), at: time }),
+  ),
   waiting: fc.nat(99),
 });
 
@@ -244,4 +282,5 @@ export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
     why: text,
   }),
   fc.record({ ...said, kind: fc.constant('unmute' as const), mute: id }),
+  fc.record({ ...said, kind: fc.constant('clear' as const), incident: id, why: text }),
 );

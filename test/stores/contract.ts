@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import type { Store } from '../../functions/stores/store.ts';
+import { hearBeat, hearPower } from '../support/heard.ts';
 import { ackEvent, commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
 import { anyIncident, anyRow, anySite } from './arbitraries.ts';
 import type { Bench } from './bench.ts';
@@ -37,7 +38,7 @@ export function describeStore(
       expect(await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [] })).toBe(
         'committed',
       );
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 3 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
     });
 
@@ -72,8 +73,8 @@ export function describeStore(
       const state = siteState({ nextDueAt: someTime });
       const closed: Incident = { ...open, resolvedAt: someTime, lastMessage: { mail: 'c' }, evidence: [] };
       await store.commitSite({ base, memory: { state, incidents: {} }, touched: [closed], rows: [] });
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
-      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 2 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 3 });
+      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 3 });
     });
 
     check('is not written when it was written meanwhile', async ({ store, other }) => {
@@ -103,10 +104,10 @@ export function describeStore(
         const state = stateWith([open]);
         await commit(store, { state, touched: [open] });
         const { base } = await store.loadSite('home');
-        await plant(`incidents/${open.id}`, { ...open, schema: 2, summary: 'by somebody else' });
+        await plant(`incidents/${open.id}`, { ...open, schema: 3, summary: 'by somebody else' });
         const memory = { state: { ...state, nextDueAt: 3 }, incidents: {} };
         expect(await store.commitSite({ base, memory, touched: [open], rows: [] })).toBe('conflict');
-        expect(await peek('sites/home')).toEqual({ ...state, schema: 2 });
+        expect(await peek('sites/home')).toEqual({ ...state, schema: 3 });
       },
     );
 
@@ -122,8 +123,8 @@ export function describeStore(
         expect(await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })] })).toBe(
           'conflict',
         );
-        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 2 });
-        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 2 });
+        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 3 });
+        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 3 });
       },
     );
 
@@ -165,8 +166,8 @@ export function describeStore(
   });
 
   describe(`${name}: a document that cannot be read`, () => {
-    const broken = { ...siteState(), schema: 2, createdAt: 'yesterday' };
-    const newer = { schema: 3, everything: { is: 'different' } };
+    const broken = { ...siteState(), schema: 3, createdAt: 'yesterday' };
+    const newer = { schema: 9, everything: { is: 'different' } };
 
     check(
       'is named by its site with the first bad path, and left as it is',
@@ -184,7 +185,7 @@ export function describeStore(
       await plant('heartbeats/home', newer);
       await expect(store.loadSite('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
       await expect(store.loadHeard('home')).rejects.toMatchObject({ code: 'ERR_DOCUMENT_NEWER' });
-      await expect(store.recordBeat('home', 'a', 1)).rejects.toMatchObject({
+      await expect(hearBeat(store, 'home', 'a', 1)).rejects.toMatchObject({
         code: 'ERR_DOCUMENT_NEWER',
         message: expect.stringContaining('heartbeats/home'),
       });
@@ -199,7 +200,7 @@ export function describeStore(
         code: 'ERR_DOCUMENT',
         message: `incidents/${open.id} is missing, although sites/home says that it is open`,
       });
-      await plant(`incidents/${open.id}`, { ...open, schema: 2, rounds: null });
+      await plant(`incidents/${open.id}`, { ...open, schema: 3, rounds: null });
       await expect(store.loadSite('home')).rejects.toMatchObject({
         code: 'ERR_DOCUMENT',
         message: expect.stringMatching(/^incidents\/.* rounds/),
@@ -274,7 +275,7 @@ export function describeStore(
       await commit(store, { rows: rows({ id: 'a' }) });
       const claimed = row({ id: 'a', attempts: 1, lease: 'mine', dueAt: someTime + 60_000 });
       expect(await store.claimRow('a', lease('mine'))).toEqual(claimed);
-      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 2 });
+      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 3 });
       expect(await other.claimRow('a', lease('yours'))).toBeNull();
       expect(await other.claimRow('a', lease('yours', someTime + 59_999))).toBeNull();
       expect((await other.dueRows(someTime, 10)).rows).toEqual([]);
@@ -328,7 +329,7 @@ export function describeStore(
           await store.settleRow('c', 'c', { state: 'waiting', dueAt: at + 7, outcome: 'HTTP 500' }),
         ).toBe(true);
         expect(await store.settleRow('missing', 'c', { state: 'sent', at, outcome: 'x' })).toBe(false);
-        const base = { schema: 2, attempts: 1, lease: null };
+        const base = { schema: 3, attempts: 1, lease: null };
         expect(await peek('outbox/a')).toEqual({
           ...row({ id: 'a' }),
           ...base,
@@ -383,17 +384,18 @@ export function describeStore(
     check(
       'keeps the latest beat of each source and the latest power, whatever order they come in',
       async ({ store, other, peek }) => {
-        await store.recordBeat('home', 'ups', 10);
-        await other.recordPower('home', { state: 'on-battery', at: 20 });
-        await other.recordBeat('home', 'alertmanager', 30);
-        await store.recordBeat('home', 'alertmanager', 29);
-        await store.recordPower('home', { state: 'online', at: 19 });
-        const heard = {
-          beats: { ups: { sentAt: 10 }, alertmanager: { sentAt: 30 } },
-          power: { state: 'on-battery', at: 20 },
-        };
-        expect(await store.loadHeard('home')).toEqual({ ...heard, waiting: 0 });
-        expect(await peek('heartbeats/home')).toEqual({ ...heard, waiting: 0, schema: 1 });
+        await hearBeat(store, 'home', 'ups', 10);
+        await hearPower(other, 'home', { state: 'on-battery', at: 20 });
+        await hearBeat(other, 'home', 'alertmanager', 30);
+        await hearBeat(store, 'home', 'alertmanager', 29);
+        await hearPower(store, 'home', { state: 'online', at: 19 });
+        const heard = await store.loadHeard('home');
+        expect(heard).toMatchObject({
+          beats: { ups: { sentAt: 20 }, alertmanager: { sentAt: 30 } },
+          power: { ups: { state: 'on-battery', at: 20 } },
+          waiting: 0,
+        });
+        expect(await peek('heartbeats/home')).toEqual({ ...heard, schema: 2 });
         expect(await store.loadHeard('cabin')).toBeNull();
       },
     );
@@ -401,7 +403,7 @@ export function describeStore(
     check('loses no beat of sources that send at the same time', async ({ store, other }) => {
       const sources = Array.from({ length: 8 }, (_, index) => `source${index}`);
       await Promise.all(
-        sources.map((source, index) => (index % 2 === 0 ? store : other).recordBeat('home', source, index)),
+        sources.map((source, index) => hearBeat(index % 2 === 0 ? store : other, 'home', source, index)),
       );
       expect(Object.keys((await store.loadHeard('home'))?.beats ?? {}).toSorted()).toEqual(sources);
     });
@@ -440,7 +442,7 @@ export function describeStore(
       await Promise.all(
         all.flatMap((index) => [
           store.appendEvent(ackEvent({ id: `e${index}`, at: index })),
-          other.recordBeat('home', `s${index}`, index),
+          hearBeat(other, 'home', `s${index}`, index),
         ]),
       );
       expect(await ids(store)).toHaveLength(8);

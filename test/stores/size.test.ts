@@ -62,6 +62,7 @@ test('a site of 300 targets that all fail, each with the longest detail and an i
         reason: 'misadvertised',
         detail: 'x'.repeat(200),
         totalMs: 5_000,
+        witness: { word: 'disputed', since: someTime },
         since: someTime,
       })),
     },

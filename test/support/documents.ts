@@ -5,6 +5,7 @@ import type { SiteState } from '../../functions/domain/memory.ts';
 import type { Notice, NoticeItem } from '../../functions/domain/notice.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import type { SiteChange, Store } from '../../functions/stores/store.ts';
+import { powerFact } from './site.ts';
 
 /** 2026-12-01T02:14:07Z */
 export const someTime = Date.UTC(2026, 11, 1, 2, 14, 7);
@@ -26,11 +27,14 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
           reason: 'timeout',
           detail: 'no answer within 5 s',
           totalMs: 5003,
+          witness: { word: 'agreed', since: someTime },
           since: someTime,
         },
       ],
-      heartbeats: [{ source: 'alertmanager', sentAt: someTime - 30_000, freshMs: 150_000 }],
-      power: { state: 'on-battery', at: someTime - 20_000 },
+      heartbeats: [
+        { source: 'alertmanager', sentAt: someTime - 30_000, freshMs: 150_000, isDoubtful: false },
+      ],
+      power: powerFact('on-battery', someTime - 20_000),
       signers: [
         {
           id: 'eth',
@@ -91,7 +95,16 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
         },
       },
     },
+    week: {
+      from: someTime - 86_400_000,
+      ticks: 1440,
+      worstLatenessMs: 7_000,
+      worstGapMs: 61_000,
+      opened: 1,
+      pages: 2,
+    },
     mutes: [],
+    cleared: {},
     subjects: {},
     nextDueAt: null,
     ...over,
@@ -114,6 +127,7 @@ export function incident(over: Partial<Incident> = {}): Incident {
     held: null,
     thread: 'home.site.home.20261201T021407Z',
     ack: null,
+    cause: null,
     climb: { from: someTime, told: ['pager'], wokenAt: someTime },
     told: ['pager'],
     lastMessage: { pager: 'home.site.home.20261201T021407Z.0.pager' },

@@ -103,7 +103,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
           id: 'home',
           timezone: 'Europe/Berlin',
           targets: [tcp('geth', geth), tcp('lighthouse', lighthouse), tcp('exit', exit, { role: 'exit' })],
-          heartbeats: [{ source: 'cluster', every: '60s', grace: '60s' }],
+          heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, every: '60s', grace: '60s' }],
         },
       ],
       ...options.config,

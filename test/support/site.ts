@@ -12,7 +12,8 @@ import type {
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { Incident, Problem } from '../../functions/domain/incident.ts';
 import type { NotifyGroup } from '../../functions/domain/ladder.ts';
-import type { Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
+import type { HeartbeatRules, Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
+import { type Pulse, silence } from '../../functions/domain/pulse.ts';
 import type { Reason, Sample } from '../../functions/domain/sample.ts';
 import type { Role } from '../../functions/domain/target.ts';
 
@@ -56,6 +57,11 @@ export const defaultPolicy: Policy = {
   degraded: { confirmTicks: 2 },
   blind: { confirmTicks: 3 },
   unknown: { afterMs: 900_000 },
+  witness: { agree: 'majority', disputedMs: 300_000 },
+  late: { afterMs: 180_000 },
+  undelivered: { afterMs: 600_000 },
+  channelFailing: { times: 3 },
+  report: { weekday: 1, time: '09:00' },
   recoverMs: 180_000,
   gaspMs: 1_800_000,
   remindMs: { critical: 900_000, warning: 43_200_000, info: null },
@@ -79,6 +85,15 @@ export const target = (
 export const atOnce = (...channels: readonly string[]): NotifyGroup[] =>
   channels.length === 0 ? [] : [{ afterMs: 0, channels, minSeverity: 'info' }];
 
+/** A sender in the house, whose silence is evidence only. */
+export const sender = (source: string): HeartbeatRules => ({
+  source,
+  freshMs: heartbeatFreshMs,
+  lateMs: heartbeatFreshMs,
+  silence: null,
+  severity: 'warning',
+});
+
 /** A house with three forwards, one VPN exit, two references, one Ethereum signer and one heartbeat. */
 export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
   return {
@@ -95,7 +110,7 @@ export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
       target('ssh', 'inbound'),
     ],
     signers: [{ id: 'alpha', chain: 'ethereum', keys: ['7'] }],
-    heartbeats: [{ source: 'cluster', freshMs: heartbeatFreshMs }],
+    heartbeats: [sender('cluster')],
     maintenance: [],
     notify: atOnce('phone', 'mail'),
     reportsSelf: true,
@@ -144,6 +159,7 @@ export const targetFact = (id: string, role: Role, quality: Quality): TargetFact
   reason: quality === 'bad' ? 'timeout' : null,
   detail: null,
   totalMs: 20,
+  witness: null,
   since: start,
 });
 
@@ -151,6 +167,28 @@ export const beat = (sentAt: number, source = 'cluster'): HeartbeatFact => ({
   source,
   sentAt,
   freshMs: heartbeatFreshMs,
+  isDoubtful: false,
+});
+
+/** What a UPS says, without a number. */
+export const powerFact = (state: PowerFact['state'], at: number): PowerFact => ({
+  state,
+  at,
+  since: state === 'online' ? null : at,
+  charge: null,
+  runtimeMs: null,
+});
+
+/** What the house says: the last beat of each source, and its power. */
+export const pulseOf = (beats: Readonly<Record<string, number>>, power: PowerFact | null = null): Pulse => ({
+  ...silence,
+  beats: Object.fromEntries(
+    Object.entries(beats).map(([source, sentAt]) => [
+      source,
+      { heardAt: sentAt, sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
+    ]),
+  ),
+  power: power === null ? {} : { ups: { ...power, saidAt: null } },
 });
 
 export const signer = (
@@ -195,6 +233,10 @@ export type Found = {
   /** Send time of the last heartbeat per source. */
   readonly beats?: Readonly<Record<string, number>>;
   readonly power?: PowerFact | null;
+  /** Instead of those two. */
+  readonly pulse?: Pulse;
+  readonly witness?: Findings['witness'];
+  readonly delivery?: Findings['delivery'];
   readonly signers?: readonly SignerFact[];
   readonly chains?: readonly ChainFact[];
 };
@@ -204,12 +246,10 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
   return {
     at: found.at ?? start,
     samples: samplesOf(rules, found.qualities),
-    pulse: {
-      beats: Object.fromEntries(
-        Object.entries(found.beats ?? {}).map(([source, sentAt]) => [source, { sentAt }]),
-      ),
-      power: found.power ?? null,
-    },
+    pulse: found.pulse ?? pulseOf(found.beats ?? {}, found.power),
+    refused: [],
+    witness: found.witness ?? {},
+    delivery: found.delivery ?? null,
     signing: { ledger: {}, signers: found.signers ?? [], chains: found.chains ?? [] },
   };
 }
@@ -241,6 +281,7 @@ export const incidentOf = (over: Partial<Incident> = {}): Incident => {
     held: null,
     thread: null,
     ack: null,
+    cause: null,
     climb: null,
     told: [],
     lastMessage: {},

@@ -3,6 +3,7 @@ import type { SiteEvent } from '../../functions/domain/event.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { Memory } from '../../functions/domain/memory.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
+import type { Pulse } from '../../functions/domain/pulse.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import { step, stepEvents, type Step } from '../../functions/domain/step.ts';
 import { findingsOf, type Found, minute, start } from './site.ts';
@@ -11,8 +12,8 @@ export type Story = {
   /** The next tick: a minute after the last one, by the rules in force unless others are given from here on. */
   readonly tick: (found?: Found, rules?: SiteRules) => Step;
   readonly ticks: (count: number, found?: Found) => Step;
-  /** Between two ticks: what people say is taken in, half a minute before the next tick unless a time is given. */
-  readonly hear: (events: readonly SiteEvent[], time?: number) => Step;
+  /** Between two ticks: what people say, and the house, is taken in, half a minute before the next tick unless a time is given. */
+  readonly hear: (events: readonly SiteEvent[], time?: number, pulse?: Pulse) => Step;
   /** The time of the next tick, unless it is given. */
   readonly nextAt: () => number;
   readonly memory: () => Memory | null;
@@ -53,9 +54,11 @@ export function storyOf(first: SiteRules): Story {
       for (let played = 1; played < count; played += 1) last = tick(found);
       return last;
     },
-    hear: (events, time = at - minute / 2) => {
+    hear: (events, time = at - minute / 2, pulse) => {
       if (memory === null) throw new Error('nothing was seen yet');
-      return keep(stepEvents(memory, { rules, events, at: time }));
+      return keep(
+        stepEvents(memory, { rules, events, heard: { pulse: pulse ?? null, refused: [] }, at: time }),
+      );
     },
     nextAt: () => at,
     memory: () => memory,

@@ -9,8 +9,11 @@ import {
   defaultPolicy,
   hour,
   minute,
+  powerFact,
+  pulseOf,
   sampleOf,
   second,
+  sender,
   signer,
   siteRules,
   start,
@@ -134,7 +137,7 @@ function rulesOf(from: WalkConfig, windows: readonly MaintenanceWindow[]): SiteR
       ),
     ],
     signers: from.signers,
-    heartbeats: from.sources.map((source) => ({ source, freshMs: 3 * minute })),
+    heartbeats: from.sources.map((source) => ({ ...sender(source), freshMs: 3 * minute })),
     notify: atOnce(...from.notify),
     reportsSelf: from.reportsSelf,
     maintenance: windows,
@@ -157,17 +160,20 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
     const found = from.qualities[index] ?? 'missing';
     if (found !== 'missing') samples[id] = sampleOf(found);
   }
-  const beats: Record<string, { sentAt: number }> = {};
+  const beats: Record<string, number> = {};
   for (const [index, source] of sources.entries()) {
     const age = from.beats[index] ?? null;
-    if (age !== null) beats[source] = { sentAt: at - age };
+    if (age !== null) beats[source] = at - age;
   }
   return {
     at,
     samples,
     pulse: from.hasPulse
-      ? { beats, power: from.power === null ? null : { state: from.power.state, at: at - from.power.ageMs } }
+      ? pulseOf(beats, from.power === null ? null : powerFact(from.power.state, at - from.power.ageMs))
       : null,
+    refused: [],
+    witness: {},
+    delivery: null,
     signing: {
       ledger: {},
       signers: signers.flatMap(({ id, chain }, index) => {
@@ -213,7 +219,10 @@ export function wellAt(rules: SiteRules, at: number): Moment {
     findings: {
       at,
       samples: Object.fromEntries(ids.map((id) => [id, sampleOf('good')])),
-      pulse: { beats: Object.fromEntries(sources.map((source) => [source, { sentAt: at }])), power: null },
+      pulse: pulseOf(Object.fromEntries(sources.map((source) => [source, at])), powerFact('online', at)),
+      refused: [],
+      witness: {},
+      delivery: null,
       signing: {
         ledger: {},
         signers: rules.signers.map(({ id, chain }) => signer('signing', at, id, chain)),
