@@ -111,8 +111,7 @@ describe.skipIf(isMissing)('what is sent', () => {
     house.ups(null);
     await house.run(['--refresh']);
     expect(spoken(house).map((each) => each.replace(/,"at":\d+/, ''))).toEqual([
-      '/home/ups/power {"state":"online","ups":"ups","charge":100,"runtime":2400}',
-      '/home/ups/ok ups@localhost: OL',
+      '/home/ups/report {"power":{"state":"online","ups":"ups","charge":100,"runtime":2400}}',
       '/home/ups/power {"state":"online","ups":"ups"}',
       '/home/ups/fail ups@localhost: its battery must be replaced',
       '/home/ups/fail upsc says nothing of ups@localhost',

@@ -70,7 +70,8 @@ describe.skipIf(lacks('nut') || lacksPrograms('curl'))('upsd, dummy-ups and upsm
       await net.boot('OL');
       const again = net.feed('mini3', 'primary');
       await net.refresh();
-      expect(heard.slice(before).map(told)).toEqual(['online', `/home/ups/ok ${net.ups}: OL`]);
+      expect(heard.slice(before).map(({ path }) => path)).toEqual(['/home/ups/report']);
+      expect(JSON.parse(heard[before]?.body ?? '')).toMatchObject({ power: { state: 'online', ups: 'apc' } });
       expect(again.upsmon.isRunning).toBe(true);
       expect(readFileSync(net.addressFile, 'utf8')).toBe(`${watchdogHost} 127.0.0.1\n`);
     } finally {

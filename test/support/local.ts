@@ -60,7 +60,11 @@ export type LocalHouse = {
 
 export const startAt = Date.UTC(2026, 10, 23, 2);
 
-export type LocalHouseOptions = { readonly config?: object; readonly variables?: Record<string, string> };
+export type LocalHouseOptions = {
+  readonly config?: object;
+  readonly heartbeats?: readonly object[];
+  readonly variables?: Record<string, string>;
+};
 
 export async function localHouse(options: LocalHouseOptions = {}): Promise<LocalHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-house-'));
@@ -103,7 +107,9 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
           id: 'home',
           timezone: 'Europe/Berlin',
           targets: [tcp('geth', geth), tcp('lighthouse', lighthouse), tcp('exit', exit, { role: 'exit' })],
-          heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, every: '60s', grace: '60s' }],
+          heartbeats: options.heartbeats ?? [
+            { source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, every: '60s', grace: '60s' },
+          ],
         },
       ],
       ...options.config,

@@ -21,8 +21,6 @@ export type Fed = {
 
 export type UpsNet = Closable & {
   readonly server: WatchdogServer;
-  /** As NUT names it, with its server. */
-  readonly ups: string;
   /** Sets variables of the UPS, as the driver would see them. */
   readonly set: (variables: Readonly<Record<string, string>>) => Promise<void>;
   /** The machine beside the UPS is `primary`. */
@@ -138,7 +136,6 @@ export async function startUps(): Promise<UpsNet> {
 
     return {
       server,
-      ups,
       addressFile: at('kept/address'),
       set: async (variables) => {
         for (const [variable, value] of Object.entries(variables)) {
