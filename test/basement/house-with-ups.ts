@@ -40,7 +40,10 @@ export type UpsHouse = {
   /** Writes the settings; `undefined` leaves one out. */
   readonly settings: (more: Readonly<Record<string, string | undefined>>) => void;
   readonly writeToken: (text: string) => void;
-  readonly keptAddress: { read: () => string | null; write: (addresses: string) => void };
+  readonly keptAddress: {
+    readonly read: () => string | null;
+    readonly write: (addresses: string, host?: string) => void;
+  };
   /** Runs the script as upsmon does. */
   readonly notify: (type: string, more?: { readonly ups?: string; readonly text?: string }) => Promise<Ran>;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
@@ -138,8 +141,8 @@ export async function upsHouse(): Promise<UpsHouse> {
           return null;
         }
       },
-      write: (addresses) => {
-        writeFileSync(at('state/address'), `${watchdogHost} ${addresses}\n`);
+      write: (addresses, host = watchdogHost) => {
+        writeFileSync(at('state/address'), `${host} ${addresses}\n`);
       },
     },
     notify: (type, { ups: name = 'apc@localhost', text = 'something happened' } = {}) =>

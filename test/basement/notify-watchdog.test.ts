@@ -179,7 +179,7 @@ describe.skipIf(isMissing)('the way there', () => {
     expect(house.server.heard).toHaveLength(1);
   });
 
-  test('what is written in the file of the address cannot be anything else', async () => {
+  test('a broken file of the address keeps nothing back', async () => {
     const house = await upsHouse();
     house.ups({ 'ups.status': 'OB' });
     for (const text of ['127.0.0.1"\nurl = "http://127.0.0.9', '', '$(touch /tmp/x)']) {
@@ -187,6 +187,18 @@ describe.skipIf(isMissing)('the way there', () => {
       expect(await house.notify('ONBATT')).toMatchObject({ code: 0 });
     }
     expect(house.server.heard).toHaveLength(3);
+  });
+
+  test('an address of another host is none, and without any it says so at once', async () => {
+    const house = await upsHouse();
+    house.resolver(null);
+    house.ups({ 'ups.status': 'OB' });
+    house.keptAddress.write('127.0.0.1', 'other.watchdog.invalid');
+    expect(await house.notify('ONBATT')).toMatchObject({
+      code: 1,
+      stderr: `notify-watchdog: not taken: POST /home/ups/power: 000 no address of ${watchdogHost} is known\n`,
+    });
+    expect(house.server.heard).toEqual([]);
   });
 
   test('a state folder that cannot be written to keeps nothing back', async () => {
