@@ -49,6 +49,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   deliver: ['channels', 'stores'],
   status: ['stores'],
   ack: ['cloud', 'stores'],
+  heartbeat: ['cloud', 'stores'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {

@@ -11,7 +11,7 @@ afterEach(() => home.close());
 describe.skipIf(lacksPrograms('dash', 'curl', 'timeout', 'awk'))('notify-watchdog and heartbeat', () => {
   test('a cut, a low battery, a lost UPS and the minute after: each is taken, and known to the next tick', async () => {
     home = await localHouse({
-      heartbeats: [{ source: 'ups', token: { env: 'UPS_TOKEN' } }],
+      site: { heartbeats: [{ source: 'ups', token: { env: 'UPS_TOKEN' } }] },
       variables: { UPS_TOKEN: token },
     });
     // The script tells the time by the clock of the machine.

@@ -41,7 +41,7 @@ describe.skipIf(lacks('alertmanager'))('Alertmanager', () => {
       expect(performance.now() - begun).toBeLessThan(8000);
       expect(received[0]).toMatchObject({
         method: 'POST',
-        url: '/home/cluster/alertmanager',
+        url: '/home/alertmanager/alertmanager',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       });
       expect(received.map(told)).toEqual(['pulse firing: Watchdog none']);
@@ -104,7 +104,17 @@ describe.skipIf(lacks('alertmanager'))('Alertmanager', () => {
 
   test('its beat is kept by the function heartbeat, and once it is killed the next tick after the grace says so', async () => {
     const home = await localHouse({
-      heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, silence: 'warning' }],
+      site: {
+        heartbeats: [
+          {
+            source: 'alertmanager',
+            token: { env: 'HEARTBEAT_TOKEN' },
+            every: '60s',
+            grace: '60s',
+            silence: 'warning',
+          },
+        ],
+      },
       variables: { HEARTBEAT_TOKEN: token },
     });
     const alertmanager = await startAlertmanager({ url: home.watchdog.urls.heartbeat, token });
@@ -120,7 +130,7 @@ describe.skipIf(lacks('alertmanager'))('Alertmanager', () => {
       await alertmanager.alert(watchdogAlert);
       const beat = await until('the beat to be kept', async () => {
         const { after } = await store.changePulse('home', (pulse) => pulse);
-        return after.beats['cluster'] ?? null;
+        return after.beats['alertmanager'] ?? null;
       });
       expect(beat).toMatchObject({ heardAt: startAt, okAt: startAt, failure: null });
       // The heart beats on while it is looked at, and the test's clock stands.
@@ -136,7 +146,7 @@ describe.skipIf(lacks('alertmanager'))('Alertmanager', () => {
       expect(await incidents()).toEqual(['heartbeat-missed warning']);
       await home.pagedAtLeast(1);
       expect(home.paged.map(({ title, body }) => `${title} ${body}`)).toEqual([
-        expect.stringMatching(/cluster/),
+        expect.stringMatching(/alertmanager/),
       ]);
       expect(home.paged[0]).toMatchObject({ kind: 'opened' });
     } finally {

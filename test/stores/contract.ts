@@ -213,7 +213,7 @@ export function describeStore(
         for (let index = 0; index < 7; index += 1) {
           await plant(`outbox/bad${index}`, {
             ...row({ id: `bad${index}`, dueAt: someTime - 100 }),
-            schema: index === 0 ? 3 : 2,
+            schema: index === 0 ? 9 : 3,
             notice: null,
           });
         }
@@ -406,6 +406,16 @@ export function describeStore(
         sources.map((source, index) => hearBeat(index % 2 === 0 ? store : other, 'home', source, index)),
       );
       expect(Object.keys((await store.loadHeard('home'))?.beats ?? {}).toSorted()).toEqual(sources);
+    });
+  });
+
+  describe(`${name}: refused calls`, () => {
+    check('are noted by key, the latest of each', async ({ store, other, peek }) => {
+      expect(await store.loadPressure()).toEqual({});
+      await Promise.all([store.notePressure('home/ups', 10), other.notePressure('all', 20)]);
+      await other.notePressure('home/ups', 30);
+      expect(await store.loadPressure()).toEqual({ 'home/ups': 30, all: 20 });
+      expect(await peek('pressure/heartbeat')).toMatchObject({ schema: 1 });
     });
   });
 
