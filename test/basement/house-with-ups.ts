@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { watchdogHost, watchdogServer, type WatchdogServer } from './watchdog-server.ts';
 
-export const notifyWatchdog = fileURLToPath(
+const notifyWatchdog = fileURLToPath(
   new URL('../../basement/ansible/roles/ups/files/notify-watchdog', import.meta.url),
 );
 

@@ -27,7 +27,7 @@ describe.skipIf(lacks('nut') || lacksPrograms('curl'))('upsd, dummy-ups and upsm
         await until(
           `the watchdog to hear ${what}`,
           async () => (heard.slice(after).map(told).includes(state) ? true : null),
-          { limitMs: 60_000 },
+          { limitMs: 60_000, processes: net.processes },
         );
       };
 

@@ -30,6 +30,8 @@ export type UpsNet = Closable & {
   /** The UPS and its server are started anew, as after a boot; what was forced is forgotten. */
   readonly boot: (status: string) => Promise<void>;
   readonly addressFile: string;
+  /** The driver of the UPS and its server. */
+  readonly processes: readonly Running[];
 };
 
 const isRoot = process.getuid?.() === 0;
@@ -137,6 +139,7 @@ export async function startUps(): Promise<UpsNet> {
     return {
       server,
       addressFile: at('kept/address'),
+      processes: [driver, upsd],
       set: async (variables) => {
         for (const [variable, value] of Object.entries(variables)) {
           const args = ['-s', `${variable}=${value}`, '-u', 'hand', '-p', 'hand', ups];
