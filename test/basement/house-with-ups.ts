@@ -31,8 +31,8 @@ export type Ran = {
 export type UpsHouse = {
   readonly folder: string;
   readonly server: WatchdogServer;
-  /** What `upsc` says from now on; null is nothing, and an exit code. */
-  readonly ups: (variables: Readonly<Record<string, string>> | null) => void;
+  /** What `upsc` says from now on; null is nothing, and an exit code, `silent` that it never ends. */
+  readonly ups: (variables: Readonly<Record<string, string>> | null | 'silent') => void;
   /** What the resolver answers; null is that it knows no name, `silent` that it does not answer. */
   readonly resolver: (answer: readonly string[] | null | 'silent') => void;
   /** How often it was asked. */
@@ -85,6 +85,10 @@ export async function upsHouse(): Promise<UpsHouse> {
   script(at('bin/logger'), 'exit 0');
 
   const ups: UpsHouse['ups'] = (variables) => {
+    if (variables === 'silent') {
+      script(at('bin/upsc'), 'exec tail -f /dev/null');
+      return;
+    }
     const lines = Object.entries(variables ?? {}).map(([name, value]) => `${name}: ${value}`);
     writeFileSync(at('variables'), lines.map((line) => `${line}\n`).join(''));
     script(at('bin/upsc'), variables === null ? 'exit 1' : `cat ${at('variables')}`);

@@ -272,7 +272,7 @@ describe.skipIf(isMissing)('in time, and without a trace', () => {
       house.settings({ URL: `https://${watchdogHost}:${hole.port}` });
       house.keptAddress.write('127.0.0.1');
       house.resolver('silent');
-      house.ups({ 'ups.status': 'OB' });
+      house.ups('silent');
       const { code, ms } = await house.notify('ONLINE');
       expect(code).toBe(1);
       expect(ms).toBeLessThan(finalDelayMs);
