@@ -29,7 +29,7 @@ export type InstanceMemory = {
 export const freshInstance: InstanceMemory = { failures: 0, toldAt: {} };
 
 /** The same is said again after this long at the earliest. */
-export const directEveryMs = 15 * 60_000;
+const directEveryMs = 15 * 60_000;
 const failuresUntilTold = 3;
 
 const mostLines = 6;
