@@ -14,10 +14,13 @@ const good: Observation = { status: 'good' };
 const unknown: Observation = { status: 'unknown' };
 const bad = (problem: Problem): Observation => ({ status: 'bad', problem });
 
-const describeTarget = (target: TargetFact): string =>
-  target.detail === null
-    ? `${target.id}: ${target.reason ?? target.quality}`
-    : `${target.id}: ${target.reason ?? target.quality}, ${target.detail}`;
+const elsewhere = 'it answers us, and not the witness';
+
+function describeTarget({ id, quality, reason, detail, witness }: TargetFact): string {
+  const isOnlySeenElsewhere = quality !== 'good' && reason === null && witness?.word === 'disputed';
+  const what = isOnlySeenElsewhere ? elsewhere : (reason ?? quality);
+  return detail === null ? `${id}: ${what}` : `${id}: ${what}, ${detail}`;
+}
 
 function badTargets(facts: Facts, role: TargetFact['role']): string[] {
   return facts.targets
@@ -128,7 +131,7 @@ const disputed = (target: TargetFact): Problem => ({
   severity: 'info',
   summary: `${target.id} is seen in one way from here, and in another by the witness`,
   evidence: [
-    target.reason === null ? 'it answers us, and not the witness' : `from here: ${describeTarget(target)}`,
+    target.reason === null ? elsewhere : `from here: ${describeTarget(target)}`,
   ],
   confirmTicks: 2,
   confirmMs: 1,
