@@ -47,3 +47,7 @@ http(
   'ack',
   lazily('ack', async () => (await import('./entry/ack.ts')).createAck(environment)),
 );
+http(
+  'witness',
+  lazily('witness', async () => (await import('./entry/witness.ts')).createWitness(environment)),
+);

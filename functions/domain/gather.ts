@@ -133,11 +133,7 @@ export function gatherFacts(state: SiteState | null, findings: Findings, rules: 
     signers: findings.signing.signers,
     chains: findings.signing.chains,
     // Trouble that a witness denied for a while did not begin only when that was over.
-    inboundBadSince: inboundBadSince(
-      asSeenHere(targets, findings),
-      state?.facts.inboundBadSince ?? null,
-      at,
-    ),
+    inboundBadSince: inboundBadSince(asSeenHere(targets, findings), state?.facts.inboundBadSince ?? null, at),
     lastDarkAt: lastDarkAt(state),
   };
 }

@@ -130,9 +130,7 @@ const disputed = (target: TargetFact): Problem => ({
   kind: 'disputed',
   severity: 'info',
   summary: `${target.id} is seen in one way from here, and in another by the witness`,
-  evidence: [
-    target.reason === null ? elsewhere : `from here: ${describeTarget(target)}`,
-  ],
+  evidence: [target.reason === null ? elsewhere : `from here: ${describeTarget(target)}`],
   confirmTicks: 2,
   confirmMs: 1,
 });

@@ -39,7 +39,9 @@ const isSchemaEdge = ({ from, to }: Edge): boolean =>
 
 const entries = readdirSync(join(root, 'functions/entry'))
   .filter(
-    (name) => name.endsWith('.ts') && !['limits.ts', 'link-keys.ts', 'links.ts', 'sites.ts'].includes(name),
+    (name) =>
+      name.endsWith('.ts') &&
+      !['limits.ts', 'link-keys.ts', 'links.ts', 'sites.ts', 'witnesses.ts'].includes(name),
   )
   .map((name) => name.replace(/\.ts$/, ''));
 
@@ -49,6 +51,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   deliver: ['channels', 'stores'],
   status: ['stores'],
   ack: ['cloud', 'stores'],
+  witness: ['probes'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {
@@ -78,7 +81,7 @@ describe('what a function can reach', () => {
     const files = reach(`functions/entry/${entry}.ts`, () => false);
     expect(files.has('functions/channels/send.ts')).toBe(entry === 'deliver');
     expect(files.has('functions/flows/message-links.ts')).toBe(entry === 'deliver');
-    expect(files.has('functions/probes/run.ts')).toBe(entry === 'watch');
+    expect(files.has('functions/probes/run.ts')).toBe(entry === 'watch' || entry === 'witness');
     expect(files.has('functions/chains/run.ts')).toBe(entry === 'watch');
   });
 
