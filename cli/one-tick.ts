@@ -60,6 +60,7 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
       store,
       clock,
       pokeDeliver: null,
+      witness: null,
       concurrency: 1000,
       deadlineMs,
     };

@@ -11,10 +11,12 @@ import { bindProbes } from '../probes/run.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
 import { bindSites } from './sites.ts';
+import { bindWitnesses } from './witnesses.ts';
 
 export function createWatch({ variables, clock, network, log: logFor }: Environment): HttpFunction {
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const binding = { secret: secretReader(variables), network };
+  const log = logFor('watch');
   const deliverUrl = variables['DELIVER_URL'];
   const world: WatchWorld = {
     sites: bindSites(config.sites, { ...binding, chains: createChains() }),
@@ -22,10 +24,10 @@ export function createWatch({ variables, clock, network, log: logFor }: Environm
     store: openStore(variables),
     clock,
     pokeDeliver: deliverUrl === undefined ? null : httpPoke({ url: deliverUrl }),
+    witness: bindWitnesses(variables, log),
     concurrency: readLimit(variables, 'WATCHDOG_CONCURRENCY', 1000),
     deadlineMs: readLimit(variables, 'WATCHDOG_DEADLINE_MS', 25_000),
   };
-  const log = logFor('watch');
   return httpFunction(log, ['POST'], async (request, response) => {
     const stamp = request.get('x-cloudscheduler-scheduletime');
     const call = { body: jsonBody(request), stamp, signal: new AbortController().signal };

@@ -1,6 +1,6 @@
 // What `watch` is given, and what the parts of a tick hand to each other.
 import type { BoundSource } from '../chains/chain.ts';
-import type { Poke } from '../cloud/cloud.ts';
+import type { AskWitness, Poke } from '../cloud/cloud.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Tick } from '../domain/tick.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -16,6 +16,12 @@ export type WatchedSite = {
   readonly sources: readonly BoundSource[];
 };
 
+export type Witnesses = {
+  readonly ask: readonly AskWitness[];
+  /** Told of a witness that was asked and gave no evidence, in words without an address. */
+  readonly onSilence: (site: string, why: string) => void;
+};
+
 export type WatchWorld = {
   readonly sites: readonly WatchedSite[];
   /** Hosts that show whether our own network works; probed once for all sites. */
@@ -24,6 +30,8 @@ export type WatchWorld = {
   readonly clock: Clock;
   /** Wakes `deliver`; null when nothing listens. */
   readonly pokeDeliver: Poke | null;
+  /** Other pairs of eyes; null without any. */
+  readonly witness: Witnesses | null;
   /** How many probes may be under way at once. */
   readonly concurrency: number;
   /** The run ends its probes after this many real milliseconds; what is not answered then is unknown. */
@@ -36,6 +44,8 @@ export type SiteRun = {
   readonly world: WatchWorld;
   readonly needs: RoundNeeds;
   readonly references: () => Promise<Round>;
+  /** Whether our own network works, as soon as the references show it; false when they show that it fails. */
+  readonly hasNetwork: () => Promise<boolean>;
   readonly poker: Poker;
   readonly tick: Tick;
   readonly at: number;

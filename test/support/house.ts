@@ -1,5 +1,5 @@
 // A house for flow tests: its doors answer as told, its clock is moved by hand, its store is in memory.
-import type { Poke } from '../../functions/cloud/cloud.ts';
+import type { AskWitness, Poke } from '../../functions/cloud/cloud.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import type { WatchWorld } from '../../functions/flows/watch-world.ts';
@@ -20,6 +20,8 @@ export type House = {
   readonly broken: Set<string>;
   /** How often each target was probed. */
   readonly probed: Map<string, number>;
+  /** What was said of witnesses that gave no evidence. */
+  readonly silences: readonly string[];
   readonly answer: (id: string, sample: Sample) => void;
   /** The next answers of a target, one for each probe; after them it answers as usual. */
   readonly queue: (id: string, samples: readonly Sample[]) => void;
@@ -32,6 +34,7 @@ export type TickOptions = {
   readonly life?: Mortal;
   readonly store?: WatchStore;
   readonly poke?: Poke;
+  readonly witnesses?: readonly AskWitness[];
 };
 
 /** All sites share the house's targets; references are those of the first. */
@@ -41,6 +44,7 @@ export function house(sites: readonly SiteRules[]): House {
   const probed = new Map<string, number>();
   const scripted = new Map<string, Sample>();
   const queued = new Map<string, Sample[]>();
+  const silences: string[] = [];
   let now = start;
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   const probe = (id: string, life: Mortal): BoundProbe => ({
@@ -65,6 +69,13 @@ export function house(sites: readonly SiteRules[]): House {
       store: life.door(options.store ?? openMemoryStore(shelf)),
       clock,
       pokeDeliver: options.poke === undefined ? null : life.door(options.poke),
+      witness:
+        options.witnesses === undefined
+          ? null
+          : {
+              ask: options.witnesses.map((ask) => life.door(ask)),
+              onSilence: (site, why) => silences.push(`${site}: ${why}`),
+            },
       concurrency: 100,
       deadlineMs: 20_000,
     };
@@ -74,6 +85,7 @@ export function house(sites: readonly SiteRules[]): House {
     clock,
     broken,
     probed,
+    silences,
     answer: (id, sample) => scripted.set(id, sample),
     queue: (id, samples) => queued.set(id, [...samples]),
     moveTo: (at) => {
