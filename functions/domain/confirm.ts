@@ -11,10 +11,6 @@ export function qualityOf(sample: Sample | undefined): Quality {
   return sample.reason === 'aborted' ? 'unknown' : 'bad';
 }
 
-/** True while the witness last saw something else of a target than we did: then it is asked in every look. */
-export const isDisputed = (state: SiteState | null, id: string): boolean =>
-  state?.facts.targets.find((candidate) => candidate.id === id)?.witness?.word === 'disputed';
-
 /**
  * What a target is believed to be, which is what its next answer is news against. A bad one is believed to be bad once an incident
  * of its own or of its site says so; while it is only suspected each bad answer gets its second look, and a good one clears it. A disputed
@@ -35,9 +31,14 @@ export function believed(state: SiteState | null, id: string): Quality | undefin
   return isKnown ? 'bad' : 'good';
 }
 
-/** True when the witnesses are to be asked what they make of a target, of which `sample` is the first look. */
+/**
+ * True when the witnesses are to be asked what they make of a target, of which `sample` is the first look: it failed or came back, if only from
+ * a suspicion, or they saw something else of it than we did when they were last asked.
+ */
 export function isWitnessWanted(state: SiteState | null, id: string, sample: Sample): boolean {
-  return isNews(believed(state, id), sample) || (isDisputed(state, id) && qualityOf(sample) !== 'unknown');
+  const target = state?.facts.targets.find((candidate) => candidate.id === id);
+  const isDisputed = target?.witness?.word === 'disputed' && qualityOf(sample) !== 'unknown';
+  return isDisputed || isNews(believed(state, id), sample) || isNews(target?.quality, sample);
 }
 
 /** True when a sample says something else than what is remembered. The first good answer of a new target needs no second look. */

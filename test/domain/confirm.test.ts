@@ -1,12 +1,6 @@
 // The second look within a tick: what asks for one, and which answer counts.
 import { describe, expect, test } from 'vitest';
-import {
-  believed,
-  isDisputed,
-  isNews,
-  isWitnessWanted,
-  settleSamples,
-} from '../../functions/domain/confirm.ts';
+import { believed, isNews, isWitnessWanted, settleSamples } from '../../functions/domain/confirm.ts';
 import type { Quality } from '../../functions/domain/facts.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
@@ -96,13 +90,12 @@ describe('a target about which the witness says something else', () => {
     const story = well();
     for (let tick = 1; tick <= 8; tick += 1) {
       const { state } = story.tick({ qualities: { eth: 'bad' }, ...disputed }).memory;
-      expect(isDisputed(state, 'eth'), `tick ${tick}`).toBe(true);
       expect(isWitnessWanted(state, 'eth', bad), `tick ${tick}`).toBe(true);
       expect(isWitnessWanted(state, 'eth', good), `tick ${tick}`).toBe(true);
       expect(isWitnessWanted(state, 'eth', aborted), `tick ${tick}`).toBe(false);
     }
     const { state } = story.tick({ qualities: { eth: 'bad' }, witness: { eth: ['bad'] } }).memory;
-    expect([isDisputed(state, 'eth'), believed(state, 'eth')]).toEqual([false, 'bad']);
+    expect(believed(state, 'eth')).toBe('bad');
     expect(isWitnessWanted(state, 'eth', bad)).toBe(false);
   });
 
@@ -128,6 +121,15 @@ describe('a target about which the witness says something else', () => {
       true,
     ]);
     expect(state.subjects['target/eth']).toMatchObject({ phase: 'open', kind: 'unreachable' });
+  });
+
+  test('is asked about when it comes back from a suspicion, which needs no second look of ours', () => {
+    const story = well();
+    const { state } = story.tick({ qualities: { eth: 'bad' }, witness: { eth: ['bad'] } }).memory;
+    expect([isNews(believed(state, 'eth'), good), isWitnessWanted(state, 'eth', good)]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('costs nothing once it is steady, bad or good', () => {
