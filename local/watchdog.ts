@@ -4,9 +4,11 @@ import { createAck } from '../functions/entry/ack.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
 import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
+import { createWitness } from '../functions/entry/witness.ts';
 import type { Clock } from '../functions/kit/clock.ts';
 import type { Environment } from '../functions/kit/environment.ts';
 import { codeOf, WatchdogError } from '../functions/kit/error.ts';
+import type { HttpFunction } from '../functions/kit/http-function.ts';
 import { isThisMachine } from '../functions/kit/http-post.ts';
 import type { Log } from '../functions/kit/log.ts';
 import { startFirestore, type FirestoreEmulator } from './firestore/server.ts';
@@ -28,12 +30,22 @@ export type LocalWatchdog = {
   readonly close: () => Promise<void>;
 };
 
+/** Another pair of eyes on this machine. */
+type LocalWitness = {
+  /** Where it stands: what it can reach. */
+  readonly network: Environment['network'];
+  /** Comes between it and whoever asks, for what can go wrong there; nothing when absent. */
+  readonly around?: (witness: HttpFunction) => HttpFunction;
+};
+
 export type LocalOptions = {
   readonly configPath: string;
   readonly clock: Clock;
   /** Where state is kept; in memory when absent. */
   readonly dataDir?: string;
   readonly network: Environment['network'];
+  /** None when absent; `WITNESS_URLS` among the variables names others. */
+  readonly witness?: LocalWitness;
   readonly variables: Environment['variables'];
   readonly log: (name: string) => Log;
   readonly print: (text: string) => void;
@@ -56,6 +68,13 @@ async function serveAck(url: URL, environment: Environment): Promise<ServedFunct
     const what = `nothing can listen on the port of acknowledge.url (${codeOf(error) || 'unknown'})`;
     throw new WatchdogError('ERR_CONFIG', `${what}; write another there`, { cause: error });
   }
+}
+
+async function serveWitness(
+  { network, around = (run) => run }: LocalWitness,
+  environment: Environment,
+): Promise<ServedFunction> {
+  return serveFunction(around(createWitness({ ...environment, network })));
 }
 
 /** Starts everything; rejects with ERR_CONFIG before anything runs when the configuration is wrong. */
@@ -83,7 +102,16 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
   try {
     const deliver = await serveFunction(createDeliver(environment({})));
     const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
-    const watch = await serveFunction(createWatch(environment({ DELIVER_URL: deliver.url })));
+    const witness =
+      options.witness === undefined ? null : await serveWitness(options.witness, environment({}));
+    const watch = await serveFunction(
+      createWatch(
+        environment({
+          DELIVER_URL: deliver.url,
+          ...(witness === null ? {} : { WITNESS_URLS: witness.url }),
+        }),
+      ),
+    );
     const { acknowledge } = loadConfig(options.configPath, network);
     const ack =
       acknowledge === null
@@ -103,7 +131,7 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([watch.close(), deliver.close(), status.close(), ack?.close()]);
+        await Promise.all([watch.close(), deliver.close(), status.close(), ack?.close(), witness?.close()]);
         await firestore.close();
       },
     };

@@ -63,7 +63,7 @@ test('status answers, and asks for its token', async () => {
   expect([answer.statusCode, await answer.body.json()]).toEqual([401, { error: 'a bearer token is needed' }]);
 });
 
-test.each(['watch', 'deliver'])('%s is registered, and takes only POST', async (target) => {
+test.each(['watch', 'deliver', 'witness'])('%s is registered, and takes only POST', async (target) => {
   const { url } = await deployed(target, { WATCHDOG_CONFIG: 'examples/minimum.yaml' });
   const answer = await request(url);
   expect([answer.statusCode, await answer.body.json()]).toEqual([405, { error: 'use POST' }]);
