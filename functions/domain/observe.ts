@@ -16,11 +16,14 @@ const bad = (problem: Problem): Observation => ({ status: 'bad', problem });
 
 const elsewhere = 'it answers us, and not the witness';
 
-function describeTarget({ id, quality, reason, detail, witness }: TargetFact): string {
+/** What is wrong with a target, without its name. */
+function troubleOf({ quality, reason, detail, witness }: TargetFact): string {
   const isOnlySeenElsewhere = quality !== 'good' && reason === null && witness?.word === 'disputed';
   const what = isOnlySeenElsewhere ? elsewhere : (reason ?? quality);
-  return detail === null ? `${id}: ${what}` : `${id}: ${what}, ${detail}`;
+  return detail === null ? what : `${what}, ${detail}`;
 }
+
+const describeTarget = (target: TargetFact): string => `${target.id}: ${troubleOf(target)}`;
 
 function badTargets(facts: Facts, role: TargetFact['role']): string[] {
   return facts.targets
@@ -130,7 +133,11 @@ const disputed = (target: TargetFact): Problem => ({
   kind: 'disputed',
   severity: 'info',
   summary: `${target.id} is seen in one way from here, and in another by the witness`,
-  evidence: [target.reason === null ? elsewhere : `from here: ${describeTarget(target)}`],
+  evidence: [
+    target.reason === null
+      ? `${target.id}: ${elsewhere}`
+      : `${target.id}: from here ${troubleOf(target)}; not so for the witness`,
+  ],
   confirmTicks: 2,
   confirmMs: 1,
 });

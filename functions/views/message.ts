@@ -79,7 +79,8 @@ function headline({ kind, items, at }: Notice): string {
     const lasted = kind === 'resolved' ? `, after ${duration(at - first.since)}` : '';
     return `${trouble(first.problem, first.subject.id)}${lasted}`;
   }
-  const what = kind === 'resolved' ? 'are well again' : 'do not answer as they should';
+  const state = first.problem === 'disputed' ? 'are disputed' : 'do not answer as they should';
+  const what = kind === 'resolved' ? 'are well again' : state;
   return `${items.length} targets ${what}: ${items.map((item) => item.subject.id).join(', ')}`;
 }
 
