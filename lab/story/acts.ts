@@ -3,6 +3,7 @@ import { type Act, resolves } from './act.ts';
 import { chainStalls, signerStops } from './chain-acts.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, looksUntil, verdictOf } from './stage.ts';
+import { ourRegion } from './witness-act.ts';
 
 const withLook = (count: number): string => `it came with look ${count}`;
 
@@ -146,6 +147,7 @@ const ownNetwork: Act = {
 export const acts: readonly Act[] = [
   allIsWell,
   oneForward,
+  ourRegion,
   signerStops,
   chainStalls,
   blackout,
