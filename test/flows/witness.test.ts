@@ -156,7 +156,7 @@ describe('a dispute', () => {
     const tick = playing(home, told);
     await tick(0);
     home.broken.add('eth');
-    await tick(1);
+    expect(await tick(1), 'the other ways in answer everybody').toBe('degraded');
     expect(await targetOf(home, 'eth')).toMatchObject({ quality: 'unknown', witness: { word: 'disputed' } });
     expect(await messages(home)).toEqual([]);
     await tick(2);

@@ -37,7 +37,7 @@ describe.concurrent('the lab', () => {
       new RegExp(String.raw`^${name} +\d\d:\d\d:\d\d  ${verdict} +\d+ .* ${pages} +\d\d:\d\d:\d\d  ✓$`, 'm');
     expect(output).toMatch(/^all is well +\d\d:\d\d:\d\d {2}ok +– +0 +– +✓$/m);
     expect(output).toMatch(row('one forward broke', 'degraded'));
-    expect(output).toMatch(row('only our region failed', 'unknown → degraded', 2));
+    expect(output).toMatch(row('only our region failed', 'degraded', 2));
     expect(output).toMatch(row('the power went', 'dark'));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
