@@ -6,6 +6,7 @@ import { describeError, WatchdogError } from '../functions/kit/error.ts';
 import { redactText } from '../functions/kit/redact.ts';
 import { addAck } from './ack.ts';
 import { addChannel } from './channel.ts';
+import { addClear } from './clear.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addExplain } from './explain.ts';
@@ -54,6 +55,7 @@ const commands = [
   addIncidents,
   addIncident,
   addAck,
+  addClear,
   addMute,
   addMaintenance,
   addReplay,

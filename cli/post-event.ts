@@ -1,6 +1,6 @@
-// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end. The next tick takes it in.
+// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end, the cause of a doubt. The next tick takes it in.
 import { z } from 'zod';
-import type { AckEvent, MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
+import type { AckEvent, ClearEvent, MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
 import { ask, errorWords, jsonOf } from './ask.ts';
 import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
@@ -12,7 +12,8 @@ export const ackTokenVariable = 'WATCHDOG_ACK_TOKEN';
 export type PostedEvent =
   | Omit<MuteEvent, 'id' | 'at'>
   | Omit<UnmuteEvent, 'id' | 'at'>
-  | (Pick<AckEvent, 'kind' | 'incident'> & { readonly by?: string });
+  | (Pick<AckEvent, 'kind' | 'incident'> & { readonly by?: string })
+  | (Pick<ClearEvent, 'kind' | 'incident' | 'why'> & { readonly by?: string });
 
 /** Given by a command that has options for them. */
 export type PostOptions = { readonly url?: string; readonly tokenEnv?: string };

@@ -1,6 +1,10 @@
 // Registers each function by name; its parts are loaded only in the function that is asked for.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
 import { http } from '@google-cloud/functions-framework';
+import { admitOf } from './kit/answering.ts';
 import { systemClock } from './kit/clock.ts';
+import { admitEarly } from './kit/early.ts';
 import type { Environment } from './kit/environment.ts';
 import type { HttpFunction } from './kit/http-function.ts';
 import { createLog } from './kit/log.ts';
@@ -13,41 +17,61 @@ const environment: Environment = {
   network: { allow: [], hosts: new Map() },
 };
 
-/** Loads a function at its first request and keeps it; a failure to load is tried again at the next. */
-function lazily(name: string, load: () => Promise<HttpFunction>): HttpFunction {
+type Load = () => Promise<HttpFunction>;
+
+const functions = new Map<string, Load>(
+  Object.entries<Load>({
+    watch: async () => (await import('./entry/watch.ts')).createWatch(environment),
+    deliver: async () => (await import('./entry/deliver.ts')).createDeliver(environment),
+    status: async () => (await import('./entry/status.ts')).createStatus(environment),
+    ack: async () => (await import('./entry/ack.ts')).createAck(environment),
+    heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment),
+    witness: async () => (await import('./entry/witness.ts')).createWitness(environment),
+  }).map(([name, load]) => [name, once(load)]),
+);
+
+/** Loads at the first call and keeps it; a failure to load is tried again at the next. */
+function once(load: Load): Load {
   let loaded: Promise<HttpFunction> | undefined;
-  return async (request, response) => {
+  return async () => {
     loaded ??= load();
-    let run: HttpFunction;
     try {
-      run = await loaded;
+      return await loaded;
     } catch (error) {
       loaded = undefined;
+      throw error;
+    }
+  };
+}
+
+for (const [name, load] of functions) {
+  http(name, async (request, response) => {
+    let run: HttpFunction;
+    try {
+      run = await load();
+    } catch (error) {
       environment.log(name).error({ error }, 'the function could not be loaded');
       response.status(500).json({ error: 'the function could not be loaded; its log says why' });
       return;
     }
     await run(request, response);
-  };
+  });
 }
 
-http(
-  'watch',
-  lazily('watch', async () => (await import('./entry/watch.ts')).createWatch(environment)),
-);
-http(
-  'deliver',
-  lazily('deliver', async () => (await import('./entry/deliver.ts')).createDeliver(environment)),
-);
-http(
-  'status',
-  lazily('status', async () => (await import('./entry/status.ts')).createStatus(environment)),
-);
-http(
-  'ack',
-  lazily('ack', async () => (await import('./entry/ack.ts')).createAck(environment)),
-);
-http(
-  'witness',
-  lazily('witness', async () => (await import('./entry/witness.ts')).createWitness(environment)),
-);
+/** The function of this process, as the framework is told of it. */
+function ownFunction(): Load | undefined {
+  const argument = process.argv.find((each) => each.startsWith('--target='))?.slice('--target='.length);
+  return functions.get(argument ?? process.env['FUNCTION_TARGET'] ?? '');
+}
+
+const requestStarts = 'http.server.request.start';
+
+// The framework makes its server itself, and would read a whole body before anything of ours is asked: its first request tells of the server.
+function guard(message: unknown): void {
+  if (typeof message !== 'object' || message === null || !('server' in message)) return;
+  unsubscribe(requestStarts, guard);
+  const load = ownFunction();
+  if (load === undefined || !(message.server instanceof Server)) return;
+  admitEarly(message.server, async (head) => admitOf(await load())(head));
+}
+subscribe(requestStarts, guard);

@@ -2,7 +2,7 @@
 import { createInterface, clearLine, cursorTo, type Interface } from 'node:readline';
 import { describeError } from '../functions/kit/error.ts';
 import { explain } from '../functions/views/explain.ts';
-import { labTimezone } from './basement/config.ts';
+import { labTimezone } from './basement/names.ts';
 import type { Lab } from './lab.ts';
 import type { Screen } from './screen.ts';
 import { showStatus } from './status.ts';

@@ -9,7 +9,8 @@ import { openStore } from '../functions/stores/open.ts';
 import { freePort } from '../local/functions/serve.ts';
 import { startWatchdog, watchEveryMs } from '../local/watchdog.ts';
 import { startBasement, type Basement } from './basement/basement.ts';
-import { labConfig, labHeartbeat, labSite, labVariables } from './basement/config.ts';
+import { labConfig, labVariables } from './basement/config.ts';
+import { labSite } from './basement/names.ts';
 import { readLook, type Look } from './look.ts';
 import { openNews, type News } from './news.ts';
 import { startPager, type Paged, type Pager } from './pager/pager.ts';
@@ -63,6 +64,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const configPath = join(folder, 'lab.yaml');
   writeFileSync(configPath, labConfig(startAt, await freePort()));
   const key = randomBytes(32).toString('hex');
+  const heartbeatToken = randomBytes(32).toString('hex');
   const basement = await startBasement(clock, startAt);
   const pager = await startPager({
     clock,
@@ -91,6 +93,8 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       [labVariables.token]: statusToken,
       [labVariables.ackKey]: randomBytes(32).toString('hex'),
       [labVariables.ackToken]: ackToken,
+      [labVariables.heartbeat]: heartbeatToken,
+      HEARTBEAT_CALLS_PER_MINUTE: '1000',
       // Work is not sped up: a lease and a budget last as long as they would by a real clock.
       DELIVER_LEASE_MS: String(60_000 * speed),
       DELIVER_BUDGET_MS: String(50_000 * speed),
@@ -113,9 +117,9 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     GOOGLE_CLOUD_PROJECT: 'local',
   });
   basement.connect({
+    url: watchdog.urls.heartbeat,
     site: labSite,
-    source: labHeartbeat,
-    store,
+    token: heartbeatToken,
     onBeat: (sentAt) => {
       beats.push(sentAt);
       news.tell();

@@ -19,6 +19,7 @@ export type LiveMode = {
   readonly network: Environment['network'];
   readonly everyMs: number;
   readonly port: number;
+  readonly heartbeatPort: number;
 };
 
 type Raw = NetworkArguments & {
@@ -29,10 +30,22 @@ type Raw = NetworkArguments & {
   readonly data: string;
   readonly every: number;
   readonly port: number;
+  readonly heartbeatPort: number;
 };
 
 const labOnly = ['once', 'story', 'speed'] as const;
-const liveOnly = ['data', 'resolve', 'allow', 'every'] as const;
+const liveOnly = ['data', 'resolve', 'allow', 'every', 'heartbeatPort'] as const;
+
+const flags: Readonly<Record<(typeof labOnly)[number] | (typeof liveOnly)[number], string>> = {
+  once: '--once',
+  story: '--no-story',
+  speed: '--speed',
+  data: '--data',
+  resolve: '--resolve',
+  allow: '--allow',
+  every: '--every',
+  heartbeatPort: '--heartbeat-port',
+};
 
 const wholeNumber =
   (lowest: number, highest: number) =>
@@ -107,6 +120,11 @@ function commandOf(): Command {
         .argParser(wholeNumber(0, 65_535))
         .default(0, 'any that is free'),
     )
+    .addOption(
+      new Option('--heartbeat-port <number>', 'live: port on which houses send their news to this machine')
+        .argParser(wholeNumber(0, 65_535))
+        .default(0, 'any that is free'),
+    )
     .addHelpText('after', help)
     .showHelpAfterError('(add --help to see how it is used, with examples)')
     .allowExcessArguments(false)
@@ -119,7 +137,7 @@ function modeOf(command: Command): LabMode | LiveMode {
   const isLive = raw.config !== undefined;
   const [stray] = (isLive ? labOnly : liveOnly).filter(given);
   if (stray !== undefined) {
-    const flag = stray === 'story' ? '--no-story' : `--${stray}`;
+    const flag = flags[stray];
     command.error(
       isLive ? `error: ${flag} is for the lab, without --config` : `error: ${flag} goes with --config FILE`,
     );
@@ -137,6 +155,7 @@ function modeOf(command: Command): LabMode | LiveMode {
     network: networkOf(raw),
     everyMs: raw.every,
     port,
+    heartbeatPort: raw.heartbeatPort,
   };
 }
 

@@ -61,6 +61,14 @@ export const worldCommands: readonly Command[] = [
     },
   },
   {
+    words: 'lose mains',
+    what: 'the house runs on its battery, and its UPS says so',
+    run: async ({ basement }) => {
+      await basement.loseMains();
+      return 'The line has no power; the battery lasts for twelve minutes.';
+    },
+  },
+  {
     words: 'restore power',
     what: 'power again',
     run: async ({ basement }) => {
@@ -92,6 +100,22 @@ export const worldCommands: readonly Command[] = [
     run: async ({ basement }) => {
       await basement.cutOurNetwork();
       return 'Our own network is cut.';
+    },
+  },
+  {
+    words: 'kill alertmanager',
+    what: "the house's Alertmanager sends nothing more, and everything else is well",
+    run: async ({ basement }) => {
+      await basement.change({ hasAlertmanager: false });
+      return 'Nobody sends heartbeats any more.';
+    },
+  },
+  {
+    words: 'leak',
+    what: 'the house sends past its VPN, so that its own address shows',
+    run: async ({ basement }) => {
+      await basement.change({ isLeaking: true });
+      return 'The kill switch is off: everybody sees the address of the house.';
     },
   },
   {

@@ -25,12 +25,18 @@ export type Owner = readonly [where: string, options: unknown];
 export const channelOwners = (channels: Config['channels']): Owner[] =>
   channels.map((channel) => [`channel ${channel.id}`, channel]);
 
+export const senderOwners = (config: Config): Owner[] =>
+  config.sites.flatMap(({ rules, senders }) =>
+    senders.map(({ source, tokens }): Owner => [`heartbeat ${source} of site ${rules.id}`, tokens]),
+  );
+
 export const allOwners = (config: Config): Owner[] => [
   ...channelOwners(config.channels),
   ...config.references.map((reference): Owner => [`reference ${reference.id}`, reference]),
   ...config.sites.flatMap((site) =>
     site.targets.map((target): Owner => [`target ${target.id} of site ${site.rules.id}`, target]),
   ),
+  ...senderOwners(config),
   ['status', config.status],
 ];
 

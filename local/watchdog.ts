@@ -2,6 +2,7 @@
 import { loadConfig } from '../functions/config/config.ts';
 import { createAck } from '../functions/entry/ack.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
+import { createHeartbeat } from '../functions/entry/heartbeat.ts';
 import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
 import { createWitness } from '../functions/entry/witness.ts';
@@ -22,6 +23,8 @@ export type LocalWatchdog = {
     readonly watch: string;
     readonly deliver: string;
     readonly status: string;
+    /** Where houses send their news. */
+    readonly heartbeat: string;
     /** With the path that the configuration gives it; null when nobody can acknowledge. */
     readonly ack: string | null;
   };
@@ -51,6 +54,7 @@ export type LocalOptions = {
   readonly print: (text: string) => void;
   readonly onTick: (run: JobRun) => void;
   readonly statusPort?: number;
+  readonly heartbeatPort?: number;
   /** How often `watch` is called; each minute when absent. */
   readonly everyMs?: number;
   /** True when ticks come only by `scheduler.runNow`. */
@@ -112,6 +116,10 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
         }),
       ),
     );
+    const heartbeat = await serveFunction(
+      createHeartbeat(environment({ WATCH_URL: watch.url })),
+      options.heartbeatPort ?? 0,
+    );
     const { acknowledge } = loadConfig(options.configPath, network);
     const ack =
       acknowledge === null
@@ -126,12 +134,19 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       },
     );
     return {
-      urls: { watch: watch.url, deliver: deliver.url, status: status.url, ack: ack?.url ?? null },
+      urls: {
+        watch: watch.url,
+        deliver: deliver.url,
+        status: status.url,
+        heartbeat: heartbeat.url,
+        ack: ack?.url ?? null,
+      },
       firestore,
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([watch.close(), deliver.close(), status.close(), ack?.close(), witness?.close()]);
+        const all = [watch, deliver, status, heartbeat, ack, witness];
+        await Promise.all(all.map((served) => served?.close()));
         await firestore.close();
       },
     };

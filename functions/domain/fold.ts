@@ -1,7 +1,7 @@
 // Takes in what people said since the last tick: acknowledgements, mutes and causes. Pure, and harmless when it is done twice.
 import { acknowledge } from './acknowledge.ts';
 import type { ClearEvent, SiteEvent } from './event.ts';
-import { type Incident, record } from './incident.ts';
+import { type Incident, record, subjectKey } from './incident.ts';
 import type { Memory, Mute } from './memory.ts';
 import type { Policy } from './policy.ts';
 
@@ -14,6 +14,8 @@ export type Folded = {
 /** A mute may not outlast a maintenance window. */
 const longestMuteMs = 31 * 24 * 3_600_000;
 const mostMutes = 50;
+/** What was seen longer ago nobody remembers either. */
+const forgottenMs = 7 * 24 * 3_600_000;
 
 /**
  * Everything that was told of together: one page is acknowledged by one answer. The answer names the first incident of the page, which
@@ -65,12 +67,14 @@ export function fold(
   const { at, policy } = now;
   const incidents: Record<string, Incident> = { ...memory.incidents };
   const touched = new Map<string, Incident>();
+  const answered: Record<string, number> = {};
   for (const event of inOrder(events)) {
     if (event.kind === 'clear') {
       const next = clear(incidents[event.incident], event, at);
       if (next === null) continue;
       incidents[next.id] = next;
       touched.set(next.id, next);
+      answered[subjectKey(next.subject)] = event.at;
       continue;
     }
     if (event.kind !== 'ack') continue;
@@ -82,8 +86,11 @@ export function fold(
     }
   }
   const mutes = mutesAfter(memory.state.mutes, events, at);
+  const cleared = Object.fromEntries(
+    Object.entries({ ...memory.state.cleared, ...answered }).filter(([, when]) => at - when < forgottenMs),
+  );
   return {
-    memory: { incidents, state: { ...memory.state, mutes } },
+    memory: { incidents, state: { ...memory.state, mutes, cleared } },
     touched: [...touched.values()],
   };
 }

@@ -57,7 +57,14 @@ const isProof = (word: Word): boolean => word.origin.kind === 'exit';
 
 const newest = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b));
 
-const silent: Beat = { sentAt: null, okAt: null, startedAt: null, failure: null, clockBehindMs: 0 };
+const silent: Beat = {
+  heardAt: Number.MIN_SAFE_INTEGER,
+  sentAt: null,
+  okAt: null,
+  startedAt: null,
+  failure: null,
+  clockBehindMs: 0,
+};
 
 function beatAfter(before: Beat = silent, word: Word): Beat {
   const { at, sentAt, says, failure } = word;
@@ -65,6 +72,7 @@ function beatAfter(before: Beat = silent, word: Word): Beat {
   const actAt = Math.min(sentAt ?? at, at);
   const isEnd = says === 'well' || says === 'fails';
   return {
+    heardAt: Math.max(before.heardAt, at),
     sentAt: isProof(word) ? newest(before.sentAt, actAt) : before.sentAt,
     okAt: isProof(word) && says === 'well' ? newest(before.okAt, at) : before.okAt,
     startedAt: says === 'begins' ? at : isEnd ? null : before.startedAt,

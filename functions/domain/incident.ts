@@ -42,6 +42,7 @@ export const problemKinds = [
   'disputed',
   'on-battery',
   'heartbeat-missed',
+  'heartbeat-refused',
   'job-failed',
   'clock-off',
   'alert',

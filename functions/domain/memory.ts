@@ -47,6 +47,8 @@ export type SiteState = {
   /** Those that are not over, in the order in which they came. */
   readonly mutes: readonly Mute[];
   readonly week: Week;
+  /** By subject key, when a person last stated the cause of a doubt about safety: what was seen before that is answered. */
+  readonly cleared: Readonly<Record<string, number>>;
   /** By subject key; a subject that is missing here is ok. */
   readonly subjects: Readonly<Record<string, SubjectState>>;
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */

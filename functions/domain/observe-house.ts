@@ -11,7 +11,9 @@ export type HouseContext = {
   readonly facts: Pick<Facts, 'power' | 'heartbeats'>;
   /** Sources that we were refusing lately. */
   readonly refused: readonly string[];
-  /** The site is dark or cut off, and speaks for whatever else is missing. */
+  /** The site itself is in trouble, or comes back from it, and speaks for whatever does not come from it. */
+  readonly isSiteDown: boolean;
+  /** It is dark or cut off. */
   readonly isDark: boolean;
   /** When a person stated the cause of what is open about a subject; null when nobody did. */
   readonly clearedAt: (subject: Subject) => number | null;
@@ -36,8 +38,8 @@ const minutes = (ms: number): string => {
 };
 
 const powerWords = {
-  'on-battery': 'the house has lost power and runs on battery',
-  'low-battery': 'the house has lost power, and the battery is nearly empty',
+  'on-battery': 'the house has lost power',
+  'low-battery': 'the house has lost power, and its battery is nearly empty',
   'shutting-down': 'the house has lost power and is shutting down',
 } as const;
 
@@ -49,10 +51,12 @@ function isSurelyBack(power: PowerFact, facts: HouseContext['facts']): boolean {
   return facts.heartbeats.some((beat) => beat.sentAt >= power.at + surelyBackMs);
 }
 
-function observePower({ facts }: HouseContext): Observation {
+function observePower({ facts, isDark }: HouseContext): Observation {
   const { power } = facts;
   if (power === null) return unknown;
   if (power.state === 'online' || isSurelyBack(power, facts)) return good;
+  // The page of the blackout says that the UPS told of it.
+  if (isDark) return { status: 'suppressed' };
   const left = power.runtimeMs === null ? '' : `, ${minutes(power.runtimeMs)} of battery`;
   const charge = power.charge === null ? '' : `, charge ${Math.round(power.charge)} %`;
   const runtime = power.runtimeMs === null ? '' : `, ${minutes(power.runtimeMs)} left as it reckons`;
@@ -78,18 +82,55 @@ function failed(source: string, { failure }: Beat, rules: HeartbeatRules): Obser
   });
 }
 
-/** A sender that was never heard is unknown, not silent; and while we refuse what it sends, its absence is our own doing. */
+const isLate = (beat: Beat, { lateMs }: HeartbeatRules, at: number): boolean =>
+  beat.okAt !== null && at - beat.okAt > lateMs;
+
+/** True when a source is not there as it should be, so that it has to be found out whether we refuse what it sends. */
+export function isAnyMissing(
+  pulse: Pulse,
+  { heartbeats }: Pick<SiteRules, 'heartbeats'>,
+  at: number,
+): boolean {
+  return heartbeats.some((rules) => {
+    const beat = pulse.beats[rules.source];
+    return (
+      beat === undefined ||
+      beat.okAt === null ||
+      beat.sentAt === null ||
+      isLate(beat, rules, at) ||
+      at - beat.sentAt > rules.freshMs
+    );
+  });
+}
+
+/** While we refuse what it sends, its absence is our own doing: that is told once it lasts, for nobody else would notice. */
+function refusing(source: string, { policy }: SiteRules): Observation {
+  return bad(
+    {
+      kind: 'heartbeat-refused',
+      severity: 'warning',
+      summary: `what ${source} sends is refused, so whether it lives is not known`,
+      evidence: ['it shows a wrong token, or somebody calls too often in its name'],
+    },
+    policy.unknown.afterMs,
+  );
+}
+
+/** A sender that was never heard is unknown, not silent. */
 function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: HouseContext): Observation {
-  const { at, refused, isDark } = context;
+  const { at, refused, isSiteDown } = context;
   const { source, lateMs, silence } = rules;
-  if (beat === undefined) return unknown;
+  const isRefused = refused.includes(source);
+  if (beat === undefined) return isRefused ? refusing(source, context.rules) : unknown;
   const failure = failed(source, beat, rules);
   if (failure !== null) return failure;
-  if (beat.okAt === null) return unknown;
-  const lateBy = at - beat.okAt;
-  if (lateBy > lateMs) {
-    if (silence === null || refused.includes(source)) return unknown;
-    if (isDark) return { status: 'suppressed' };
+  if (beat.okAt === null) return isRefused ? refusing(source, context.rules) : unknown;
+  if (isLate(beat, rules, at)) {
+    if (isRefused) return refusing(source, context.rules);
+    // It speaks, though from where it proves nothing: that is told by itself.
+    if (silence === null || at - beat.heardAt <= lateMs) return unknown;
+    if (isSiteDown) return { status: 'suppressed' };
+    const lateBy = at - beat.okAt;
     return bad({
       kind: 'heartbeat-missed',
       severity: silence,
@@ -110,8 +151,8 @@ function observeSource(beat: Beat | undefined, rules: HeartbeatRules, context: H
   );
 }
 
-function observeAlert({ severity, summary }: Alert): Observation {
-  return bad({ kind: 'alert', severity, summary, evidence: [] });
+function observeAlert({ severity, summary, labels }: Alert): Observation {
+  return bad({ kind: 'alert', severity, summary, evidence: labels === '' ? [] : [labels] });
 }
 
 /** Twice within this time from one network is no accident. */

@@ -7,6 +7,8 @@ export type Failure = { readonly at: number; readonly code: number | null; reado
 
 /** One sender in the house. */
 export type Beat = {
+  /** When anything came in its name, from wherever. */
+  readonly heardAt: number;
   /**
    * Its newest act: when it sent something, as far as that is known, and never later than it was received. Null when everything came from
    * addresses that prove nothing.
@@ -43,6 +45,8 @@ export type Alert = {
   readonly severity: Severity;
   /** One line. */
   readonly summary: string;
+  /** Its labels in one line, but for its name and severity. */
+  readonly labels: string;
   /** Since when it fires, as its sender dates it; never later than it was received. */
   readonly since: number;
   /** When it was last told, by our clock. */

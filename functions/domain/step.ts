@@ -4,7 +4,7 @@ import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import { fold, mutesAfter } from './fold.ts';
 import { type Findings, gatherFacts, houseFacts } from './gather.ts';
-import { type Incident, type Subject, subjectKey } from './incident.ts';
+import { type Incident, type ProblemKind, type Subject, subjectKey } from './incident.ts';
 import { judge } from './judge.ts';
 import type { Observation } from './machine.ts';
 import { emptyWeek, type Memory, type Mute, type SiteState } from './memory.ts';
@@ -132,11 +132,13 @@ function endOf(
   };
 }
 
+const isOutage = (kind: ProblemKind): boolean => kind === 'dark' || kind === 'vpn-down';
+
 /** A tick that saw nothing of the way in does not end a blackout: whatever else is missing still belongs to that. */
 function isDark(progress: Progress, rules: SiteRules, { signals }: SiteState['judgement']): boolean {
   const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
   const isDown = site !== undefined && site.phase !== 'recovering';
-  return isDown && (site.kind === 'dark' || site.kind === 'vpn-down') && signals.life === 'none';
+  return isDown && isOutage(site.kind) && signals.life === 'none';
 }
 
 type Heard = Pick<Findings, 'pulse' | 'refused'>;
@@ -155,18 +157,15 @@ function hearHouse(
 ): void {
   if (pulse === null) return;
   const { rules, at, facts, state, take } = context;
-  const causeOf = (subject: Subject): number | null => {
-    const known = progress.subjects.get(subjectKey(subject));
-    if (known === undefined || known.phase === 'suspected') return null;
-    return progress.incidents.get(known.incident)?.cause?.at ?? null;
-  };
+  const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
   const observed = observeHouse(pulse, {
     rules,
     at,
     facts,
     refused,
-    isDark: isDark(progress, rules, state.judgement),
-    clearedAt: causeOf,
+    isSiteDown: site !== undefined,
+    isDark: site !== undefined && isOutage(site.kind),
+    clearedAt: (subject) => state.cleared[subjectKey(subject)] ?? null,
   });
   for (const { subject, observation } of observed) take(subject, observation);
 }
@@ -253,6 +252,7 @@ export function step(remembered: Memory | null, input: StepInput): Step {
       worstGapMs: Math.max(week.worstGapMs, gapMs ?? 0),
     },
     mutes: before?.mutes ?? mutesAfter([], events, at),
+    cleared: before?.cleared ?? {},
     subjects: {},
     nextDueAt: before?.nextDueAt ?? null,
   };

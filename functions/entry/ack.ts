@@ -6,7 +6,7 @@ import { lookLately } from '../flows/acknowledge.ts';
 import { answerAck } from '../flows/answer-ack.ts';
 import type { Environment } from '../kit/environment.ts';
 import { WatchdogError } from '../kit/error.ts';
-import { answering } from '../kit/http-answer.ts';
+import { answering } from '../kit/answering.ts';
 import type { HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';

@@ -3,7 +3,10 @@ import { believed, qualityOf } from '../domain/confirm.ts';
 import type { SiteEvent } from '../domain/event.ts';
 import { type Findings, lastDarkAt } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
+import { isAnyMissing } from '../domain/observe-house.ts';
+import type { SiteRules } from '../domain/policy.ts';
 import { type Pulse, silence } from '../domain/pulse.ts';
+import { refusedLately } from '../domain/refused.ts';
 import type { Sample } from '../domain/sample.ts';
 import { weigh } from '../domain/signing.ts';
 import { describeError } from '../kit/error.ts';
@@ -18,6 +21,8 @@ import type { SiteRun } from './watch-world.ts';
 /** `pulse` is null when the inbox could not be read. `events` are what people said and no tick has taken in yet. */
 export type HeardPulse = {
   readonly pulse: Pulse | null;
+  /** Sources that we were refusing lately. */
+  readonly refused: readonly string[];
   readonly events: readonly SiteEvent[];
   readonly problem: string | null;
 };
@@ -37,17 +42,32 @@ export async function readEvents(
   }
 }
 
+type Listened = Pick<WatchStore, 'loadHeard' | 'loadEvents' | 'loadPressure'>;
+
+/** Sources that we were refusing lately; asked for only when one is missing. */
+async function refusedSources(
+  store: Listened,
+  pulse: Pulse,
+  rules: SiteRules,
+  at: number,
+): Promise<string[]> {
+  if (!isAnyMissing(pulse, rules, at)) return [];
+  const sources = rules.heartbeats.map(({ source }) => source);
+  return refusedLately(await store.loadPressure(), { id: rules.id, sources }, at);
+}
+
 /** The inbox being unreadable must not turn a living house dark: what was last heard counts until it is too old. */
-export async function listen(
-  store: Pick<WatchStore, 'loadHeard' | 'loadEvents'>,
-  site: string,
-): Promise<HeardPulse> {
+export async function listen(store: Listened, rules: SiteRules, at: number): Promise<HeardPulse> {
   try {
-    const heard = await store.loadHeard(site);
+    const heard = await store.loadHeard(rules.id);
     const { waiting, ...pulse } = heard ?? { ...silence, waiting: 0 };
-    return { pulse, ...(await readEvents(store, site, waiting)) };
+    const [said, refused] = await Promise.all([
+      readEvents(store, rules.id, waiting),
+      refusedSources(store, pulse, rules, at),
+    ]);
+    return { pulse, refused, ...said };
   } catch (error) {
-    return { pulse: null, events: [], problem: redactText(describeError(error)) };
+    return { pulse: null, refused: [], events: [], problem: redactText(describeError(error)) };
   }
 }
 
@@ -123,7 +143,7 @@ export async function findOut(
     at: run.at,
     samples: { ...latest(rounds), ...evidence.samples },
     pulse: heard.pulse,
-    refused: [],
+    refused: heard.refused,
     witness: await question.voices(),
     delivery: null,
     events: heard.events,

@@ -1,6 +1,7 @@
 // What an operator says from the command line: acknowledgements and mutes, checked against the configuration before any is written down.
 import { z } from 'zod';
 import type { MuteEvent, SiteEvent, UnmuteEvent } from '../domain/event.ts';
+import { type Incident, isSafety } from '../domain/incident.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { cleanName, eventId, writeDown, type InboxWorld } from './inbox.ts';
 
@@ -23,10 +24,12 @@ const name = z
   });
 const by = name.default('the operator');
 
+const incidentId = z.string().regex(/^[A-Za-z0-9.-]{1,150}$/, 'is no id of an incident');
+
 const said = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ack'),
-    incident: z.string().regex(/^[A-Za-z0-9.-]{1,120}$/, 'is no id of an incident'),
+    incident: incidentId,
     by,
   }),
   z.strictObject({
@@ -39,6 +42,12 @@ const said = z.discriminatedUnion('kind', [
     by,
   }),
   z.strictObject({ kind: z.literal('unmute'), site: line(20), mute: line(100), by }),
+  z.strictObject({
+    kind: z.literal('clear'),
+    incident: incidentId,
+    why: line(300).regex(/^[^\p{C}]*$/u, 'has line breaks or control characters'),
+    by,
+  }),
 ]);
 
 type Said = z.output<typeof said>;
@@ -101,19 +110,46 @@ function checkUnmute(
   return { event, isOver: false };
 }
 
+async function ofOurs(world: InboxWorld, id: string): Promise<Incident | Extract<Told, { ok: false }>> {
+  const found = await world.store.readIncident(id);
+  if (found === null) {
+    return refuse('not-found', 'there is no such incident; `watchdog status` shows those that are open');
+  }
+  const isOurs = world.sites.some((each) => each.id === found.incident.site);
+  return isOurs
+    ? found.incident
+    : refuse('not-found', 'the site of that incident is not configured any more');
+}
+
 /** It is acknowledged as what it is now: whoever names it has just looked. */
 async function checkAck(world: InboxWorld, ack: Extract<Said, { kind: 'ack' }>): Promise<Checked> {
-  const found = await world.store.readIncident(ack.incident);
-  if (found === null)
-    return refuse('not-found', 'there is no such incident; `watchdog status` shows those that are open');
-  const { id: incident, site, severity, resolvedAt } = found.incident;
-  if (!world.sites.some((each) => each.id === site)) {
-    return refuse('not-found', 'the site of that incident is not configured any more');
-  }
+  const found = await ofOurs(world, ack.incident);
+  if ('ok' in found) return found;
+  const { id: incident, site, severity, resolvedAt } = found;
   const id = eventId('ack', incident, severity);
   const at = world.clock.now();
   return {
     event: { kind: 'ack', id, site, incident, severity, by: ack.by, at },
+    isOver: resolvedAt !== null,
+  };
+}
+
+/** Only a doubt about safety has a cause that somebody must state; everything else ends when it is well again. */
+async function checkClear(world: InboxWorld, clear: Extract<Said, { kind: 'clear' }>): Promise<Checked> {
+  const found = await ofOurs(world, clear.incident);
+  if ('ok' in found) return found;
+  const { id: incident, site, kind, resolvedAt } = found;
+  if (!isSafety(kind)) {
+    return refuse(
+      'malformed',
+      'that incident ends by itself once it is well again; no cause has to be stated',
+    );
+  }
+  const { why, by: who } = clear;
+  const at = world.clock.now();
+  const id = eventId('clear', incident, String(at));
+  return {
+    event: { kind: 'clear', id, site, incident, why, by: who, at },
     isOver: resolvedAt !== null,
   };
 }
@@ -126,6 +162,8 @@ async function check(world: InboxWorld, each: Said): Promise<Checked> {
       return checkMute(world, each);
     case 'unmute':
       return checkUnmute(world, each);
+    case 'clear':
+      return checkClear(world, each);
   }
 }
 
@@ -161,7 +199,8 @@ export async function tellEvents(world: InboxWorld, body: unknown): Promise<Told
   for (const [index, each] of checked.entries()) {
     if ('ok' in each) return { ...each, problem: `event ${index}: ${each.problem}` };
     events.push(each.event);
-    if (each.isOver && each.event.kind === 'ack') over.push(each.event.incident);
+    if (each.isOver && (each.event.kind === 'ack' || each.event.kind === 'clear'))
+      over.push(each.event.incident);
   }
   await writeDown(world, events);
   const ids = events.map((event) => event.id);

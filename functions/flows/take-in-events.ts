@@ -55,9 +55,9 @@ const hasChanged = (memory: Memory, step: Step): boolean =>
 
 async function takeIn(given: Given): Promise<EventsOutcome> {
   const { rules, store, clock, poker } = given;
-  const { pulse, events, problem } = await listen(store, rules.id);
+  const { pulse, refused, events, problem } = await listen(store, rules, clock.now());
   const common = { site: rules.id, events: events.length, messages: 0 };
-  const heard = { pulse, refused: [] };
+  const heard = { pulse, refused };
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
     const { memory, base } = await store.loadSite(rules.id);

@@ -118,7 +118,7 @@ export async function watchSite(run: SiteRun): Promise<SiteOutcome> {
   const { id } = run.site.rules;
   try {
     const loading = store.loadSite(id);
-    const pulse = listen(store, id);
+    const pulse = listen(store, run.site.rules, run.at);
     const loaded = await loading;
     const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
     if (isReplay(remembered, run.tick.scheduledAt, clock.now())) {

@@ -62,6 +62,20 @@ export function isCidr(text: string): boolean {
   return isIP(address) !== 0 && (bits === undefined || ipaddr.isValidCIDR(text));
 }
 
+/** True when the address lies in one of the networks; `networks` are CIDRs or single addresses. */
+export function isInNetworks(address: string, networks: readonly string[]): boolean {
+  const parsed = ipaddr.parse(address);
+  return networks.map(parseCidr).some((cidr) => within(parsed, cidr));
+}
+
+/** As much of an address as may be written down: its network, /24 for IPv4 and /48 for IPv6. */
+export function networkOf(address: string): string {
+  const parsed = ipaddr.parse(address);
+  const bits = parsed.kind() === 'ipv4' ? 24 : 48;
+  const bytes = parsed.toByteArray().map((byte, index) => (index * 8 < bits ? byte : 0));
+  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`;
+}
+
 /** The IPv4 addresses that an IPv6 address of a transition technique delivers to. */
 function embedded(address: Address): readonly string[] {
   const bytes = address.toByteArray();

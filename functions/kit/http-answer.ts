@@ -1,12 +1,12 @@
 // Requests and answers as values, for functions with several routes: what they say is decided without a socket.
 import { createHash } from 'node:crypto';
-import { bodyBytes, httpFunction, type HttpFunction } from './http-function.ts';
-import type { Log } from './log.ts';
 
 /** The body is read only when it is asked for; ERR_REQUEST when it is over the cap. */
 export type Asked = {
   readonly method: string;
   readonly path: string;
+  /** The address that the request came from; null when that cannot be told. */
+  readonly client: string | null;
   /** An empty string when there is none. */
   readonly header: (name: string) => string;
   readonly body: (mostBytes: number) => Buffer;
@@ -55,21 +55,4 @@ export function pageAnswer(status: number, { html, script, style }: Page): Answe
     'x-robots-tag': 'noindex',
   };
   return { status, headers, body: html };
-}
-
-/** A function that answers with values. What is thrown becomes an answer as in `httpFunction`. */
-export function answering(
-  log: Log,
-  methods: readonly string[],
-  run: (asked: Asked) => Promise<Answer>,
-): HttpFunction {
-  return httpFunction(log, methods, async (request, response) => {
-    const { status, headers, body } = await run({
-      method: request.method,
-      path: request.path,
-      header: (name) => request.get(name) ?? '',
-      body: (mostBytes) => bodyBytes(request, mostBytes),
-    });
-    response.set(headers).status(status).send(body);
-  });
 }

@@ -7,7 +7,7 @@ import { redactText } from './redact.ts';
 export type HttpFunction = (request: Request, response: Response) => Promise<void>;
 
 /** Largest body that a function of ours reads; a scheduler's or a poke's is a few bytes. */
-const maxBodyBytes = 64 * 1024;
+export const maxBodyBytes = 64 * 1024;
 
 const statusOf: Readonly<Partial<Record<WatchdogError['code'], number>>> = { ERR_REQUEST: 400 };
 

@@ -7,6 +7,7 @@ import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/in
 import { emptyWeek, type SiteState } from '../domain/memory.ts';
 import { noticeKinds } from '../domain/notice.ts';
 import { type OutboxRow, rowStates } from '../domain/outbox.ts';
+import type { RefusedAt } from '../domain/refused.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { codec, type Codec, former } from './codec.ts';
 import {
@@ -51,6 +52,7 @@ const site = z.strictObject({
       why: text,
     }),
   ),
+  cleared: z.record(text, time),
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
 });
@@ -58,7 +60,7 @@ const site = z.strictObject({
 const powerBeforeNews = facts.shape.power.unwrap().pick({ state: true, at: true }).nullable();
 
 // Version 2 knew neither a witness nor what the house says beside its heartbeats.
-const siteBeforeNews = site.omit({ week: true }).extend({
+const siteBeforeNews = site.omit({ week: true, cleared: true }).extend({
   facts: facts.extend({
     targets: z.array(facts.shape.targets.element.omit({ witness: true })),
     heartbeats: z.array(facts.shape.heartbeats.element.omit({ isDoubtful: true })),
@@ -172,6 +174,11 @@ const heardBeforeNews = z.strictObject({
   waiting: z.int(),
 });
 
+const pressure = z.strictObject({ refused: z.record(text, time) });
+
+/** What `heartbeat` notes of calls that it refuses. */
+export type NotedPressure = { readonly refused: RefusedAt };
+
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 type Plain<T> = DeepReadonly<T>;
 type Same<A, B> =
@@ -208,6 +215,7 @@ export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
   former: former(siteBeforeNews, (old) => ({
     ...old,
     week: emptyWeek(old.tick.at),
+    cleared: {},
     facts: {
       ...old.facts,
       targets: old.facts.targets.map((target) => ({ ...target, witness: null })),
@@ -235,7 +243,7 @@ export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
     beats: Object.fromEntries(
       Object.entries(old.beats).map(([source, { sentAt }]) => [
         source,
-        { sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
+        { heardAt: sentAt, sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
       ]),
     ),
     power: old.power === null ? {} : { ups: { ...withoutNumbers(old.power), saidAt: null } },
@@ -248,6 +256,9 @@ export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, {
   former: former(siteEvent, (old) => old),
 });
 
+/** `pressure/heartbeat` of the inbox database. */
+export const pressureCodec: Codec<NotedPressure> = codec<NotedPressure>(pressure, { version: 1 });
+
 /** The paths of documents, as they are named in messages. */
 export const paths = {
   site: (id: string): string => `sites/${id}`,
@@ -255,6 +266,7 @@ export const paths = {
   row: (id: string): string => `outbox/${id}`,
   heard: (site: string): string => `heartbeats/${site}`,
   event: (id: string): string => `events/${id}`,
+  pressure: 'pressure/heartbeat',
 } as const;
 
 /** The error for an incident that a site's document says is open and that is not there. */

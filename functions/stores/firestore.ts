@@ -13,6 +13,7 @@ import {
   incidentCodec,
   missingIncident,
   paths,
+  pressureCodec,
   rowCodec,
   siteCodec,
 } from './documents.ts';
@@ -106,6 +107,13 @@ async function readIncident(db: Firestore, id: string): Promise<IncidentRecord |
   return { incident, rows: found.flatMap((snapshot) => read(rowCodec, snapshot) ?? []) };
 }
 
+function notePressure(inbox: Firestore, key: string, at: number): Promise<void> {
+  return change(inbox.doc(paths.pressure), pressureCodec, (before) => ({
+    next: { refused: { ...before?.refused, [key]: at } },
+    result: undefined,
+  }));
+}
+
 type Change = (before: Pulse) => Pulse;
 type Changed = { readonly before: Pulse; readonly after: Pulse };
 
@@ -155,6 +163,15 @@ export function openFirestoreStore(
     recentIncidents: (site, limit) =>
       ask('incidents', () => recentIncidents(db, site, limit), { deadlineMs }),
     readIncident: (id) => ask(paths.incident(id), () => readIncident(db, id), { deadlineMs }),
+    loadPressure: () =>
+      ask(
+        paths.pressure,
+        async () => read(pressureCodec, await inbox.doc(paths.pressure).get())?.refused ?? {},
+        { deadlineMs },
+      ),
+    // Whoever is refused waits for this.
+    notePressure: (key, at) =>
+      ask(paths.pressure, () => notePressure(inbox, key, at), { deadlineMs: Math.min(deadlineMs, 1_500) }),
     changePulse: (site, alter) =>
       ask(paths.heard(site), () => changePulse(inbox, site, { alter, lastWritten }), { deadlineMs }),
   };

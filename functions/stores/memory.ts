@@ -9,6 +9,7 @@ import {
   incidentCodec,
   missingIncident,
   paths,
+  pressureCodec,
   rowCodec,
   siteCodec,
 } from './documents.ts';
@@ -164,6 +165,14 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       if (incident === null) return null;
       const rows = incident.messages.flatMap((each) => documents.read(rowCodec, paths.row(each)) ?? []);
       return { incident, rows };
+    },
+    loadPressure: async () => documents.read(pressureCodec, paths.pressure)?.refused ?? {},
+    notePressure: async (key, at) => {
+      const refused = documents.read(pressureCodec, paths.pressure)?.refused ?? {};
+      documents.put(
+        paths.pressure,
+        pressureCodec.write(paths.pressure, { refused: { ...refused, [key]: at } }),
+      );
     },
     changePulse: async (site, change) => {
       const path = paths.heard(site);

@@ -137,6 +137,7 @@ export const pulse = {
   beats: z.record(
     text,
     z.strictObject({
+      heardAt: time,
       sentAt: time.nullable(),
       okAt: time.nullable(),
       startedAt: time.nullable(),
@@ -145,7 +146,9 @@ export const pulse = {
     }),
   ),
   power: z.record(text, powerFact.extend({ saidAt: time.nullable() })),
-  alerts: z.array(z.strictObject({ id: text, severity, summary: text, since: time, toldAt: time })),
+  alerts: z.array(
+    z.strictObject({ id: text, severity, summary: text, labels: text, since: time, toldAt: time }),
+  ),
   moreAlerts: whole,
   strangers: z.array(
     z.strictObject({ network: text, isOfProvider: z.boolean(), at: time, before: time.nullable() }),

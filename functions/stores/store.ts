@@ -4,6 +4,7 @@ import type { SiteEvent } from '../domain/event.ts';
 import type { Pulse } from '../domain/pulse.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
+import type { RefusedAt } from '../domain/refused.ts';
 import type { Heard } from './documents.ts';
 
 /** What a load saw, so that a commit can tell whether somebody wrote meanwhile. Opaque to flows. */
@@ -33,6 +34,8 @@ export type WatchStore = {
   readonly loadSite: (site: string) => Promise<Loaded>;
   /** What the house sent, from the inbox database; null when nothing ever came. */
   readonly loadHeard: (site: string) => Promise<Heard | null>;
+  /** When `heartbeat` last refused calls, from the inbox database. */
+  readonly loadPressure: () => Promise<RefusedAt>;
   /** What people said and no tick has taken in yet, oldest first, at most `mostEvents`; a broken one is in `broken` and in nobody's way. */
   readonly loadEvents: (site: string) => Promise<WaitingEvents>;
   /** Removes events that were taken in; that some are gone already changes nothing. */
@@ -103,10 +106,15 @@ export type PulseStore = {
   ) => Promise<{ readonly before: Pulse; readonly after: Pulse }>;
 };
 
+export type PressureStore = {
+  /** Calls for this key were refused at this time. Keys must come from a closed set. */
+  readonly notePressure: (key: string, at: number) => Promise<void>;
+};
+
 /** What a public function may do: it writes down what it was told, and nothing else. */
 export type EventStore = {
   /** Keeps an event for the next tick. One whose id is there already is kept once. */
   readonly appendEvent: (event: SiteEvent) => Promise<void>;
 };
 
-export type Store = WatchStore & OutboxStore & ReadStore & PulseStore & EventStore;
+export type Store = WatchStore & OutboxStore & ReadStore & PulseStore & PressureStore & EventStore;

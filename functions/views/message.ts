@@ -1,11 +1,17 @@
 // Words for a notice: what somebody reads who was asleep a moment ago.
-import type { ProblemKind } from '../domain/incident.ts';
+import { isSafety, type ProblemKind } from '../domain/incident.ts';
 import { isPage, type Notice, type NoticeItem } from '../domain/notice.ts';
 import { costWords } from './cost.ts';
 import { duration, localTime } from './time.ts';
 
 const longestTitle = 100;
 const longestList = 20;
+
+/** Without what tells it from other alerts of that name. */
+const alertName = (id: string): string => id.replace(/-[0-9a-f]{8,}$/, '');
+
+const nameOf = ({ subject }: NoticeItem): string =>
+  subject.kind === 'alert' ? alertName(subject.id) : subject.id;
 
 /** The trouble in a few words, with the name of what is in trouble. */
 function trouble(problem: ProblemKind, name: string): string {
@@ -36,12 +42,14 @@ function trouble(problem: ProblemKind, name: string): string {
       return 'on battery, the house has lost power';
     case 'heartbeat-missed':
       return `no word from ${name}`;
+    case 'heartbeat-refused':
+      return `what ${name} sends is refused`;
     case 'job-failed':
       return `${name} failed`;
     case 'clock-off':
       return `the clock of ${name} is wrong`;
     case 'alert':
-      return name.replace(/-[0-9a-f]{8,}$/, '');
+      return alertName(name);
     case 'new-exit':
       return 'sends from a new address of its VPN provider';
     case 'vpn-leak':
@@ -79,9 +87,11 @@ function headline({ kind, items, at }: Notice): string {
     const lasted = kind === 'resolved' ? `, after ${duration(at - first.since)}` : '';
     return `${trouble(first.problem, first.subject.id)}${lasted}`;
   }
+  const names = items.map(nameOf).join(', ');
+  if (first.subject.kind === 'alert') return `${items.length} alerts of the house: ${names}`;
   const state = first.problem === 'disputed' ? 'are disputed' : 'do not answer as they should';
   const what = kind === 'resolved' ? 'are well again' : state;
-  return `${items.length} targets ${what}: ${items.map((item) => item.subject.id).join(', ')}`;
+  return `${items.length} targets ${what}: ${names}`;
 }
 
 function label({ kind, severity }: Notice): string {
@@ -160,6 +170,12 @@ function times(item: NoticeItem, notice: Notice): string[] {
     const age = notice.at - item.since >= 60_000 ? `, for ${lasted}` : '';
     return [`Since ${since}${age}.`];
   }
+  if (isSafety(item.problem)) {
+    return [
+      `Began ${since}.`,
+      `Closed ${localTime(notice.at, notice.timezone)}: somebody has stated its cause.`,
+    ];
+  }
   return [
     `Began ${since}.`,
     `Closed ${localTime(notice.at, notice.timezone)}, after ${lasted}; this includes the wait to see that it stays well.`,
@@ -197,10 +213,10 @@ function single(item: NoticeItem, notice: Notice, code: string | null): string[]
 function line(item: NoticeItem, notice: Notice): string {
   const since = localTime(item.since, notice.timezone);
   if (notice.kind === 'resolved') {
-    return `- ${item.subject.id}: began ${since}, closed after ${duration(notice.at - item.since)}`;
+    return `- ${nameOf(item)}: began ${since}, closed after ${duration(notice.at - item.since)}`;
   }
   const seen = item.evidence[0] ?? item.summary;
-  const what = seen.startsWith(`${item.subject.id}:`) ? seen : `${item.subject.id}: ${seen}`;
+  const what = seen.startsWith(`${nameOf(item)}:`) ? seen : `${nameOf(item)}: ${seen}`;
   return `- ${what}, since ${since}`;
 }
 
@@ -211,11 +227,15 @@ function several(notice: Notice, code: string | null): string[] {
   return [...codeLines(code), ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
 }
 
-function closing({ kind, isThreadOver, severity }: Notice): string {
+function closing({ kind, isThreadOver, severity, items }: Notice): string {
+  const doubt = items.find(({ problem }) => isSafety(problem));
   if (kind === 'resolved') {
     return isThreadOver
       ? 'Nothing more will follow about this.'
       : 'Other parts of the same page are not well yet; they are told of by themselves.';
+  }
+  if (doubt !== undefined) {
+    return `This does not end by itself, and you are told again until its cause is stated: watchdog clear ${doubt.incident} --why "…"`;
   }
   if (!isPage(kind)) return 'You will be told when it is over.';
   const still = severity === 'critical' ? ' It starts nothing that signs: that is for a person to do.' : '';

@@ -33,6 +33,8 @@ function silence(kind: ProblemKind, name: string): string {
       return 'nothing yet: the site ran on battery';
     case 'heartbeat-missed':
       return `${name}: it did not say that all was well`;
+    case 'heartbeat-refused':
+      return `${name}: what it sent was refused`;
     case 'job-failed':
       return `the work of ${name}: it said itself that it had failed`;
     case 'clock-off':

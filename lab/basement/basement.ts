@@ -1,13 +1,11 @@
 // The pretend world on this machine, with real sockets: house, VPN exit, resolvers, heartbeats and a UPS, and the hand that breaks them.
-import { hear, type Word, wellAt } from '../../functions/domain/hear.ts';
 import type { Clock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
-import type { PulseStore } from '../../functions/stores/store.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Listener, type Service, startListener } from './listener.ts';
 import { chainNames, executionClients, operators, signerNames, startChains } from './chains.ts';
+import { type Listening, openVoice, type PowerNews } from './voice.ts';
 import {
-  canSend,
   healthy,
   isReachable,
   isSigning,
@@ -22,7 +20,10 @@ export type Basement = {
   readonly state: () => WorldState;
   /** Where the names of the configuration lead on this machine, for those who look from there. */
   readonly hosts: Readonly<Record<View, Environment['network']['hosts']>>;
-  /** The UPS says that it runs on battery, and is empty a moment later. */
+  /** The line loses its power: the UPS says so, and goes on for a while. */
+  readonly loseMains: () => Promise<void>;
+  readonly emptyBattery: () => Promise<void>;
+  /** Both, one right after the other. */
   readonly cutPower: () => Promise<void>;
   readonly restorePower: () => Promise<void>;
   readonly dropVpn: () => Promise<void>;
@@ -34,18 +35,13 @@ export type Basement = {
   /** Everything works again; the second way is put away. */
   readonly heal: () => Promise<void>;
   /** From now on the house sends its heartbeats and the news of its power here. */
-  readonly connect: (inbox: House) => void;
+  readonly connect: (listening: Listening) => void;
   readonly close: () => Promise<void>;
 };
 
-/** How the news of the house arrive. */
-type House = {
-  readonly site: string;
-  readonly source: string;
-  readonly store: PulseStore;
-  /** A heartbeat has arrived that was sent at this time. */
-  readonly onBeat: (sentAt: number) => void;
-};
+/** What the UPS says: its battery lasts for twelve minutes. */
+const full: PowerNews = { state: 'online', charge: 100, runtime: 720 };
+const onBattery: PowerNews = { ...full, state: 'on-battery' };
 
 /** The watchdog's own network is cut at its references first and comes back there last, as one cable would do it at once. */
 const order: readonly Place['kind'][] = ['reference', 'public', 'exit', 'forward'];
@@ -61,7 +57,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     ),
   );
   let state = healthy;
-  let house: House | null = null;
+  const voice = openVoice(startAt);
 
   const setAll = async (kind: Place['kind'], isUp: (place: Place, from: View) => boolean): Promise<void> => {
     const some = stands.filter(({ place }) => place.kind === kind);
@@ -91,34 +87,25 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
       // oxlint-disable-next-line no-await-in-loop -- the order is the point
       await setAll(kind, (place, from) => isReachable(place, now, from));
   };
-  const tellPower = async (power: 'online' | 'on-battery'): Promise<void> => {
-    if (house !== null && canSend(state)) {
-      const word: Word = {
-        ...wellAt(house.source, clock.now()),
-        says: 'lives',
-        power: [{ ups: 'ups', state: power, charge: null, runtimeMs: null }],
-      };
-      await house.store.changePulse(house.site, (pulse) => hear(pulse, word));
-    }
+  const loseMains = async (): Promise<void> => {
+    await become({ hasMains: false });
+    await voice.tellPower(state, onBattery);
   };
   const restorePower = async (): Promise<void> => {
-    if (state.hasPower) return;
-    await become({ hasPower: true });
-    await tellPower('online');
+    if (state.hasPower && state.hasMains) return;
+    await become({ hasPower: true, hasMains: true });
+    await voice.tellPower(state, full);
   };
 
-  const heartbeat = startHeartbeat(clock, async (sentAt) => {
-    if (house === null || !canSend(state)) return;
-    const word = wellAt(house.source, sentAt);
-    await house.store.changePulse(house.site, (pulse) => hear(pulse, word));
-    house.onBeat(sentAt);
-  });
+  const heartbeat = startHeartbeat(clock, (sentAt) => voice.beat(state, sentAt));
 
   return {
     state: () => state,
     hosts: { watchdog: hostsOf('watchdog'), witness: hostsOf('witness') },
+    loseMains,
+    emptyBattery: () => become({ hasMains: false, hasPower: false }),
     cutPower: async () => {
-      await tellPower('on-battery');
+      await loseMains();
       await become({ hasPower: false });
     },
     restorePower,
@@ -128,13 +115,11 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     setSecondWay: (isOn) => become({ hasSecondWay: isOn }),
     change: become,
     heal: async () => {
-      const hadPower = state.hasPower;
+      const hadPower = state.hasPower && state.hasMains;
       await become(healthy);
-      if (!hadPower) await tellPower('online');
+      if (!hadPower) await voice.tellPower(state, full);
     },
-    connect: (inbox) => {
-      house = inbox;
-    },
+    connect: voice.speakTo,
     close: async () => {
       await heartbeat.stop();
       await Promise.all(stands.map(({ listener }: { listener: Listener }) => listener.setUp(false)));

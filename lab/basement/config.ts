@@ -2,11 +2,8 @@
 import { stringify } from 'yaml';
 import { chainIds, type ChainIdentity, identityOf } from './chains.ts';
 import { phones } from '../pager/pager.ts';
+import { addresses, labHeartbeat, labSite, labTimezone, labUps } from './names.ts';
 import { type Place, places } from './world.ts';
-
-export const labSite = 'home';
-export const labHeartbeat = 'alertmanager';
-export const labTimezone = 'Europe/Berlin';
 
 /** The secrets that the configuration refers to, by the names of their variables. */
 export const labVariables = {
@@ -60,6 +57,8 @@ export function labConfig(startAt: number, ackPort: number): string {
       url: { env: labVariables[id] },
       secret: { env: labVariables.secret },
     })),
+    // Work is not sped up: on a slow machine a look takes minutes of the lab's time, and is not late for that.
+    policies: { default: { late: { after: '8m' } } },
     status: { access: 'token', token: { env: labVariables.token } },
     acknowledge: {
       url: `http://127.0.0.1:${ackPort}/ack`,
@@ -77,8 +76,16 @@ export function labConfig(startAt: number, ackPort: number): string {
           { id: 'bera-1', chain: 'berachain', keys: identity.keys.beacond },
         ],
         heartbeats: [
-          { source: labHeartbeat, token: { env: labVariables.heartbeat }, every: '60s', grace: '60s' },
+          {
+            source: labHeartbeat,
+            token: { env: labVariables.heartbeat },
+            every: '60s',
+            grace: '60s',
+            silence: 'warning',
+          },
+          { source: labUps, token: { env: labVariables.heartbeat } },
         ],
+        exits: { addresses: [addresses.exit, addresses.secondExit] },
       },
     ],
   });

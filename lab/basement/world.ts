@@ -1,5 +1,6 @@
 // What stands in the pretend world, and what of it can be reached in which state: plain values.
 import type { ChainName, ExecutionClient, NodeName, Operator, SignerName } from './chains.ts';
+import { addresses } from './names.ts';
 
 export type Place = {
   readonly id: string;
@@ -70,12 +71,18 @@ export const forwards: readonly string[] = places
 export type WorldState = {
   /** The house has power. */
   readonly hasPower: boolean;
+  /** The line has power; without it the house runs on its battery. */
+  readonly hasMains: boolean;
   /** The VPN exit works: the way into the house, and the usual way out of it. */
   readonly hasExit: boolean;
   /** Forwards that the exit does not hold any more. */
   readonly broken: ReadonlySet<string>;
-  /** The house may send its heartbeats by a second way as well, a mobile router. */
+  /** The house may send its heartbeats by a second way as well, a mobile router with a VPN exit of its own. */
   readonly hasSecondWay: boolean;
+  /** The Alertmanager of the house runs. */
+  readonly hasAlertmanager: boolean;
+  /** The house sends past its VPN, so that everybody sees its own address. */
+  readonly isLeaking: boolean;
   /** The watchdog's own way out to the world works. */
   readonly hasOurNetwork: boolean;
   /** Validator clients that were stopped by hand, with everything else of the house running. */
@@ -94,9 +101,12 @@ export type WorldState = {
 
 export const healthy: WorldState = {
   hasPower: true,
+  hasMains: true,
   hasExit: true,
   broken: new Set(),
   hasSecondWay: false,
+  hasAlertmanager: true,
+  isLeaking: false,
   hasOurNetwork: true,
   stoppedSigners: new Set(),
   stalledChains: new Set(),
@@ -134,6 +144,12 @@ export function isReachable(place: Place, state: WorldState, from: View = 'watch
 export const isSigning = (signer: SignerName, state: WorldState): boolean =>
   canSend(state) && !state.stoppedSigners.has(signer);
 
+/** The address that a message of the house comes from. */
+export function sendsFrom(state: WorldState): string {
+  if (state.isLeaking) return addresses.home;
+  return state.hasExit ? addresses.exit : addresses.secondExit;
+}
+
 /** True when a message from the house gets out. It comes to the watchdog by itself, so our own way out does not matter. */
 export const canSend = (state: WorldState): boolean =>
-  state.hasPower && (state.hasExit || state.hasSecondWay);
+  state.hasPower && (state.hasExit || state.hasSecondWay || state.isLeaking);

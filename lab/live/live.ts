@@ -13,7 +13,7 @@ import { readLook } from '../look.ts';
 import type { LiveMode } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { lasting } from '../time.ts';
-import { channelOwners, missingSecrets } from '../../local/secrets.ts';
+import { channelOwners, missingSecrets, senderOwners } from '../../local/secrets.ts';
 import { showTick } from './tick-lines.ts';
 import { deliveryTrouble, startTrouble } from './trouble.ts';
 
@@ -97,6 +97,7 @@ function start(options: LiveMode, variables: Variables, screen: Screen): Promise
       else showTick(screen, look);
     },
     statusPort: options.port,
+    heartbeatPort: options.heartbeatPort,
     everyMs: options.everyMs,
   });
   return watchdog.then((running) => {
@@ -124,6 +125,9 @@ export async function watchFile(options: LiveMode, { screen, signal }: LiveNeeds
   for (const { where, message } of missingSecrets(channelOwners(config.channels), secretReader(variables))) {
     bad(`${where}: ${message.replace(/^ERR_SECRET: /, '')}, so nobody can be told this way`);
   }
+  for (const { where, message } of missingSecrets(senderOwners(config), secretReader(variables))) {
+    bad(`${where}: ${message.replace(/^ERR_SECRET: /, '')}, so nothing can be sent as that`);
+  }
   let watchdog: LocalWatchdog;
   try {
     watchdog = await start(options, variables, screen);
@@ -134,6 +138,12 @@ export async function watchFile(options: LiveMode, { screen, signal }: LiveNeeds
   await showMemory(screen, config, { host: watchdog.firestore.host, dataDir: options.dataDir });
   const curl = header === null ? 'curl' : `curl -H "${header}"`;
   screen.line('Status as JSON:  ', { style: 'strong', text: `${curl} ${watchdog.urls.status}` });
+  for (const { rules, senders } of config.sites) {
+    for (const { source } of senders) {
+      const url = `${watchdog.urls.heartbeat}/${rules.id}/${source}`;
+      screen.line(`News of ${rules.id}:    `, { style: 'strong', text: `POST ${url}` });
+    }
+  }
   screen.line({ style: 'dim', text: 'Ctrl-C ends it. While this machine is off, nobody watches.' });
   screen.line();
   const { promise: over, resolve: end } = Promise.withResolvers<void>();

@@ -47,11 +47,15 @@ function sqliteCode(error: unknown): number | null {
 }
 
 /** Why it could not start, and what to do. */
+/** What listening failed for names its port. */
+const isTaken = (error: unknown, port: number): boolean =>
+  typeof error === 'object' && error !== null && 'port' in error && error.port === port;
+
 export function startTrouble(
   error: unknown,
-  options: { readonly dataDir: string; readonly port: number },
+  options: { readonly dataDir: string; readonly port: number; readonly heartbeatPort: number },
 ): string {
-  const { dataDir, port } = options;
+  const { dataDir, port, heartbeatPort } = options;
   if (sqliteCode(error) === sqliteBusy) {
     return `another watchdog is using ${dataDir}: stop it first, or give this one a folder of its own with --data`;
   }
@@ -61,6 +65,9 @@ export function startTrouble(
   ) {
     return `${dataDir} cannot be used as a folder for data: check that it is one, and that you may write there`;
   }
-  if (codeOf(error) === 'EADDRINUSE') return `port ${port} is taken: choose another with --port`;
+  if (codeOf(error) === 'EADDRINUSE') {
+    const which = isTaken(error, heartbeatPort) ? '--heartbeat-port' : '--port';
+    return `port ${which === '--port' ? port : heartbeatPort} is taken: choose another with ${which}`;
+  }
   return describeError(error);
 }

@@ -1,6 +1,7 @@
 // The first story, act by act: what we do to the house, and what the watchdog must make of it.
 import { type Act, resolves } from './act.ts';
 import { chainStalls, signerStops } from './chain-acts.ts';
+import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, looksUntil, verdictOf } from './stage.ts';
 import { ourRegion } from './witness-act.ts';
@@ -57,30 +58,48 @@ const blackout: Act = {
   play: async (stage) => {
     const beats = stage.lab.beats.length;
     await stage.until('the house has just sent a heartbeat', () => stage.lab.beats.length > beats, 3);
-    const at = await stage.we('cut the power; the UPS tells of it, and is empty a moment later', (basement) =>
-      basement.cutPower(),
+    const gasped = await stage.we('take the power off the line; the UPS tells of it', (basement) =>
+      basement.loseMains(),
     );
-    stage.should('call the house dark at the very next look: once, although it lived a moment ago');
+    stage.should('tell at once that the house runs on its battery, and for how long');
+    const warning = await stage.message(
+      'one warning: on battery, twelve minutes of it',
+      (message) =>
+        message.kind === 'opened' &&
+        message.severity === 'warning' &&
+        isAbout(message, 'power.home') &&
+        message.body.includes('12 minutes of battery'),
+      2,
+    );
+    const before = looksUntil(stage.seen(), gasped, warning);
+    stage.check('it waited for no look', before === 0, withLook(before));
+    const at = await stage.we('let the battery run empty', (basement) => basement.emptyBattery());
+    stage.should('call the house dark at the very next look, and for certain: the UPS told of it');
     const page = await stage.message(
-      'one critical page: dark or cut off',
+      'one critical page: dark',
       (message) =>
         message.kind === 'opened' &&
         message.severity === 'critical' &&
         isAbout(message, 'site.home') &&
-        message.title.includes('dark or cut off'),
+        message.body.includes('the UPS told of power going'),
       4,
     );
     const looks = looksUntil(stage.seen(), at, page);
-    stage.check('it came with the first look after the cut', looks === 1, withLook(looks));
+    stage.check('it came with the first look after the battery', looks === 1, withLook(looks));
     await stage.looks(3);
     stage.check(
-      'three minutes later: still one page, and none for the ports and signers that fail with it',
-      stage.said().length === 1,
+      'three minutes later: nothing more, and none for the ports and signers that fail with it',
+      stage.said().length === 2,
       `${stage.said().length} in all`,
     );
     await stage.we('put the power back', (basement) => basement.restorePower());
     stage.should('wait three minutes to see that it stays well, then say that it is over');
-    await resolves(stage, 'site.home', 2);
+    await stage.message(
+      'the battery is resolved as well',
+      (message) => message.kind === 'resolved' && isAbout(message, 'power.home'),
+      6,
+    );
+    await resolves(stage, 'site.home', 4);
   },
 };
 
@@ -148,10 +167,12 @@ export const acts: readonly Act[] = [
   allIsWell,
   oneForward,
   ourRegion,
+  heartbeatMissed,
   signerStops,
   chainStalls,
   blackout,
   nobodyReacts,
   exitFails,
+  vpnLeaks,
   ownNetwork,
 ];

@@ -1,7 +1,7 @@
 // Where an act is played: it does things to the world, waits for what the watchdog says, and checks it, all told as it happens.
 import { isPage as wakes } from '../../functions/domain/notice.ts';
 import type { SiteVerdict } from '../../functions/domain/verdict.ts';
-import { labSite } from '../basement/config.ts';
+import { labSite } from '../basement/names.ts';
 import type { Basement } from '../basement/basement.ts';
 import type { Lab } from '../lab.ts';
 import type { Look } from '../look.ts';

@@ -6,7 +6,7 @@ import type { Paged } from '../pager/pager.ts';
 import { wrap, type Screen } from '../screen.ts';
 import { clockTime, labTime } from '../time.ts';
 import { verdictTone, verdictWords } from '../../functions/views/verdict.ts';
-import { labSite } from '../basement/config.ts';
+import { labSite } from '../basement/names.ts';
 
 export type Teller = {
   readonly title: (number: number, words: string) => void;

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { admitOf } from '../../functions/kit/answering.ts';
+import { admitEarly } from '../../functions/kit/early.ts';
 import type { HttpFunction } from '../../functions/kit/http-function.ts';
 
 export type ServedFunction = { readonly url: string; readonly close: () => Promise<void> };
@@ -32,6 +34,7 @@ export async function serveFunction(handler: HttpFunction, port = 0): Promise<Se
   const name = `local-${served}`;
   http(name, handler);
   const server = getTestServer(name);
+  admitEarly(server, admitOf(handler));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

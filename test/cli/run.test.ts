@@ -81,7 +81,10 @@ describe('replay', () => {
     writeFileSync(
       gasping,
       dark
-        .replace('"power":null', `"power":{"state":"on-battery","at":${ago}}`)
+        .replace(
+          '"power":null',
+          `"power":{"state":"on-battery","at":${ago},"since":${ago},"charge":null,"runtimeMs":null}`,
+        )
         .replace('"certain":false', '"certain":true'),
     );
     const own = await watchdog(['replay', gasping]);

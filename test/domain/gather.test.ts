@@ -37,6 +37,7 @@ describe('targets', () => {
       reason: null,
       detail: null,
       totalMs: 21,
+      witness: null,
       since: start,
     });
   });
@@ -117,7 +118,9 @@ describe('since when all inbound is bad', () => {
 describe('what else is known', () => {
   test('beats of configured sources, with how long they are fresh', () => {
     const facts = gather({ beats: { cluster: start - 5, stranger: start } });
-    expect(facts.heartbeats).toEqual([{ source: 'cluster', sentAt: start - 5, freshMs: heartbeatFreshMs }]);
+    expect(facts.heartbeats).toEqual([
+      { source: 'cluster', sentAt: start - 5, freshMs: heartbeatFreshMs, isDoubtful: false },
+    ]);
   });
 
   test('an inbox that was not read knows nothing', () => {

@@ -83,7 +83,10 @@ describe('promises', () => {
     const power = powerFact('on-battery', start);
     story.tick({ beats: { cluster: start }, power });
     story.ticks(3, { qualities: blind, beats: { cluster: start }, power });
-    expect(said(story.rows())).toEqual(['opened critical to phone about self/home blind']);
+    expect(said(story.rows())).toEqual([
+      'opened warning to phone about power/home on-battery',
+      'opened critical to phone about self/home blind',
+    ]);
     const { rows, memory } = story.tick({ qualities: blind, beats: { cluster: start }, power });
     expect(memory.state.judgement).toMatchObject({ verdict: 'dark', certain: true });
     expect(said(rows)).toEqual(['opened critical to phone about site/home dark']);

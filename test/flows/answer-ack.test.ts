@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { lookLately } from '../../functions/flows/acknowledge.ts';
 import { answerAck } from '../../functions/flows/answer-ack.ts';
-import { answering } from '../../functions/kit/http-answer.ts';
+import { answering } from '../../functions/kit/answering.ts';
 import { silentLog } from '../../functions/kit/log.ts';
 import { linkKeys } from '../../functions/kit/signed-link.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';

@@ -30,7 +30,7 @@ describe('a link to acknowledge', () => {
 
   test.each(noticeKinds)('is in %s only when that is to be acknowledged', (kind) => {
     const { links, code } = linksBy(setup)(notice({ kind }));
-    const isAsked = kind !== 'resolved' && kind !== 'acknowledged';
+    const isAsked = kind !== 'resolved' && kind !== 'acknowledged' && kind !== 'report';
     expect([links.acknowledge !== undefined, code !== null]).toEqual([isAsked, isAsked]);
     expect(links).toMatchObject({
       status: 'https://status.example/',

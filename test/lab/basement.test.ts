@@ -1,12 +1,14 @@
 // The pretend house: what can be reached in which state, over real sockets, and when its heartbeats get out.
+import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { parseConfig } from '../../functions/config/config.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
 import { bindProbes } from '../../functions/probes/run.ts';
-import { openMemoryStore } from '../../functions/stores/memory.ts';
 import { startBasement, type Basement } from '../../lab/basement/basement.ts';
 import { labConfig } from '../../lab/basement/config.ts';
 import { canSend, healthy, places, type View } from '../../lab/basement/world.ts';
+import { listen } from '../support/server.ts';
 
 let basement: Basement;
 // The chains of the pretend world begin shortly before now.
@@ -15,7 +17,11 @@ const startAt = Math.floor(Date.now() / 12_000) * 12_000;
 beforeEach(async () => {
   basement = await startBasement(systemClock, startAt);
 });
-afterEach(() => basement.close());
+const servers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await basement.close();
+  await Promise.all(servers.splice(0).map((close) => close()));
+});
 
 const everything = places.map(({ id }) => id);
 const forwards = places.filter(({ kind }) => kind === 'forward').map(({ id }) => id);
@@ -77,21 +83,47 @@ describe('the pretend house', () => {
     expect(await reached()).toEqual(expect.arrayContaining(forwards.filter((id) => id !== 'web')));
   });
 
-  test('tells of its power before it goes, and when it is back', async () => {
-    const store = openMemoryStore();
-    basement.connect({ site: 'home', source: 'ups', store, onBeat: () => undefined });
+  /** What the house sends, as its receiver gets it: path, last address and state of the power. */
+  async function listening(): Promise<string[]> {
+    const came: string[] = [];
+    const server = createServer((incoming, answer) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const { state } = z.object({ state: z.string() }).parse(JSON.parse(Buffer.concat(chunks).toString()));
+        const from = String(incoming.headers['x-forwarded-for']).split(', ').at(-1);
+        came.push(`${incoming.url} ${from} ${state} ${incoming.headers.authorization}`);
+        answer.end('{}');
+      });
+    });
+    const { address, close } = await listen(server);
+    servers.push(close);
+    basement.connect({ url: `http://${address}`, site: 'home', token: 'secret', onBeat: () => undefined });
+    return came;
+  }
+
+  test('tells of its power before it goes, and when it is back, from the address of its exit', async () => {
+    const came = await listening();
     await basement.cutPower();
-    expect((await store.loadHeard('home'))?.power['ups']?.state).toBe('on-battery');
     await basement.restorePower();
-    expect((await store.loadHeard('home'))?.power['ups']?.state).toBe('online');
+    expect(came).toEqual([
+      '/home/ups/power 203.0.113.7 on-battery Bearer secret',
+      '/home/ups/power 203.0.113.7 online Bearer secret',
+    ]);
   });
 
   test('that nobody hears cannot tell of its power', async () => {
-    const store = openMemoryStore();
-    basement.connect({ site: 'home', source: 'ups', store, onBeat: () => undefined });
+    const came = await listening();
     await basement.dropVpn();
     await basement.cutPower();
-    expect(await store.loadHeard('home')).toBe(null);
+    expect(came).toEqual([]);
+  });
+
+  test('shows its own address once it leaks, with or without its VPN', async () => {
+    const came = await listening();
+    await basement.change({ isLeaking: true, hasExit: false });
+    await basement.loseMains();
+    expect(came).toEqual(['/home/ups/power 198.51.100.23 on-battery Bearer secret']);
   });
 });
 

@@ -166,6 +166,7 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
     pages: fc.nat(),
   }),
   mutes: list(fc.record({ id, by: text, subject: orNull(id), from: time, until: time, why: text })),
+  cleared: record(time),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
 });
@@ -250,6 +251,7 @@ const failure = fc.record({ at: time, code: orNull(fc.nat(255)), text });
 export const anyHeard: fc.Arbitrary<Heard> = fc.record({
   beats: record(
     fc.record({
+      heardAt: time,
       sentAt: orNull(time),
       okAt: orNull(time),
       startedAt: orNull(time),
@@ -258,7 +260,7 @@ export const anyHeard: fc.Arbitrary<Heard> = fc.record({
     }),
   ),
   power: record(fc.record({ ...powerFields, saidAt: orNull(time) })),
-  alerts: list(fc.record({ id: text, severity, summary: text, since: time, toldAt: time })),
+  alerts: list(fc.record({ id: text, severity, summary: text, labels: text, since: time, toldAt: time })),
   moreAlerts: fc.nat(99),
   strangers: list(fc.record({ network: text, isOfProvider: fc.boolean(), at: time, before: orNull(time) })),
   fences: list(

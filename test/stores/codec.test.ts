@@ -86,6 +86,7 @@ test('what the version before wrote of a house is read: who sent something was w
   expect(heard).toEqual({
     beats: {
       alertmanager: {
+        heardAt: 1796177647000,
         sentAt: 1796177647000,
         okAt: 1796177647000,
         startedAt: null,

@@ -104,6 +104,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
       pages: 2,
     },
     mutes: [],
+    cleared: {},
     subjects: {},
     nextDueAt: null,
     ...over,

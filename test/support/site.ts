@@ -185,7 +185,7 @@ export const pulseOf = (beats: Readonly<Record<string, number>>, power: PowerFac
   beats: Object.fromEntries(
     Object.entries(beats).map(([source, sentAt]) => [
       source,
-      { sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
+      { heardAt: sentAt, sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
     ]),
   ),
   power: power === null ? {} : { ups: { ...power, saidAt: null } },

@@ -219,7 +219,7 @@ export function wellAt(rules: SiteRules, at: number): Moment {
     findings: {
       at,
       samples: Object.fromEntries(ids.map((id) => [id, sampleOf('good')])),
-      pulse: pulseOf(Object.fromEntries(sources.map((source) => [source, at]))),
+      pulse: pulseOf(Object.fromEntries(sources.map((source) => [source, at])), powerFact('online', at)),
       refused: [],
       witness: {},
       delivery: null,

@@ -282,6 +282,20 @@ describe('the title of', () => {
     ['signing-unknown', 'cannot tell whether signer thing signs'],
     ['chain-stalled', 'chain thing stands still'],
     ['chain-unseen', 'no source shows chain thing'],
+    ['disputed', 'thing is disputed: it answers one of us, and not the other'],
+    ['on-battery', 'on battery, the house has lost power'],
+    ['heartbeat-missed', 'no word from thing'],
+    ['heartbeat-refused', 'what thing sends is refused'],
+    ['job-failed', 'thing failed'],
+    ['clock-off', 'the clock of thing is wrong'],
+    ['alert', 'thing'],
+    ['new-exit', 'sends from a new address of its VPN provider'],
+    ['vpn-leak', 'VPN LEAK, the home address may be showing'],
+    ['two-fences', 'TWO INSTANCES RUN for signer thing'],
+    ['late', 'the watchdog was late'],
+    ['undelivered', 'messages are not delivered'],
+    ['channel-failing', 'nothing arrives by thing'],
+    ['report', 'weekly report, all this still works'],
     ['blind', 'the watchdog is blind'],
     ['unknown', 'the watchdog cannot tell how it is'],
   ] as const)('%s says what is wrong', (problem, words) => {
@@ -290,7 +304,20 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(12);
+    expect(problemKinds).toHaveLength(26);
+  });
+
+  test('an alert is its name, without what tells it from others of that name', () => {
+    const subject = { kind: 'alert' as const, id: 'KubeNodeNotReady-1a2b3c4d5e6f7a8b' };
+    const item = noticeItem({ problem: 'alert', subject, summary: 'node nuc-2 is not ready' });
+    expect(renderNotice(notice({ items: [item] })).title).toBe('CRITICAL Home: KubeNodeNotReady');
+    const other = { ...item, subject: { ...subject, id: 'DiskFull-1a2b3c4d5e6f7a8c' } };
+    expect(renderNotice(notice({ items: [item, other] })).title).toBe(
+      'CRITICAL Home: 2 alerts of the house: KubeNodeNotReady, DiskFull',
+    );
+    expect(renderNotice(notice({ items: [item, other] })).body).toContain(
+      '- KubeNodeNotReady: node nuc-2 is not ready, since',
+    );
   });
 
   test('many targets is cut to 100 characters, and its body to 20 lines of them', () => {
@@ -310,7 +337,8 @@ test('any notice becomes a title of one line and at most 100 characters that beg
       const { title, body } = renderNotice(any);
       expect(title.length).toBeLessThanOrEqual(100);
       expect(title.isWellFormed()).toBe(true);
-      const loudness = any.kind === 'resolved' ? 'RESOLVED' : any.severity.toUpperCase();
+      const words: Partial<Record<Notice['kind'], string>> = { resolved: 'RESOLVED', report: 'REPORT' };
+      const loudness = words[any.kind] ?? any.severity.toUpperCase();
       expect(title).toContain(loudness);
       expect(body).toContain(any.site);
       expect(body).toContain(any.items[0]?.incident);
@@ -323,5 +351,5 @@ test('every kind at every severity has another beginning', () => {
   const begins = noticeKinds.flatMap((kind) =>
     severities.map((severity) => renderNotice(notice({ kind, severity, siteName: '|' })).title.split('|')[0]),
   );
-  expect(new Set(begins).size).toBe(19);
+  expect(new Set(begins).size).toBe(20);
 });

@@ -1,0 +1,157 @@
+// The function `heartbeat`: who may speak for a house is decided by the head of a call; what it says is kept, and what is new wakes `watch`.
+import type { Poke } from '../cloud/cloud.ts';
+import { hear, isNews, type Origin, wellAt, type Word } from '../domain/hear.ts';
+import type { Clock } from '../kit/clock.ts';
+import { describeError, WatchdogError } from '../kit/error.ts';
+import type { Admit } from '../kit/early.ts';
+import { isInNetworks, networkOf } from '../kit/address.ts';
+import { jsonAnswer, type Answer, type Asked } from '../kit/http-answer.ts';
+import { bearerIn, readJson } from '../kit/http-function.ts';
+import type { Log } from '../kit/log.ts';
+import type { Rate } from '../kit/rate.ts';
+import { redactText } from '../kit/redact.ts';
+import { isSameSecret } from '../kit/same-secret.ts';
+import type { PressureStore, PulseStore } from '../stores/store.ts';
+import { readAlertmanager } from './alertmanager-hook.ts';
+import { type HeartbeatPath, pathForms, readPath, type Saying } from './heartbeat-path.ts';
+import { lastWords, readPower, readReport, type Said } from './heartbeat-words.ts';
+import type { Pressure } from './pressure.ts';
+
+export type House = {
+  readonly site: string;
+  /** Reads its tokens when they are needed; throws ERR_SECRET. */
+  readonly senders: readonly { readonly source: string; readonly tokens: () => readonly string[] }[];
+  /** CIDRs or addresses; null when messages may come from everywhere. */
+  readonly exits: { readonly addresses: readonly string[]; readonly provider: readonly string[] } | null;
+  readonly signers: readonly string[];
+};
+
+export type HeartbeatWorld = {
+  readonly houses: readonly House[];
+  readonly store: PulseStore & PressureStore;
+  readonly clock: Clock;
+  /** Wakes `watch`; null when nothing listens. */
+  readonly pokeWatch: Poke | null;
+  readonly log: Log;
+  /** Calls of one sender, and wakings of one site, in a minute. */
+  readonly calls: Rate;
+  readonly wakings: Rate;
+  readonly pressure: Pressure;
+};
+
+type Sender = HeartbeatPath & { readonly house: House };
+
+const refuse = (status: number, error: string, headers: Record<string, string> = {}): Answer =>
+  jsonAnswer(status, { error }, headers);
+
+/** What is compared for a sender that is not there, so that the time tells nobody who is. */
+const nobody = ['a token that nobody has, for a sender that is not there'];
+
+function isTokenOf(tokens: readonly string[], given: string): boolean {
+  // All are compared, whichever fits.
+  return tokens.map((token) => isSameSecret(given, token)).includes(true);
+}
+
+function senderOf(world: HeartbeatWorld, path: HeartbeatPath): Sender | null {
+  const house = world.houses.find(({ site }) => site === path.site);
+  return house?.senders.some(({ source }) => source === path.source) === true ? { ...path, house } : null;
+}
+
+const tokensOf = ({ house, source }: Sender): readonly string[] =>
+  house.senders.find((each) => each.source === source)?.tokens() ?? [];
+
+const readPathIn = (world: HeartbeatWorld, path: string): HeartbeatPath | null =>
+  readPath(path, (id) => world.houses.some(({ site }) => site === id));
+
+/** By method, path and token; nothing of the body is needed. Throws ERR_SECRET when a token cannot be read. */
+export const admitSender =
+  (world: HeartbeatWorld): Admit =>
+  async ({ method, path, header }) => {
+    if (method !== 'POST') return refuse(405, 'use POST', { allow: 'POST' });
+    const read = readPathIn(world, path);
+    if (read === null) return refuse(404, pathForms);
+    const sender = senderOf(world, read);
+    const given = bearerIn(header('authorization')) ?? '';
+    const at = world.clock.now();
+    if (!isTokenOf(sender === null ? nobody : tokensOf(sender), given) || sender === null) {
+      await world.pressure.refused(sender, at);
+      return refuse(401, 'the bearer token of that sender is needed', { 'www-authenticate': 'Bearer' });
+    }
+    if (world.calls.take(`${sender.site}/${sender.source}`, at)) return null;
+    await world.pressure.refused(sender, at);
+    return refuse(429, 'too many messages of this sender; once a minute is enough', { 'retry-after': '30' });
+  };
+
+function originOf({ exits }: House, address: string | null): Origin {
+  if (exits === null) return { kind: 'exit' };
+  if (address === null) return { kind: 'stranger', network: 'an unknown address', isOfProvider: false };
+  if (isInNetworks(address, exits.addresses)) return { kind: 'exit' };
+  const isOfProvider = isInNetworks(address, exits.provider);
+  return { kind: 'stranger', network: networkOf(address), isOfProvider };
+}
+
+const mostBytes = 64 * 1024;
+
+function failed(code: number | null, body: Buffer): Said {
+  return { says: 'fails', failure: { code, text: lastWords(body) } };
+}
+
+function readSaying(saying: Saying, body: Buffer, house: House): { said: Said; problem: string | null } {
+  switch (saying.what) {
+    case 'well':
+      return { said: { says: 'well' }, problem: null };
+    case 'begins':
+      return { said: { says: 'begins' }, problem: null };
+    case 'fails':
+      return { said: failed(null, body), problem: null };
+    case 'exit':
+      return { said: saying.code === 0 ? { says: 'well' } : failed(saying.code, body), problem: null };
+    case 'power':
+      return { said: readPower(readJson(body)), problem: null };
+    case 'report':
+      return { said: readReport(readJson(body), house.signers), problem: null };
+    case 'alertmanager':
+      return readAlertmanager(readJson(body));
+  }
+}
+
+async function wake(world: HeartbeatWorld, site: string): Promise<void> {
+  const { pokeWatch, wakings, clock, log } = world;
+  // What is not told now is told by the next tick.
+  if (pokeWatch === null || !wakings.take(site, clock.now())) return;
+  try {
+    const result = await pokeWatch(new AbortController().signal, { events: site });
+    if (!result.accepted) {
+      log.warn({ site, reason: result.reason, detail: result.detail }, 'watch was not woken');
+    }
+  } catch (error) {
+    log.warn({ site, detail: redactText(describeError(error)) }, 'watch was not woken');
+  }
+}
+
+/** Once this resolves with 200 the message is kept, whether `watch` could be woken or not. */
+export async function answerHeartbeat(world: HeartbeatWorld, asked: Asked): Promise<Answer> {
+  const path = readPathIn(world, asked.path);
+  const sender = path === null ? null : senderOf(world, path);
+  if (sender === null) throw new WatchdogError('ERR_REQUEST', pathForms);
+  const { house, site, source, saying } = sender;
+  const at = world.clock.now();
+  const { said, problem } = readSaying(saying, asked.body(mostBytes), house);
+  const origin = originOf(house, asked.client);
+  const word: Word = { ...wellAt(source, at), ...said, origin };
+  const { before, after } = await world.store.changePulse(site, (pulse) => hear(pulse, word));
+  const isNew = isNews(before, after);
+  if (isNew) await wake(world, site);
+  if (origin.kind === 'stranger') {
+    const { network, isOfProvider } = origin;
+    world.log.warn({ site, source, network, isOfProvider }, 'a message came from an address that is no exit');
+  }
+  if (problem !== null) return refuse(400, `${problem}; whatever else was in it counts`);
+  return jsonAnswer(200, {
+    taken: `${site}/${source}`,
+    at: new Date(at).toISOString(),
+    isNews: isNew,
+    // For whoever sets it up: from here it proves nothing.
+    provesLife: origin.kind === 'exit',
+  });
+}

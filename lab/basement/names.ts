@@ -1,0 +1,15 @@
+// Names and addresses of the pretend world that several of its parts know.
+
+export const labSite = 'home';
+export const labHeartbeat = 'alertmanager';
+export const labUps = 'ups';
+export const labTimezone = 'Europe/Berlin';
+
+/** Addresses that the world sees; all are reserved for documentation. */
+export const addresses = {
+  /** What nobody is to see. */
+  home: '198.51.100.23',
+  exit: '203.0.113.7',
+  /** The exit of the VPN over the mobile router. */
+  secondExit: '203.0.113.99',
+} as const;
