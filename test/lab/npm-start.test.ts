@@ -38,13 +38,13 @@ describe.concurrent('the lab', () => {
     expect(output).toMatch(/^all is well +\d\d:\d\d:\d\d {2}ok +– +0 +– +✓$/m);
     expect(output).toMatch(row('one forward broke', 'degraded'));
     expect(output).toMatch(row('only our region failed', 'degraded', 2));
-    expect(output).toMatch(row('the power went', 'dark'));
+    expect(output).toMatch(row('the power went', 'dark', 2));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
-    expect(output).toMatch(row('nobody reacted', 'dark', 4));
+    expect(output).toMatch(row('nobody reacted', 'dark', 5));
     expect(output).toMatch(row('a signer stopped', 'not-signing'));
     expect(output).toMatch(row('a chain stood still', 'degraded'));
-    expect(output).toContain('12 pages and 24 messages in all; 0 came twice, 0 without a good signature.');
+    expect(output).toContain('16 pages and 32 messages in all; 0 came twice, 0 without a good signature.');
   });
 
   test('signers, chains, clients and operators can be broken by hand, and explain says what the chains show', async () => {
@@ -71,6 +71,31 @@ describe.concurrent('the lab', () => {
     await child.says('Everything works again');
     child.type('quit');
     expect(await child.ended()).toBe(0);
+  });
+
+  test('has a witness in another region, which can be contradicted, switched off and made to lie by hand', async () => {
+    const child = startChild(['--no-story']);
+    await child.says('verdict ok');
+    child.type('hide web');
+    await child.says('web is hidden from our region.');
+    await child.says('INFO Basement, Berlin: web is disputed');
+    child.type('explain');
+    await child.says(/web +unknown \(refused\).*; disputed by the witness since/);
+    child.type('witness off');
+    await child.says('The witness: off.');
+    await child.says(/log +witness 1 is silent: refused/);
+    await child.says('NOW WARNING Basement, Berlin: web does not answer as it should');
+    child.type('show web');
+    await child.says('web is in sight of our region.');
+    child.type('witness');
+    await child.says('Witness what? One of off, on, lies, honest.');
+    child.type('witness lies');
+    child.type('witness on');
+    await child.says('The witness: on.');
+    child.type('break geth-p2p');
+    await child.says('INFO Basement, Berlin: geth-p2p is disputed');
+    child.type('quit');
+    expect(await child.ended(), child.output()).toBe(0);
   });
 
   test('stays up for commands: what is broken is paged, explained, shown and healed', async () => {
