@@ -145,8 +145,8 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       scheduler,
       close: async () => {
         await scheduler.stop();
-        const all = [watch, deliver, status, heartbeat, ack, witness];
-        await Promise.all(all.map((served) => served?.close()));
+        const served = [watch, deliver, status, heartbeat, ack, witness].filter((each) => each !== null);
+        await Promise.all(served.map((each) => each.close()));
         await firestore.close();
       },
     };

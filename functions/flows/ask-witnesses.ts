@@ -6,7 +6,7 @@ import type { Sample } from '../domain/sample.ts';
 import type { AskWitness, WitnessAnswer } from '../cloud/cloud.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
-import { burstMs } from './probe-round.ts';
+import { freshLookMs } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
 
 /**
@@ -33,7 +33,7 @@ async function askOne(
 ): Promise<WitnessAnswer | { readonly answered: false; readonly reason: 'bug'; readonly detail: string }> {
   const { rules } = run.site;
   const targets = ids.map((target) => ({ site: rules.id, target }));
-  const timeoutMs = burstMs(rules.policy.probe) + graceMs;
+  const timeoutMs = freshLookMs(rules.policy.probe) + graceMs;
   try {
     return await ask(targets, { signal: run.needs.signal, timeoutMs });
   } catch (error) {

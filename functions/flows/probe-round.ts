@@ -63,9 +63,12 @@ async function lookAgain(probe: BoundProbe, first: Sample, options: RoundOptions
   );
 }
 
-/** How long the second look takes at most, in milliseconds. */
-export const burstMs = ({ burst, burstGapMs, burstTimeoutMs }: Policy['probe']): number =>
-  burst === 0 ? 0 : (burst - 1) * burstGapMs + burstTimeoutMs;
+/** A look that remembers nothing is as long as a second look, and two looks at least. */
+const freshLooks = ({ burst }: Policy['probe']): number => Math.max(2, burst);
+
+/** How long `lookFresh` takes at most, in milliseconds: as long as the second look of `probeRound` when that is two looks or more. */
+export const freshLookMs = (probing: Policy['probe']): number =>
+  (freshLooks(probing) - 1) * probing.burstGapMs + probing.burstTimeoutMs;
 
 /** What a target is when nothing is remembered of it: one good answer of at least two is good, and several bad ones are bad. */
 export async function lookFresh(
@@ -75,7 +78,7 @@ export async function lookFresh(
   const enough = new AbortController();
   const signal = AbortSignal.any([needs.signal, enough.signal]);
   const qualities = await Promise.all(
-    Array.from({ length: Math.max(2, probing.burst) }, async (_, index): Promise<Quality> => {
+    Array.from({ length: freshLooks(probing) }, async (_, index): Promise<Quality> => {
       try {
         await needs.clock.sleep(index * probing.burstGapMs, signal);
       } catch {
