@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -7,6 +7,7 @@ npm run bench -- cold [--processes 5] [--ticks 100]
 npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
 npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 npm run bench -- deliver [--messages 1000] [--latency 50]
+npm run bench -- heartbeat [--messages 1000]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -77,6 +78,10 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
         return (await import('./deliver.ts')).measureDeliver({
           messages: whole('messages', values.messages),
           latencyMs: whole('latency', values.latency),
+        });
+      case 'heartbeat':
+        return (await import('./heartbeat.ts')).measureHeartbeat({
+          messages: whole('messages', values.messages),
         });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);

@@ -15,6 +15,7 @@ import { addIncidents } from './incidents.ts';
 import { addMaintenance } from './maintenance.ts';
 import { addMute } from './mute.ts';
 import { addProbe } from './probe.ts';
+import { addQuiet } from './quiet.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addStatus } from './status.ts';
@@ -58,6 +59,7 @@ const commands = [
   addClear,
   addMute,
   addMaintenance,
+  addQuiet,
   addReplay,
 ];
 for (const add of commands) add(program, context);

@@ -1,8 +1,8 @@
 // What the commands say and how: plain lines, colour only on a terminal, nothing from outside that could steer the terminal.
 import { paint, plain, type Part } from '../local/terminal-text.ts';
 
-/** 0: all is good. 1: something is bad, or could not be found out. 2: wrong usage or configuration. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: all is good. 1: something is bad, or could not be found out. 2: wrong usage or configuration. 3: not now, of `quiet`. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 export type Terminal = {
   /** One line of the result. */

@@ -1,6 +1,7 @@
 // The door of the chains: what each of them is asked, and what it answers whatever its sources do.
 import type { Head, SignerReading, SourceReading } from '../domain/evidence.ts';
 import type { ChainName } from '../domain/chain.ts';
+import type { Lookahead, QuietReading } from '../domain/lookahead.ts';
 import type { Reason, Sample } from '../domain/sample.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { Failure } from '../kit/net/failure.ts';
@@ -37,12 +38,21 @@ export type Collected =
     }
   | Failure<Reason>;
 
+export type LookaheadQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'now'> & {
+  readonly keys: readonly string[];
+};
+
+/** A failure says why the source does not count, although it may have answered. */
+export type LookedAhead = { readonly ok: true; readonly value: Lookahead } | Failure<Reason>;
+
 /**
  * One chain. `collect` resolves for everything that a source can do and never says more than the source has shown: what could not be read
- * is unknown. It reads on from the traces, and at most so much that a tick stays cheap.
+ * is unknown. It reads on from the traces, and at most so much that a tick stays cheap. `lookAhead` likewise
+ * resolves for everything; it is asked by people, and keeps nothing.
  */
 export type Chain<Source> = {
   readonly collect: (query: Query<Source>) => Promise<Collected>;
+  readonly lookAhead: (query: LookaheadQuery<Source>) => Promise<LookedAhead>;
 };
 
 /** What differs from tick to tick. `timeoutMs` are real milliseconds for the whole of one source. */
@@ -69,4 +79,6 @@ export type BoundSource = {
   readonly operator: string;
   readonly isOwn: boolean;
   readonly collect: (signers: readonly SignerQuery[], run: CollectRun) => Promise<SourceAnswer>;
+  /** What one signer with these keys has ahead. */
+  readonly lookAhead: (keys: readonly string[], run: CollectRun) => Promise<QuietReading>;
 };

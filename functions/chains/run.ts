@@ -1,14 +1,23 @@
 // Asks sources, whichever chain they are of; of the functions only those that collect evidence import this.
 import type { SourceReading } from '../domain/evidence.ts';
+import type { QuietReading } from '../domain/lookahead.ts';
 import type { Sample } from '../domain/sample.ts';
-import { attempt } from '../kit/net/attempt.ts';
+import { attempt, type AttemptContext } from '../kit/net/attempt.ts';
 import type { Network } from '../kit/net/network.ts';
 import { openSession, type Session } from '../kit/net/session.ts';
 import type { Access } from '../kit/net/access.ts';
 import type { SecretReader } from '../kit/secret.ts';
 import { createCometbft, type CometbftSource } from './cometbft/cometbft.ts';
 import { berachainFlags, cometbftFlags } from './cometbft/flags.ts';
-import type { BoundSource, Chain, Collected, CollectRun, SignerQuery, SourceAnswer } from './chain.ts';
+import type {
+  BoundSource,
+  Chain,
+  Collected,
+  CollectRun,
+  LookedAhead,
+  SignerQuery,
+  SourceAnswer,
+} from './chain.ts';
 import { createEthereum, type EthereumSource } from './ethereum/ethereum.ts';
 
 /** The chains with what they keep between ticks: one for each instance of a function. */
@@ -45,23 +54,38 @@ const patienceMs = 10_000;
 /** After this part of its time a source is read no further, so that what was read is not lost. */
 const partForReading = 0.6;
 
-type Ask = (given: {
-  readonly session: Session;
-  readonly signers: readonly SignerQuery[];
-  readonly now: () => number;
-  readonly isDeep: boolean;
-  readonly hasTime: () => boolean;
-}) => Promise<Collected>;
+type Asker = {
+  readonly collect: (given: {
+    readonly session: Session;
+    readonly signers: readonly SignerQuery[];
+    readonly now: () => number;
+    readonly isDeep: boolean;
+    readonly hasTime: () => boolean;
+  }) => Promise<Collected>;
+  readonly lookAhead: (given: {
+    readonly session: Session;
+    readonly keys: readonly string[];
+    readonly now: () => number;
+  }) => Promise<LookedAhead>;
+};
 
-function askerOf(target: SourceTarget, { chains, allow }: Needs): Ask {
+function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
   // References to secrets, not secrets; and two sites that allow different networks share nothing.
   const { url, pathSecret, headers, auth, tls, network } = target.source;
   const sourceKey = JSON.stringify([target.chain, url, pathSecret, headers, auth, tls, network, allow]);
   if (target.chain === 'ethereum') {
-    return (given) => chains.ethereum.collect({ ...given, source: target.source, sourceKey });
+    const { source } = target;
+    return {
+      collect: (given) => chains.ethereum.collect({ ...given, source, sourceKey }),
+      lookAhead: (given) => chains.ethereum.lookAhead({ ...given, source }),
+    };
   }
+  const { source } = target;
   const chain = chains[target.chain];
-  return (given) => chain.collect({ ...given, source: target.source, sourceKey });
+  return {
+    collect: (given) => chain.collect({ ...given, source, sourceKey }),
+    lookAhead: (given) => chain.lookAhead({ ...given, source }),
+  };
 }
 
 function readingOf(target: SourceTarget, collected: Collected): SourceReading {
@@ -96,18 +120,24 @@ function sampleOf(collected: Collected, latencyMs: Sample['latencyMs'], now: num
 
 /** A source with its network and secrets bound, ready to be asked in any tick. */
 function bindSource(target: SourceTarget, needs: Needs): BoundSource {
-  const ask = askerOf(target, needs);
+  const asker = askerOf(target, needs);
   const network = { ...needs.network, allow: [...needs.network.allow, ...needs.allow] };
   const access: Access = target.source;
+  const contextOf = ({ signal, timeoutMs, now }: CollectRun): AttemptContext => ({
+    signal,
+    timeoutMs,
+    network,
+    secret: needs.secret,
+    at: now(),
+  });
   const collect = async (signers: readonly SignerQuery[], run: CollectRun): Promise<SourceAnswer> => {
-    const { signal, timeoutMs, now, isDeep = false } = run;
+    const { timeoutMs, now, isDeep = false } = run;
     const until = performance.now() + timeoutMs * partForReading;
     let requests = 0;
-    const context = { signal, timeoutMs, network, secret: needs.secret, at: now() };
-    const answer = await attempt<Collected>(context, async (frame) => {
+    const answer = await attempt<Collected>(contextOf(run), async (frame) => {
       const session = openSession(access, frame, { connections, patienceMs });
       const hasTime = (): boolean => performance.now() < until;
-      const collected = await ask({ session, signers, now, isDeep, hasTime });
+      const collected = await asker.collect({ session, signers, now, isDeep, hasTime });
       requests = session.requests();
       return collected;
     });
@@ -118,7 +148,19 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
     };
   };
   const { id, chain, operator, isOwn } = target;
-  return { id, chain, operator, isOwn, collect };
+  const lookAhead = async (keys: readonly string[], run: CollectRun): Promise<QuietReading> => {
+    const answer = await attempt<LookedAhead>(contextOf(run), (frame) =>
+      asker.lookAhead({
+        session: openSession(access, frame, { connections, patienceMs }),
+        keys,
+        now: run.now,
+      }),
+    );
+    const common = { source: id, operator, isOwn };
+    if (answer.ok) return { ...common, ahead: answer.value, trouble: null };
+    return { ...common, ahead: null, trouble: { reason: answer.reason, detail: answer.detail } };
+  };
+  return { id, chain, operator, isOwn, collect, lookAhead };
 }
 
 /** Binds many sources; `allow` widens the network for these only. */

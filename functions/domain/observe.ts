@@ -7,6 +7,7 @@ import { observeChain, observeSigner } from './observe-chain.ts';
 import { lifeLine } from './life-line.ts';
 import type { SiteRules } from './policy.ts';
 import { isBlind } from './verdict.ts';
+import { isDisputed } from './witness.ts';
 
 export type Observed = { readonly subject: Subject; readonly observation: Observation };
 
@@ -154,10 +155,9 @@ export function observeTarget(
   const { rules, judgement, isSiteDown } = context;
   if (target.quality === 'good') return good;
   if (isBlind(judgement.signals)) return unknown;
-  const isDisputed = target.quality === 'unknown' && target.witness?.word === 'disputed';
-  if (target.quality === 'unknown' && !isDisputed) return unknown;
+  if (target.quality === 'unknown' && !isDisputed(target)) return unknown;
   if (isSiteDown) return { status: 'suppressed' };
-  if (isDisputed) return bad(disputed(target));
+  if (isDisputed(target)) return bad(disputed(target));
   // Its newest block is old because there is no newer one.
   const isChainStalled = Object.values(judgement.chains).includes('stalled');
   if (target.reason === 'stale' && isChainStalled) return { status: 'suppressed' };

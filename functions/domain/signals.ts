@@ -2,6 +2,7 @@
 import type { Facts, Quality, TargetFact } from './facts.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './sample.ts';
+import { isDisputed } from './witness.ts';
 
 export const signalValues = {
   references: ['working', 'failing', 'unknown'],
@@ -25,10 +26,6 @@ function count(targets: readonly TargetFact[], quality: Quality): number {
 /** A client that says of itself that it is behind is not well, and yet its answer shows that its house is neither dark nor cut off. */
 const saysSo: readonly (Reason | null)[] = ['syncing', 'stale', 'lagging', 'few-peers'];
 
-/** Bad for one of those who looked; that is no evidence of a blackout, but neither is it nothing. */
-const isDisputed = ({ quality, witness }: TargetFact): boolean =>
-  quality === 'unknown' && witness?.word === 'disputed';
-
 /**
  * How the ways into the house are. A run that ends early leaves some targets unknown: as long as most of them were seen and
  * every one of those was bad, that must not hide a blackout; but all good takes every one.
@@ -39,6 +36,7 @@ function inbound(targets: readonly TargetFact[]): Signals['inbound'] {
   const good = count(targets, 'good');
   if (good === targets.length) return 'all-good';
   const hasAnswered = good > 0 || targets.some(({ reason }) => saysSo.includes(reason));
+  // Bad for one of those who looked: that is no evidence of a blackout, but neither is it nothing.
   const isDoubtful = bad > 0 || targets.some(isDisputed);
   if (isDoubtful && hasAnswered) return 'some-bad';
   if (bad * 2 > targets.length) return 'all-bad';

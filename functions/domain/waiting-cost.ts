@@ -22,13 +22,37 @@ const weights = { source: 14, target: 26, head: 14, sync: 2, proposer: 8, all: 6
 const baseReward = (effectiveGwei: number, totalGwei: number): number =>
   (effectiveGwei * baseRewardFactor) / Math.floor(Math.sqrt(totalGwei));
 
+const attesting =
+  (weights.source + weights.target + weights.head + weights.source + weights.target) / weights.all;
+
+/** What one epoch without attestations costs, in gwei: rewards that are missed, and as much again for source and target. */
+export function missedEpoch(effectiveGwei: number): { readonly lowGwei: number; readonly highGwei: number } {
+  const cost = (totalEthStaked: number): number =>
+    Math.round(baseReward(effectiveGwei, totalEthStaked * gweiPerEth) * attesting);
+  return { lowGwei: cost(totalEth.high), highGwei: cost(totalEth.low) };
+}
+
+const syncCommitteeMembers = 512;
+
+/**
+ * What one epoch in the sync committee costs whoever misses all of it, in gwei: each slot takes as much as it would have brought.
+ * Source: https://github.com/ethereum/consensus-specs/blob/master/specs/altair/beacon-chain.md#sync-aggregate-processing
+ */
+export function missedSyncEpoch(): { readonly lowGwei: number; readonly highGwei: number } {
+  const cost = (totalEthStaked: number): number => {
+    const total = totalEthStaked * gweiPerEth;
+    const epoch = (baseReward(total, total) * weights.sync) / weights.all;
+    return Math.round((2 * epoch) / syncCommitteeMembers);
+  };
+  return { lowGwei: cost(totalEth.low), highGwei: cost(totalEth.high) };
+}
+
 /**
  * Whoever does not attest gets no reward for source, target and head, and loses as much again for source and target; on average the
  * rewards of proposals and sync committees are missed as well. Not counted: an inactivity leak, and what blocks carry beside rewards.
  */
 function ethereum(effectiveGwei: number): WaitingCost {
-  const { source, target, head, sync, proposer, all } = weights;
-  const attesting = (source + target + head + source + target) / all;
+  const { sync, proposer, all } = weights;
   const everything = attesting + (sync + proposer) / all;
   const perHour = (totalGwei: number, part: number): number =>
     Math.round(baseReward(effectiveGwei, totalGwei * gweiPerEth) * part * epochsPerHour);

@@ -1,5 +1,5 @@
 // What a second look from elsewhere makes of what we saw ourselves.
-import type { Quality, WitnessFact, WitnessWord } from './facts.ts';
+import type { Quality, TargetFact, WitnessFact, WitnessWord } from './facts.ts';
 import type { Agreement, Policy } from './policy.ts';
 
 /** What a witness says of what it was asked: by site, by target. One that is blind found out nothing, whatever it says beside that. */
@@ -67,3 +67,10 @@ export function witnessed(
   const isDecided = quality === 'unknown' && at - since >= policy.disputedMs;
   return { quality: isDecided ? ours : quality, witness: { word, since } };
 }
+
+/**
+ * True for a target of which this look came to a dispute that is not decided. A dispute that only outlived a look of ours which found out
+ * nothing is no second sight of it.
+ */
+export const isDisputed = ({ quality, reason, totalMs, witness }: TargetFact): boolean =>
+  quality === 'unknown' && witness?.word === 'disputed' && totalMs !== null && reason !== 'aborted';

@@ -57,8 +57,16 @@ function senderOf(world: HeartbeatWorld, path: HeartbeatPath): Sender | null {
   return house?.senders.some(({ source }) => source === path.source) === true ? { ...path, house } : null;
 }
 
-const tokensOf = ({ house, source }: Sender): readonly string[] =>
-  house.senders.find((each) => each.source === source)?.tokens() ?? [];
+const shortestToken = 24;
+
+function tokensOf({ house, site, source }: Sender): readonly string[] {
+  const tokens = house.senders.find((each) => each.source === source)?.tokens() ?? [];
+  if (tokens.every((token) => token.length >= shortestToken)) return tokens;
+  throw new WatchdogError(
+    'ERR_SECRET',
+    `a token of ${site}/${source} is shorter than ${shortestToken} characters`,
+  );
+}
 
 const readPathIn = (world: HeartbeatWorld, path: string): HeartbeatPath | null =>
   readPath(path, (id) => world.houses.some(({ site }) => site === id));

@@ -41,7 +41,8 @@ async function takeIn(
   found: { readonly findings: Findings; readonly events: readonly SiteEvent[] },
   run: SiteRun,
 ): Promise<Committed | null> {
-  const { findings, events } = found;
+  const { events } = found;
+  let { findings } = found;
   const { store, clock } = run.world;
   const { rules } = run.site;
   let loaded = first;
@@ -50,6 +51,9 @@ async function takeIn(
       loaded = await store.loadSite(rules.id);
       const remembered = loaded.memory?.state.tick.scheduledAt ?? null;
       if (isReplay(remembered, run.tick.scheduledAt, clock.now())) return { replay: true };
+      // Whoever wrote meanwhile may have taken in news of the house that we have not heard.
+      const { pulse, refused } = await listen(store, rules, run.at);
+      findings = { ...findings, pulse, refused };
     }
     const remembering = await withDueTime(loaded, run);
     const result = step(remembering.memory, {

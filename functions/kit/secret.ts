@@ -29,7 +29,12 @@ export const secretReference = z
           .describe('Path of the file that holds the secret; one newline at its end is dropped.'),
       }),
     ],
-    { error: 'write a secret as {env: NAME} or {file: PATH}, never as plain text' },
+    {
+      error: ({ input }) =>
+        input === undefined
+          ? 'is missing; write a secret as {env: NAME} or {file: PATH}'
+          : 'write a secret as {env: NAME} or {file: PATH}, never as plain text',
+    },
   )
   .describe('A secret by reference: {env: NAME} or {file: PATH}.');
 

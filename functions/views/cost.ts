@@ -9,7 +9,7 @@ const short = (value: number): string => {
   return value.toFixed(Math.min(digits, 9));
 };
 
-function range(low: number, high: number): string {
+export function range(low: number, high: number): string {
   const [from, to] = [short(low), short(high)];
   return from === to ? from : `${from} to ${to}`;
 }

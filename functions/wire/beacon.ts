@@ -109,3 +109,22 @@ export const rewards = data(
       .max(1000),
   }),
 );
+
+/** `GET /eth/v1/beacon/states/{state}/finality_checkpoints` */
+export const finality = data(z.object({ finalized: z.object({ epoch: natural }) }));
+
+/** `GET /eth/v1/validator/duties/proposer/{epoch}`: one for each slot of the epoch. */
+export const proposerDuties = data(
+  z.array(z.object({ pubkey: bytes(48), validator_index: natural, slot: natural })).max(1024),
+);
+
+/** `GET /eth/v1/beacon/states/{state}/sync_committees?epoch=…`: indices; whoever was drawn twice stands there twice. */
+export const syncCommittee = data(z.object({ validators: z.array(natural).min(1).max(2048) }));
+
+/** `POST /eth/v1/validator/duties/sync/{epoch}`: those of the validators asked for that are in the committee. */
+export const syncDuties = data(z.array(z.object({ validator_index: natural })).max(1000));
+
+/** `GET /eth/v1/config/spec`, read for how many epochs a sync committee serves. */
+export const syncSpec = data(
+  z.object({ EPOCHS_PER_SYNC_COMMITTEE_PERIOD: natural.refine((epochs) => epochs >= 1 && epochs <= 65_536) }),
+);

@@ -1,6 +1,6 @@
 // Answers of the CometBFT RPC, as far as they are used. Source: https://docs.cometbft.com/v0.38/rpc/
 import { z } from 'zod';
-import { moment, natural, weight } from './fields.ts';
+import { exactWeight, moment, natural, signedWeight, weight } from './fields.ts';
 
 const hex = (length: number) =>
   z
@@ -45,7 +45,8 @@ export const validators = result(
         z.object({
           address,
           pub_key: z.object({ type: z.string().max(100), value: z.string().max(300) }),
-          voting_power: weight,
+          voting_power: exactWeight,
+          proposer_priority: signedWeight.optional(),
         }),
       )
       .max(100),
@@ -73,5 +74,15 @@ export const commit = result(
       }),
     }),
     canonical: z.boolean(),
+  }),
+);
+
+/** The same answer, read for who made the block and in which round; whatever its votes are. */
+export const madeBlock = result(
+  z.object({
+    signed_header: z.object({
+      header: z.object({ chain_id: name, height: natural, time: moment, proposer_address: address }),
+      commit: z.object({ height: natural, round: natural }),
+    }),
   }),
 );

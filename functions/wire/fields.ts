@@ -28,6 +28,18 @@ export const weight = z
   .transform(plainNumber)
   .refine((value) => Number.isInteger(value) && value <= 2 ** 63);
 
+/** The same to the last digit, for what is compared or added up: who proposes next hangs on it. */
+export const exactWeight = z
+  .union([z.string().regex(/^[0-9]{1,19}$/), z.number().int().min(0)])
+  .transform(BigInt)
+  .refine((value) => value < 2n ** 63n);
+
+/** An exact weight that may be below 0. */
+export const signedWeight = z
+  .union([z.string().regex(/^-?[0-9]{1,19}$/), z.int()])
+  .transform(BigInt)
+  .refine((value) => value < 2n ** 63n && value >= -(2n ** 63n));
+
 /** Exactly `length` bytes as 0x and hex digits, in lower case. */
 export const bytes = (length: number) =>
   z

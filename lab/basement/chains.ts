@@ -51,6 +51,8 @@ function createChains(startAt: number) {
     ethereum: createEthereumChain({
       genesisTime: (startAt - pastEpochs * epochMs) / 1000,
       validatorCount: 512,
+      // As rarely as on a large chain is one of ours among them.
+      syncCommitteeSize: 8,
     }),
     berachain: createCometChain({
       chainId: berachainId,

@@ -2,6 +2,7 @@
 import { type ApiAnswer, type ApiRequest, ok, urlOf } from './api.ts';
 import { blockOf } from './beacon-block.ts';
 import { duties, liveness, rewards } from './beacon-duties.ts';
+import { proposers, syncCommittees, syncDuties } from './beacon-lookahead.ts';
 import { checkpoints, committees, fork, genesis, spec, validators } from './beacon-states.ts';
 import {
   type BeaconState,
@@ -88,6 +89,9 @@ const routes: readonly (readonly [string, RegExp, (view: View, name: string) => 
   ['GET', /^\/eth\/v1\/beacon\/states\/([^/]+)\/finality_checkpoints$/, checkpoints],
   ['GET', /^\/eth\/v1\/beacon\/states\/([^/]+)\/committees$/, committees],
   ['GET', /^\/eth\/v1\/beacon\/states\/([^/]+)\/validators$/, validators],
+  ['GET', /^\/eth\/v1\/beacon\/states\/([^/]+)\/sync_committees$/, syncCommittees],
+  ['GET', /^\/eth\/v[12]\/validator\/duties\/proposer\/([^/]+)$/, proposers],
+  ['POST', /^\/eth\/v1\/validator\/duties\/sync\/([^/]+)$/, syncDuties],
   ['POST', /^\/eth\/v1\/validator\/duties\/attester\/([^/]+)$/, duties],
   ['POST', /^\/eth\/v1\/validator\/liveness\/([^/]+)$/, liveness],
   ['POST', /^\/eth\/v1\/beacon\/rewards\/attestations\/([^/]+)$/, rewards],

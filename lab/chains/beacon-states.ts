@@ -21,7 +21,7 @@ export function genesis({ chain }: View): ApiAnswer {
 
 /** All forks were at genesis. */
 export function spec({ chain }: View): ApiAnswer {
-  const { secondsPerSlot, slotsPerEpoch } = chain.options;
+  const { secondsPerSlot, slotsPerEpoch, epochsPerSyncPeriod, syncCommitteeSize } = chain.options;
   const versions = forks.flatMap((name, index) => [
     [`${name}_FORK_VERSION`, `0x0${index + 1}000000`],
     [`${name}_FORK_EPOCH`, '0'],
@@ -37,6 +37,8 @@ export function spec({ chain }: View): ApiAnswer {
       SECONDS_PER_SLOT: String(secondsPerSlot),
       SLOT_DURATION_MS: String(secondsPerSlot * 1000),
       SLOTS_PER_EPOCH: String(slotsPerEpoch),
+      SYNC_COMMITTEE_SIZE: String(syncCommitteeSize),
+      EPOCHS_PER_SYNC_COMMITTEE_PERIOD: String(epochsPerSyncPeriod),
       MIN_SEED_LOOKAHEAD: '1',
       MAX_SEED_LOOKAHEAD: '4',
       MAX_COMMITTEES_PER_SLOT: '64',

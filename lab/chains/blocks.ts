@@ -7,10 +7,10 @@ const mostAttestations = 8;
 
 export type Blocks = Pick<
   EthereumChain,
-  'proposer' | 'hasBlock' | 'headSlot' | 'parentSlot' | 'slotsIn' | 'isRewarded'
+  'proposer' | 'drawnProposer' | 'hasBlock' | 'headSlot' | 'parentSlot' | 'slotsIn' | 'isRewarded'
 > & { readonly isIncluded: (slot: number) => boolean };
 
-type Proposers = Pick<Blocks, 'proposer' | 'hasBlock'>;
+type Proposers = Pick<Blocks, 'proposer' | 'drawnProposer' | 'hasBlock'>;
 
 function createProposers(
   { options, slotTime, epochOf }: Times,
@@ -19,26 +19,32 @@ function createProposers(
 ): Proposers {
   const { stalls, stopped } = outages;
   const { validatorCount: count } = options;
-  const find = (slot: number, lies: Lies | null): number | null => {
+  const findAmong = (slot: number, isThere: (index: number) => boolean): number | null => {
     const first = (slot * 7) % count;
     for (let step = 0; step < count; step += 1) {
       const index = (first + step) % count;
-      const isOff =
-        stopped.get(index)?.covers(slotTime(slot)) === true || lies?.dead.includes(index) === true;
-      if (!isOff && members.hasDuty(index, epochOf(slot))) return index;
+      if (isThere(index) && members.hasDuty(index, epochOf(slot))) return index;
     }
     return null;
   };
+  const isSaidDead = (index: number, lies: Lies | null): boolean => lies?.dead.includes(index) === true;
+  const find = (slot: number, lies: Lies | null): number | null =>
+    findAmong(
+      slot,
+      (index) => stopped.get(index)?.covers(slotTime(slot)) !== true && !isSaidDead(index, lies),
+    );
   return {
     // Nobody asks for the proposer of a slot in which there is none.
     proposer: (slot, lies = null) => find(slot, lies) ?? (slot * 7) % count,
+    drawnProposer: (slot, lies = null) =>
+      findAmong(slot, (index) => !isSaidDead(index, lies)) ?? (slot * 7) % count,
     hasBlock: (slot) => slot >= 1 && !stalls.covers(slotTime(slot)) && find(slot, null) !== null,
   };
 }
 
 export function createBlocks(times: Times, members: Members, voting: Voting, outages: Outages): Blocks {
   const { slotsPerEpoch } = times.options;
-  const { proposer, hasBlock } = createProposers(times, members, outages);
+  const { proposer, drawnProposer, hasBlock } = createProposers(times, members, outages);
   const newestUpTo = (slot: number): number => {
     let newest = Math.max(0, slot);
     while (newest > 0 && !hasBlock(newest)) newest -= 1;
@@ -53,6 +59,7 @@ export function createBlocks(times: Times, members: Members, voting: Voting, out
   };
   return {
     proposer,
+    drawnProposer,
     hasBlock,
     isIncluded,
     headSlot: (at) => newestUpTo(times.slotAt(at)),

@@ -1,5 +1,6 @@
 // A pretend CometBFT chain, or one of Berachain: its heights and votes as a function of time. No sockets and no clock.
 import { createHash } from 'node:crypto';
+import { createProposers } from './proposers.ts';
 import { createSpells, type Spells } from './spells.ts';
 import { spansWhere, type Span } from './spans.ts';
 
@@ -38,6 +39,8 @@ export type CometChain = {
   /** Whether these votes are more than two thirds of the power. */
   readonly isEnough: (votes: readonly boolean[]) => boolean;
   readonly proposal: (height: number, lies: CometLies | null) => Proposal;
+  /** How long each has waited for its turn to propose, by place, when that of a height was drawn. */
+  readonly priorities: (height: number) => readonly number[];
   readonly hash: (height: number, lies: CometLies | null) => string;
   /** With a third of the power or more stopped there are no blocks until enough are back. */
   readonly stop: (places: readonly number[], at: number) => void;
@@ -95,6 +98,10 @@ export function createCometChain(given: CometOptions): CometChain {
   const powers = given.powers ?? Array.from({ length: validatorCount }, () => 10);
   const options = { blockMs: 2_000, ...given, powers };
   const validators = validatorsOf(options);
+  const proposers = createProposers(
+    validators.map(({ power }) => power),
+    validators.map(({ address }) => address),
+  );
   const total = validators.reduce((sum, { power }) => sum + power, 0);
   const isEnough = (votes: readonly boolean[]): boolean =>
     validators.reduce((sum, { power }, place) => sum + (votes[place] === true ? power : 0), 0) * 3 >
@@ -129,13 +136,17 @@ export function createCometChain(given: CometOptions): CometChain {
     isEnough,
     proposal: (number, lies) => {
       const has = votes(number, lies);
-      const turns = Array.from({ length: validatorCount }, (_, step) => (number + step) % validatorCount);
-      const round = Math.max(
-        0,
-        turns.findIndex((place) => has[place] === true),
-      );
-      return { place: turns[round] ?? 0, round };
+      const turns = proposers.of(number);
+      const first = turns.next().value;
+      let proposal = { place: first, round: 0 };
+      // With nobody there the first in turn is named.
+      for (let round = 1; has[proposal.place] !== true; round += 1) {
+        if (round > validatorCount * 2) return { place: first, round: 0 };
+        proposal = { place: turns.next().value, round };
+      }
+      return proposal;
     },
+    priorities: proposers.prioritiesAt,
     hash: (number, lies) =>
       digest(`${chainId} ${number} ${JSON.stringify(lies)}`)
         .toString('hex')

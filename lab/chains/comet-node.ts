@@ -41,14 +41,16 @@ function page(view: View, height: number, given: { page: number; perPage: number
   if (given.page < 1 || given.page > pages) {
     return failed(`page should be within [1, ${pages}] range, given ${given.page}`);
   }
+  const priorities = chain.priorities(height);
   const shown = chain.validators
-    .slice((given.page - 1) * perPage, given.page * perPage)
-    .map(({ address, publicKey, power }) => ({
+    .map(({ address, publicKey, power }, place) => ({
       address,
       pub_key: keyOf(chain, publicKey),
       voting_power: String(power),
-      proposer_priority: '0',
-    }));
+      // Minus nothing is written as nothing.
+      proposer_priority: String((priorities[place] ?? 0) + 0),
+    }))
+    .slice((given.page - 1) * perPage, given.page * perPage);
   return result({
     block_height: String(height),
     validators: shown,

@@ -4,6 +4,7 @@ import { balanceOf, shareOf } from './accounts.ts';
 import { createBlocks } from './blocks.ts';
 import { type Checkpoints, checkpointsOf } from './finality.ts';
 import type { StatusChange } from './statuses.ts';
+import { createSyncCommittees } from './sync-committee.ts';
 import { createMembers, createOutages, createTimes, createVoting } from './voting.ts';
 
 export type ChainOptions = {
@@ -12,6 +13,8 @@ export type ChainOptions = {
   readonly secondsPerSlot?: number;
   readonly slotsPerEpoch?: number;
   readonly committeesPerSlot?: number;
+  readonly epochsPerSyncPeriod?: number;
+  readonly syncCommitteeSize?: number;
   readonly validatorCount: number;
 };
 
@@ -46,6 +49,10 @@ export type EthereumChain = {
   /** The slot of its duty, if it has one. */
   readonly dutySlot: (index: number, epoch: number) => number;
   readonly proposer: (slot: number, lies?: Lies | null) => number;
+  /** Who was drawn for a slot; where that one is off another steps in, so that every slot has a block. */
+  readonly drawnProposer: (slot: number, lies?: Lies | null) => number;
+  /** The members of a period, drawn with repetition. */
+  readonly syncCommittee: (period: number, lies: Lies | null) => readonly number[];
   readonly hasBlock: (slot: number) => boolean;
   /** The slots whose attestations the block of a slot holds, oldest first. */
   readonly slotsIn: (slot: number, lies: Lies | null) => readonly number[];
@@ -99,6 +106,7 @@ export function createEthereumChain(given: ChainOptions): EthereumChain {
     ...members,
     ...voting,
     ...blocks,
+    ...createSyncCommittees(times, members),
     genesisRoot,
     root: (slot, lies) => `0x${hash(`${genesisRoot} ${slot} ${JSON.stringify(lies)}`)}`,
     checkpoints: (slot) => checkpointsOf(epochOf(slot), (epoch) => shareOf(epoch, parts)),

@@ -10,7 +10,14 @@ const dutyPart = 1 / 3;
 export type Times = Pick<EthereumChain, 'options' | 'slotAt' | 'slotTime' | 'epochOf'>;
 
 export function createTimes(given: ChainOptions): Times {
-  const options = { secondsPerSlot: 12, slotsPerEpoch: 32, committeesPerSlot: 2, ...given };
+  const options = {
+    secondsPerSlot: 12,
+    slotsPerEpoch: 32,
+    committeesPerSlot: 2,
+    epochsPerSyncPeriod: 256,
+    syncCommitteeSize: 512,
+    ...given,
+  };
   const { genesisTime, secondsPerSlot, slotsPerEpoch } = options;
   return {
     options,

@@ -51,6 +51,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   deliver: ['channels', 'stores'],
   status: ['stores'],
   ack: ['cloud', 'stores'],
+  heartbeat: ['cloud', 'stores'],
   witness: ['probes'],
 };
 

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { BoundSource } from '../../functions/chains/chain.ts';
 import { bindSources, createChains, type SourceTarget } from '../../functions/chains/run.ts';
 import type { SourceReading } from '../../functions/domain/evidence.ts';
+import type { QuietReading } from '../../functions/domain/lookahead.ts';
 import type { ChainFact, SignerFact } from '../../functions/domain/facts.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import { type Ledger, weigh } from '../../functions/domain/signing.ts';
@@ -42,6 +43,22 @@ export async function startNode(
   const { address, close } = await listen(server);
   onTestFinished(close);
   return { url: `http://${address}`, requests: () => asked };
+}
+
+/** What one source shows a signer with these keys to have ahead at a time. */
+export async function lookAheadAt(
+  target: SourceTarget,
+  keys: readonly string[],
+  at: number,
+): Promise<QuietReading> {
+  const [source] = bindSources([target], {
+    chains: createChains(),
+    network: { allow: ['127.0.0.0/8'], hosts: new Map() },
+    secret: () => '',
+    allow: [],
+  });
+  if (source === undefined) throw new Error('no source');
+  return source.lookAhead(keys, { signal: new AbortController().signal, timeoutMs: 30_000, now: () => at });
 }
 
 /** Sources that are asked tick by tick, with what is remembered between. */

@@ -123,6 +123,15 @@ describe('a target about which the witness says something else', () => {
     expect(state.subjects['target/eth']).toMatchObject({ phase: 'open', kind: 'unreachable' });
   });
 
+  test('is not seen a second time by a look of ours that found out nothing', () => {
+    const story = well();
+    story.tick({ qualities: { eth: 'bad' }, ...disputed });
+    const { state } = story.tick({ qualities: { eth: 'unknown' } }).memory;
+    expect(state.subjects['target/eth']).toMatchObject({ phase: 'suspected' });
+    expect(state.judgement.verdict).toBe('unknown');
+    expect(isWitnessWanted(state, 'eth', good), 'the dispute itself goes on').toBe(true);
+  });
+
   test('is asked about when it comes back from a suspicion, which needs no second look of ours', () => {
     const story = well();
     const { state } = story.tick({ qualities: { eth: 'bad' }, witness: { eth: ['bad'] } }).memory;

@@ -1,7 +1,7 @@
 // What waiting costs: as a range around what the specification of the chain says, and for nobody whose stake is not known.
 import { describe, expect, test } from 'vitest';
 import type { SignerFact, Stake } from '../../functions/domain/facts.ts';
-import { waitingCosts } from '../../functions/domain/waiting-cost.ts';
+import { missedEpoch, missedSyncEpoch, waitingCosts } from '../../functions/domain/waiting-cost.ts';
 import { factsOf, signer } from '../support/site.ts';
 
 const eth = 1e9;
@@ -52,5 +52,24 @@ describe('waiting costs', () => {
     expect(waitingCosts(house, 'dark', factsOf({ signers: [staked('alpha', null)] }))).toEqual([]);
     const none = staked('alpha', { of: 'power', share: 0 }, 'berachain');
     expect(waitingCosts(house, 'dark', factsOf({ signers: [none] }))).toEqual([]);
+  });
+});
+
+describe('a missed epoch', () => {
+  test('of attestations costs a validator of 32 ETH what the specification says for 35 million ETH, as a range around it', () => {
+    const between = 32 * 342 * (94 / 64);
+    const { lowGwei, highGwei } = missedEpoch(32 * eth);
+    expect(lowGwei).toBeLessThan(between);
+    expect(highGwei).toBeGreaterThan(between);
+    expect(highGwei / lowGwei).toBeLessThan(1.6);
+  });
+
+  test('in the sync committee costs far more', () => {
+    // 35 million increments of 342 gwei; 2 of 64 parts go to 512 members, and missing takes as much again.
+    const between = (35e6 * 342 * (2 / 64) * 2) / 512;
+    const { lowGwei, highGwei } = missedSyncEpoch();
+    expect(lowGwei).toBeLessThan(between);
+    expect(highGwei).toBeGreaterThan(between);
+    expect(lowGwei).toBeGreaterThan(50 * missedEpoch(32 * eth).highGwei);
   });
 });

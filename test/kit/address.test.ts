@@ -2,7 +2,34 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { forbiddenAddress, formatHostPort, isCidr, parseHostPort } from '../../functions/kit/address.ts';
+import {
+  forbiddenAddress,
+  formatHostPort,
+  isCidr,
+  isInNetworks,
+  networkOf,
+  parseHostPort,
+} from '../../functions/kit/address.ts';
+
+test.each([
+  ['203.0.113.7', '203.0.113.0/24'],
+  ['10.1.2.3', '10.1.2.0/24'],
+  ['2001:db8:1:2::3', '2001:db8:1::/48'],
+  ['::1', '::/48'],
+])('of %s no more is written down than %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+  expect(isInNetworks(address, [network])).toBe(true);
+});
+
+test.each([
+  ['203.0.113.7', ['203.0.113.7'], true],
+  ['203.0.113.8', ['203.0.113.7', '2001:db8::/32'], false],
+  ['2001:db8::9', ['203.0.113.7', '2001:db8::/32'], true],
+  ['2001:db8::9', ['2001:db8::8'], false],
+  ['203.0.113.7', [], false],
+])('%s is in %j: %s', (address, networks, expected) => {
+  expect(isInNetworks(address, networks)).toBe(expected);
+});
 
 describe('an address is', () => {
   test.for([

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lacks } from '../support/tools.ts';
 import { startBerachainNet } from './nets/berachain.ts';
 import type { BerachainNet, BerachainNode } from './nets/berachain.ts';
-import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
+import { flagsAt, heightOf, proposerAt, untilHeight } from './nets/comet.ts';
 import { until } from './nets/wait.ts';
-import { isWell, watchHouse, type House, type WatchedHouse } from './watched-house.ts';
+import { isWell, quietReasons, watchHouse, type House, type WatchedHouse } from './watched-house.ts';
 
 describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
   let net: BerachainNet;
@@ -72,6 +72,18 @@ describe.skipIf(lacks('beacond', 'geth'))('four Berachain validators', () => {
     expect(await sees(nodeAt(0), [4, 5, 5, 5])).toBe(true);
     const look = await house.untilSeen('all signing', isWell);
     expect(look).toMatchObject({ signers: signersBut(null), targets: { own: 'good', geth: 'good' } });
+  });
+
+  test('watchdog quiet shows who really proposes the next heights, in whichever form the key is written', async () => {
+    const looks = await Promise.all(nodes.map((_, place) => house.quiet(`val-${place}`, '5s')));
+    for (const { because } of looks) expect(quietReasons).toContain(because);
+    const turns = looks.flatMap(({ duties }, place) => duties.map(({ from }) => ({ place, from })));
+    expect(turns.length).toBeGreaterThan(4);
+    await untilHeight(nodeAt(0), Math.max(...turns.map(({ from }) => from)) + 1);
+    for (const { place, from } of turns) {
+      // In a later round it is the turn of another one.
+      expect([nodeAt(place).address, null]).toContain(await proposerAt(nodeAt(0).url, from));
+    }
   });
 
   test('whoever stopped is absent, and signs again when it is back', async () => {

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { lacks } from '../support/tools.ts';
 import { startCometbftNet } from './nets/cometbft.ts';
 import type { CometbftNet } from './nets/cometbft.ts';
-import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
+import { flagsAt, heightOf, proposerAt, untilHeight } from './nets/comet.ts';
 import { read, until } from './nets/wait.ts';
-import { isWell, namedUrl, watchHouse, type WatchedHouse } from './watched-house.ts';
+import { isWell, namedUrl, quietReasons, watchHouse, type WatchedHouse } from './watched-house.ts';
 
 describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
   let net: CometbftNet;
@@ -81,6 +81,18 @@ describe.skipIf(lacks('cometbft'))('four CometBFT nodes', () => {
       chains: { cometbft: 'moving' },
       targets: { own: 'good' },
     });
+  });
+
+  test('watchdog quiet shows who really proposes the next heights', async () => {
+    const looks = await Promise.all(net.nodes.map((_, place) => house.quiet(`val-${place}`, '5s')));
+    for (const { because } of looks) expect(quietReasons).toContain(because);
+    const turns = looks.flatMap(({ duties }, place) => duties.map(({ from }) => ({ place, from })));
+    expect(turns.length).toBeGreaterThan(4);
+    await untilHeight(nodeAt(0), Math.max(...turns.map(({ from }) => from)) + 1);
+    for (const { place, from } of turns) {
+      // In a later round it is the turn of another one.
+      expect([nodeAt(place).address, null]).toContain(await proposerAt(nodeAt(0).url, from));
+    }
   });
 
   test('whoever stopped has flag 1 in its place, and the others go on', async () => {

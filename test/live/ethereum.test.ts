@@ -15,6 +15,9 @@ const everybody = Array.from({ length: 16 }, (_, index) => index);
 const liveness = z.object({ data: z.array(z.object({ index: z.int(), is_live: z.boolean() })) });
 
 const genesis = z.object({ data: z.object({ genesis_validators_root: z.string() }) });
+const proposed = z.object({
+  data: z.object({ header: z.object({ message: z.object({ proposer_index: z.string() }) }) }),
+});
 const validators = z.object({ data: z.array(z.object({ validator: z.object({ pubkey: z.string() }) })) });
 
 describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 validators', () => {
@@ -109,6 +112,38 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('geth, Lodestar and 16 valida
       chains: { ethereum: 'moving' },
       targets: { geth: 'good', 'beacon-1': 'good', 'beacon-2': 'good' },
     });
+  });
+
+  test('watchdog quiet shows who really proposes then, and that all of so few are in the sync committee', async () => {
+    // Lodestar of this age numbers the slots of the next epoch as those of this one: so it counts for this one only.
+    await until('the beginning of an epoch', () =>
+      Promise.resolve(slotAt(net, Date.now()) % net.slotsPerEpoch === 0 ? true : null),
+    );
+    const looks = await Promise.all([house.quiet('client-1', '4s'), house.quiet('client-2', '4s')]);
+    for (const look of looks) {
+      expect(look).toMatchObject({
+        code: 3,
+        because: 'sync-committee',
+        operators: ['operator-1', 'operator-2'],
+      });
+      expect(new Set(look.keys.map(({ standing }) => standing))).toEqual(new Set(['active']));
+    }
+    const [first, second] = looks.map(({ duties }) => duties.filter(({ kind }) => kind === 'proposal'));
+    const last = (looks[0]?.known?.until ?? 0) - 1;
+    await until('the last slot that was known', async () => ((await headSlot(url)) > last ? true : null));
+    const indices = net.clients.map((client) => client.indices);
+    let seen = 0;
+    for (const [place, proposals] of [first, second].entries()) {
+      for (const { from } of proposals ?? []) {
+        const answer = await fetch(`${url}/eth/v1/beacon/headers/${from}`);
+        // A slot may have no block.
+        if (answer.status !== 200) continue;
+        const { data } = proposed.parse(await answer.json());
+        expect(indices[place]).toContain(Number(data.header.message.proposer_index));
+        seen += 1;
+      }
+    }
+    expect(seen).toBeGreaterThan(2);
   });
 
   test('tick by tick, the keys of a stopped client become silent, and those of the other never do', async () => {

@@ -35,6 +35,21 @@ export type Look = {
   readonly text: string;
 };
 
+const quietPrinted = z.object({
+  verdict: z.string(),
+  because: z.string(),
+  operators: z.array(z.string()),
+  known: z.object({ from: z.int(), until: z.int() }).nullable(),
+  keys: z.array(z.object({ key: z.string(), standing: z.string().nullable() })),
+  duties: z.array(z.object({ kind: z.string(), key: z.string(), from: z.int(), until: z.int() })),
+});
+
+/** Why it may say what it says of a signer of a CometBFT chain that does well; nodes can be some heights apart. */
+export const quietReasons = ['no-duty', 'proposal', 'lookahead-too-short'];
+
+/** What `watchdog quiet` said. */
+export type QuietLook = z.output<typeof quietPrinted> & { readonly code: number | null };
+
 /** Everything answers as it should, and everybody was seen signing. */
 export const isWell = ({ code, signers }: Look): boolean =>
   code === 0 && Object.values(signers).every((each) => each === 'signing');
@@ -44,6 +59,8 @@ export type WatchedHouse = {
   readonly look: (only?: string) => Promise<Look>;
   /** Looks again until it is seen. */
   readonly untilSeen: (what: string, isIt: (look: Look) => boolean, limitMs?: number) => Promise<Look>;
+  /** Whether a signer may be away for that long, e.g. `4s`. */
+  readonly quiet: (signer: string, length: string) => Promise<QuietLook>;
   readonly close: () => Promise<void>;
 };
 
@@ -107,15 +124,13 @@ export async function watchHouse({ nodes, signers, signing }: House): Promise<Wa
       sites: [{ id: 'home', targets: [...tcp.slice(2), ...targets], signers }],
     }),
   );
-  const args = [
-    'probe',
-    file,
-    '--json',
+  const network = [
     '--allow',
     '127.0.0.0/8',
     ...tcp.flatMap(({ address }) => ['--resolve', `${address}:127.0.0.1:${port.port}`]),
     ...nodes.flatMap((node) => ['--resolve', `${hostAndPort(namedUrl(node))}:${hostAndPort(node.url)}`]),
   ];
+  const args = ['probe', file, '--json', ...network];
   const look = async (only?: string): Promise<Look> => {
     const { code, out, err } = await watchdog([...args, ...(only === undefined ? [] : ['--target', only])]);
     if (out === '') throw new Error(`watchdog probe ended with ${code}: ${err}`);
@@ -123,6 +138,20 @@ export async function watchHouse({ nodes, signers, signing }: House): Promise<Wa
   };
   return {
     look,
+    quiet: async (signer, length) => {
+      const { code, out, err } = await watchdog([
+        'quiet',
+        signer,
+        file,
+        '--json',
+        '--for',
+        length,
+        ...network,
+      ]);
+      if (out === '') throw new Error(`watchdog quiet ended with ${code}: ${err}`);
+      const content: unknown = JSON.parse(out);
+      return { ...quietPrinted.parse(content), code };
+    },
     untilSeen: async (what, isIt, limitMs = 180_000) => {
       let last = '';
       try {

@@ -43,7 +43,7 @@ export function firestoreBench(host: string): Bench & { readonly projectId: stri
   };
   const databases = { default: open('(default)'), inbox: open('inbox') };
   const documentAt = (path: string) =>
-    (/^(heartbeats|events)\//.test(path) ? databases.inbox : databases.default).doc(path);
+    (/^(heartbeats|events|pressure)\//.test(path) ? databases.inbox : databases.default).doc(path);
   return {
     projectId,
     store: openFirestoreStore(databases),

@@ -409,6 +409,16 @@ export function describeStore(
     });
   });
 
+  describe(`${name}: refused calls`, () => {
+    check('are noted by key, the latest of each', async ({ store, other, peek }) => {
+      expect(await store.loadPressure()).toEqual({});
+      await Promise.all([store.notePressure('home/ups', 10), other.notePressure('all', 20)]);
+      await other.notePressure('home/ups', 30);
+      expect(await store.loadPressure()).toEqual({ 'home/ups': 30, all: 20 });
+      expect(await peek('pressure/heartbeat')).toMatchObject({ schema: 1 });
+    });
+  });
+
   describe(`${name}: what people said`, () => {
     const ids = async (store: Store): Promise<string[]> =>
       (await store.loadEvents('home')).events.map((each) => each.id);

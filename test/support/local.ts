@@ -60,8 +60,10 @@ export type LocalHouse = {
 
 export const startAt = Date.UTC(2026, 10, 23, 2);
 
+/** `site`: more fields of its one site, `config`: of the file. */
 export type LocalHouseOptions = {
   readonly config?: object;
+  readonly site?: object;
   readonly variables?: Record<string, string>;
   readonly witness?: LocalOptions['witness'];
 };
@@ -108,6 +110,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
           timezone: 'Europe/Berlin',
           targets: [tcp('geth', geth), tcp('lighthouse', lighthouse), tcp('exit', exit, { role: 'exit' })],
           heartbeats: [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, every: '60s', grace: '60s' }],
+          ...options.site,
         },
       ],
       ...options.config,

@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import type { Reason } from '../../domain/sample.ts';
 import type { Access } from '../../kit/net/access.ts';
 import { failed, type Failure as NetFailure } from '../../kit/net/failure.ts';
+import type { Session } from '../../kit/net/session.ts';
 import { status as statusSchema } from '../../wire/comet.ts';
 import { ask, type Asked, isOk } from '../ask.ts';
 import { createCache } from '../cache.ts';
 import type { Chain } from '../chain.ts';
 import type { Flags } from './flags.ts';
 import type { Caches } from './heights.ts';
+import { readLookahead } from './lookahead.ts';
 import { readSigner } from './signer.ts';
 
 /** A node and the chain that it must be of, as `/status` names it, e.g. `mainnet-beacon-80094`. */
@@ -31,6 +33,18 @@ function troubleWith({ sync_info: sync }: Status, now: number): NetFailure<Reaso
   return age > freshMs ? failed('stale', `its newest block is ${Math.round(age / 1000)} s old`) : null;
 }
 
+async function readStatus(session: Session): Promise<Asked<Status>> {
+  const status = await ask(session, 'its status', {
+    path: '/status',
+    maxBytes: statusBytes,
+    schema: statusSchema,
+  });
+  return status.ok ? { ok: true, value: status.value.result } : status;
+}
+
+const wrongChain = ({ node_info: { network } }: Status, wanted: string): NetFailure<Reason> | null =>
+  network === wanted ? null : failed('wrong-chain', `it is a node of ${network}, not of ${wanted}`);
+
 /** The flags say which entries of a commit are votes: in that chains of CometBFT differ. */
 export function createCometbft(flags: Flags): Chain<CometbftSource> {
   const heads = createCache<Asked<Status>>(64, isOk);
@@ -38,19 +52,11 @@ export function createCometbft(flags: Flags): Chain<CometbftSource> {
   return {
     collect: async ({ source, signers, session, sourceKey, now, isDeep }) => {
       const { network } = source;
-      const answer = await heads(`${sourceKey} ${Math.floor(now() / headForMs)}`, async () => {
-        const status = await ask(session, 'its status', {
-          path: '/status',
-          maxBytes: statusBytes,
-          schema: statusSchema,
-        });
-        return status.ok ? { ok: true, value: status.value.result } : status;
-      });
+      const answer = await heads(`${sourceKey} ${Math.floor(now() / headForMs)}`, () => readStatus(session));
       if (!answer.ok) return answer;
-      const { node_info: node, sync_info: sync } = answer.value;
-      if (node.network !== network) {
-        return failed('wrong-chain', `it is a node of ${node.network}, not of ${network}`);
-      }
+      const wrong = wrongChain(answer.value, network);
+      if (wrong !== null) return wrong;
+      const { sync_info: sync } = answer.value;
       const trouble = troubleWith(answer.value, now());
       const needs = { session, sourceKey, isDeep, network, flags, caches };
       const tip = sync.latest_block_height;
@@ -61,6 +67,13 @@ export function createCometbft(flags: Flags): Chain<CometbftSource> {
         signers:
           trouble === null ? await Promise.all(signers.map((signer) => readSigner(signer, tip, needs))) : [],
       };
+    },
+    lookAhead: async ({ source: { network }, session, keys, now }) => {
+      const status = await readStatus(session);
+      if (!status.ok) return status;
+      const trouble = wrongChain(status.value, network) ?? troubleWith(status.value, now());
+      const tip = status.value.sync_info.latest_block_height;
+      return trouble ?? readLookahead({ session, network, flags, keys, tip });
     },
   };
 }

@@ -3,8 +3,17 @@ import type { Session } from '../../kit/net/session.ts';
 import { validators as validatorsSchema } from '../../wire/comet.ts';
 import { ask, type Asked, type Failure } from '../ask.ts';
 
-/** Hex in lower case; `publicKey` are the bytes as the node holds them. `power` is its voting power. */
-export type Validator = { readonly address: string; readonly publicKey: string; readonly power: number };
+/**
+ * Hex in lower case; `publicKey` are the bytes as the node holds them. `power` is its voting power, rounded and to the last digit; `priority` its
+ * turn in proposing, null where the node does not say.
+ */
+export type Validator = {
+  readonly address: string;
+  readonly publicKey: string;
+  readonly power: number;
+  readonly exactPower: bigint;
+  readonly priority: bigint | null;
+};
 
 const pageBytes = 200_000;
 const perPage = 100;
@@ -35,8 +44,15 @@ export async function readValidatorSet(
     if (at !== height) return bad('they are of another height');
     if (total > mostValidators) return bad(`there are over ${mostValidators}`);
     if (count !== validators.length || count === 0) return bad('a page does not hold what it says');
-    for (const { address, pub_key: key, voting_power: power } of validators) {
-      found.push({ address, publicKey: Buffer.from(key.value, 'base64').toString('hex'), power });
+    for (const { address, pub_key: key, voting_power: exactPower, proposer_priority } of validators) {
+      const publicKey = Buffer.from(key.value, 'base64').toString('hex');
+      found.push({
+        address,
+        publicKey,
+        power: Number(exactPower),
+        exactPower,
+        priority: proposer_priority ?? null,
+      });
     }
     if (found.length > total) return bad('there are more than it says');
     if (found.length === total) break;

@@ -4,6 +4,7 @@ import { type EthereumNetworkOption, networkOf } from '../../wire/ethereum-netwo
 import type { Chain } from '../chain.ts';
 import { createCaches } from './caches.ts';
 import { headOf, readHead, troubleWith, wrongNetwork } from './head.ts';
+import { readLookahead } from './lookahead.ts';
 import { readSigner } from './signer.ts';
 
 /** A beacon node and the network that it must be of. */
@@ -39,6 +40,17 @@ export function createEthereum(): Chain<EthereumSource> {
         signers:
           trouble === null ? await Promise.all(signers.map((signer) => readSigner(signer, needs))) : [],
       };
+    },
+    lookAhead: async ({ source, session, keys, now }) => {
+      const network = networkOf(source.network);
+      const wrong = await wrongNetwork(session, network);
+      if (!wrong.ok) return wrong;
+      if (wrong.value !== null) return wrong.value;
+      const answer = await readHead(session);
+      if (!answer.ok) return answer;
+      const [head, at] = [answer.value, now()];
+      const trouble = troubleWith(head, network, at);
+      return trouble ?? readLookahead({ session, network, head, keys, at });
     },
   };
 }

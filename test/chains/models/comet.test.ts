@@ -125,6 +125,26 @@ describe('a set of validators', () => {
     expect(listed.map((each) => each.address)).toEqual(chain.validators.map((each) => each.address));
   });
 
+  test('shows whose turn it is as a real node does: as many heights after the beginning, the same priorities', () => {
+    const turns = z.object({
+      result: z.object({
+        block_height: z.coerce.number(),
+        validators: z.array(z.object({ proposer_priority: z.coerce.number() })),
+      }),
+    });
+    const read = (body: unknown): { height: number; priorities: number[] } => {
+      const { block_height: height, validators: set } = turns.parse(body).result;
+      return { height, priorities: set.map((each) => each.proposer_priority) };
+    };
+    const { exchanges } = readRecording('cometbft/healthy', 'cometbft-0');
+    const text = exchanges.find(({ path }) => path.startsWith('/validators?'))?.body ?? '';
+    const content: unknown = JSON.parse(text);
+    const real = read(content);
+    const chain = chainOf({ dialect: 'cometbft', powers: [1, 1, 1, 1] });
+    const at = startedAt + 20 * blockMs;
+    expect(read(get(chain, `/validators?height=${real.height}`, at).body)).toEqual(real);
+  });
+
   test('is known for the height that is being made, and for none behind it', () => {
     const chain = chainOf();
     const at = startedAt + 10 * blockMs;
@@ -174,7 +194,7 @@ describe('a validator that is stopped', () => {
     });
     const chain = chainOf({ dialect: 'cometbft' });
     chain.stop([3], since);
-    const own = heights(12, 5).map((height) => commitOf(chain, height));
+    const own = heights(13, 5).map((height) => commitOf(chain, height));
     expect(own.map(({ round, flags }) => ({ round, flags }))).toEqual(real);
     const places = own.map(({ proposer }) =>
       chain.validators.findIndex(({ address }) => address === proposer),

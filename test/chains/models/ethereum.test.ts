@@ -489,3 +489,80 @@ describe('a block', () => {
     expect(chain.isRewarded(3, 11, null)).toBe(true);
   });
 });
+
+describe('what is to come', () => {
+  const chain = createEthereumChain({
+    genesisTime,
+    validatorCount: 400,
+    syncCommitteeSize: 16,
+    epochsPerSyncPeriod: 8,
+  });
+  const at = timeOf(chain, 10);
+  const listOf = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
+  const committeeOf = z.object({ data: z.object({ validators: z.array(z.string()) }) });
+
+  test('is one proposer for each slot of this epoch and the next, who makes the blocks while nobody is off', () => {
+    for (const epoch of [10, 11]) {
+      const { data } = listOf.parse(get(chain, `/eth/v1/validator/duties/proposer/${epoch}`, at).body);
+      expect(data).toEqual(
+        Array.from({ length: 32 }, (_, place) => {
+          const index = chain.proposer(epoch * 32 + place);
+          return {
+            pubkey: chain.publicKey(index),
+            validator_index: String(index),
+            slot: String(epoch * 32 + place),
+          };
+        }),
+      );
+    }
+  });
+
+  test('names whoever was drawn, also when it is off, but not who has left or whom a liar calls dead', () => {
+    const own = chainOf();
+    const slot = 10 * 32 + 5;
+    const drawn = own.drawnProposer(slot);
+    own.stop([drawn], 0);
+    expect(own.drawnProposer(slot)).toBe(drawn);
+    expect(own.proposer(slot)).not.toBe(drawn);
+    expect(own.drawnProposer(slot, { alive: [], dead: [drawn] })).not.toBe(drawn);
+    own.setStatus(drawn, 'exited_unslashed', 0);
+    expect(own.drawnProposer(slot)).not.toBe(drawn);
+  });
+
+  test('are the sync committees of this period and the next, the same in both routes', () => {
+    const routes = [10, 15, 16, 23].map((epoch) => {
+      const path = `/eth/v1/beacon/states/head/sync_committees?epoch=${epoch}`;
+      const { validators } = committeeOf.parse(get(chain, path, at).body).data;
+      const body = JSON.stringify([...new Set(validators)]);
+      const duties = listOf.parse(
+        post(chain, `/eth/v1/validator/duties/sync/${epoch}`, { at, body }).body,
+      ).data;
+      expect(duties.map((each) => each['validator_index'])).toEqual([...new Set(validators)]);
+      return validators;
+    });
+    expect(routes[1]).toEqual(routes[0]);
+    expect(routes[2]).not.toEqual(routes[0]);
+    expect(routes[3]).toEqual(routes[2]);
+    expect(routes[0]).toHaveLength(16);
+  });
+
+  test.each([
+    ['GET', '/eth/v1/validator/duties/proposer/12', 400],
+    ['GET', '/eth/v1/validator/duties/proposer/x', 400],
+    ['GET', '/eth/v1/beacon/states/head/sync_committees?epoch=24', 400],
+    ['GET', '/eth/v1/beacon/states/head/sync_committees?epoch=7', 400],
+    ['GET', '/eth/v1/beacon/states/head/sync_committees?epoch=x', 400],
+    ['POST', '/eth/v1/validator/duties/sync/24', 400],
+    ['POST', '/eth/v1/validator/duties/sync/x', 400],
+  ])('%s %s is refused', (method, path, status) => {
+    expect(answerBeacon(chain, { method, path, body: '["1"]' }, at).status).toBe(status);
+  });
+
+  test('is not told while it syncs', () => {
+    const state = { isSyncing: true };
+    expect(get(chain, '/eth/v1/validator/duties/proposer/10', at, state).status).toBe(503);
+    const asked = { at, body: '["1"]', state };
+    expect(post(chain, '/eth/v1/validator/duties/sync/10', asked).status).toBe(503);
+    expect(post(chain, '/eth/v1/validator/duties/sync/10', { at, body: '[1]' }).status).toBe(400);
+  });
+});

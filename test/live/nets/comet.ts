@@ -113,3 +113,19 @@ export async function flagsAt(url: string, height: number): Promise<ReadonlyMap<
     ]),
   );
 }
+
+const madeBy = z.object({
+  result: z.object({
+    signed_header: z.object({
+      header: z.object({ proposer_address: z.string() }),
+      commit: z.object({ round: z.int() }),
+    }),
+  }),
+});
+
+/** The address of whoever made the block of a height, as the RPC writes it; null when it took more than one round. */
+export async function proposerAt(url: string, height: number): Promise<string | null> {
+  const { result } = await read(`${url}/commit?height=${height}`, madeBy);
+  const { header, commit: votes } = result.signed_header;
+  return votes.round === 0 ? header.proposer_address : null;
+}
