@@ -1,5 +1,5 @@
 // Why a verdict is what it is, in words: facts, the rule that matched, and why each earlier one did not.
-import type { Facts, WitnessFact } from '../domain/facts.ts';
+import type { Facts, HeartbeatFact, PowerFact, WitnessFact } from '../domain/facts.ts';
 import type { Judgement } from '../domain/judge.ts';
 import { chainWords, signerWords } from './signing.ts';
 import { localTime } from './time.ts';
@@ -27,16 +27,24 @@ function targetLines(facts: Facts, timezone: string): string[] {
   });
 }
 
+const doubt = ({ isDoubtful }: HeartbeatFact): string =>
+  isDoubtful ? ' (unknown: what it sends was refused, or could not be read)' : '';
+
+function powerWords({ state, charge, runtimeMs }: PowerFact): string {
+  const left = runtimeMs === null ? [] : [`${Math.round(runtimeMs / 60_000)} min of battery`];
+  return [state, ...(charge === null ? [] : [`${Math.round(charge)} %`]), ...left].join(', ');
+}
+
 function pulseLines(facts: Facts, timezone: string): string[] {
   const beats = facts.heartbeats.map(
     (beat) =>
-      `  heartbeat ${beat.source}: sent ${age(facts.at - beat.sentAt)}, fresh for ${beat.freshMs / 1000} s`,
+      `  heartbeat ${beat.source}: sent ${age(facts.at - beat.sentAt)}, fresh for ${beat.freshMs / 1000} s${doubt(beat)}`,
   );
   return [
     ...(beats.length === 0 ? ['  heartbeats: none was ever heard (unknown, not silent)'] : beats),
     facts.power === null
       ? '  power: no news'
-      : `  power: ${facts.power.state}, ${age(facts.at - facts.power.at)}`,
+      : `  power: ${powerWords(facts.power)}, ${age(facts.at - facts.power.at)}`,
     ...(facts.signers.length === 0
       ? ['  signers: none is configured']
       : facts.signers.map((signer) => `  ${signerWords(signer, { at: facts.at, timezone })}`)),

@@ -21,6 +21,8 @@ const planted: readonly Planted[] = [
   ['functions/domain/d.ts', uses('node:fs'), true],
   ['functions/domain/e.ts', 'export const at = Date.now();\n', true],
   ['functions/domain/f.ts', 'export const by = process.env;\n', true],
+  ['functions/kit/f.ts', 'export const from = (request: { ip: string }): string => request.ip;\n', true],
+  ['functions/entry/f.ts', 'export const from = (req: { ips: string[] }): string[] => req.ips;\n', true],
   ['functions/kit/a.ts', uses('../domain/a.ts'), true],
   ['functions/kit/b.ts', uses('../wire/read.ts'), true],
   ['functions/kit/net/a.ts', uses('../error.ts'), false],

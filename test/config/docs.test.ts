@@ -6,7 +6,10 @@ import { channels } from '../../functions/channels/registry.ts';
 import { formatProblems, parseConfig } from '../../functions/config/config.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/get-paged.md'), 'utf8');
-const blocks = [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block]) => block ?? '');
+const pulse = readFileSync(join(import.meta.dirname, '../../docs/the-houses-pulse.md'), 'utf8');
+const blocks = [...`${text}${pulse}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
+  ([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+);
 const sites = 'sites: [{ id: home, targets: [{ id: p2p, probe: tcp, address: "vpn.example.net:30303" }] }]\n';
 
 const phones = ['pager', 'phone', 'neighbour'].map(

@@ -149,7 +149,7 @@ describe('requests to a witness', () => {
     ['[]', 400, 'field targets'],
     ['{}', 400, 'field targets'],
     [{ targets: [{ site: 'home', target: 'geth', address: '10.0.0.1:22' }] }, 400, 'nothing else'],
-    [JSON.stringify({ targets: [{ site: 'home', target: 'x'.repeat(70_000) }] }), 400, 'over 65536 bytes'],
+    [JSON.stringify({ targets: [{ site: 'home', target: 'x'.repeat(70_000) }] }), 413, 'over 65536 bytes'],
   ])('that are none are refused: %#', async (body, status, words) => {
     const { url } = await served();
     const [got, text] = await ask(url, body);

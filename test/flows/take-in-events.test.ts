@@ -1,6 +1,7 @@
 // An acknowledgement between two ticks: it counts at once, and whoever dies over it loses nothing and tells nobody twice.
 import { describe, expect, test } from 'vitest';
 import type { SiteEvent } from '../../functions/domain/event.ts';
+import { hear, wellAt } from '../../functions/domain/hear.ts';
 import { createPoker } from '../../functions/flows/poker.ts';
 import { type EventsOutcome, takeInEvents } from '../../functions/flows/take-in-events.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
@@ -111,6 +112,69 @@ describe('an acknowledgement', () => {
     const store = openMemoryStore(home.shelf);
     expect((await store.readIncident(incident))?.incident.ack?.by).toBe('Maria');
     expect((await rowsOf(home)).filter((id) => id.startsWith(`${incident}.1.`))).toHaveLength(2);
+  });
+});
+
+describe('news of the house', () => {
+  const gasp = { ...wellAt('ups', start + 30_000), says: 'lives' as const };
+  const power = [{ ups: 'ups', state: 'on-battery' as const, charge: 90, runtimeMs: 720_000 }];
+
+  async function gasping(): Promise<House> {
+    const home = house([rules]);
+    await home.tick();
+    home.moveTo(start + 30_000);
+    await openMemoryStore(home.shelf).changePulse('home', (pulse) => hear(pulse, { ...gasp, power }));
+    return home;
+  }
+
+  test('is taken in without a probe, told once, and costs nothing when it is repeated', async () => {
+    const home = await gasping();
+    const probes = home.probed.get('eth');
+    expect(await takeIn(home)).toMatchObject({ outcome: 'done', events: 0, messages: 2 });
+    expect(home.probed.get('eth')).toBe(probes);
+    const written = home.shelf.get('sites/home')?.version;
+    expect(await takeIn(home)).toMatchObject({ outcome: 'nothing', messages: 0 });
+    expect(home.shelf.get('sites/home')?.version).toBe(written);
+  });
+
+  test('is told once, whenever whoever takes it in dies, and in spite of a tick at the same moment', async () => {
+    const moments: readonly Moment[] = ['before', 'after'];
+    for (const moment of moments) {
+      for (let k = 1; ; k += 1) {
+        const home = await gasping();
+        const life = mortal(k, moment);
+        home.moveTo(start + minute);
+        await Promise.all([takeIn(home, { store: life.door(openMemoryStore(home.shelf)) }), home.tick()]);
+        home.moveTo(start + 2 * minute);
+        await home.tick();
+        expect(await rowsOf(home), `${moment} call ${k}`).toHaveLength(2);
+        if (!life.isDead()) break;
+      }
+    }
+  });
+
+  test('that a tick has not heard yet is not taken back by it', async () => {
+    const home = house([rules]);
+    await home.tick();
+    home.moveTo(start + minute);
+    const store = openMemoryStore(home.shelf);
+    let isFirst = true;
+    // While the tick looks, the UPS gasps, and that is taken in.
+    const gaspsMeanwhile: WatchStore = {
+      ...store,
+      commitSite: async (change) => {
+        if (isFirst) {
+          isFirst = false;
+          await store.changePulse('home', (pulse) => hear(pulse, { ...gasp, power }));
+          await takeIn(home);
+        }
+        return store.commitSite(change);
+      },
+    };
+    await home.tick({ store: gaspsMeanwhile });
+    const { memory } = await store.loadSite('home');
+    expect(memory?.state.subjects['power/home']).toMatchObject({ phase: 'open' });
+    expect(await rowsOf(home)).toHaveLength(2);
   });
 });
 

@@ -45,13 +45,13 @@ test('an empty body is null', async () => {
 });
 
 test.each([
-  ['that is not JSON', '{"shard":', 'the body is not JSON'],
-  ['that is too long', `"${'x'.repeat(70_000)}"`, 'the body is over 65536 bytes'],
-])('a body %s is a 400 that says so', async (_name, body, words) => {
+  ['that is not JSON', '{"shard":', 400, 'the body is not JSON'],
+  ['that is too long', `"${'x'.repeat(70_000)}"`, 413, 'the body is over 65536 bytes'],
+])('a body %s is refused in words', async (_name, body, code, words) => {
   const [status, answer] = await call(async (incoming, response) => void response.json(jsonBody(incoming)), {
     body,
   });
-  expect(status).toBe(400);
+  expect(status).toBe(code);
   expect(answer).toMatchObject({ error: expect.stringContaining(words) });
 });
 

@@ -213,7 +213,7 @@ export function describeStore(
         for (let index = 0; index < 7; index += 1) {
           await plant(`outbox/bad${index}`, {
             ...row({ id: `bad${index}`, dueAt: someTime - 100 }),
-            schema: index === 0 ? 3 : 2,
+            schema: index === 0 ? 9 : 3,
             notice: null,
           });
         }

@@ -3,7 +3,7 @@ import { textOf, type DraftSite } from '../draft.ts';
 import type { Rule } from './rule.ts';
 
 /** Most targets and signers together of one site: its document stays well under what the store allows. */
-const mostSubjects = 300;
+const mostSubjects = 270;
 /** The same for its keys, each counted once for every source that shows it: about 250 bytes are remembered of one. */
 const mostKeySources = 200;
 
