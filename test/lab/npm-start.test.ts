@@ -73,31 +73,6 @@ describe.concurrent('the lab', () => {
     expect(await child.ended()).toBe(0);
   });
 
-  test('has a witness in another region, which can be contradicted, switched off and made to lie by hand', async () => {
-    const child = startChild(['--no-story']);
-    await child.says('verdict ok');
-    child.type('hide web');
-    await child.says('web is hidden from our region.');
-    await child.says('INFO Basement, Berlin: web is disputed');
-    child.type('explain');
-    await child.says(/web +unknown \(refused\).*; disputed by the witness since/);
-    child.type('witness off');
-    await child.says('The witness: off.');
-    await child.says(/log +witness 1 is silent: refused/);
-    await child.says('NOW WARNING Basement, Berlin: web does not answer as it should');
-    child.type('show web');
-    await child.says('web is in sight of our region.');
-    child.type('witness');
-    await child.says('Witness what? One of off, on, lies, honest.');
-    child.type('witness lies');
-    child.type('witness on');
-    await child.says('The witness: on.');
-    child.type('break geth-p2p');
-    await child.says('INFO Basement, Berlin: geth-p2p is disputed');
-    child.type('quit');
-    expect(await child.ended(), child.output()).toBe(0);
-  });
-
   test('stays up for commands: what is broken is paged, explained, shown and healed', async () => {
     const child = startChild(['--no-story']);
     await child.says('verdict ok');
