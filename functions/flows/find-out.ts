@@ -28,7 +28,7 @@ export type HeardPulse = {
 };
 
 /** What people said, asked for only when there is something. */
-export async function readEvents(
+async function readEvents(
   store: Pick<WatchStore, 'loadEvents'>,
   site: string,
   waiting: number,

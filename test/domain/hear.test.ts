@@ -289,13 +289,13 @@ describe('whatever comes', () => {
         for (const [source, beat] of Object.entries(now.beats)) {
           const { sentAt, okAt, failure } = after.beats[source] ?? beat;
           expect([sentAt, okAt]).toEqual([beat.sentAt, beat.okAt]);
-          if (beat.failure !== null) expect(failure).not.toBeNull();
+          expect(failure !== null || beat.failure === null).toBe(true);
         }
-        for (const [ups, { state }] of Object.entries(now.power)) {
-          const next = after.power[ups]?.state;
-          if (next !== undefined) {
-            expect(powerStates.indexOf(next)).toBeGreaterThanOrEqual(powerStates.indexOf(state));
-          }
+        const gravity = (pulse: Pulse, ups: string): number =>
+          powerStates.findIndex((state) => state === pulse.power[ups]?.state);
+        // One that is not kept any more, because there are too many, is no better for that.
+        for (const ups of Object.keys(now.power).filter((each) => after.power[each] !== undefined)) {
+          expect(gravity(after, ups)).toBeGreaterThanOrEqual(gravity(now, ups));
         }
         const running = (pulse: Pulse): number => pulse.fences.filter(({ isRunning }) => isRunning).length;
         expect(running(after)).toBeGreaterThanOrEqual(Math.min(running(now), 1));

@@ -11,6 +11,10 @@ const programs = {
   cometbft: 'cometbft',
   geth: 'geth',
   beacond: 'beacond',
+  shellcheck: 'bin/shellcheck',
+  nut: 'bin/upsd',
+  alertmanager: 'bin/prometheus-alertmanager',
+  prometheus: 'bin/promtool',
 } as const;
 
 export type ToolName = keyof typeof programs;
@@ -57,12 +61,24 @@ export function tool(name: ToolName): Tool {
   return found;
 }
 
-/** True, with the reason printed, when one of them is missing: for `describe.skipIf`. Throws instead where tools are required. */
-export function lacks(...names: readonly ToolName[]): boolean {
-  const missing = names.filter((name) => findTool(name) === null);
-  if (missing.length === 0) return false;
-  const why = howTo(missing);
+function skip(why: string): true {
   if (process.env['REQUIRE_TOOLS'] === '1') throw new Error(why);
   process.stderr.write(`skipped: ${why}\n`);
   return true;
+}
+
+/** True, with the reason printed, when one of them is missing: for `describe.skipIf`. Throws instead where tools are required. */
+export function lacks(...names: readonly ToolName[]): boolean {
+  const missing = names.filter((name) => findTool(name) === null);
+  return missing.length > 0 && skip(howTo(missing));
+}
+
+/** The same for programs of the system, which nothing here installs. */
+export function lacksPrograms(...names: readonly string[]): boolean {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  const missing = names.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  return (
+    missing.length > 0 &&
+    skip(`${missing.join(', ')} not found on PATH: install it with the system's packages`)
+  );
 }
