@@ -62,6 +62,7 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
       pokeDeliver: null,
       ping: null,
       instances: new Map(),
+      witness: null,
       concurrency: 1000,
       deadlineMs,
     };

@@ -27,6 +27,7 @@ const functions = new Map<string, Load>(
     ack: async () => (await import('./entry/ack.ts')).createAck(environment),
     heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment),
     daily: async () => (await import('./entry/daily.ts')).createDaily(environment),
+    witness: async () => (await import('./entry/witness.ts')).createWitness(environment),
   }).map(([name, load]) => [name, once(load)]),
 );
 

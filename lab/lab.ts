@@ -81,7 +81,14 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const watchdog = await startWatchdog({
     configPath,
     clock,
-    network: { allow: [], hosts: basement.hosts },
+    network: { allow: [], hosts: basement.hosts.watchdog },
+    witness: {
+      network: { allow: [], hosts: basement.hosts.witness },
+      around: (witness) => async (request, response) => {
+        if (basement.state().hasWitness) await witness(request, response);
+        else request.socket.destroy();
+      },
+    },
     variables: {
       [labVariables.pager]: pager.urls.pager,
       [labVariables.neighbour]: pager.urls.neighbour,

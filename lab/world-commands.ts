@@ -1,7 +1,7 @@
 // What can be typed into the lab to break things and to put them right.
 import type { Basement } from './basement/basement.ts';
 import { chainNames, executionClients, operators, signerNames } from './basement/chains.ts';
-import { forwards, type WorldState } from './basement/world.ts';
+import { forwards, places, type WorldState } from './basement/world.ts';
 import type { Lab } from './lab.ts';
 import type { Screen } from './screen.ts';
 
@@ -43,6 +43,13 @@ function pair<Member extends string>(given: {
     { words: given.off, takes: given.members, what: `undoes ${given.on}`, run: run(false) },
   ];
 }
+
+const witnessChanges: ReadonlyMap<string, Partial<WorldState>> = new Map([
+  ['off', { hasWitness: false }],
+  ['on', { hasWitness: true }],
+  ['lies', { isWitnessLying: true }],
+  ['honest', { isWitnessLying: false }],
+]);
 
 export const worldCommands: readonly Command[] = [
   {
@@ -159,6 +166,25 @@ export const worldCommands: readonly Command[] = [
     change: (state, operator, isOn) => ({ liars: withMember(state.liars, operator, isOn) }),
     said: (operator, isOn) => `${operator} ${isOn ? 'lies' : 'tells the truth again'}.`,
   }),
+  ...pair({
+    on: 'hide',
+    off: 'show',
+    members: places.map(({ id }) => id),
+    what: 'our region does not reach a place any more; the witness in another one does',
+    change: (state, place, isOn) => ({ hidden: withMember(state.hidden, place, isOn) }),
+    said: (place, isOn) => `${place} is ${isOn ? 'hidden from' : 'in sight of'} our region.`,
+  }),
+  {
+    words: 'witness',
+    takes: ['off', 'on', 'lies', 'honest'],
+    what: 'the witness is down, or says that all is well',
+    run: async ({ basement }, rest) => {
+      const change = witnessChanges.get(rest);
+      if (change === undefined) return `Witness what? One of ${[...witnessChanges.keys()].join(', ')}.`;
+      await basement.change(change);
+      return `The witness: ${rest}.`;
+    },
+  },
   {
     words: 'heal',
     what: 'everything works again',

@@ -6,9 +6,11 @@ import { createDeliver } from '../functions/entry/deliver.ts';
 import { createHeartbeat } from '../functions/entry/heartbeat.ts';
 import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
+import { createWitness } from '../functions/entry/witness.ts';
 import type { Clock } from '../functions/kit/clock.ts';
 import type { Environment } from '../functions/kit/environment.ts';
 import { codeOf, WatchdogError } from '../functions/kit/error.ts';
+import type { HttpFunction } from '../functions/kit/http-function.ts';
 import { isThisMachine } from '../functions/kit/http-post.ts';
 import type { Log } from '../functions/kit/log.ts';
 import { startFirestore, type FirestoreEmulator } from './firestore/server.ts';
@@ -33,12 +35,22 @@ export type LocalWatchdog = {
   readonly close: () => Promise<void>;
 };
 
+/** Another pair of eyes on this machine. */
+type LocalWitness = {
+  /** Where it stands: what it can reach. */
+  readonly network: Environment['network'];
+  /** Comes between it and whoever asks, for what can go wrong there; nothing when absent. */
+  readonly around?: (witness: HttpFunction) => HttpFunction;
+};
+
 export type LocalOptions = {
   readonly configPath: string;
   readonly clock: Clock;
   /** Where state is kept; in memory when absent. */
   readonly dataDir?: string;
   readonly network: Environment['network'];
+  /** None when absent; `WITNESS_URLS` among the variables names others. */
+  readonly witness?: LocalWitness;
   readonly variables: Environment['variables'];
   readonly log: (name: string) => Log;
   readonly print: (text: string) => void;
@@ -62,6 +74,13 @@ async function serveAck(url: URL, environment: Environment): Promise<ServedFunct
     const what = `nothing can listen on the port of acknowledge.url (${codeOf(error) || 'unknown'})`;
     throw new WatchdogError('ERR_CONFIG', `${what}; write another there`, { cause: error });
   }
+}
+
+async function serveWitness(
+  { network, around = (run) => run }: LocalWitness,
+  environment: Environment,
+): Promise<ServedFunction> {
+  return serveFunction(around(createWitness({ ...environment, network })));
 }
 
 /** Starts everything; rejects with ERR_CONFIG before anything runs when the configuration is wrong. */
@@ -89,7 +108,16 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
   try {
     const deliver = await serveFunction(createDeliver(environment({})));
     const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
-    const watch = await serveFunction(createWatch(environment({ DELIVER_URL: deliver.url })));
+    const witness =
+      options.witness === undefined ? null : await serveWitness(options.witness, environment({}));
+    const watch = await serveFunction(
+      createWatch(
+        environment({
+          DELIVER_URL: deliver.url,
+          ...(witness === null ? {} : { WITNESS_URLS: witness.url }),
+        }),
+      ),
+    );
     const heartbeat = await serveFunction(
       createHeartbeat(environment({ WATCH_URL: watch.url })),
       options.heartbeatPort ?? 0,
@@ -125,14 +153,10 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       scheduler,
       close: async () => {
         await scheduler.stop();
-        await Promise.all([
-          watch.close(),
-          deliver.close(),
-          status.close(),
-          heartbeat.close(),
-          daily.close(),
-          ack?.close(),
-        ]);
+        const served = [watch, deliver, status, heartbeat, daily, ack, witness].filter(
+          (each) => each !== null,
+        );
+        await Promise.all(served.map((each) => each.close()));
         await firestore.close();
       },
     };

@@ -1,4 +1,5 @@
 // The door of the cloud: what the flows want of other functions, of a service outside, and of Compute.
+import type { Testimony } from '../domain/witness.ts';
 
 /**
  * Wakes another function and waits only until it has accepted. A lost poke is harmless: the next tick makes up for it. `body` says what
@@ -17,5 +18,22 @@ export type PokeResult =
   | {
       readonly accepted: false;
       readonly reason: 'timeout' | 'refused' | 'status' | 'aborted';
+      readonly detail: string;
+    };
+
+/**
+ * Asks another pair of eyes how targets are, by their ids. `timeoutMs` is real time until the whole answer must be there. It never rejects;
+ * of an answer only what was asked for means anything.
+ */
+export type AskWitness = (
+  targets: readonly { readonly site: string; readonly target: string }[],
+  needs: { readonly signal: AbortSignal; readonly timeoutMs: number },
+) => Promise<WitnessAnswer>;
+
+export type WitnessAnswer =
+  | ({ readonly answered: true } & Testimony)
+  | {
+      readonly answered: false;
+      readonly reason: 'timeout' | 'refused' | 'status' | 'aborted' | 'malformed';
       readonly detail: string;
     };

@@ -13,16 +13,32 @@ export function qualityOf(sample: Sample | undefined): Quality {
 
 /**
  * What a target is believed to be, which is what its next answer is news against. A bad one is believed to be bad once an incident
- * of its own or of its site says so; while it is only suspected each bad answer gets its second look, and a good one clears it.
+ * of its own or of its site says so; while it is only suspected each bad answer gets its second look, and a good one clears it. A disputed
+ * one is what it was before the dispute, so that whatever would end that gets its second look.
  */
 export function believed(state: SiteState | null, id: string): Quality | undefined {
   const target = state?.facts.targets.find((candidate) => candidate.id === id);
-  if (state === null || target?.quality !== 'bad') return target?.quality;
+  if (state === null || target === undefined) return undefined;
+  const isOpenQuestion = target.quality === 'unknown' && target.witness?.word === 'disputed';
+  if (target.quality !== 'bad' && !isOpenQuestion) return target.quality;
   // Nobody opens an incident for these, so there is nothing to wait for.
-  if (target.role === 'chain' || target.role === 'reference') return 'bad';
+  if (target.role === 'chain' || target.role === 'reference') return target.quality;
   const subjects = [subjectKey({ kind: 'target', id }), subjectKey({ kind: 'site', id: state.site })];
-  const isKnown = subjects.some((key) => (state.subjects[key]?.phase ?? 'suspected') !== 'suspected');
+  const isKnown = subjects.some((key) => {
+    const { phase = 'suspected', kind } = state.subjects[key] ?? {};
+    return phase !== 'suspected' && kind !== 'disputed';
+  });
   return isKnown ? 'bad' : 'good';
+}
+
+/**
+ * True when the witnesses are to be asked what they make of a target, of which `sample` is the first look: it failed or came back, if only from
+ * a suspicion, or they saw something else of it than we did when they were last asked.
+ */
+export function isWitnessWanted(state: SiteState | null, id: string, sample: Sample): boolean {
+  const target = state?.facts.targets.find((candidate) => candidate.id === id);
+  const isDisputed = target?.witness?.word === 'disputed' && qualityOf(sample) !== 'unknown';
+  return isDisputed || isNews(believed(state, id), sample) || isNews(target?.quality, sample);
 }
 
 /** True when a sample says something else than what is remembered. The first good answer of a new target needs no second look. */

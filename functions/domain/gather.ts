@@ -59,6 +59,12 @@ function targetFact(
   };
 }
 
+/** The targets as they are believed to be, but those whose quality is disputed as we see them ourselves. */
+const asSeenHere = (targets: readonly TargetFact[], { samples }: Findings): TargetFact[] =>
+  targets.map((target) =>
+    target.quality === 'unknown' ? { ...target, quality: qualityOf(samples[target.id]) } : target,
+  );
+
 // While our own network fails a bad answer is no evidence, so the trouble cannot be said to have begun.
 function inboundBadSince(targets: readonly TargetFact[], before: number | null, at: number): number | null {
   const { inbound, references } = reachability(targets);
@@ -126,7 +132,8 @@ export function gatherFacts(state: SiteState | null, findings: Findings, rules: 
     ...houseFacts(state, findings, rules),
     signers: findings.signing.signers,
     chains: findings.signing.chains,
-    inboundBadSince: inboundBadSince(targets, state?.facts.inboundBadSince ?? null, at),
+    // Trouble that a witness denied for a while did not begin only when that was over.
+    inboundBadSince: inboundBadSince(asSeenHere(targets, findings), state?.facts.inboundBadSince ?? null, at),
     lastDarkAt: lastDarkAt(state),
   };
 }

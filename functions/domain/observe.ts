@@ -7,6 +7,7 @@ import { observeChain, observeSigner } from './observe-chain.ts';
 import { lifeLine } from './life-line.ts';
 import type { SiteRules } from './policy.ts';
 import { isBlind } from './verdict.ts';
+import { isDisputed } from './witness.ts';
 
 export type Observed = { readonly subject: Subject; readonly observation: Observation };
 
@@ -14,10 +15,16 @@ const good: Observation = { status: 'good' };
 const unknown: Observation = { status: 'unknown' };
 const bad = (problem: Problem): Observation => ({ status: 'bad', problem });
 
-const describeTarget = (target: TargetFact): string =>
-  target.detail === null
-    ? `${target.id}: ${target.reason ?? target.quality}`
-    : `${target.id}: ${target.reason ?? target.quality}, ${target.detail}`;
+const elsewhere = 'it answers us, and not the witness';
+
+/** What is wrong with a target, without its name. */
+function troubleOf({ quality, reason, detail, witness }: TargetFact): string {
+  const isOnlySeenElsewhere = quality !== 'good' && reason === null && witness?.word === 'disputed';
+  const what = isOnlySeenElsewhere ? elsewhere : (reason ?? quality);
+  return detail === null ? what : `${what}, ${detail}`;
+}
+
+const describeTarget = (target: TargetFact): string => `${target.id}: ${troubleOf(target)}`;
 
 function badTargets(facts: Facts, role: TargetFact['role']): string[] {
   return facts.targets
@@ -128,7 +135,9 @@ const disputed = (target: TargetFact): Problem => ({
   severity: 'info',
   summary: `${target.id} is seen in one way from here, and in another by the witness`,
   evidence: [
-    target.reason === null ? 'it answers us, and not the witness' : `from here: ${describeTarget(target)}`,
+    target.reason === null
+      ? `${target.id}: ${elsewhere}`
+      : `${target.id}: from here ${troubleOf(target)}; not so for the witness`,
   ],
   confirmTicks: 2,
   confirmMs: 1,
@@ -146,10 +155,9 @@ export function observeTarget(
   const { rules, judgement, isSiteDown } = context;
   if (target.quality === 'good') return good;
   if (isBlind(judgement.signals)) return unknown;
-  const isDisputed = target.quality === 'unknown' && target.witness?.word === 'disputed';
-  if (target.quality === 'unknown' && !isDisputed) return unknown;
+  if (target.quality === 'unknown' && !isDisputed(target)) return unknown;
   if (isSiteDown) return { status: 'suppressed' };
-  if (isDisputed) return bad(disputed(target));
+  if (isDisputed(target)) return bad(disputed(target));
   // Its newest block is old because there is no newer one.
   const isChainStalled = Object.values(judgement.chains).includes('stalled');
   if (target.reason === 'stale' && isChainStalled) return { status: 'suppressed' };

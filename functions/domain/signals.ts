@@ -2,6 +2,7 @@
 import type { Facts, Quality, TargetFact } from './facts.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './sample.ts';
+import { isDisputed } from './witness.ts';
 
 export const signalValues = {
   references: ['working', 'failing', 'unknown'],
@@ -35,7 +36,9 @@ function inbound(targets: readonly TargetFact[]): Signals['inbound'] {
   const good = count(targets, 'good');
   if (good === targets.length) return 'all-good';
   const hasAnswered = good > 0 || targets.some(({ reason }) => saysSo.includes(reason));
-  if (bad > 0 && hasAnswered) return 'some-bad';
+  // Bad for one of those who looked: that is no evidence of a blackout, but neither is it nothing.
+  const isDoubtful = bad > 0 || targets.some(isDisputed);
+  if (isDoubtful && hasAnswered) return 'some-bad';
   if (bad * 2 > targets.length) return 'all-bad';
   return 'unknown';
 }

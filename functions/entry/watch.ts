@@ -1,6 +1,5 @@
 // Composes `watch`: what it may touch is the store, the probes, and a poke for `deliver`; no channel, no Compute.
 import { createChains } from '../chains/run.ts';
-import { httpPoke } from '../cloud/poke.ts';
 import { loadConfig } from '../config/config.ts';
 import { answerWatch } from '../flows/answer-watch.ts';
 import type { WatchWorld } from '../flows/watch-world.ts';
@@ -10,24 +9,24 @@ import { secretReader } from '../kit/secret.ts';
 import { bindProbes } from '../probes/run.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
-import { bindSelfWatch } from './self-watch.ts';
 import { bindSites } from './sites.ts';
+import { bindTelling } from './telling.ts';
+import { bindWitnesses } from './witnesses.ts';
 
 export function createWatch({ variables, clock, network, log: logFor }: Environment): HttpFunction {
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const binding = { secret: secretReader(variables), network };
-  const deliverUrl = variables['DELIVER_URL'];
+  const log = logFor('watch');
   const world: WatchWorld = {
     sites: bindSites(config.sites, { ...binding, chains: createChains() }),
     references: bindProbes(config.references, { ...binding, allow: [] }),
     store: openStore(variables),
     clock,
-    pokeDeliver: deliverUrl === undefined ? null : httpPoke({ url: deliverUrl }),
-    ...bindSelfWatch(config, binding.secret),
+    ...bindTelling(config, { ...binding, variables }),
+    witness: bindWitnesses(variables, log),
     concurrency: readLimit(variables, 'WATCHDOG_CONCURRENCY', 1000),
     deadlineMs: readLimit(variables, 'WATCHDOG_DEADLINE_MS', 25_000),
   };
-  const log = logFor('watch');
   return httpFunction(log, ['POST'], async (request, response) => {
     const stamp = request.get('x-cloudscheduler-scheduletime');
     const call = { body: jsonBody(request), stamp, signal: new AbortController().signal };

@@ -13,6 +13,7 @@ import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import type { Loaded, WatchStore } from '../stores/store.ts';
+import { openQuestion } from './ask-witnesses.ts';
 import { collectEvidence } from './collect-evidence.ts';
 import { probeRound, type Round } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
@@ -126,10 +127,12 @@ export async function findOut(
   const { rules, sources } = run.site;
   const state = loaded.memory?.state ?? null;
   const ledger = state?.signing ?? {};
+  const question = openQuestion(run, state);
   const [own, references, heard, evidence] = await Promise.all([
     probeRound(run.site.probes, (id) => believed(state, id), {
       needs: run.needs,
       probing: rules.policy.probe,
+      onFirstLook: question.onFirstLook,
     }),
     run.references(),
     pulse,
@@ -141,7 +144,7 @@ export async function findOut(
     samples: { ...latest(rounds), ...evidence.samples },
     pulse: heard.pulse,
     refused: heard.refused,
-    witness: {},
+    witness: await question.voices(),
     delivery: null,
     events: heard.events,
     signing: weigh(ledger, rules, {

@@ -1,5 +1,5 @@
 // Probes a set of targets once, and what has changed again, within one tick.
-import { isNews, settleSamples } from '../domain/confirm.ts';
+import { isNews, qualityOf, settleSamples } from '../domain/confirm.ts';
 import type { Quality } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Sample } from '../domain/sample.ts';
@@ -38,11 +38,14 @@ async function ask(probe: BoundProbe, timeoutMs: number, needs: RoundNeeds): Pro
   }
 }
 
-async function lookAgain(
-  probe: BoundProbe,
-  first: Sample,
-  options: { readonly needs: RoundNeeds; readonly probing: Policy['probe'] },
-): Promise<Sample> {
+export type RoundOptions = {
+  readonly needs: RoundNeeds;
+  readonly probing: Policy['probe'];
+  /** Told of each first answer as it comes, before anything is looked at again; null for a probe that threw. */
+  readonly onFirstLook?: (id: string, sample: Sample | null) => void;
+};
+
+async function lookAgain(probe: BoundProbe, first: Sample, options: RoundOptions): Promise<Sample> {
   const { needs, probing } = options;
   const answers = await Promise.all(
     Array.from({ length: probing.burst }, async (_, index) => {
@@ -60,15 +63,50 @@ async function lookAgain(
   );
 }
 
+/** A look that remembers nothing is as long as a second look, and two looks at least. */
+const freshLooks = ({ burst }: Policy['probe']): number => Math.max(2, burst);
+
+/** How long `lookFresh` takes at most, in milliseconds: as long as the second look of `probeRound` when that is two looks or more. */
+export const freshLookMs = (probing: Policy['probe']): number =>
+  (freshLooks(probing) - 1) * probing.burstGapMs + probing.burstTimeoutMs;
+
+/** What a target is when nothing is remembered of it: one good answer of at least two is good, and several bad ones are bad. */
+export async function lookFresh(
+  probe: BoundProbe,
+  { needs, probing }: Omit<RoundOptions, 'onFirstLook'>,
+): Promise<Quality> {
+  const enough = new AbortController();
+  const signal = AbortSignal.any([needs.signal, enough.signal]);
+  const qualities = await Promise.all(
+    Array.from({ length: freshLooks(probing) }, async (_, index): Promise<Quality> => {
+      try {
+        await needs.clock.sleep(index * probing.burstGapMs, signal);
+      } catch {
+        return 'unknown';
+      }
+      const { sample } = await ask(probe, probing.burstTimeoutMs, { ...needs, signal });
+      const quality = qualityOf(sample ?? undefined);
+      if (quality === 'good') enough.abort();
+      return quality;
+    }),
+  );
+  return qualities.includes('good') ? 'good' : qualities.includes('bad') ? 'bad' : 'unknown';
+}
+
+/** True when our own network fails by its references: a single one may fail by itself. */
+export const areFailing = (qualities: readonly Quality[]): boolean =>
+  qualities.length >= 2 && qualities.every((quality) => quality === 'bad');
+
 /** Never rejects. `before` says what was remembered of a target; what differs from it is probed again before it is believed. */
 export async function probeRound(
   probes: readonly BoundProbe[],
   before: (id: string) => Quality | undefined,
-  options: { readonly needs: RoundNeeds; readonly probing: Policy['probe'] },
+  options: RoundOptions,
 ): Promise<Round> {
   const answers = await Promise.all(
     probes.map(async (probe): Promise<Answer> => {
       const answer = await ask(probe, options.probing.timeoutMs, options.needs);
+      options.onFirstLook?.(probe.id, answer.sample);
       if (answer.sample === null || !isNews(before(probe.id), answer.sample)) return answer;
       const sample = await lookAgain(probe, answer.sample, options);
       return { ...answer, sample, isWavering: sample.ok !== answer.sample.ok };

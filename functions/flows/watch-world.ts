@@ -1,6 +1,6 @@
 // What `watch` is given, and what the parts of a tick hand to each other.
 import type { BoundSource } from '../chains/chain.ts';
-import type { Ping, Poke } from '../cloud/cloud.ts';
+import type { AskWitness, Ping, Poke } from '../cloud/cloud.ts';
 import type { InstanceMemory } from '../domain/direct.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Tick } from '../domain/tick.ts';
@@ -17,6 +17,12 @@ export type WatchedSite = {
   readonly sources: readonly BoundSource[];
 };
 
+export type Witnesses = {
+  readonly ask: readonly AskWitness[];
+  /** Told of a witness that was asked and gave no evidence, in words without an address. */
+  readonly onSilence: (site: string, why: string) => void;
+};
+
 export type WatchWorld = {
   readonly sites: readonly WatchedSite[];
   /** Hosts that show whether our own network works; probed once for all sites. */
@@ -29,6 +35,8 @@ export type WatchWorld = {
   readonly ping: Ping | null;
   /** By site, what this instance has told past the store: the one thing that is remembered anywhere else. */
   readonly instances: Map<string, InstanceMemory>;
+  /** Other pairs of eyes; null without any. */
+  readonly witness: Witnesses | null;
   /** How many probes may be under way at once. */
   readonly concurrency: number;
   /** The run ends its probes after this many real milliseconds; what is not answered then is unknown. */
@@ -41,6 +49,8 @@ export type SiteRun = {
   readonly world: WatchWorld;
   readonly needs: RoundNeeds;
   readonly references: () => Promise<Round>;
+  /** Whether our own network works, as soon as the references show it; false when they show that it fails. */
+  readonly hasNetwork: () => Promise<boolean>;
   readonly poker: Poker;
   readonly tick: Tick;
   readonly at: number;

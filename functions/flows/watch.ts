@@ -1,12 +1,14 @@
 // One tick of the watchdog: load, probe, judge, step, commit, poke. Decisions are domain's; this only gathers and acts.
+import { qualityOf } from '../domain/confirm.ts';
+import type { Sample } from '../domain/sample.ts';
 import { isInShard, type Shard } from '../domain/shard.ts';
 import { readTick, type Tick } from '../domain/tick.ts';
 import { openGate } from '../kit/gate.ts';
-import { probeRound, type Round, type RoundNeeds } from './probe-round.ts';
 import { pingOutside } from './ping-outside.ts';
+import { areFailing, probeRound, type Round, type RoundNeeds } from './probe-round.ts';
 import { createPoker, type Poker } from './poker.ts';
 import { watchSite, type SiteOutcome } from './watch-site.ts';
-import type { WatchWorld } from './watch-world.ts';
+import type { SiteRun, WatchWorld } from './watch-world.ts';
 
 export type TickRequest = {
   /** The scheduler's stamp, as it came. */
@@ -33,15 +35,30 @@ export type TickSummary = {
 export const isGoodTick = (summary: TickSummary): boolean =>
   summary.sites.every((site) => site.outcome !== 'error') && summary.problems.length === 0;
 
-function probeReferences(world: WatchWorld, needs: RoundNeeds): () => Promise<Round> {
+function probeReferences(world: WatchWorld, needs: RoundNeeds): Pick<SiteRun, 'references' | 'hasNetwork'> {
   const probing = world.sites[0]?.rules.policy.probe;
+  const { promise: hasNetwork, resolve } = Promise.withResolvers<boolean>();
   let round: Promise<Round> | undefined;
+  const ask = async (): Promise<Round> => {
+    if (probing === undefined) return { samples: {}, failures: [], wavering: [] };
+    const onFirstLook = (_id: string, sample: Sample | null): void => {
+      if (qualityOf(sample ?? undefined) === 'good') resolve(true);
+    };
+    return probeRound(world.references, () => 'good', { needs, probing, onFirstLook });
+  };
   // Asked for once a site is known not to be a replay: a repeated tick must not cost a probe.
-  return () =>
-    (round ??=
-      probing === undefined
-        ? Promise.resolve({ samples: {}, failures: [], wavering: [] })
-        : probeRound(world.references, () => 'good', { needs, probing }));
+  const references = (): Promise<Round> =>
+    (round ??= ask().then((answer) => {
+      resolve(!areFailing(Object.values(answer.samples).map(qualityOf)));
+      return answer;
+    }));
+  return {
+    references,
+    hasNetwork: async () => {
+      await Promise.race([references(), hasNetwork]);
+      return hasNetwork;
+    },
+  };
 }
 
 /** Runs one tick over the sites of a shard, side by side. One site's trouble never stops another's. */
@@ -51,12 +68,12 @@ export async function watch(world: WatchWorld, request: TickRequest): Promise<Ti
   const deadline = AbortSignal.timeout(world.deadlineMs);
   const signal = AbortSignal.any([request.signal, deadline]);
   const needs: RoundNeeds = { clock: world.clock, gate: openGate(world.concurrency), signal };
-  const references = probeReferences(world, needs);
+  const network = probeReferences(world, needs);
   const poker: Poker = createPoker(world.pokeDeliver, request.signal);
   const sites = world.sites.filter((site) => isInShard(site.rules.id, request.shard));
 
   const outcomes = await Promise.all(
-    sites.map((site) => watchSite({ site, world, needs, references, poker, tick, at })),
+    sites.map((site) => watchSite({ site, world, needs, ...network, poker, tick, at })),
   );
   const pokeProblem = await poker.finish();
   const durationMs = world.clock.now() - at;

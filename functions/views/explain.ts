@@ -1,17 +1,29 @@
 // Why a verdict is what it is, in words: facts, the rule that matched, and why each earlier one did not.
-import type { Facts, HeartbeatFact, PowerFact } from '../domain/facts.ts';
+import type { Facts, HeartbeatFact, PowerFact, WitnessFact } from '../domain/facts.ts';
 import type { Judgement } from '../domain/judge.ts';
 import { chainWords, signerWords } from './signing.ts';
 import { localTime } from './time.ts';
 
 const age = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s ago`;
 
+function witnessWords(witness: WitnessFact, timezone: string): string {
+  switch (witness.word) {
+    case 'agreed':
+      return 'the witness agreed';
+    case 'disputed':
+      return `disputed by the witness since ${localTime(witness.since, timezone)}`;
+    case 'silent':
+      return 'the witness was silent';
+  }
+}
+
 function targetLines(facts: Facts, timezone: string): string[] {
   return facts.targets.map((target) => {
     const state = target.reason === null ? target.quality : `${target.quality} (${target.reason})`;
     const detail = target.detail === null ? '' : `: ${target.detail}`;
     const took = target.totalMs === null ? '' : `, ${target.totalMs} ms`;
-    return `  ${target.role.padEnd(9)} ${target.id.padEnd(20)} ${state}${took}${detail}, since ${localTime(target.since, timezone)}`;
+    const witness = target.witness === null ? '' : `; ${witnessWords(target.witness, timezone)}`;
+    return `  ${target.role.padEnd(9)} ${target.id.padEnd(20)} ${state}${took}${detail}, since ${localTime(target.since, timezone)}${witness}`;
   });
 }
 

@@ -100,7 +100,8 @@ function headline({ kind, items, at }: Notice): string {
   }
   const names = items.map(nameOf).join(', ');
   if (first.subject.kind === 'alert') return `${items.length} alerts of the house: ${names}`;
-  const what = kind === 'resolved' ? 'are well again' : 'do not answer as they should';
+  const state = first.problem === 'disputed' ? 'are disputed' : 'do not answer as they should';
+  const what = kind === 'resolved' ? 'are well again' : state;
   return `${items.length} targets ${what}: ${names}`;
 }
 

@@ -5,12 +5,21 @@ import { startHeartbeat } from './heartbeat.ts';
 import { type Listener, type Service, startListener } from './listener.ts';
 import { chainNames, executionClients, operators, signerNames, startChains } from './chains.ts';
 import { type Listening, openVoice, type PowerNews } from './voice.ts';
-import { healthy, isReachable, isSigning, type Place, places, type WorldState } from './world.ts';
+import {
+  healthy,
+  isReachable,
+  isSigning,
+  type Place,
+  places,
+  type View,
+  views,
+  type WorldState,
+} from './world.ts';
 
 export type Basement = {
   readonly state: () => WorldState;
-  /** Where the names of the configuration lead on this machine. */
-  readonly hosts: Environment['network']['hosts'];
+  /** Where the names of the configuration lead on this machine, for those who look from there. */
+  readonly hosts: Readonly<Record<View, Environment['network']['hosts']>>;
   /** The line loses its power: the UPS says so, and goes on for a while. */
   readonly loseMains: () => Promise<void>;
   readonly emptyBattery: () => Promise<void>;
@@ -43,15 +52,26 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
   const serviceOf = ({ service }: Place): Service =>
     typeof service === 'string' ? service : (request) => chains.answer(service.node, request);
   const stands = await Promise.all(
-    places.map(async (place) => ({ place, listener: await startListener(serviceOf(place)) })),
+    views.flatMap((view) =>
+      places.map(async (place) => ({ view, place, listener: await startListener(serviceOf(place)) })),
+    ),
   );
   let state = healthy;
   const voice = openVoice(startAt);
 
-  const setAll = async (kind: Place['kind'], isUp: (place: Place) => boolean): Promise<void> => {
+  const setAll = async (kind: Place['kind'], isUp: (place: Place, from: View) => boolean): Promise<void> => {
     const some = stands.filter(({ place }) => place.kind === kind);
-    await Promise.all(some.map(({ place, listener }) => listener.setUp(isUp(place))));
+    await Promise.all(some.map(({ view, place, listener }) => listener.setUp(isUp(place, view))));
   };
+  const hostsOf = (view: View): Environment['network']['hosts'] =>
+    new Map(
+      stands
+        .filter((stand) => stand.view === view)
+        .map(({ place, listener }) => [
+          `${place.host}:${place.port}`,
+          { address: '127.0.0.1', port: listener.port },
+        ]),
+    );
   const become = async (change: Partial<WorldState>): Promise<void> => {
     const before = state;
     state = { ...state, ...change };
@@ -62,10 +82,10 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     for (const operator of operators) chains.setLying(operator, now.liars.has(operator));
     for (const kind of order)
       // oxlint-disable-next-line no-await-in-loop -- the order is the point
-      await setAll(kind, (place) => isReachable(place, before) && isReachable(place, now));
+      await setAll(kind, (place, from) => isReachable(place, before, from) && isReachable(place, now, from));
     for (const kind of order.toReversed())
       // oxlint-disable-next-line no-await-in-loop -- the order is the point
-      await setAll(kind, (place) => isReachable(place, now));
+      await setAll(kind, (place, from) => isReachable(place, now, from));
   };
   const loseMains = async (): Promise<void> => {
     await become({ hasMains: false });
@@ -81,12 +101,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
 
   return {
     state: () => state,
-    hosts: new Map(
-      stands.map(({ place, listener }) => [
-        `${place.host}:${place.port}`,
-        { address: '127.0.0.1', port: listener.port },
-      ]),
-    ),
+    hosts: { watchdog: hostsOf('watchdog'), witness: hostsOf('witness') },
     loseMains,
     emptyBattery: () => become({ hasMains: false, hasPower: false }),
     cutPower: async () => {

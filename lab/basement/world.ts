@@ -91,6 +91,12 @@ export type WorldState = {
   /** Execution clients that are dead; the consensus clients beside them stay up, and see nothing new. */
   readonly frozenClients: ReadonlySet<ExecutionClient>;
   readonly liars: ReadonlySet<Operator>;
+  /** Places that the region of the watchdog does not reach, while that of its witness does. */
+  readonly hidden: ReadonlySet<string>;
+  /** The witness answers. */
+  readonly hasWitness: boolean;
+  /** The witness says that all is well. */
+  readonly isWitnessLying: boolean;
 };
 
 export const healthy: WorldState = {
@@ -106,11 +112,13 @@ export const healthy: WorldState = {
   stalledChains: new Set(),
   frozenClients: new Set(),
   liars: new Set(),
+  hidden: new Set(),
+  hasWitness: true,
+  isWitnessLying: false,
 };
 
-/** True when the watchdog can connect to the place. */
-export function isReachable(place: Place, state: WorldState): boolean {
-  if (!state.hasOurNetwork) return false;
+/** True when the place answers those who get to it. */
+function isUp(place: Place, state: WorldState): boolean {
   switch (place.kind) {
     case 'reference':
     case 'public':
@@ -120,6 +128,16 @@ export function isReachable(place: Place, state: WorldState): boolean {
     case 'forward':
       return state.hasExit && state.hasPower && !state.broken.has(place.id);
   }
+}
+
+/** Where somebody stands who looks at the world: the watchdog, or its witness in another region. */
+export const views = ['watchdog', 'witness'] as const;
+export type View = (typeof views)[number];
+
+/** True when somebody who stands there can connect to the place. */
+export function isReachable(place: Place, state: WorldState, from: View = 'watchdog'): boolean {
+  if (from === 'witness') return state.isWitnessLying || isUp(place, state);
+  return state.hasOurNetwork && !state.hidden.has(place.id) && isUp(place, state);
 }
 
 /** True when what a signer signs gets into its chain. */

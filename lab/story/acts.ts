@@ -5,6 +5,7 @@ import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { watchdogIsLate } from './late-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, looksUntil, verdictOf } from './stage.ts';
+import { ourRegion } from './witness-act.ts';
 
 const withLook = (count: number): string => `it came with look ${count}`;
 
@@ -166,6 +167,7 @@ const ownNetwork: Act = {
 export const acts: readonly Act[] = [
   allIsWell,
   oneForward,
+  ourRegion,
   heartbeatMissed,
   signerStops,
   chainStalls,

@@ -41,7 +41,7 @@ const entries = readdirSync(join(root, 'functions/entry'))
   .filter(
     (name) =>
       name.endsWith('.ts') &&
-      !['limits.ts', 'link-keys.ts', 'links.ts', 'self-watch.ts', 'sites.ts'].includes(name),
+      !['limits.ts', 'link-keys.ts', 'links.ts', 'sites.ts', 'telling.ts', 'witnesses.ts'].includes(name),
   )
   .map((name) => name.replace(/\.ts$/, ''));
 
@@ -53,6 +53,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   ack: ['cloud', 'stores'],
   daily: ['stores'],
   heartbeat: ['cloud', 'stores'],
+  witness: ['probes'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {
@@ -82,7 +83,7 @@ describe('what a function can reach', () => {
     const files = reach(`functions/entry/${entry}.ts`, () => false);
     expect(files.has('functions/channels/send.ts')).toBe(entry === 'deliver');
     expect(files.has('functions/flows/message-links.ts')).toBe(entry === 'deliver');
-    expect(files.has('functions/probes/run.ts')).toBe(entry === 'watch');
+    expect(files.has('functions/probes/run.ts')).toBe(entry === 'watch' || entry === 'witness');
     expect(files.has('functions/chains/run.ts')).toBe(entry === 'watch');
   });
 

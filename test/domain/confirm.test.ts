@@ -1,6 +1,6 @@
 // The second look within a tick: what asks for one, and which answer counts.
 import { describe, expect, test } from 'vitest';
-import { believed, isNews, settleSamples } from '../../functions/domain/confirm.ts';
+import { believed, isNews, isWitnessWanted, settleSamples } from '../../functions/domain/confirm.ts';
 import type { Quality } from '../../functions/domain/facts.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
@@ -75,4 +75,90 @@ describe('what a target is believed to be', () => {
   test('is what it was for targets that nobody opens an incident for', () => {
     expect(believed(after(1, { 'ref-a': 'bad' }), 'ref-a')).toBe('bad');
   });
+});
+
+describe('a target about which the witness says something else', () => {
+  const rules = siteRules();
+  const disputed = { witness: { eth: ['good'] } } as const;
+  const well = (): ReturnType<typeof storyOf> => {
+    const story = storyOf(rules);
+    story.tick();
+    return story;
+  };
+
+  test('is looked at again and asked about in every look until they agree', () => {
+    const story = well();
+    for (let tick = 1; tick <= 8; tick += 1) {
+      const { state } = story.tick({ qualities: { eth: 'bad' }, ...disputed }).memory;
+      expect(isWitnessWanted(state, 'eth', bad), `tick ${tick}`).toBe(true);
+      expect(isWitnessWanted(state, 'eth', good), `tick ${tick}`).toBe(true);
+      expect(isWitnessWanted(state, 'eth', aborted), `tick ${tick}`).toBe(false);
+    }
+    const { state } = story.tick({ qualities: { eth: 'bad' }, witness: { eth: ['bad'] } }).memory;
+    expect(believed(state, 'eth')).toBe('bad');
+    expect(isWitnessWanted(state, 'eth', bad)).toBe(false);
+  });
+
+  test('is still good as long as it was before, although an information says that it is disputed', () => {
+    const story = well();
+    const { state } = story.ticks(3, { qualities: { eth: 'bad' }, ...disputed }).memory;
+    expect(state.subjects['target/eth']).toMatchObject({ phase: 'open', kind: 'disputed', severity: 'info' });
+    expect(believed(state, 'eth')).toBe('good');
+    expect([isNews(believed(state, 'eth'), bad), isNews(believed(state, 'eth'), good)]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('is still bad when it was so before: what is disputed is its recovery', () => {
+    const story = well();
+    story.ticks(3, { qualities: { eth: 'bad' } });
+    const { state } = story.tick({ witness: { eth: ['bad'] } }).memory;
+    expect(state.facts.targets.find(({ id }) => id === 'eth')?.quality).toBe('unknown');
+    expect(believed(state, 'eth')).toBe('bad');
+    expect([isNews(believed(state, 'eth'), bad), isNews(believed(state, 'eth'), good)]).toEqual([
+      false,
+      true,
+    ]);
+    expect(state.subjects['target/eth']).toMatchObject({ phase: 'open', kind: 'unreachable' });
+  });
+
+  test('is not seen a second time by a look of ours that found out nothing', () => {
+    const story = well();
+    story.tick({ qualities: { eth: 'bad' }, ...disputed });
+    const { state } = story.tick({ qualities: { eth: 'unknown' } }).memory;
+    expect(state.subjects['target/eth']).toMatchObject({ phase: 'suspected' });
+    expect(state.judgement.verdict).toBe('unknown');
+    expect(isWitnessWanted(state, 'eth', good), 'the dispute itself goes on').toBe(true);
+  });
+
+  test('is asked about when it comes back from a suspicion, which needs no second look of ours', () => {
+    const story = well();
+    const { state } = story.tick({ qualities: { eth: 'bad' }, witness: { eth: ['bad'] } }).memory;
+    expect([isNews(believed(state, 'eth'), good), isWitnessWanted(state, 'eth', good)]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test('costs nothing once it is steady, bad or good', () => {
+    const story = well();
+    const down = story.ticks(3, { qualities: { eth: 'bad' }, witness: { eth: ['bad'] } }).memory.state;
+    expect(isWitnessWanted(down, 'eth', bad)).toBe(false);
+    const up = story.tick({ witness: { eth: ['good'] } }).memory.state;
+    expect(isWitnessWanted(up, 'eth', good)).toBe(false);
+    expect(isWitnessWanted(null, 'eth', good)).toBe(false);
+  });
+});
+
+test('trouble that a witness denied for a while began when we first saw it', () => {
+  const story = storyOf(siteRules());
+  story.tick();
+  const begun = story.nextAt();
+  const qualities = { eth: 'bad', rpc: 'bad', ssh: 'bad' } as const;
+  const denied = { qualities, witness: { eth: ['good'], rpc: ['good'], ssh: ['good'] } } as const;
+  expect(story.tick(denied).memory.state.judgement.verdict).toBe('unknown');
+  const decided = story.ticks(5, denied).memory.state;
+  expect(decided.judgement.verdict).toBe('dark');
+  expect(decided.facts.inboundBadSince).toBe(begun);
 });

@@ -64,11 +64,14 @@ test('status answers, and asks for its token', async () => {
   expect([answer.statusCode, await answer.body.json()]).toEqual([401, { error: 'a bearer token is needed' }]);
 });
 
-test.each(['watch', 'deliver', 'daily'])('%s is registered, and takes only POST', async (target) => {
-  const { url } = await deployed(target, { WATCHDOG_CONFIG: 'examples/minimum.yaml' });
-  const answer = await request(url);
-  expect([answer.statusCode, await answer.body.json()]).toEqual([405, { error: 'use POST' }]);
-});
+test.each(['watch', 'deliver', 'daily', 'witness'])(
+  '%s is registered, and takes only POST',
+  async (target) => {
+    const { url } = await deployed(target, { WATCHDOG_CONFIG: 'examples/minimum.yaml' });
+    const answer = await request(url);
+    expect([answer.statusCode, await answer.body.json()]).toEqual([405, { error: 'use POST' }]);
+  },
+);
 
 test('ack is registered, and needs its part of the configuration', async () => {
   const { url, lineWith } = await deployed('ack', { WATCHDOG_CONFIG: 'examples/minimum.yaml' });

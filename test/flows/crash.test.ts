@@ -1,6 +1,7 @@
 // A process dies between any two of its calls, is started again, and nothing is lost, doubled or left open.
 import { describe, expect, test } from 'vitest';
 import type { Message, Send } from '../../functions/channels/channel.ts';
+import type { AskWitness } from '../../functions/cloud/cloud.ts';
 import { deliver } from '../../functions/flows/deliver.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
 import { mortal, type Mortal, type Moment } from '../support/crash.ts';
@@ -47,10 +48,24 @@ async function send(home: House, received: Message[], life: Mortal): Promise<voi
   );
 }
 
+/** It sees what we see, so that it is asked in each tick in which something changes and alters nothing. */
+const witness =
+  (home: House): AskWitness =>
+  (targets) =>
+    Promise.resolve({
+      answered: true,
+      isBlind: false,
+      qualities: {
+        home: Object.fromEntries(
+          targets.map(({ target }) => [target, home.broken.has(target) ? 'bad' : 'good']),
+        ),
+      },
+    });
+
 /** One tick as one process: watch, then deliver. A dead process reports nothing; that it died is what `life` says. */
 async function live(home: House, received: Message[], life: Mortal): Promise<void> {
   try {
-    await home.tick({ life });
+    await home.tick({ life, witnesses: [witness(home)] });
     await send(home, received, life);
   } catch (error) {
     if (!life.isDead()) throw error;

@@ -7,7 +7,7 @@ import { systemClock } from '../../functions/kit/clock.ts';
 import { bindProbes } from '../../functions/probes/run.ts';
 import { startBasement, type Basement } from '../../lab/basement/basement.ts';
 import { labConfig } from '../../lab/basement/config.ts';
-import { canSend, healthy, places } from '../../lab/basement/world.ts';
+import { canSend, healthy, places, type View } from '../../lab/basement/world.ts';
 import { listen } from '../support/server.ts';
 
 let basement: Basement;
@@ -29,11 +29,11 @@ const references = ['cloudflare', 'quad9'];
 const rpcs = places.filter(({ kind }) => kind === 'public').map(({ id }) => id);
 
 /** The ids that the product's own probes reach, by the lab's configuration. */
-async function reached(): Promise<string[]> {
+async function reached(from: View = 'watchdog'): Promise<string[]> {
   const parsed = parseConfig(labConfig(startAt, 8788));
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   const { references: known, sites } = parsed.config;
-  const network = { allow: [], hosts: basement.hosts };
+  const network = { allow: [], hosts: basement.hosts[from] };
   const sources = (sites[0]?.sources ?? []).map(({ source }) => source);
   const targets = [...(sites[0]?.targets ?? []), ...sources, ...known];
   const probes = bindProbes(targets, { network, secret: () => '', allow: [] });
@@ -57,6 +57,20 @@ describe('the pretend house', () => {
   ])('%s, and heals', async (_name, act, expected) => {
     await act();
     expect((await reached()).toSorted()).toEqual([...expected].toSorted());
+    await basement.heal();
+    expect((await reached()).toSorted()).toEqual(everything.toSorted());
+  });
+
+  test('has a place that our region does not reach, and the witness does', async () => {
+    await basement.change({ hidden: new Set(['web']) });
+    expect((await reached()).toSorted()).toEqual(everything.filter((id) => id !== 'web').toSorted());
+    expect((await reached('witness')).toSorted()).toEqual(everything.toSorted());
+    await basement.breakForward('web');
+    expect(await reached('witness')).not.toContain('web');
+    await basement.change({ isWitnessLying: true });
+    expect(await reached('witness')).toContain('web');
+    await basement.cutOurNetwork();
+    expect(await reached()).toEqual([]);
     await basement.heal();
     expect((await reached()).toSorted()).toEqual(everything.toSorted());
   });

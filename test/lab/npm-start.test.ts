@@ -37,13 +37,15 @@ describe.concurrent('the lab', () => {
       new RegExp(String.raw`^${name} +\d\d:\d\d:\d\d  ${verdict} +\d+ .* ${pages} +\d\d:\d\d:\d\d  ✓$`, 'm');
     expect(output).toMatch(/^all is well +\d\d:\d\d:\d\d {2}ok +– +0 +– +✓$/m);
     expect(output).toMatch(row('one forward broke', 'degraded'));
-    expect(output).toMatch(row('the power went', 'dark'));
+    expect(output).toMatch(row('only our region failed', 'degraded', 2));
+    expect(output).toMatch(row('the power went', 'dark', 2));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
-    expect(output).toMatch(row('nobody reacted', 'dark', 4));
+    expect(output).toMatch(row('nobody called it', 'ok'));
+    expect(output).toMatch(row('nobody reacted', 'dark', 5));
     expect(output).toMatch(row('a signer stopped', 'not-signing'));
     expect(output).toMatch(row('a chain stood still', 'degraded'));
-    expect(output).toContain('10 pages and 21 messages in all; 0 came twice, 0 without a good signature.');
+    expect(output).toContain('17 pages and 34 messages in all; 0 came twice, 0 without a good signature.');
   });
 
   test('signers, chains, clients and operators can be broken by hand, and explain says what the chains show', async () => {

@@ -1,7 +1,7 @@
 // A house for flow tests: its doors answer as told, its clock is moved by hand, its store is in memory.
-import type { Ping, Poke } from '../../functions/cloud/cloud.ts';
 import type { InstanceMemory } from '../../functions/domain/direct.ts';
 import type { Shard } from '../../functions/domain/shard.ts';
+import type { AskWitness, Ping, Poke } from '../../functions/cloud/cloud.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import type { WatchWorld } from '../../functions/flows/watch-world.ts';
@@ -22,6 +22,8 @@ export type House = {
   readonly broken: Set<string>;
   /** How often each target was probed. */
   readonly probed: Map<string, number>;
+  /** What was said of witnesses that gave no evidence. */
+  readonly silences: readonly string[];
   readonly answer: (id: string, sample: Sample) => void;
   /** The next answers of a target, one for each probe; after them it answers as usual. */
   readonly queue: (id: string, samples: readonly Sample[]) => void;
@@ -36,6 +38,7 @@ export type TickOptions = {
   readonly poke?: Poke;
   readonly ping?: Ping;
   readonly shard?: Shard;
+  readonly witnesses?: readonly AskWitness[];
 };
 
 /** All sites share the house's targets; references are those of the first. */
@@ -46,6 +49,7 @@ export function house(sites: readonly SiteRules[]): House {
   const scripted = new Map<string, Sample>();
   const queued = new Map<string, Sample[]>();
   const instances = new Map<string, InstanceMemory>();
+  const silences: string[] = [];
   let now = start;
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   const probe = (id: string, life: Mortal): BoundProbe => ({
@@ -72,6 +76,13 @@ export function house(sites: readonly SiteRules[]): House {
       pokeDeliver: options.poke === undefined ? null : life.door(options.poke),
       ping: options.ping ?? null,
       instances,
+      witness:
+        options.witnesses === undefined
+          ? null
+          : {
+              ask: options.witnesses.map((ask) => life.door(ask)),
+              onSilence: (site, why) => silences.push(`${site}: ${why}`),
+            },
       concurrency: 100,
       deadlineMs: 20_000,
     };
@@ -81,6 +92,7 @@ export function house(sites: readonly SiteRules[]): House {
     clock,
     broken,
     probed,
+    silences,
     answer: (id, sample) => scripted.set(id, sample),
     queue: (id, samples) => queued.set(id, [...samples]),
     moveTo: (at) => {

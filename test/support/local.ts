@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { Log } from '../../functions/kit/log.ts';
 import type { JobRun } from '../../local/scheduler/scheduler.ts';
-import { startWatchdog, type LocalWatchdog } from '../../local/watchdog.ts';
+import { startWatchdog, type LocalOptions, type LocalWatchdog } from '../../local/watchdog.ts';
 import { listen, type Listening } from './server.ts';
 
 const pagerBody = z.object({
@@ -65,6 +65,7 @@ export type LocalHouseOptions = {
   readonly config?: object;
   readonly site?: object;
   readonly variables?: Record<string, string>;
+  readonly witness?: LocalOptions['witness'];
 };
 
 export async function localHouse(options: LocalHouseOptions = {}): Promise<LocalHouse> {
@@ -125,6 +126,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
     configPath: path,
     clock: { now: () => now, sleep: () => Promise.resolve() },
     network: { allow: ['127.0.0.0/8'], hosts: new Map() },
+    ...(options.witness === undefined ? {} : { witness: options.witness }),
     variables: {
       PAGER_URL: `http://${pagerAt.address}/hook/s3cr3t-path`,
       PAGER_SECRET: 'hmac-key',

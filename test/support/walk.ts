@@ -83,6 +83,7 @@ const anyConfig = fc.record({
   reportsSelf: fc.boolean(),
   isQuiet: fc.boolean(),
   confirmTicks: fc.constantFrom(1, 1, 2, 3),
+  agree: fc.constantFrom('majority' as const, 'any' as const, 'all' as const),
   recoverMs: fc.constantFrom(0, 3 * minute, 3 * minute),
 });
 
@@ -110,6 +111,14 @@ const tick = fc.record({
     minLength: chains.length,
     maxLength: chains.length,
   }),
+  /** What the witness says of each target; null when it is not asked, as it never is about a reference. */
+  witness: fc.oneof(
+    fc.constant(ids.map(() => null)),
+    fc.array(fc.option(fc.constantFrom<Quality>('good', 'bad', 'unknown')), {
+      minLength: ids.length,
+      maxLength: ids.length,
+    }),
+  ),
   gapMinutes: fc.constantFrom(1, 1, 1, 1, 1, 2, 5, 30),
   /** Before this tick the configuration may change, or maintenance may be announced. */
   config: fc.option(config, { freq: 12 }),
@@ -146,6 +155,7 @@ function rulesOf(from: WalkConfig, windows: readonly MaintenanceWindow[]): SiteR
       dark: { confirmTicks },
       notSigning: { confirmTicks },
       recoverMs: from.recoverMs,
+      witness: { ...defaultPolicy.witness, agree: from.agree },
       quietHours: from.isQuiet ? { from: '22:00', to: '07:00' } : null,
     },
   });
@@ -172,7 +182,13 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
       ? pulseOf(beats, from.power === null ? null : powerFact(from.power.state, at - from.power.ageMs))
       : null,
     refused: [],
-    witness: {},
+    witness: Object.fromEntries(
+      ids.flatMap((id, index) => {
+        const voice = from.witness[index] ?? null;
+        const isReference = references.some((each) => each === id);
+        return voice === null || isReference ? [] : [[id, [voice]] as const];
+      }),
+    ),
     delivery: null,
     signing: {
       ledger: {},
