@@ -64,9 +64,9 @@ function observeOutbox({ waiting, channels }: Delivery, at: number, rules: SiteR
 }
 
 function observeChannel(health: ChannelHealth | undefined, at: number, rules: SiteRules): Observation {
-  if (health === undefined) return unknown;
+  // Nothing is kept of one that never failed.
+  if (health === undefined || health.failures === 0) return good;
   const { failures, failingSince, outcome } = health;
-  if (failures === 0) return good;
   if (!isFailing(health, rules)) return unknown;
   const since =
     failingSince === null || at - failingSince < 60_000 ? '' : `, for ${lasting(at - failingSince)}`;

@@ -23,17 +23,17 @@ export async function lookAtDelivery(
   if (state.nextDueAt === null && !isTellingInTrouble(state.subjects)) {
     return { memory, delivery: null, problem: null };
   }
-  try {
-    const [{ nextDueAt, waiting }, channels] = await Promise.all([
-      store.loadWaiting(state.site),
-      store.loadChannels(),
-    ]);
-    return {
-      memory: { ...memory, state: { ...state, nextDueAt } },
-      delivery: { channels, waiting },
-      problem: null,
-    };
-  } catch (error) {
-    return { memory, delivery: null, problem: redactText(describeError(error)) };
-  }
+  const [waiting, channels] = await Promise.allSettled([store.loadWaiting(state.site), store.loadChannels()]);
+  const problems = [waiting, channels].flatMap((each) =>
+    each.status === 'rejected' ? [redactText(describeError(each.reason))] : [],
+  );
+  const nextDueAt = waiting.status === 'fulfilled' ? waiting.value.nextDueAt : state.nextDueAt;
+  return {
+    memory: { ...memory, state: { ...state, nextDueAt } },
+    delivery:
+      waiting.status === 'fulfilled' && channels.status === 'fulfilled'
+        ? { channels: channels.value, waiting: waiting.value.waiting }
+        : null,
+    problem: problems.length === 0 ? null : problems.join('; '),
+  };
 }

@@ -150,6 +150,8 @@ describe('a channel that fails three times', () => {
     const [site] = (await home.tick()).sites;
     expect(site).toMatchObject({ outcome: 'error', verdict: 'degraded' });
     expect(site?.error).toContain('health/deliver does not parse');
+    const state = (await openMemoryStore(home.shelf).readSites(['home'])).get('home')?.state;
+    expect(state?.nextDueAt, 'what waits is known all the same').toBeNull();
   });
 });
 

@@ -74,6 +74,24 @@ describe('the cost', () => {
     expect(cost).toEqual({ reads: 2, writes: 2, deletes: 0 });
   });
 
+  test('of keeping that a channel works is one read, and of one that fails a write more', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    const attempt = (isSent: boolean) => store.noteAttempts([{ channel: 'a', at: 1, isSent, outcome: 'x' }]);
+    await attempt(true);
+    expect(await counted(() => attempt(true))).toEqual({ reads: 1, writes: 0, deletes: 0 });
+    expect(await counted(() => attempt(false))).toEqual({ reads: 1, writes: 1, deletes: 0 });
+    expect(await counted(() => attempt(true))).toEqual({ reads: 1, writes: 1, deletes: 0 });
+    expect(await counted(() => attempt(true))).toEqual({ reads: 1, writes: 0, deletes: 0 });
+  });
+
+  test('of looking at what waits is a read for each, and never more than twenty', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    await commit(store, { rows: Array.from({ length: 30 }, (_, index) => row({ id: `row${index}` })) });
+    expect(await counted(() => store.loadWaiting('home'))).toEqual({ reads: 20, writes: 0, deletes: 0 });
+  });
+
   test('of a heartbeat is one write, once the first was read', async () => {
     bench = firestoreBench(emulator.host);
     await hearBeat(bench.store, 'home', 'ups', 4);
