@@ -1,4 +1,5 @@
 // The watchdog's own trouble: what opens an incident of it, who is told, and what ends it.
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChannelHealth, Delivery } from '../../functions/domain/delivery.ts';
 import { observeOwn, type Ticking } from '../../functions/domain/observe-own.ts';
@@ -177,5 +178,44 @@ describe('a channel', () => {
     const maintenance = [{ subject: null, from: start, until: start + hour, why: 'a new UPS' }];
     const story = storyOf(siteRules({ maintenance }));
     expect(story.tick({ delivery: broken }).rows).toHaveLength(1);
+  });
+});
+
+describe('whatever comes late, fails and waits', () => {
+  const health = fc.record({
+    failures: fc.integer({ min: 0, max: 5 }),
+    failingSince: fc.constant(start),
+    outcome: fc.constant('HTTP 503'),
+  });
+  const ids = fc.constantFrom('phone', 'mail', 'gone');
+  const delivery = fc.option(
+    fc.record({ channels: fc.dictionary(ids, health), waiting: fc.dictionary(ids, fc.constant(start)) }),
+  );
+  const tick = fc.record({
+    gap: fc.constantFrom(1, 1, 1, 4, 90),
+    latenessMs: fc.constantFrom(0, 0, 5 * minute),
+    delivery,
+  });
+
+  test('a subject has one open incident, no channel hears of its own failing, and all is over once all is well', () => {
+    fc.assert(
+      fc.property(fc.array(tick, { maxLength: 40 }), (ticks) => {
+        const story = storyOf(siteRules());
+        for (const { gap, ...found } of ticks) {
+          story.tick({ ...found, at: story.nextAt() + (gap - 1) * minute });
+          const open = story.incidents().filter(({ resolvedAt }) => resolvedAt === null);
+          expect(new Set(open.map(({ subject }) => `${subject.kind}/${subject.id}`)).size).toBe(open.length);
+        }
+        story.ticks(5, { delivery: calm });
+        expect(story.incidents().filter(({ resolvedAt }) => resolvedAt === null)).toEqual([]);
+        const toItself = story
+          .rows()
+          .filter(({ channel, notice }) =>
+            notice.items.some(({ subject }) => subject.kind === 'channel' && subject.id === channel),
+          );
+        expect(toItself).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
