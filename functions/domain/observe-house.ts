@@ -85,22 +85,28 @@ function failed(source: string, { failure }: Beat, rules: HeartbeatRules): Obser
 const isLate = (beat: Beat, { lateMs }: HeartbeatRules, at: number): boolean =>
   beat.okAt !== null && at - beat.okAt > lateMs;
 
-/** True when a source is not there as it should be, so that it has to be found out whether we refuse what it sends. */
-export function isAnyMissing(
-  pulse: Pulse,
+const lookEveryMs = 10 * minuteMs;
+const lookAtMs = 7 * minuteMs;
+
+/**
+ * True when it has to be found out whether we refuse what a source sends: at once where its silence says something, in a minute of ten where
+ * a source is merely missing, so that the steady state costs nothing.
+ */
+export function isRefusalWanted(
+  { beats, power }: Pulse,
   { heartbeats }: Pick<SiteRules, 'heartbeats'>,
   at: number,
 ): boolean {
-  return heartbeats.some((rules) => {
-    const beat = pulse.beats[rules.source];
-    return (
-      beat === undefined ||
-      beat.okAt === null ||
-      beat.sentAt === null ||
-      isLate(beat, rules, at) ||
-      at - beat.sentAt > rules.freshMs
-    );
+  const isGasping = Object.values(power).some(({ state }) => state !== 'online');
+  const missing = heartbeats.filter((rules) => {
+    const beat = beats[rules.source];
+    return beat === undefined || beat.okAt === null || isLate(beat, rules, at);
   });
+  const isTelling = missing.some(
+    ({ source, silence }) => silence !== null && (beats[source]?.okAt ?? null) !== null,
+  );
+  const isTime = Math.floor((at % lookEveryMs) / minuteMs) === lookAtMs / minuteMs;
+  return isTelling || (isGasping && heartbeats.length > 0) || (isTime && missing.length > 0);
 }
 
 /** While we refuse what it sends, its absence is our own doing: that is told once it lasts, for nobody else would notice. */

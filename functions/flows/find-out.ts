@@ -3,7 +3,7 @@ import { believed, qualityOf } from '../domain/confirm.ts';
 import type { SiteEvent } from '../domain/event.ts';
 import { type Findings, lastDarkAt } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
-import { isAnyMissing } from '../domain/observe-house.ts';
+import { isRefusalWanted } from '../domain/observe-house.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { type Pulse, silence } from '../domain/pulse.ts';
 import { refusedLately } from '../domain/refused.ts';
@@ -51,7 +51,7 @@ async function refusedSources(
   rules: SiteRules,
   at: number,
 ): Promise<string[]> {
-  if (!isAnyMissing(pulse, rules, at)) return [];
+  if (!isRefusalWanted(pulse, rules, at)) return [];
   const sources = rules.heartbeats.map(({ source }) => source);
   return refusedLately(await store.loadPressure(), { id: rules.id, sources }, at);
 }

@@ -12,11 +12,8 @@ afterEach(async () => {
   house = undefined;
 });
 
-async function open(exits?: object): Promise<LocalHouse> {
-  house = await localHouse({
-    variables: { HEARTBEAT_TOKEN: token },
-    ...(exits === undefined ? {} : { site: { exits } }),
-  });
+async function open(site: object = {}): Promise<LocalHouse> {
+  house = await localHouse({ variables: { HEARTBEAT_TOKEN: token }, site });
   return house;
 }
 
@@ -67,13 +64,13 @@ describe('where a message came from', () => {
     ['with a port', '203.0.113.7:4711', true],
     ['mapped to v6', '::ffff:203.0.113.7', true],
   ])('%s', async (_name, forwarded, provesLife) => {
-    const home = await open(exits);
+    const home = await open({ exits });
     const { body } = await send(home, { path: '/home/cluster', headers: { 'x-forwarded-for': forwarded } });
     expect(JSON.parse(body)).toMatchObject({ provesLife });
   });
 
   test('is the peer itself where nobody forwards', async () => {
-    const home = await open({ addresses: ['127.0.0.0/8'], provider: [] });
+    const home = await open({ exits: { addresses: ['127.0.0.0/8'], provider: [] } });
     expect(JSON.parse((await send(home, { path: '/home/cluster' })).body)).toMatchObject({
       provesLife: true,
     });
@@ -114,9 +111,9 @@ describe('whoever has no token', () => {
   });
 
   test('makes the silence of that sender unknown: a page for it would be our own doing', async () => {
-    const home = await open();
+    const heartbeats = [{ source: 'cluster', token: { env: 'HEARTBEAT_TOKEN' }, silence: 'warning' }];
+    const home = await open({ heartbeats });
     await send(home, { path: '/home/cluster' });
-    await send(home, { path: '/home/cluster', headers: { authorization: 'Bearer wrong' } });
     home.moveTo(startAt + 150_000);
     await send(home, { path: '/home/cluster', headers: { authorization: 'Bearer wrong' } });
     await home.tick();
@@ -125,6 +122,7 @@ describe('whoever has no token', () => {
     });
     const text = await body.text();
     expect(text).toContain('"isDoubtful":true');
+    expect(home.paged).toEqual([]);
   });
 });
 
