@@ -90,8 +90,8 @@ describe('what is told of it', () => {
     });
   });
 
-  test('what begins, what grew graver and what nobody reacted to are pages; the rest is news', () => {
-    expect(noticeKinds.filter(isPage)).toEqual(['opened', 'raised', 'escalated', 'reminder']);
+  test('what begins, what grew graver, what nobody reacted to and what is said past the store are pages; the rest is news', () => {
+    expect(noticeKinds.filter(isPage)).toEqual(['opened', 'raised', 'escalated', 'reminder', 'direct']);
   });
 
   test('severities are ordered', () => {
