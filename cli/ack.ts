@@ -2,7 +2,13 @@
 import type { Command } from 'commander';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { complain } from './door.ts';
-import { ackTokenVariable, ackUrlVariable, postEvent, type PostOptions } from './post-event.ts';
+import {
+  ackTokenVariable,
+  ackUrlVariable,
+  addPostOptions,
+  postEvent,
+  type PostOptions,
+} from './post-event.ts';
 import type { ExitCode } from './terminal.ts';
 
 type Options = PostOptions & { readonly by?: string; readonly json?: true };
@@ -25,17 +31,12 @@ async function ack(incident: string, options: Options, context: Context): Promis
 }
 
 export function addAck(program: Command, context: Context): void {
-  program
+  const command = program
     .command('ack')
     .description('takes an incident on, so that nobody else is woken for it')
     .argument('<incident>', 'its id, as it stands in the message and in `watchdog status`')
-    .option('--by <name>', 'who has it, as others are told; "the operator" if left out')
-    .option('--url <url>', `address of the function ack; ${ackUrlVariable} if left out`)
-    .option(
-      '--token-env <name>',
-      `environment variable that holds the token; ${ackTokenVariable} if left out`,
-    )
-    .option('--json', 'for scripts')
+    .option('--by <name>', 'who has it, as others are told; "the operator" if left out');
+  addPostOptions(command)
     .addHelpText(
       'after',
       examples(

@@ -2,7 +2,13 @@
 import type { Command } from 'commander';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { complain } from './door.ts';
-import { ackTokenVariable, ackUrlVariable, postEvent, type PostOptions } from './post-event.ts';
+import {
+  ackTokenVariable,
+  ackUrlVariable,
+  addPostOptions,
+  postEvent,
+  type PostOptions,
+} from './post-event.ts';
 import type { ExitCode } from './terminal.ts';
 
 type Options = PostOptions & { readonly why: string; readonly by?: string; readonly json?: true };
@@ -26,20 +32,15 @@ async function clear(incident: string, options: Options, context: Context): Prom
 }
 
 export function addClear(program: Command, context: Context): void {
-  program
+  const command = program
     .command('clear')
     .description(
       'states the cause of a doubt about safety, such as a leak of the VPN, which nothing else ends',
     )
     .argument('<incident>', 'its id, as it stands in the message and in `watchdog status`')
     .requiredOption('--why <cause>', 'what it was, and what was done about it; kept with the incident')
-    .option('--by <name>', 'who says so; "the operator" if left out')
-    .option('--url <url>', `address of the function ack; ${ackUrlVariable} if left out`)
-    .option(
-      '--token-env <name>',
-      `environment variable that holds the token; ${ackTokenVariable} if left out`,
-    )
-    .option('--json', 'for scripts')
+    .option('--by <name>', 'who says so; "the operator" if left out');
+  addPostOptions(command)
     .addHelpText(
       'after',
       examples([

@@ -1,4 +1,5 @@
 // Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end, the cause of a doubt. The next tick takes it in.
+import type { Command } from 'commander';
 import { z } from 'zod';
 import type { AckEvent, ClearEvent, MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
 import { ask, errorWords, jsonOf } from './ask.ts';
@@ -17,6 +18,16 @@ export type PostedEvent =
 
 /** Given by a command that has options for them. */
 export type PostOptions = { readonly url?: string; readonly tokenEnv?: string };
+
+/** Adds the options that `PostOptions` are read from, and `--json`. */
+export const addPostOptions = (command: Command): Command =>
+  command
+    .option('--url <url>', `address of the function ack; ${ackUrlVariable} if left out`)
+    .option(
+      '--token-env <name>',
+      `environment variable that holds the token; ${ackTokenVariable} if left out`,
+    )
+    .option('--json', 'for scripts');
 
 /** `ids` are those that the function gave; `over` are incidents that were over already. */
 export type Posted =

@@ -1,4 +1,5 @@
 // Tells a service outside, in the style of healthchecks.io, after each tick: it raises the alarm when nothing comes any more.
+import { acceptance } from './acceptance.ts';
 import { httpPost, isThisMachine } from '../kit/http-post.ts';
 import type { Ping } from './cloud.ts';
 
@@ -40,12 +41,6 @@ export function httpPing(options: PingOptions): Ping {
       timeoutMs: options.timeoutMs ?? 5_000,
       signal,
     });
-    if (!answer.answered) {
-      const reason = answer.reason === 'network' ? 'refused' : answer.reason;
-      return { accepted: false, reason, detail: answer.code };
-    }
-    return answer.status >= 200 && answer.status < 300
-      ? { accepted: true }
-      : { accepted: false, reason: 'status', detail: `HTTP ${answer.status}` };
+    return acceptance(answer);
   };
 }

@@ -1,4 +1,5 @@
 // Wakes another function by HTTP, with an identity token where that function asks for one.
+import { acceptance } from './acceptance.ts';
 import { httpPost } from '../kit/http-post.ts';
 import type { Poke } from './cloud.ts';
 import { type FunctionOptions, otherFunction } from './identity.ts';
@@ -28,12 +29,6 @@ export function httpPoke(options: PokeOptions): Poke {
       signal,
       readsBody: false,
     });
-    if (!answer.answered) {
-      const reason = answer.reason === 'network' ? 'refused' : answer.reason;
-      return { accepted: false, reason, detail: answer.code };
-    }
-    return answer.status >= 200 && answer.status < 300
-      ? { accepted: true }
-      : { accepted: false, reason: 'status', detail: `HTTP ${answer.status}` };
+    return acceptance(answer);
   };
 }

@@ -5,7 +5,7 @@ import { type Hold, type Incident, isOwn, isSafety, record } from './incident.ts
 import { dueChannels, escalation, isReminderDue } from './ladder.ts';
 import { itemOf, type NoticeKind } from './notice.ts';
 import { channelsOf } from './observe-own.ts';
-import { messageId, type OutboxRow } from './outbox.ts';
+import { messageId, newRow, type OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 import { compareSeverity } from './severity.ts';
 import type { WaitingCost } from './waiting-cost.ts';
@@ -120,33 +120,27 @@ function groupOf(sayings: readonly Saying[], incidents: readonly Incident[]): Gr
 function rowsOf({ sayings, first, thread, isThreadOver }: Group, context: Context): OutboxRow[] {
   const { rules, at } = context;
   const { incident, kind } = first;
-  return first.to.map((channel) => ({
-    id: messageId(incident.id, incident.rounds, channel),
-    site: rules.id,
-    channel,
-    notice: {
-      kind,
-      severity: incident.severity,
-      site: rules.id,
-      siteName: rules.name,
-      timezone: rules.timezone,
-      at,
-      thread,
-      isThreadOver,
-      acknowledgedBy: isAcknowledged(incident, at) ? (incident.ack?.by ?? null) : null,
-      told: unique(sayings.flatMap((saying) => saying.incident.told)),
-      before: incident.announced,
-      items: sayings.map((saying) => itemOf(saying.incident, context.costsOf(saying.incident))),
-    },
-    after: unique(sayings.flatMap((saying) => saying.incident.lastMessage[channel] ?? [])),
-    createdAt: at,
-    state: 'waiting',
-    dueAt: at,
-    lease: null,
-    attempts: 0,
-    outcome: null,
-    settledAt: null,
-  }));
+  return first.to.map((channel) =>
+    newRow({
+      id: messageId(incident.id, incident.rounds, channel),
+      channel,
+      notice: {
+        kind,
+        severity: incident.severity,
+        site: rules.id,
+        siteName: rules.name,
+        timezone: rules.timezone,
+        at,
+        thread,
+        isThreadOver,
+        acknowledgedBy: isAcknowledged(incident, at) ? (incident.ack?.by ?? null) : null,
+        told: unique(sayings.flatMap((saying) => saying.incident.told)),
+        before: incident.announced,
+        items: sayings.map((saying) => itemOf(saying.incident, context.costsOf(saying.incident))),
+      },
+      after: unique(sayings.flatMap((saying) => saying.incident.lastMessage[channel] ?? [])),
+    }),
+  );
 }
 
 const mostMessages = 100;

@@ -1,9 +1,10 @@
 // Messages past the store: what is said of a house, and of the store itself, while nothing can be remembered. Pure.
 import type { Facts } from './facts.ts';
+import { stampOf } from './incident.ts';
 import type { Judgement } from './judge.ts';
+import { loneRows } from './lone-message.ts';
 import { observe } from './observe.ts';
-import { channelsOf } from './observe-own.ts';
-import { messageId, type OutboxRow } from './outbox.ts';
+import type { OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 
 /** All that may be said so: that a house is dark or cut off, and that the store fails. */
@@ -90,50 +91,17 @@ export const told = (before: InstanceMemory, { problem, at }: Direct): InstanceM
 /** The tick was taken in: what was told stays known, so that a store that comes and goes does not make it be told each time. */
 export const takenIn = (before: InstanceMemory): InstanceMemory => ({ ...before, failures: 0 });
 
-/** Of one quarter of an hour all instances make the same id. */
-const stamp = (at: number): string =>
-  new Date(Math.floor(at / directEveryMs) * directEveryMs).toISOString().replace(/[-:]|\.\d+/g, '');
-
-/** The messages, one for each channel of the site; they are in no outbox. */
+/** The messages, one for each channel of the site; they are in no outbox. Of one quarter of an hour all instances make the same ids. */
 export function directRows({ problem, at, summary, evidence }: Direct, rules: SiteRules): OutboxRow[] {
-  const kind = problem === 'store-failing' ? 'self' : 'site';
   const thread = `${rules.id}.direct.${problem}`;
-  return channelsOf(rules).map((channel) => ({
-    id: messageId(`${thread}.${stamp(at)}`, 0, channel),
-    site: rules.id,
-    channel,
-    notice: {
-      kind: 'direct',
-      severity: 'critical',
-      site: rules.id,
-      siteName: rules.name,
-      timezone: rules.timezone,
-      at,
-      thread,
-      isThreadOver: false,
-      acknowledgedBy: null,
-      told: [],
-      before: null,
-      items: [
-        {
-          incident: thread,
-          subject: { kind, id: rules.id },
-          problem,
-          summary,
-          evidence,
-          since: at,
-          changes: [],
-          costs: [],
-        },
-      ],
-    },
-    after: [],
-    createdAt: at,
-    state: 'waiting',
-    dueAt: at,
-    lease: null,
-    attempts: 0,
-    outcome: null,
-    settledAt: null,
-  }));
+  const kind = problem === 'store-failing' ? 'self' : 'site';
+  return loneRows(rules, {
+    id: `${thread}.${stampOf(Math.floor(at / directEveryMs) * directEveryMs)}`,
+    kind: 'direct',
+    severity: 'critical',
+    at,
+    thread,
+    isThreadOver: false,
+    item: { subject: { kind, id: rules.id }, problem, summary, evidence, since: at },
+  });
 }

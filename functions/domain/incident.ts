@@ -142,10 +142,12 @@ const timelineHead = 50;
 const timelineLength = 200;
 const evidenceLines = 6;
 
+/** A time as ids carry it, e.g. `20261201T021407Z`. */
+export const stampOf = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
+
 /** Derived from subject and opening time, so that the same opening always has the same id. */
 export function incidentId(site: string, subject: Subject, openedAt: number): string {
-  const stamp = new Date(openedAt).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${site}.${subject.kind}.${subject.id}.${stamp}`;
+  return `${site}.${subject.kind}.${subject.id}.${stampOf(openedAt)}`;
 }
 
 export function openIncident(

@@ -27,6 +27,19 @@ export type OutboxRow = {
   readonly settledAt: number | null;
 };
 
+/** A message as it is written: to be sent at once, and not tried yet. */
+export const newRow = (row: Pick<OutboxRow, 'id' | 'channel' | 'notice' | 'after'>): OutboxRow => ({
+  ...row,
+  site: row.notice.site,
+  createdAt: row.notice.at,
+  state: 'waiting',
+  dueAt: row.notice.at,
+  lease: null,
+  attempts: 0,
+  outcome: null,
+  settledAt: null,
+});
+
 export function messageId(incident: string, round: number, channel: string): string {
   return `${incident}.${round}.${channel}`;
 }

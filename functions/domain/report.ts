@@ -1,9 +1,10 @@
 // Once a week the watchdog says how it was: whoever gets no such message any more learns that nobody would tell them of an outage either.
+import { stampOf } from './incident.ts';
 import { lasting } from './lasting.ts';
 import { localMoment, minuteOfDay } from './local-time.ts';
+import { loneRows } from './lone-message.ts';
 import type { Week } from './memory.ts';
-import { channelsOf } from './observe-own.ts';
-import { messageId, type OutboxRow } from './outbox.ts';
+import type { OutboxRow } from './outbox.ts';
 import type { Policy, SiteRules } from './policy.ts';
 
 const minuteMs = 60_000;
@@ -47,44 +48,20 @@ function linesOf(week: Week, at: number): string[] {
 
 /** The report as a message to every channel of the site: that it arrives is the test of the channel. */
 export function reportRows(week: Week, rules: SiteRules, at: number): OutboxRow[] {
-  const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
-  const incident = `${rules.id}.self.report.${stamp}`;
-  return channelsOf(rules).map((channel) => ({
-    id: messageId(incident, 0, channel),
-    site: rules.id,
-    channel,
-    notice: {
-      kind: 'report',
-      severity: 'info',
-      site: rules.id,
-      siteName: rules.name,
-      timezone: rules.timezone,
-      at,
-      thread: incident,
-      isThreadOver: true,
-      acknowledgedBy: null,
-      told: [],
-      before: null,
-      items: [
-        {
-          incident,
-          subject: { kind: 'self', id: rules.id },
-          problem: 'report',
-          summary: 'the watchdog is there, and this channel works',
-          evidence: linesOf(week, at),
-          since: week.from,
-          changes: [],
-          costs: [],
-        },
-      ],
+  const thread = `${rules.id}.self.report.${stampOf(at)}`;
+  return loneRows(rules, {
+    id: thread,
+    kind: 'report',
+    severity: 'info',
+    at,
+    thread,
+    isThreadOver: true,
+    item: {
+      subject: { kind: 'self', id: rules.id },
+      problem: 'report',
+      summary: 'the watchdog is there, and this channel works',
+      evidence: linesOf(week, at),
+      since: week.from,
     },
-    after: [],
-    createdAt: at,
-    state: 'waiting',
-    dueAt: at,
-    lease: null,
-    attempts: 0,
-    outcome: null,
-    settledAt: null,
-  }));
+  });
 }

@@ -1,21 +1,22 @@
 // The function `heartbeat`: who may speak for a house is decided by the head of a call; what it says is kept, and what is new wakes `watch`.
 import type { Poke } from '../cloud/cloud.ts';
 import { hear, isNews, type Origin, wellAt, type Word } from '../domain/hear.ts';
+import { senderKey } from '../domain/refused.ts';
 import type { Clock } from '../kit/clock.ts';
-import { describeError, WatchdogError } from '../kit/error.ts';
+import { WatchdogError } from '../kit/error.ts';
 import type { Admit } from '../kit/early.ts';
 import { isInNetworks, networkOf } from '../kit/address.ts';
 import { jsonAnswer, type Answer, type Asked } from '../kit/http-answer.ts';
 import { bearerIn, readJson } from '../kit/http-function.ts';
 import type { Log } from '../kit/log.ts';
 import type { Rate } from '../kit/rate.ts';
-import { redactText } from '../kit/redact.ts';
 import { isSameSecret } from '../kit/same-secret.ts';
 import type { PressureStore, PulseStore } from '../stores/store.ts';
 import { readAlertmanager } from './alertmanager-hook.ts';
 import { type HeartbeatPath, pathForms, readPath, type Saying } from './heartbeat-path.ts';
 import { lastWords, readPower, readReport, type Said } from './heartbeat-words.ts';
 import type { Pressure } from './pressure.ts';
+import { wakeWatch } from './wake-watch.ts';
 
 export type House = {
   readonly site: string;
@@ -85,7 +86,7 @@ export const admitSender =
       await world.pressure.refused(sender, at);
       return refuse(401, 'the bearer token of that sender is needed', { 'www-authenticate': 'Bearer' });
     }
-    if (world.calls.take(`${sender.site}/${sender.source}`, at)) return null;
+    if (world.calls.take(senderKey(sender), at)) return null;
     await world.pressure.refused(sender, at);
     return refuse(429, 'too many messages of this sender; once a minute is enough', { 'retry-after': '30' });
   };
@@ -126,15 +127,7 @@ function readSaying(saying: Saying, body: Buffer, house: House): { said: Said; p
 async function wake(world: HeartbeatWorld, site: string): Promise<void> {
   const { pokeWatch, wakings, clock, log } = world;
   // What is not told now is told by the next tick.
-  if (pokeWatch === null || !wakings.take(site, clock.now())) return;
-  try {
-    const result = await pokeWatch(new AbortController().signal, { events: site });
-    if (!result.accepted) {
-      log.warn({ site, reason: result.reason, detail: result.detail }, 'watch was not woken');
-    }
-  } catch (error) {
-    log.warn({ site, detail: redactText(describeError(error)) }, 'watch was not woken');
-  }
+  if (pokeWatch !== null && wakings.take(site, clock.now())) await wakeWatch(pokeWatch, site, log);
 }
 
 /** Once this resolves with 200 the message is kept, whether `watch` could be woken or not. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Word } from '../domain/hear.ts';
 import { powerStates } from '../domain/facts.ts';
 import { WatchdogError } from '../kit/error.ts';
+import { firstIssue } from '../kit/first-issue.ts';
 import { redactText } from '../kit/redact.ts';
 
 /** What a body says; whatever it does not say is as in a plain word. */
@@ -65,14 +66,6 @@ const reportBody = z.strictObject({
   power: z.union([power, z.array(power).max(4)]).optional(),
   fences: z.array(fence).max(40).optional(),
 });
-
-/** Names the place, never the value. */
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'it is not as expected';
-  const place = issue.path.map(String).join('.');
-  return place === '' ? issue.message : `${place}: ${issue.message}`;
-}
 
 function parse<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
   const parsed = schema.safeParse(value);

@@ -7,10 +7,9 @@ import type { Memory } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { compareSeverity, type Severity } from '../domain/severity.ts';
 import type { Clock } from '../kit/clock.ts';
-import { describeError } from '../kit/error.ts';
 import type { Log } from '../kit/log.ts';
-import { redactText } from '../kit/redact.ts';
 import type { EventStore, ReadStore } from '../stores/store.ts';
+import { wakeWatch } from './wake-watch.ts';
 
 export type InboxWorld = {
   readonly sites: readonly SiteRules[];
@@ -34,24 +33,13 @@ export function cleanName(text: string): string | null {
   return Array.from(clean).slice(0, longestName).join('').trim() || null;
 }
 
-async function poke(world: InboxWorld, wake: Poke, site: string): Promise<void> {
-  try {
-    const result = await wake(new AbortController().signal, { events: site });
-    if (!result.accepted) {
-      world.log.warn({ site, reason: result.reason, detail: result.detail }, 'watch was not woken');
-    }
-  } catch (error) {
-    world.log.warn({ site, detail: redactText(describeError(error)) }, 'watch was not woken');
-  }
-}
-
 /** Once this resolves the events are kept, whether `watch` could be woken or not. */
 export async function writeDown(world: InboxWorld, events: readonly SiteEvent[]): Promise<void> {
   await Promise.all(events.map((event) => world.store.appendEvent(event)));
   const { pokeWatch } = world;
   if (pokeWatch === null) return;
   const sites = new Set(events.map((event) => event.site));
-  await Promise.all([...sites].map((site) => poke(world, pokeWatch, site)));
+  await Promise.all([...sites].map((site) => wakeWatch(pokeWatch, site, world.log)));
 }
 
 export type Taking = {

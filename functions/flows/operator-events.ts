@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MuteEvent, SiteEvent, UnmuteEvent } from '../domain/event.ts';
 import { type Incident, isSafety } from '../domain/incident.ts';
 import type { SiteRules } from '../domain/policy.ts';
+import { firstIssue } from '../kit/first-issue.ts';
 import { cleanName, eventId, writeDown, type InboxWorld } from './inbox.ts';
 
 /** `ids` are those of the events, in their order; `over` are incidents that are over already. */
@@ -165,14 +166,6 @@ async function check(world: InboxWorld, each: Said): Promise<Checked> {
     case 'clear':
       return checkClear(world, each);
   }
-}
-
-/** Names the place, never the value. */
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'it is not as expected';
-  const place = issue.path.map(String).join('.');
-  return place === '' ? issue.message : `${place}: ${issue.message}`;
 }
 
 function read(body: unknown): readonly Said[] | Extract<Told, { ok: false }> {

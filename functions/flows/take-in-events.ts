@@ -10,6 +10,7 @@ import { redactText } from '../kit/redact.ts';
 import type { WatchStore } from '../stores/store.ts';
 import { listen } from './find-out.ts';
 import type { Poker } from './poker.ts';
+import { tries } from './take-in.ts';
 
 export type EventsOutcome = {
   readonly site: string;
@@ -26,8 +27,6 @@ type Given = {
   readonly clock: Clock;
   readonly poker: Poker;
 };
-
-const tries = 4;
 
 /** They were taken in; one that cannot be removed is taken in again by the next tick, which changes nothing. A sentence when that is so. */
 export async function forgetEvents(
