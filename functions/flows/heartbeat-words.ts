@@ -4,6 +4,7 @@ import type { Word } from '../domain/hear.ts';
 import { powerStates } from '../domain/facts.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { firstIssue } from '../kit/first-issue.ts';
+import { plainLine } from '../kit/plain-line.ts';
 import { redactText } from '../kit/redact.ts';
 
 /** What a body says; whatever it does not say is as in a plain word. */
@@ -13,7 +14,7 @@ const longestLine = 200;
 
 /** One line without anything that is no text, cut; addresses with credentials are cut down to their host. */
 export function oneLine(text: string, longest = longestLine): string {
-  const clean = redactText(text.normalize('NFC').replace(/\s+/gu, ' ').replace(/\p{C}/gu, '').trim());
+  const clean = redactText(plainLine(text));
   const characters = Array.from(clean);
   return characters.length <= longest ? clean : `${characters.slice(0, longest - 1).join('')}…`;
 }

@@ -8,6 +8,7 @@ import type { SiteRules } from '../domain/policy.ts';
 import { compareSeverity, type Severity } from '../domain/severity.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
+import { plainLine } from '../kit/plain-line.ts';
 import type { EventStore, ReadStore } from '../stores/store.ts';
 import { wakeWatch } from './wake-watch.ts';
 
@@ -29,8 +30,7 @@ const longestName = 40;
 
 /** A name as it is told to others: one line of at most 40 characters; null when nothing is left of it. */
 export function cleanName(text: string): string | null {
-  const clean = text.normalize('NFC').replace(/\s+/gu, ' ').replace(/\p{C}/gu, '').trim();
-  return Array.from(clean).slice(0, longestName).join('').trim() || null;
+  return Array.from(plainLine(text)).slice(0, longestName).join('').trim() || null;
 }
 
 /** Once this resolves the events are kept, whether `watch` could be woken or not. */
