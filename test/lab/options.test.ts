@@ -32,6 +32,7 @@ test('with a configuration it is the real thing, each minute', () => {
     },
     everyMs: 60_000,
     port: 0,
+    heartbeatPort: 0,
   });
 });
 
@@ -43,6 +44,8 @@ test('--help shows both modes, with examples', () => {
 });
 
 test.each([
+  ['--heartbeat-port 8701', '--heartbeat-port goes with --config FILE'],
+  ['--config a.yaml --heartbeat-port 70000', 'write a whole number from 0 to 65535'],
   ['--speed 61', 'write a whole number from 1 to 60'],
   ['--speed 1.5', 'write a whole number from 1 to 60'],
   ['--config a.yaml --every 500ms', 'from 1s to 60m'],
