@@ -158,6 +158,9 @@ describe('news of the house', () => {
     await home.tick();
     home.moveTo(start + minute);
     const store = openMemoryStore(home.shelf);
+    // What the tick has heard says that all is well.
+    const online = power.map((each) => ({ ...each, state: 'online' as const }));
+    await store.changePulse('home', (pulse) => hear(pulse, { ...gasp, at: start + 10_000, power: online }));
     let isFirst = true;
     // While the tick looks, the UPS gasps, and that is taken in.
     const gaspsMeanwhile: WatchStore = {
