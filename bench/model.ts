@@ -34,6 +34,7 @@ export function modelRules(counts: Readonly<Partial<Record<Role, number>>>): Sit
     maintenance: [],
     notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
     reportsSelf: true,
+    standby: null,
   };
 }
 

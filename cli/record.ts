@@ -36,6 +36,15 @@ const policy: z.ZodType<Policy> = z.strictObject({
   blind: ticks,
   unknown: z.strictObject({ afterMs: ms }),
   witness: z.strictObject({ agree: z.enum(agreements), disputedMs: ms }),
+  // A record of before there were standbys has none.
+  standby: z
+    .strictObject({
+      darkMs: ms.nullable(),
+      vpnDownMs: ms.nullable(),
+      notSigningMs: ms.nullable(),
+      releaseMs: ms,
+    })
+    .default({ darkMs: null, vpnDownMs: null, notSigningMs: null, releaseMs: 0 }),
   late: z.strictObject({ afterMs: ms }),
   undelivered: z.strictObject({ afterMs: ms }),
   channelFailing: z.strictObject({ times: z.int() }),

@@ -31,6 +31,9 @@ function actionOf({ kind, isThreadOver }: Message): Action | null {
       return 'trigger';
     case 'acknowledged':
       return 'acknowledge';
+    // It is no news of the alert itself, and a trigger would call people anew.
+    case 'progress':
+      return null;
     case 'resolved':
       return isThreadOver ? 'resolve' : null;
     // Resolving what was never open is accepted and changes nothing: the way there is tested, and nobody is woken.

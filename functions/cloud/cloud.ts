@@ -1,4 +1,5 @@
 // The door of the cloud: what the flows want of other functions, of a service outside, and of Compute.
+import type { NodeSeen } from '../domain/standby/standby.ts';
 import type { Testimony } from '../domain/witness.ts';
 
 /**
@@ -37,3 +38,82 @@ export type WitnessAnswer =
       readonly reason: 'timeout' | 'refused' | 'status' | 'aborted' | 'malformed';
       readonly detail: string;
     };
+
+/**
+ * Why Compute did not do what was asked. `isLost`: no answer came, so that it may have been done. `code` is Compute's own word where it
+ * gave one (`ZONE_RESOURCE_POOL_EXHAUSTED`, `quotaExceeded`), else `HTTP_503`, `TIMEOUT` and the like. `permission` is the one that is
+ * missing, where Compute says which. `text` is one short line without secrets.
+ */
+export type ComputeFailure = {
+  readonly code: string;
+  readonly status: number | null;
+  readonly isLost: boolean;
+  readonly permission: string | null;
+  readonly text: string;
+};
+
+export type ComputeAnswer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: ComputeFailure };
+
+/** `unfinished` while it is under way; an operation that Compute does not know any more is `unknown`. */
+export type OperationState =
+  | { readonly state: 'unfinished' | 'done' | 'unknown' }
+  | { readonly state: 'failed'; readonly code: string; readonly text: string };
+
+export type NodeOrder = {
+  readonly zone: string;
+  readonly region: string;
+  readonly name: string;
+  readonly template: string;
+  readonly requestId: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type NodeAddress = { readonly zone: string; readonly name: string };
+
+export type DiskSeen = {
+  readonly zone: string;
+  readonly name: string;
+  readonly gib: number;
+  readonly isAttached: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+/**
+ * Compute Engine, as far as the watchdog goes: it makes nodes from a template, looks at them and deletes them. It has no way to clear a
+ * protection, to change a disk or to start what is stopped. Nothing rejects for what Compute or the network can do.
+ */
+export type Compute = {
+  /** Accepted means that an operation has begun, and no more. */
+  readonly insert: (
+    order: NodeOrder,
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly operation: string }>>;
+  readonly operation: (
+    zone: string,
+    name: string,
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<OperationState>>;
+  /** All of the project that carry our label with this value. `isWhole` is false when some zones did not answer: then absence proves nothing. */
+  readonly list: (
+    prefix: string,
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly nodes: readonly NodeSeen[]; readonly isWhole: boolean }>>;
+  /** Disks whose name begins with the prefix or that carry our label. */
+  readonly disks: (
+    prefix: string,
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly disks: readonly DiskSeen[]; readonly isWhole: boolean }>>;
+  /** What the node's agent has published, as it stands there and at most 16 KB of it; null when there is nothing. */
+  readonly report: (node: NodeAddress, signal: AbortSignal) => Promise<ComputeAnswer<string | null>>;
+  /** The last lines of the serial console, oldest first, without control characters. */
+  readonly console: (
+    node: NodeAddress & { readonly lines: number },
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<readonly string[]>>;
+  readonly remove: (
+    node: NodeAddress & { readonly requestId: string },
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly operation: string }>>;
+};

@@ -1,6 +1,8 @@
 // From the checked file to the value that the functions run with: every default in place, every name resolved, frozen.
 import type { NotifyGroup } from '../domain/ladder.ts';
 import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
+import type { StandbyRules } from '../domain/standby/rules.ts';
+import { chainNames } from '../domain/chain.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { SecretReference } from '../kit/secret.ts';
 import type { Channel, File } from './schema.ts';
@@ -43,6 +45,8 @@ export type Config = {
   readonly acknowledge: NonNullable<File['acknowledge']> | null;
   /** Null when nobody outside notices that the watchdog is gone. */
   readonly selfWatch: NonNullable<File['selfWatch']> | null;
+  /** Null when no node is ever made. */
+  readonly standbys: StandbyRules | null;
 };
 
 type FileSite = File['sites'][number];
@@ -81,6 +85,14 @@ function groupsOf(notify: NonNullable<FileSite['notify']>): NotifyGroup[] {
 /** A job that runs once a day shows nothing of the house for the rest of it. */
 const longestLifeMs = 15 * 60_000;
 
+const standbyOf = ({ standbys }: File): SiteRules['standby'] =>
+  standbys === undefined
+    ? null
+    : {
+        chains: chainNames.filter((chain) => standbys.nodes[chain] !== undefined),
+        expireAfterMs: standbys.expireAfterMs,
+      };
+
 function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
   return {
     rules: {
@@ -104,6 +116,7 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
       maintenance: windows(file, site),
       notify: groupsOf(site.notify ?? file.channels.map((channel) => channel.id)),
       reportsSelf: isFirst,
+      standby: standbyOf(file),
     },
     targets: site.targets.filter((target) => sourceOf(target) === null),
     sources: site.targets.flatMap((target) => sourceOf(target) ?? []),
@@ -135,5 +148,6 @@ export function build(file: File): Config {
     links: file.links,
     acknowledge: file.acknowledge ?? null,
     selfWatch: file.selfWatch ?? null,
+    standbys: file.standbys ?? null,
   });
 }

@@ -9,6 +9,7 @@ import { secretReference } from '../kit/secret.ts';
 import { id, label, moment, timezone } from './fields.ts';
 import { policies } from './policy.ts';
 import { signer } from './signer.ts';
+import { standbys } from './standbys.ts';
 import { defaultReferences, reference, target } from './target.ts';
 
 const channel = channelSchema({
@@ -239,6 +240,7 @@ export const fileSchema = z
     links,
     acknowledge,
     selfWatch,
+    standbys,
   })
   .describe('The configuration of basement-watchdog.');
 

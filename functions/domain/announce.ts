@@ -71,6 +71,7 @@ function audience(incident: Incident, kind: NoticeKind, context: Context): strin
     case 'reminder':
     case 'lowered':
     case 'acknowledged':
+    case 'progress':
     case 'resolved':
     case 'report':
     case 'direct':

@@ -102,6 +102,6 @@ export function directRows({ problem, at, summary, evidence }: Direct, rules: Si
     at,
     thread,
     isThreadOver: false,
-    item: { subject: { kind, id: rules.id }, problem, summary, evidence, since: at },
+    item: { subject: { kind, id: rules.id }, problem, summary, evidence, since: at, doing: [] },
   });
 }

@@ -36,4 +36,14 @@ export type ClearEvent = Common & {
   readonly why: string;
 };
 
-export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent | ClearEvent;
+export const standbyWishes = ['create', 'keep', 'release'] as const;
+
+/** Somebody wants a standby made, kept, or not any more. */
+export type StandbyEvent = Common & {
+  readonly kind: 'standby';
+  readonly signer: string;
+  readonly wish: (typeof standbyWishes)[number];
+  readonly why: string;
+};
+
+export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent | ClearEvent | StandbyEvent;

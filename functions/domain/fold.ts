@@ -30,6 +30,7 @@ function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
   switch (event.kind) {
     case 'ack':
     case 'clear':
+    case 'standby':
       return mutes;
     case 'unmute':
       return mutes.filter((mute) => mute.id !== event.mute);

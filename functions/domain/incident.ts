@@ -14,6 +14,9 @@ export const subjectKinds = [
   'alert',
   'address',
   'fence',
+  // Cloud nodes of ours.
+  'standby',
+  'orphan',
   // The watchdog itself.
   'self',
   'ticks',
@@ -49,6 +52,11 @@ export const problemKinds = [
   'new-exit',
   'vpn-leak',
   'two-fences',
+  'standby-running',
+  'standby-failing',
+  'keys-on-standby',
+  'standby-doubt',
+  'standby-orphan',
   'blind',
   'unknown',
   'late',
@@ -59,7 +67,7 @@ export const problemKinds = [
 ] as const;
 export type ProblemKind = (typeof problemKinds)[number];
 
-const safetyKinds: readonly ProblemKind[] = ['vpn-leak', 'two-fences'];
+const safetyKinds: readonly ProblemKind[] = ['vpn-leak', 'two-fences', 'keys-on-standby', 'standby-doubt'];
 
 /**
  * True for a doubt about safety: no parent, maintenance, mute or quiet hour silences it, it is repeated whoever has acknowledged it, and it
@@ -96,11 +104,15 @@ export const timelineEvents = [
   'ack-over',
   'cleared',
   'seen-again',
+  'standby',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 export type TimelineEntry = { readonly at: number; readonly event: TimelineEvent; readonly text: string };
 
 export type Cause = { readonly by: string; readonly at: number; readonly why: string };
+
+/** What is being done about an incident for one signer. `stage` changes when there is news; `isTold` once people were told of it. */
+export type Doing = { readonly stage: string; readonly line: string; readonly isTold: boolean };
 
 export const holds = ['maintenance', 'quiet-hours'] as const;
 export type Hold = (typeof holds)[number];
@@ -136,6 +148,8 @@ export type Incident = {
   /** How many rounds of messages there were; part of the ids of messages. */
   readonly rounds: number;
   readonly timeline: readonly TimelineEntry[];
+  /** By signer, how its standby comes along. */
+  readonly doing: Readonly<Record<string, Doing>>;
 };
 
 const timelineHead = 50;
@@ -179,6 +193,7 @@ export function openIncident(
     messages: [],
     rounds: 0,
     timeline: [{ at, event: 'opened', text: `${problem.kind}: ${problem.summary}` }],
+    doing: {},
   };
 }
 

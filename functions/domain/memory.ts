@@ -5,6 +5,7 @@ import type { Judgement } from './judge.ts';
 import type { SubjectState } from './machine.ts';
 import type { MaintenanceWindow } from './policy.ts';
 import type { Ledger } from './signing.ts';
+import type { Wanted } from './standby/want.ts';
 
 /** A maintenance window that somebody opened by hand; `id` is that of the event. */
 export type Mute = MaintenanceWindow & { readonly id: string; readonly by: string };
@@ -49,6 +50,8 @@ export type SiteState = {
   readonly week: Week;
   /** By subject key, when a person last stated the cause of a doubt about safety: what was seen before that is answered. */
   readonly cleared: Readonly<Record<string, number>>;
+  /** By signer, the standbys that are wanted, or are not any more and may still be there. */
+  readonly wanted: Readonly<Record<string, Wanted>>;
   /** By subject key; a subject that is missing here is ok. */
   readonly subjects: Readonly<Record<string, SubjectState>>;
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */

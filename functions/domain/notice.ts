@@ -5,7 +5,7 @@ import type { Severity } from './severity.ts';
 
 /**
  * `opened`, `raised`, `escalated` (nobody has acknowledged it, so more people are told) and `reminder` wake people; `lowered`,
- * `acknowledged` and `resolved` tell them. `report` is about no incident: it says how the week was, and by arriving that messages arrive.
+ * `acknowledged`, `progress` and `resolved` tell them. `report` is about no incident: it says how the week was, and by arriving that messages arrive.
  * `direct` wakes people as well, and is about no incident either: it is said past a store that fails.
  */
 export const noticeKinds = [
@@ -15,6 +15,8 @@ export const noticeKinds = [
   'reminder',
   'lowered',
   'acknowledged',
+  // Something that is being done about it has come further.
+  'progress',
   'resolved',
   'report',
   'direct',
@@ -37,6 +39,8 @@ export type NoticeItem = {
   readonly changes: readonly string[];
   /** What waiting costs, for each chain that it is about; empty when that is not known. */
   readonly costs: readonly WaitingCost[];
+  /** What is being done about it, a line each. */
+  readonly doing: readonly string[];
 };
 
 export type Notice = {
@@ -77,6 +81,7 @@ export function itemOf(incident: Incident, costs: readonly WaitingCost[]): Notic
   return {
     changes: changesOf(incident),
     costs,
+    doing: Object.values(incident.doing).map(({ line }) => line),
     incident: incident.id,
     subject: incident.subject,
     problem: incident.kind,

@@ -45,6 +45,14 @@ export type Policy = {
     /** Once a dispute has lasted so long, what we see ourselves decides. */
     readonly disputedMs: number;
   };
+  /** When a node that only syncs is wanted, after the trouble began; null for never without a person. */
+  readonly standby: {
+    readonly darkMs: number | null;
+    readonly vpnDownMs: number | null;
+    readonly notSigningMs: number | null;
+    /** It is released once the house has been stable for so long. */
+    readonly releaseMs: number;
+  };
   /** A tick is late when it comes so long after its time, or after the one before it. */
   readonly late: { readonly afterMs: number };
   /** Messages that wait longer than this are told of. */
@@ -112,4 +120,6 @@ export type SiteRules = {
   readonly notify: readonly NotifyGroup[];
   /** The watcher's own trouble is told by one site only, so that it is told once. */
   readonly reportsSelf: boolean;
+  /** What a standby may be made for; null when no standbys are configured. */
+  readonly standby: { readonly chains: readonly ChainName[]; readonly expireAfterMs: number } | null;
 };

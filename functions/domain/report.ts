@@ -62,6 +62,7 @@ export function reportRows(week: Week, rules: SiteRules, at: number): OutboxRow[
       summary: 'the watchdog is there, and this channel works',
       evidence: linesOf(week, at),
       since: week.from,
+      doing: [],
     },
   });
 }

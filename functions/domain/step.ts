@@ -17,6 +17,7 @@ import type { SiteRules } from './policy.ts';
 import { begin, orphans, type Progress, stepSubject } from './progress.ts';
 import type { Pulse } from './pulse.ts';
 import { isReportDue, reportRows } from './report.ts';
+import type { Wanted } from './standby/want.ts';
 import type { Role } from './target.ts';
 import { waitingCosts } from './waiting-cost.ts';
 
@@ -35,6 +36,8 @@ export type Step = {
   readonly memory: Memory;
   readonly touched: readonly Incident[];
   readonly rows: readonly OutboxRow[];
+  /** Wantings of standbys that are new or changed. */
+  readonly wanted: readonly Wanted[];
 };
 
 /** The roles whose targets are subjects of their own; references and chains only bear witness. */
@@ -51,6 +54,7 @@ function unsaid({ kind, id }: Subject, rules: SiteRules, pulse: Pulse | null): O
   switch (kind) {
     case 'signer':
     case 'fence':
+    case 'standby':
       return isStillThere(rules.signers.some((signer) => signer.id === id));
     case 'chain':
       return isStillThere(rules.signers.some((signer) => signer.chain === id));
@@ -58,6 +62,7 @@ function unsaid({ kind, id }: Subject, rules: SiteRules, pulse: Pulse | null): O
       return isStillThere(rules.heartbeats.some(({ source }) => source === id));
     case 'power':
     case 'address':
+    case 'orphan':
       return { status: 'unknown' };
     case 'alert':
       return { status: pulse === null || pulse.moreAlerts > 0 ? 'unknown' : 'good' };
@@ -129,6 +134,7 @@ function endOf(
     },
     touched,
     rows,
+    wanted: [],
   };
 }
 
@@ -253,6 +259,7 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     },
     mutes: before?.mutes ?? mutesAfter([], events, at),
     cleared: before?.cleared ?? {},
+    wanted: before?.wanted ?? {},
     subjects: {},
     nextDueAt: before?.nextDueAt ?? null,
   };

@@ -72,6 +72,7 @@ async function takeIn(given: Given): Promise<EventsOutcome> {
       memory: step.memory,
       touched: step.touched,
       rows: step.rows,
+      wanted: step.wanted,
     });
     if (end === 'conflict') continue;
     if (step.rows.length > 0) poker.wake();

@@ -47,6 +47,7 @@ export async function takeIn(
       memory: result.memory,
       touched: result.touched,
       rows: result.rows,
+      wanted: result.wanted,
     });
     if (end === 'committed') return { step: result, problem };
   }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { SiteEvent } from '../domain/event.ts';
 import type { PowerFact } from '../domain/facts.ts';
 import { type Pulse, silence } from '../domain/pulse.ts';
+import { standbyWishes } from '../domain/event.ts';
 import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/incident.ts';
-import { emptyWeek, type SiteState } from '../domain/memory.ts';
+import type { SiteState } from '../domain/memory.ts';
 import { noticeKinds } from '../domain/notice.ts';
 import { type OutboxRow, rowStates } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
@@ -22,6 +23,7 @@ import {
   text,
   time,
 } from './schemas.ts';
+import { wanted } from './standby-schemas.ts';
 
 /** What the inbox holds of a site; `waiting` counts the events that `watch` has not folded in yet. */
 export type Heard = Pulse & { readonly waiting: number };
@@ -53,20 +55,15 @@ const site = z.strictObject({
     }),
   ),
   cleared: z.record(text, time),
+  wanted: z.record(text, wanted),
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
 });
 
 const powerBeforeNews = facts.shape.power.unwrap().pick({ state: true, at: true }).nullable();
 
-// Version 2 knew neither a witness nor what the house says beside its heartbeats.
-const siteBeforeNews = site.omit({ week: true, cleared: true }).extend({
-  facts: facts.extend({
-    targets: z.array(facts.shape.targets.element.omit({ witness: true })),
-    heartbeats: z.array(facts.shape.heartbeats.element.omit({ isDoubtful: true })),
-    power: powerBeforeNews,
-  }),
-});
+// Version 3 knew no standbys.
+const siteBeforeStandbys = site.omit({ wanted: true });
 
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: text });
 
@@ -94,10 +91,11 @@ const incident = z.strictObject({
   messages: z.array(text),
   rounds: z.int(),
   timeline: z.array(z.strictObject({ at: time, event: z.enum(timelineEvents), text })),
+  doing: z.record(text, z.strictObject({ stage: text, line: text, isTold: z.boolean() })),
 });
 
-// Version 2 knew no doubt about safety, of which a person states the cause.
-const incidentBeforeCause = incident.omit({ cause: true });
+// Version 3 knew no standbys.
+const incidentBeforeStandbys = incident.omit({ doing: true });
 
 const cost = z.discriminatedUnion('chain', [
   z.strictObject({ chain: z.literal('ethereum'), lowGwei: z.number(), highGwei: z.number() }),
@@ -117,6 +115,7 @@ const item = z.strictObject({
   since: time,
   changes: z.array(text),
   costs: z.array(cost),
+  doing: z.array(text),
 });
 
 const notice = z.strictObject({
@@ -149,6 +148,11 @@ const row = z.strictObject({
   settledAt: time.nullable(),
 });
 
+// Version 3 knew no standbys.
+const rowBeforeStandbys = row.extend({
+  notice: notice.extend({ items: z.array(item.omit({ doing: true })).min(1) }),
+});
+
 const eventFields = { id: text, site: text, at: time, by: text };
 
 const siteEvent = z.discriminatedUnion('kind', [
@@ -163,6 +167,13 @@ const siteEvent = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ ...eventFields, kind: z.literal('unmute'), mute: text }),
   z.strictObject({ ...eventFields, kind: z.literal('clear'), incident: text, why: text }),
+  z.strictObject({
+    ...eventFields,
+    kind: z.literal('standby'),
+    signer: text,
+    wish: z.enum(standbyWishes),
+    why: text,
+  }),
 ]);
 
 const heard = z.strictObject({ ...pulse, waiting: z.int() });
@@ -211,28 +222,21 @@ const withoutNumbers = (power: NonNullable<PowerBeforeNews>): PowerFact => ({
 
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
-  version: 3,
-  former: former(siteBeforeNews, (old) => ({
-    ...old,
-    week: emptyWeek(old.tick.at),
-    cleared: {},
-    facts: {
-      ...old.facts,
-      targets: old.facts.targets.map((target) => ({ ...target, witness: null })),
-      heartbeats: old.facts.heartbeats.map((beat) => ({ ...beat, isDoubtful: false })),
-      power: old.facts.power === null ? null : withoutNumbers(old.facts.power),
-    },
-  })),
+  version: 4,
+  former: former(siteBeforeStandbys, (old) => ({ ...old, wanted: {} })),
 });
 /** `incidents/{id}` of the default database. */
 export const incidentCodec: Codec<Incident> = codec<Incident>(incident, {
-  version: 3,
-  former: former(incidentBeforeCause, (old) => ({ ...old, cause: null })),
+  version: 4,
+  former: former(incidentBeforeStandbys, (old) => ({ ...old, doing: {} })),
 });
-/** `outbox/{id}` of the default database. Version 2 knew fewer kinds of problems, and no reports. */
+/** `outbox/{id}` of the default database. */
 export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, {
-  version: 3,
-  former: former(row, (old) => old),
+  version: 4,
+  former: former(rowBeforeStandbys, (old) => ({
+    ...old,
+    notice: { ...old.notice, items: old.notice.items.map((each) => ({ ...each, doing: [] })) },
+  })),
 });
 /** `heartbeats/{site}` of the inbox database. */
 export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
@@ -250,9 +254,9 @@ export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
   })),
 });
 
-/** `events/{id}` of the inbox database. Version 1 knew no `clear`. */
+/** `events/{id}` of the inbox database. Version 2 knew no wishes about standbys. */
 export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, {
-  version: 2,
+  version: 3,
   former: former(siteEvent, (old) => old),
 });
 

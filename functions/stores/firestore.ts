@@ -29,7 +29,9 @@ import { openFirestoreEvents } from './firestore-events.ts';
 import { openFirestoreHealth } from './firestore-health.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
 import { openFirestoreSweep } from './firestore-sweep.ts';
+import { openFirestoreStandbys } from './firestore-standbys.ts';
 import { nothingHeard, pulseOf } from './heard.ts';
+import { standbyPath, wantedFields } from './standbys.ts';
 import type { IncidentRecord, Loaded, SiteChange, Store } from './store.ts';
 
 /** The databases that functions may write: `inbox` holds what public functions took in, `default` everything else. */
@@ -73,7 +75,10 @@ async function loadSite(db: Firestore, site: string): Promise<Loaded> {
 }
 
 // An incident that was read and is not touched needs no precondition of its own: whoever writes one writes its site as well.
-async function commitSite(db: Firestore, { base, memory, touched, rows }: SiteChange): Promise<'committed'> {
+async function commitSite(
+  db: Firestore,
+  { base, memory, touched, rows, wanted }: SiteChange,
+): Promise<'committed'> {
   const batch = db.batch();
   const document = (path: string) => ({ reference: db.doc(path), version: base.versions.get(path) ?? null });
   replace(batch, document(paths.site(base.site)), { codec: siteCodec, value: memory.state });
@@ -81,6 +86,10 @@ async function commitSite(db: Firestore, { base, memory, touched, rows }: SiteCh
     replace(batch, document(paths.incident(value.id)), { codec: incidentCodec, value });
   }
   for (const value of rows) replace(batch, document(paths.row(value.id)), { codec: rowCodec, value });
+  for (const value of wanted) {
+    const fields = wantedFields(value);
+    batch.set(db.doc(standbyPath(value.signer)), { ...fields }, { mergeFields: Object.keys(fields) });
+  }
   await batch.commit();
   return 'committed';
 }
@@ -153,6 +162,7 @@ export function openFirestoreStore(
     ...openFirestoreEvents(inbox, deadlineMs),
     ...openFirestoreHealth(db, deadlineMs),
     ...openFirestoreSweep(databases, deadlineMs),
+    ...openFirestoreStandbys(db, deadlineMs),
     loadSite: (site) => ask(paths.site(site), () => loadSite(db, site), { deadlineMs }),
     loadHeard: (site) =>
       ask(paths.heard(site), async () => read(heardCodec, await inbox.doc(paths.heard(site)).get()), {

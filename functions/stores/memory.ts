@@ -16,8 +16,10 @@ import {
 import { noteAttempts } from '../domain/delivery.ts';
 import { healthCodec, healthPath } from './health.ts';
 import { counted, nothingHeard, pulseOf } from './heard.ts';
+import { standbysIn } from './memory-standbys.ts';
 import { sweepIn } from './memory-sweep.ts';
 import { claim, isDue, settle } from './row.ts';
+import { standbyPath, wantedFields } from './standbys.ts';
 import { type Loaded, mostEvents, mostWaiting, type Store, type WaitingEvents } from './store.ts';
 import { waitingOf } from './waiting.ts';
 
@@ -33,6 +35,14 @@ function shelfOf(shelf: Shelf) {
     },
     put: (path: string, fields: Fields): void => {
       shelf.set(path, { fields: structuredClone(fields), version: (shelf.get(path)?.version ?? 0) + 1 });
+    },
+    merge: (path: string, fields: Fields): void => {
+      const before = shelf.get(path);
+      const there = typeof before?.fields === 'object' ? before.fields : {};
+      shelf.set(path, {
+        fields: structuredClone({ ...there, ...fields }),
+        version: (before?.version ?? 0) + 1,
+      });
     },
     remove: (path: string): boolean => shelf.delete(path),
     /** A field as a query would see it, whether the document parses or not. */
@@ -90,6 +100,7 @@ function eventsOf(documents: Documents, site: string): WaitingEvents {
 export function openMemoryStore(shelf: Shelf = new Map()): Store {
   const documents = shelfOf(shelf);
   return {
+    ...standbysIn(documents),
     loadSite: async (site) => load(documents, site),
     loadHeard: async (site) => documents.read(heardCodec, paths.heard(site)),
     loadEvents: async (site) => eventsOf(documents, site),
@@ -107,7 +118,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const before = documents.read(heardCodec, heard) ?? nothingHeard;
       documents.put(heard, heardCodec.write(heard, counted(before, 1)));
     },
-    commitSite: async ({ base, memory, touched, rows }) => {
+    commitSite: async ({ base, memory, touched, rows, wanted }) => {
       const site = paths.site(base.site);
       const writes: [string, Fields][] = [
         [site, siteCodec.write(site, memory.state)],
@@ -124,6 +135,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
         documents.versionOf(path) !== (base.versions.get(path) ?? null);
       if (writes.some(hasChanged)) return 'conflict';
       for (const [path, fields] of writes) documents.put(path, fields);
+      for (const each of wanted) documents.merge(standbyPath(each.signer), wantedFields(each));
       return 'committed';
     },
     loadWaiting: async (site) => {

@@ -6,6 +6,9 @@ import type { Pulse } from '../domain/pulse.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
+import type { FlagRead } from '../domain/standby/key-flag.ts';
+import type { Fleet, Seen, Standby } from '../domain/standby/standby.ts';
+import type { Wanted } from '../domain/standby/want.ts';
 import type { Heard } from './documents.ts';
 
 /** What a load saw, so that a commit can tell whether somebody wrote meanwhile. Opaque to flows. */
@@ -24,6 +27,8 @@ export type SiteChange = {
   /** Incidents that are new or changed, resolved ones included. */
   readonly touched: readonly Incident[];
   readonly rows: readonly OutboxRow[];
+  /** Wantings that are new or changed; what `provision` has seen stays as it is. */
+  readonly wanted: readonly Wanted[];
 };
 
 /**
@@ -47,6 +52,9 @@ export type WatchStore = {
   readonly loadWaiting: (site: string) => Promise<Waiting>;
   /** How `deliver` found the channels lately. */
   readonly loadChannels: () => Promise<Channels>;
+  /** The standbys of these signers, as far as there are any. */
+  readonly loadStandbys: (signers: readonly string[]) => Promise<readonly Standby[]>;
+  readonly loadFleet: () => Promise<Fleet>;
 };
 
 export type Waiting = Pick<Delivery, 'waiting'> & {
@@ -102,10 +110,49 @@ export type ReadStore = {
   readonly recentIncidents: (site: string, limit: number) => Promise<readonly Incident[]>;
   /** One incident with the messages about it as far as they are still there; null when there is none of that id. */
   readonly readIncident: (id: string) => Promise<IncidentRecord | null>;
+  /** All standbys. */
+  readonly readStandbys: () => Promise<Standbys>;
 };
 
 /** `rows` in the order in which they were written. */
 export type IncidentRecord = { readonly incident: Incident; readonly rows: readonly OutboxRow[] };
+
+/** All standbys and what concerns all of them, in one query. */
+export type Standbys = {
+  readonly standbys: readonly Standby[];
+  readonly fleet: Fleet;
+  /** One sentence for each document that cannot be read, naming it; nothing is done to what it stands for. */
+  readonly broken: readonly string[];
+};
+
+/** What `provision` needs. It writes what it has seen, and never what is wanted. */
+export type StandbyStore = {
+  readonly loadAll: () => Promise<Standbys>;
+  /** Null when there is none. */
+  readonly loadStandby: (signer: string) => Promise<Standby | null>;
+  /**
+   * Writes what is seen, with the next revision. `conflict` when the revision is not any more the one that it was made of (null: nothing was
+   * seen yet), or, where `wanted` is given, when something else is wanted now; then nothing is written.
+   */
+  readonly writeSeen: (
+    signer: string,
+    base: { readonly revision: number | null; readonly wanted?: Wanted | null },
+    seen: Seen,
+  ) => Promise<'written' | 'conflict'>;
+  /** Forgets a standby that is gone; `conflict` as in `writeSeen`. */
+  readonly forgetStandby: (
+    signer: string,
+    base: { readonly revision: number; readonly wanted: Wanted | null },
+  ) => Promise<'forgotten' | 'conflict'>;
+  /** Makes of what concerns all standbys what `change` makes of it, which is run again when somebody else wrote meanwhile. */
+  readonly changeFleet: (change: (before: Fleet) => Fleet) => Promise<Fleet>;
+};
+
+/** The door of the keys database: it has no way to write. */
+export type KeysReader = {
+  /** Of each signer what reading its flag came to. Never rejects. */
+  readonly readFlags: (signers: readonly string[]) => Promise<ReadonlyMap<string, FlagRead>>;
+};
 
 /** What the house's news needs. */
 export type PulseStore = {
@@ -158,4 +205,5 @@ export type Store = WatchStore &
   PulseStore &
   PressureStore &
   EventStore &
-  SweepStore;
+  SweepStore &
+  StandbyStore;

@@ -56,6 +56,16 @@ function trouble(problem: ProblemKind, name: string): string {
       return 'VPN LEAK, the home address may be showing';
     case 'two-fences':
       return `TWO INSTANCES RUN for signer ${name}`;
+    case 'standby-running':
+      return `the standby of ${name} still runs`;
+    case 'standby-failing':
+      return `the standby of ${name} needs you`;
+    case 'keys-on-standby':
+      return `KEYS ON THE STANDBY of ${name}`;
+    case 'standby-doubt':
+      return `THE STANDBY of ${name} CANNOT BE BELIEVED`;
+    case 'standby-orphan':
+      return `${name} runs in the cloud and nobody wants it`;
     case 'late':
       return 'the watchdog was late';
     case 'undelivered':
@@ -115,6 +125,8 @@ function label({ kind, severity }: Notice): string {
       return `UNANSWERED ${severity.toUpperCase()}`;
     case 'reminder':
       return `STILL ${severity.toUpperCase()}`;
+    case 'progress':
+      return 'STANDBY';
     case 'acknowledged':
       return `ACKNOWLEDGED ${severity.toUpperCase()}`;
     case 'lowered':
@@ -169,6 +181,8 @@ function opening(notice: Notice): string[] {
       return items.some((item) => item.problem === 'inbound-lost')
         ? [`Not an outage any more: the house shows life. Now ${grave[severity]}.`]
         : [`This is less grave than before: now ${grave[severity]}.`];
+    case 'progress':
+      return [];
     case 'resolved':
       return [items.length === 1 ? 'This is over.' : 'These are over.'];
     case 'report':

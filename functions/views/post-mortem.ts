@@ -29,6 +29,13 @@ function silence(kind: ProblemKind, name: string): string {
       return `nothing is known to have been silent; nobody could tell whether signer ${name} signed`;
     case 'chain-unseen':
       return `nothing is known to have been silent; no source showed chain ${name}`;
+    case 'standby-running':
+    case 'standby-failing':
+    case 'keys-on-standby':
+    case 'standby-doubt':
+      return `nothing of the house: this was about the standby of ${name}`;
+    case 'standby-orphan':
+      return `nothing of the house: ${name} ran in the cloud and nobody wanted it`;
     case 'on-battery':
       return 'nothing yet: the site ran on battery';
     case 'heartbeat-missed':

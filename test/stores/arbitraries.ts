@@ -16,6 +16,7 @@ import type { Judgement } from '../../functions/domain/judge.ts';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import { type Notice, noticeKinds } from '../../functions/domain/notice.ts';
+import { releaseReasons, type Wanted, wantReasons } from '../../functions/domain/standby/want.ts';
 import type { WaitingCost } from '../../functions/domain/waiting-cost.ts';
 import { type OutboxRow, rowStates } from '../../functions/domain/outbox.ts';
 import { reasons } from '../../functions/domain/sample.ts';
@@ -149,6 +150,25 @@ const subjectState: fc.Arbitrary<SubjectState> = fc.oneof(
   }),
 );
 
+export const anyWanted: fc.Arbitrary<Wanted> = fc.record({
+  id,
+  signer: id,
+  site: id,
+  chain: chainName,
+  reason: fc.constantFrom(...wantReasons),
+  incident: orNull(id),
+  why: text,
+  by: orNull(text),
+  since: time,
+  decidedAt: time,
+  witness: orNull(fc.constantFrom(...witnessWords, 'not-asked' as const)),
+  lifeAt: orNull(time),
+  expiresAt: time,
+  keep: orNull(fc.record({ by: text, at: time, why: text })),
+  stableSince: orNull(time),
+  release: orNull(fc.record({ at: time, reason: fc.constantFrom(...releaseReasons), by: orNull(text) })),
+});
+
 export const anySite: fc.Arbitrary<SiteState> = fc.record({
   site: id,
   createdAt: time,
@@ -167,6 +187,7 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   }),
   mutes: list(fc.record({ id, by: text, subject: orNull(id), from: time, until: time, why: text })),
   cleared: record(time),
+  wanted: record(anyWanted),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
 });
@@ -193,6 +214,7 @@ export const anyIncident: fc.Arbitrary<Incident> = fc.record({
   messages: list(id),
   rounds: fc.nat(99),
   timeline: list(fc.record({ at: time, event: fc.constantFrom(...timelineEvents), text })),
+  doing: record(fc.record({ stage: text, line: text, isTold: fc.boolean() })),
 });
 
 const cost: fc.Arbitrary<WaitingCost> = fc.oneof(
@@ -226,6 +248,7 @@ export const anyNotice: fc.Arbitrary<Notice> = fc.record({
       since: time,
       changes: list(text),
       costs: list(cost),
+      doing: list(text),
     }),
     { minLength: 1, maxLength: 4 },
   ),

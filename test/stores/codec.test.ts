@@ -12,7 +12,7 @@ import {
   rowCodec,
   siteCodec,
 } from '../../functions/stores/documents.ts';
-import { ackEvent, incident as someIncident, row, siteState, someTime } from '../support/documents.ts';
+import { ackEvent, incident as someIncident, row, siteState } from '../support/documents.ts';
 import { powerFact } from '../support/site.ts';
 import { anyEvent, anyHeard, anyIncident, anyRow, anySite } from './arbitraries.ts';
 
@@ -40,45 +40,39 @@ function roundTrips<Value>(
 }
 
 describe('documents', () => {
-  roundTrips('site', siteCodec, anySite, 3);
-  roundTrips('incident', incidentCodec, anyIncident, 3);
-  roundTrips('outbox', rowCodec, anyRow, 3);
+  roundTrips('site', siteCodec, anySite, 4);
+  roundTrips('incident', incidentCodec, anyIncident, 4);
+  roundTrips('outbox', rowCodec, anyRow, 4);
   roundTrips('heartbeats', heardCodec, anyHeard, 2);
-  roundTrips('events', eventCodec, anyEvent, 2);
+  roundTrips('events', eventCodec, anyEvent, 3);
 });
 
 function fixture(name: string): unknown {
   return JSON.parse(readFileSync(join(import.meta.dirname, `../fixtures/documents/${name}.json`), 'utf8'));
 }
 
-test('an incident that the version before wrote is one of which nobody has stated the cause', () => {
-  const incident = incidentCodec.read('incidents/a', fixture('incident-2'));
-  expect(incident).toEqual(someIncident({ cause: null }));
-  expect(incidentCodec.write('incidents/a', incident)).toMatchObject({ schema: 3 });
+test('an incident that the version before wrote is one about which nothing is being done', () => {
+  const incident = incidentCodec.read('incidents/a', fixture('incident-3'));
+  expect(incident).toEqual(someIncident({ doing: {} }));
+  expect(incidentCodec.write('incidents/a', incident)).toMatchObject({ schema: 4 });
 });
 
 test('a message that the version before wrote is read as it is', () => {
-  const read = rowCodec.read('outbox/a', fixture('outbox-2'));
+  const read = rowCodec.read('outbox/a', fixture('outbox-3'));
   expect(read).toEqual(row());
-  expect(rowCodec.write('outbox/a', read)).toMatchObject({ schema: 3 });
+  expect(rowCodec.write('outbox/a', read)).toMatchObject({ schema: 4 });
 });
 
 test('an event that the version before wrote is read as it is', () => {
-  const read = eventCodec.read('events/a', fixture('event-1'));
+  const read = eventCodec.read('events/a', fixture('event-2'));
   expect(read).toEqual(ackEvent());
-  expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 2 });
+  expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 3 });
 });
 
-test('a site that the version before wrote is read: no witness was asked, and its week begins with its last tick', () => {
-  const state = siteCodec.read('sites/home', fixture('site-2'));
-  const { facts } = siteState();
-  expect(state).toEqual(
-    siteState({
-      week: { from: someTime, ticks: 0, worstLatenessMs: 0, worstGapMs: 0, opened: 0, pages: 0 },
-      facts: { ...facts, targets: facts.targets.map((target) => ({ ...target, witness: null })) },
-    }),
-  );
-  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 3 });
+test('a site that the version before wrote is one for which no standby is wanted', () => {
+  const state = siteCodec.read('sites/home', fixture('site-3'));
+  expect(state).toEqual(siteState({ wanted: {} }));
+  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 4 });
 });
 
 test('what the version before wrote of a house is read: who sent something was well', () => {
@@ -125,7 +119,7 @@ describe('a document that is not as it should be', () => {
     ['no version', { ...good, schema: undefined }, 'ERR_DOCUMENT', 'schema'],
     ['a version that was never written', { ...good, schema: 0 }, 'ERR_DOCUMENT', 'schema'],
     ['not even a map', 'text', 'ERR_DOCUMENT', '(whole document)'],
-    ['a newer version', { ...good, schema: 4, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 4'],
+    ['a newer version', { ...good, schema: 5, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 5'],
   ];
   test.each(cases)('with %s is refused by a name and a path', (_, fields, code, path) => {
     expect(() => siteCodec.read('sites/home', fields)).toThrow(

@@ -39,10 +39,10 @@ export function describeStore(
       const { memory, base } = await store.loadSite('home');
       expect(memory).toBeNull();
       const state = siteState();
-      expect(await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [] })).toBe(
-        'committed',
-      );
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 3 });
+      expect(
+        await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [], wanted: [] }),
+      ).toBe('committed');
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 4 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
     });
 
@@ -76,9 +76,15 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       const state = siteState({ nextDueAt: someTime });
       const closed: Incident = { ...open, resolvedAt: someTime, lastMessage: { mail: 'c' }, evidence: [] };
-      await store.commitSite({ base, memory: { state, incidents: {} }, touched: [closed], rows: [] });
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 3 });
-      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 3 });
+      await store.commitSite({
+        base,
+        memory: { state, incidents: {} },
+        touched: [closed],
+        rows: [],
+        wanted: [],
+      });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 4 });
+      expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 4 });
     });
 
     check('is not written when it was written meanwhile', async ({ store, other }) => {
@@ -86,7 +92,7 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       await commit(other, { state: siteState({ nextDueAt: 1 }) });
       const late = { state: siteState({ nextDueAt: 2 }), incidents: {} };
-      const change = { base, memory: late, touched: [incident()], rows: [row()] };
+      const change = { base, memory: late, touched: [incident()], rows: [row()], wanted: [] };
       expect(await store.commitSite(change)).toBe('conflict');
       const { memory } = await store.loadSite('home');
       expect(memory?.state.nextDueAt).toBe(1);
@@ -97,7 +103,7 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       await commit(other, { state: siteState({ nextDueAt: 1 }) });
       const memory = { state: siteState({ nextDueAt: 2 }), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [] })).toBe('conflict');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [] })).toBe('conflict');
       expect((await store.loadSite('home')).memory?.state.nextDueAt).toBe(1);
     });
 
@@ -108,27 +114,29 @@ export function describeStore(
         const state = stateWith([open]);
         await commit(store, { state, touched: [open] });
         const { base } = await store.loadSite('home');
-        await plant(`incidents/${open.id}`, { ...open, schema: 3, summary: 'by somebody else' });
+        await plant(`incidents/${open.id}`, { ...open, schema: 4, summary: 'by somebody else' });
         const memory = { state: { ...state, nextDueAt: 3 }, incidents: {} };
-        expect(await store.commitSite({ base, memory, touched: [open], rows: [] })).toBe('conflict');
-        expect(await peek('sites/home')).toEqual({ ...state, schema: 3 });
+        expect(await store.commitSite({ base, memory, touched: [open], rows: [], wanted: [] })).toBe(
+          'conflict',
+        );
+        expect(await peek('sites/home')).toEqual({ ...state, schema: 4 });
       },
     );
 
     check(
       'is not written when a new incident or a message of its exists already',
       async ({ store, peek }) => {
-        await commit(store, { touched: [incident()], rows: [row()] });
+        await commit(store, { touched: [incident()], rows: [row()], wanted: [] });
         const { base } = await store.loadSite('home');
         const memory = { state: siteState({ nextDueAt: 4 }), incidents: {} };
-        expect(await store.commitSite({ base, memory, touched: [incident({ rounds: 9 })], rows: [] })).toBe(
-          'conflict',
-        );
-        expect(await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })] })).toBe(
-          'conflict',
-        );
-        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 3 });
-        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 3 });
+        expect(
+          await store.commitSite({ base, memory, touched: [incident({ rounds: 9 })], rows: [], wanted: [] }),
+        ).toBe('conflict');
+        expect(
+          await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })], wanted: [] }),
+        ).toBe('conflict');
+        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 4 });
+        expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 4 });
       },
     );
 
@@ -150,6 +158,7 @@ export function describeStore(
             memory: { state: siteState({ nextDueAt: 2 * round + place }), incidents: {} },
             touched: [],
             rows: [],
+            wanted: [],
           });
         const ends = await Promise.all([write(store, 0), write(other, 1)]);
         expect(ends.toSorted(), `round ${round}`).toEqual(['committed', 'conflict']);
@@ -164,13 +173,13 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       await commit(store, { state: siteState({ site: 'cabin' }) });
       const memory = { state: siteState(), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [] })).toBe('committed');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [] })).toBe('committed');
       expect([...(await store.readSites(['home', 'cabin'])).keys()]).toEqual(['home', 'cabin']);
     });
   });
 
   describe(`${name}: a document that cannot be read`, () => {
-    const broken = { ...siteState(), schema: 3, createdAt: 'yesterday' };
+    const broken = { ...siteState(), schema: 4, createdAt: 'yesterday' };
     const newer = { schema: 9, everything: { is: 'different' } };
 
     check(
@@ -204,7 +213,7 @@ export function describeStore(
         code: 'ERR_DOCUMENT',
         message: `incidents/${open.id} is missing, although sites/home says that it is open`,
       });
-      await plant(`incidents/${open.id}`, { ...open, schema: 3, rounds: null });
+      await plant(`incidents/${open.id}`, { ...open, schema: 4, rounds: null });
       await expect(store.loadSite('home')).rejects.toMatchObject({
         code: 'ERR_DOCUMENT',
         message: expect.stringMatching(/^incidents\/.* rounds/),
@@ -233,7 +242,7 @@ export function describeStore(
     );
 
     check('and that a message comes after keeps it back no longer', async ({ store, plant }) => {
-      await plant('outbox/bad', { ...row({ id: 'bad' }), schema: 3, notice: null });
+      await plant('outbox/bad', { ...row({ id: 'bad' }), schema: 4, notice: null });
       await commit(store, { rows: [row({ id: 'good', after: ['bad', 'missing'] })] });
       expect(await store.claimRow('good', lease('a'))).toMatchObject({ id: 'good' });
     });
@@ -283,7 +292,7 @@ export function describeStore(
           waiting: { pager: someTime - 20 },
         });
         expect(await store.loadWaiting('barn')).toEqual(nothing);
-        await plant('outbox/broken', { site: 'barn', dueAt: someTime, channel: 7, schema: 3 });
+        await plant('outbox/broken', { site: 'barn', dueAt: someTime, channel: 7, schema: 4 });
         expect(await store.loadWaiting('barn'), 'a broken one waits as well').toEqual({
           nextDueAt: someTime,
           waiting: {},
@@ -305,7 +314,7 @@ export function describeStore(
       await commit(store, { rows: rows({ id: 'a' }) });
       const claimed = row({ id: 'a', attempts: 1, lease: 'mine', dueAt: someTime + 60_000 });
       expect(await store.claimRow('a', lease('mine'))).toEqual(claimed);
-      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 3 });
+      expect(await peek('outbox/a')).toEqual({ ...claimed, schema: 4 });
       expect(await other.claimRow('a', lease('yours'))).toBeNull();
       expect(await other.claimRow('a', lease('yours', someTime + 59_999))).toBeNull();
       expect((await other.dueRows(someTime, 10)).rows).toEqual([]);
@@ -359,7 +368,7 @@ export function describeStore(
           await store.settleRow('c', 'c', { state: 'waiting', dueAt: at + 7, outcome: 'HTTP 500' }),
         ).toBe(true);
         expect(await store.settleRow('missing', 'c', { state: 'sent', at, outcome: 'x' })).toBe(false);
-        const base = { schema: 3, attempts: 1, lease: null };
+        const base = { schema: 4, attempts: 1, lease: null };
         expect(await peek('outbox/a')).toEqual({
           ...row({ id: 'a' }),
           ...base,

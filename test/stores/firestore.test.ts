@@ -45,7 +45,13 @@ describe('the cost', () => {
     await hearBeat(store, 'home', 'alertmanager', someTime);
     const cost = await counted(async () => {
       const [{ base }] = await Promise.all([store.loadSite('home'), store.loadHeard('home')]);
-      await store.commitSite({ base, memory: { state: siteState(), incidents: {} }, touched: [], rows: [] });
+      await store.commitSite({
+        base,
+        memory: { state: siteState(), incidents: {} },
+        touched: [],
+        rows: [],
+        wanted: [],
+      });
     });
     expect(cost).toEqual({ reads: 2, writes: 1, deletes: 0 });
   });
@@ -165,7 +171,7 @@ describe('a Firestore in trouble', () => {
       for (const question of [
         () => store.loadSite('home'),
         () => store.loadHeard('home'),
-        () => store.commitSite({ base, memory, touched: [], rows: [] }),
+        () => store.commitSite({ base, memory, touched: [], rows: [], wanted: [] }),
         () => store.loadWaiting('home'),
         () => store.loadChannels(),
         () => store.noteAttempts([{ channel: 'a', at: 1, isSent: false, outcome: '' }]),
@@ -188,7 +194,7 @@ describe('a Firestore in trouble', () => {
       const { base } = await store.loadSite('fresh');
       emulator.faults.set(({ method }) => (method.toLowerCase() === 'commit' ? { code } : undefined));
       const memory = { state: siteState({ site: 'fresh' }), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [] })).toBe('conflict');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [] })).toBe('conflict');
     },
   );
 

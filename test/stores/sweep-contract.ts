@@ -85,9 +85,9 @@ export function describeSweep(name: string, check: Check): void {
       const sweep = { endedBefore: someTime, at: someTime + 7, limit: 10 };
       expect(await store.releaseLeases(sweep)).toEqual(['dead']);
       expect(await other.releaseLeases(sweep)).toEqual([]);
-      expect(await peek('outbox/dead')).toEqual({ ...dead, lease: null, dueAt: someTime + 7, schema: 3 });
-      expect(await peek('outbox/waiting')).toEqual({ ...waiting, schema: 3 });
-      expect(await peek('outbox/alive')).toEqual({ ...alive, schema: 3 });
+      expect(await peek('outbox/dead')).toEqual({ ...dead, lease: null, dueAt: someTime + 7, schema: 4 });
+      expect(await peek('outbox/waiting')).toEqual({ ...waiting, schema: 4 });
+      expect(await peek('outbox/alive')).toEqual({ ...alive, schema: 4 });
     });
 
     check('knows whose houses there are, and forgets one with its events', async ({ store, peek }) => {

@@ -105,6 +105,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
     },
     mutes: [],
     cleared: {},
+    wanted: {},
     subjects: {},
     nextDueAt: null,
     ...over,
@@ -134,6 +135,7 @@ export function incident(over: Partial<Incident> = {}): Incident {
     messages: ['home.site.home.20261201T021407Z.0.pager'],
     rounds: 1,
     timeline: [{ at: someTime, event: 'opened', text: 'dark: nothing answers' }],
+    doing: {},
     ...over,
   };
 }
@@ -153,7 +155,18 @@ export function stateWith(open: readonly Incident[], over: Partial<SiteState> = 
 
 export function noticeItem(over: Partial<NoticeItem> = {}): NoticeItem {
   const { id, subject, kind, summary, evidence, since } = incident();
-  return { incident: id, subject, problem: kind, summary, evidence, since, changes: [], costs: [], ...over };
+  return {
+    incident: id,
+    subject,
+    problem: kind,
+    summary,
+    evidence,
+    since,
+    changes: [],
+    costs: [],
+    doing: [],
+    ...over,
+  };
 }
 
 export function notice(over: Partial<Notice> = {}): Notice {
@@ -199,11 +212,12 @@ export async function commit(
     readonly state?: SiteState;
     readonly touched?: SiteChange['touched'];
     readonly rows?: SiteChange['rows'];
+    readonly wanted?: SiteChange['wanted'];
   },
 ): Promise<'committed' | 'conflict'> {
-  const { state = siteState(), touched = [], rows = [] } = written;
+  const { state = siteState(), touched = [], rows = [], wanted = [] } = written;
   const { base } = await store.loadSite(state.site);
-  return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows });
+  return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows, wanted });
 }
 
 export function ackEvent(over: Partial<AckEvent> = {}): AckEvent {

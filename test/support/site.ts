@@ -58,6 +58,7 @@ export const defaultPolicy: Policy = {
   blind: { confirmTicks: 3 },
   unknown: { afterMs: 900_000 },
   witness: { agree: 'majority', disputedMs: 300_000 },
+  standby: { darkMs: 180_000, vpnDownMs: 600_000, notSigningMs: 900_000, releaseMs: 1_800_000 },
   late: { afterMs: 180_000 },
   undelivered: { afterMs: 600_000 },
   channelFailing: { times: 3 },
@@ -114,6 +115,7 @@ export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
     maintenance: [],
     notify: atOnce('phone', 'mail'),
     reportsSelf: true,
+    standby: null,
     ...over,
   };
 }
@@ -290,6 +292,7 @@ export const incidentOf = (over: Partial<Incident> = {}): Incident => {
     messages: [],
     rounds: 0,
     timeline: [{ at: start, event: 'opened', text: 'unreachable: it does not answer' }],
+    doing: {},
     ...over,
   };
 };

@@ -1,0 +1,140 @@
+// Standbys as they are written: where nodes may be made, how many, and what they may cost.
+import { z } from 'zod';
+import { chainNames } from '../domain/chain.ts';
+import type { StandbyRules } from '../domain/standby/rules.ts';
+import { duration } from '../kit/duration.ts';
+
+const computeName = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const named = (what: string) =>
+  z.string().regex(computeName, {
+    error: `is not a name of ${what}; write lower case letters, digits and -, as Google does`,
+  });
+
+const money = z.number().min(0).max(1_000_000);
+
+const place = z
+  .strictObject({
+    region: named('a region').describe('For example europe-west3.'),
+    zones: z
+      .array(named('a zone'))
+      .min(1)
+      .max(10)
+      .describe('Zones of that region, in the order in which they are tried.'),
+    template: named('a template').describe(
+      'The regional instance template that Terraform made for this chain and region.',
+    ),
+  })
+  .refine(({ region, zones }) => zones.every((zone) => zone.startsWith(`${region}-`)), {
+    error: 'has a zone of another region; name only zones that begin with the region',
+  })
+  .meta({ id: 'Place', description: 'A region where a node may be made.' });
+
+const node = z
+  .strictObject({
+    machine: named('a machine type').describe('Machine type of the template; it must have a price.'),
+    disk: z
+      .strictObject({
+        type: named('a disk type').describe('It must have a price.'),
+        gib: z.int().min(10).max(65_536).describe('All disks of the node together.'),
+      })
+      .describe('What the node writes to.'),
+    egressGibPerDay: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .default(20)
+      .describe('What it sends, as an estimate; incoming traffic costs nothing.'),
+    snapshotGib: z.number().min(0).max(1_000_000).default(0).describe('What is kept for a warm start.'),
+    places: z.array(place).min(1).max(10).describe('Regions in the order in which they are tried.'),
+  })
+  .meta({ id: 'Node', description: 'What a node of a chain is made of, and where.' });
+
+const prices = z
+  .strictObject({
+    asOf: z.iso
+      .date({ error: 'is not a day; write it like 2026-11-20' })
+      .describe('When they were looked up.'),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, { error: 'is not a currency; write three capital letters, such as USD' })
+      .default('USD')
+      .describe('Of all prices here, and of monthlyCap.'),
+    machineHour: z.record(z.string(), money).describe('By machine type.'),
+    diskGibMonth: z.record(z.string(), money).describe('By disk type.'),
+    addressHour: money.default(0.005).describe('One address in use.'),
+    egressGib: money.default(0.12).describe('One GiB sent.'),
+    snapshotGibMonth: money.default(0.05).describe('One GiB kept.'),
+  })
+  .meta({ id: 'Prices', description: 'What Google charges, as you looked it up: nothing asks for prices.' });
+
+export const standbys = z
+  .strictObject({
+    project: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, {
+        error: 'is not the id of a Google project; write 6 to 30 of a-z, 0-9 and -',
+      })
+      .describe('The Google project in which nodes are made.'),
+    prefix: z
+      .string()
+      .regex(/^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/, {
+        error: 'is not a prefix; write 1 to 20 of a-z, 0-9 and -',
+      })
+      .default('bw')
+      .describe('Names of nodes begin with it; two watchdogs of one project need two.'),
+    dryRun: z.boolean().default(false).describe('Tells what would be made, and makes nothing.'),
+    maxStandbys: z.int().min(1).max(50).default(2).describe('So many nodes at once and no more.'),
+    monthlyCap: money
+      .default(200)
+      .describe(
+        'No node is made when what the month has cost, with one more day of all that runs, is over it. In the currency of the prices.',
+      ),
+    witness: z
+      .enum(['required', 'none'])
+      .default('required')
+      .describe(
+        'With fewer than three sites a witness must have seen the house dark as well; none says that there is no witness.',
+      ),
+    expireAfter: duration({ min: '1h', max: '60d' })
+      .prefault('7d')
+      .describe('A node is released after so long unless somebody keeps it.'),
+    orphanGrace: duration({ min: '1h', max: '30d' })
+      .prefault('24h')
+      .describe('A machine of ours that nobody wants is told of at once, and deleted after so long.'),
+    stuckAfter: duration({ min: '10m', max: '2d' })
+      .prefault('45m')
+      .describe('A node that reports nothing, or comes no further, for so long is stuck.'),
+    nodes: z
+      .partialRecord(z.enum(chainNames), node)
+      .refine((nodes) => Object.keys(nodes).length > 0, { error: 'is empty; name at least one chain' })
+      .describe('By chain. Signers of a chain that is not here get no node.'),
+    prices,
+  })
+  .superRefine(({ nodes, prices: table }, context) => {
+    for (const [chain, { machine, disk }] of Object.entries(nodes)) {
+      if (table.machineHour[machine] === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['nodes', chain, 'machine'],
+          message: 'has no price; add it to prices.machineHour',
+        });
+      }
+      if (table.diskGibMonth[disk.type] === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['nodes', chain, 'disk', 'type'],
+          message: 'has no price; add it to prices.diskGibMonth',
+        });
+      }
+    }
+  })
+  .transform(({ dryRun, expireAfter, orphanGrace, stuckAfter, ...rest }): StandbyRules => ({
+    ...rest,
+    isDryRun: dryRun,
+    expireAfterMs: expireAfter,
+    orphanGraceMs: orphanGrace,
+    stuckAfterMs: stuckAfter,
+  }))
+  .optional()
+  .describe('Nodes in the cloud that only sync, made when a house is dark; without it none is ever made.');

@@ -1,0 +1,48 @@
+// Standbys in memory: the same documents and the same rules.
+import { emptyFleet } from '../domain/standby/standby.ts';
+import type { Documents } from './memory.ts';
+import { fleetCodec } from './standby-schemas.ts';
+import {
+  fleetPath,
+  isAsKnown,
+  nextSeen,
+  readStandby,
+  readStandbys,
+  seenFields,
+  standbyPath,
+} from './standbys.ts';
+import type { ReadStore, StandbyStore, WatchStore } from './store.ts';
+
+/** See `StandbyStore`, `WatchStore` and `ReadStore`. */
+export function standbysIn(
+  documents: Documents,
+): StandbyStore & Pick<WatchStore, 'loadStandbys' | 'loadFleet'> & Pick<ReadStore, 'readStandbys'> {
+  const load = (signer: string) => {
+    const [document] = documents.contents([standbyPath(signer)]);
+    return document === undefined ? null : readStandby(document.path, document.fields);
+  };
+  const loadFleet = () => documents.read(fleetCodec, fleetPath) ?? emptyFleet;
+  const loadAll = async () => readStandbys(documents.contents(documents.under('standbys')));
+  return {
+    loadAll,
+    readStandbys: loadAll,
+    loadStandby: async (signer) => load(signer),
+    loadStandbys: async (signers) => signers.flatMap((signer) => load(signer) ?? []),
+    loadFleet: async () => loadFleet(),
+    writeSeen: async (signer, base, seen) => {
+      if (!isAsKnown(load(signer), base)) return 'conflict';
+      documents.merge(standbyPath(signer), seenFields(signer, nextSeen(seen, base)));
+      return 'written';
+    },
+    forgetStandby: async (signer, base) => {
+      if (!isAsKnown(load(signer), base)) return 'conflict';
+      documents.remove(standbyPath(signer));
+      return 'forgotten';
+    },
+    changeFleet: async (change) => {
+      const fleet = change(loadFleet());
+      documents.put(fleetPath, fleetCodec.write(fleetPath, fleet));
+      return fleet;
+    },
+  };
+}

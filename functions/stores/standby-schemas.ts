@@ -1,0 +1,154 @@
+// The shapes of what is wanted of standbys and seen of them, and of the flag that says who may sign.
+import { z } from 'zod';
+import { chainNames } from '../domain/chain.ts';
+import { witnessWords } from '../domain/facts.ts';
+import type { Holder, KeyFlag } from '../domain/standby/key-flag.ts';
+import {
+  type Fleet,
+  keyWords,
+  phases,
+  refusals,
+  reportStates,
+  type Seen,
+  troubles,
+} from '../domain/standby/standby.ts';
+import { releaseReasons, type Wanted, wantReasons } from '../domain/standby/want.ts';
+import { codec, type Codec } from './codec.ts';
+import { text, time } from './schemas.ts';
+
+const whole = z.int().min(0);
+
+export const wanted = z.strictObject({
+  id: text,
+  signer: text,
+  site: text,
+  chain: z.enum(chainNames),
+  reason: z.enum(wantReasons),
+  incident: text.nullable(),
+  why: text,
+  by: text.nullable(),
+  since: time,
+  decidedAt: time,
+  witness: z.enum([...witnessWords, 'not-asked']).nullable(),
+  lifeAt: time.nullable(),
+  expiresAt: time,
+  keep: z.strictObject({ by: text, at: time, why: text }).nullable(),
+  stableSince: time.nullable(),
+  release: z.strictObject({ at: time, reason: z.enum(releaseReasons), by: text.nullable() }).nullable(),
+});
+
+const attempt = z.strictObject({
+  n: whole,
+  name: text,
+  region: text,
+  zone: text,
+  template: text,
+  requestId: text,
+  at: time,
+  operation: text.nullable(),
+  acceptedAt: time.nullable(),
+  refused: z.strictObject({ code: text, text }).nullable(),
+});
+
+const node = z.strictObject({
+  zone: text,
+  name: text,
+  id: text,
+  status: text,
+  createdAt: time.nullable(),
+  labels: z.record(text, text),
+  isProtected: z.boolean(),
+  hasFuse: z.boolean(),
+});
+
+const report = z.strictObject({
+  at: time,
+  keys: z.enum(keyWords),
+  state: z.enum(reportStates),
+  percent: z.number().min(0).max(100).nullable(),
+  etaMs: z.number().min(0).nullable(),
+  peers: whole.nullable(),
+  head: whole.nullable(),
+  version: text.nullable(),
+  text: text.nullable(),
+});
+
+const trouble = z.strictObject({ kind: z.enum(troubles), text, lines: z.array(text), since: time });
+
+const seen = z.strictObject({
+  revision: whole,
+  wantedId: text.nullable(),
+  phase: z.enum(phases),
+  phaseSince: time,
+  attempt: attempt.nullable(),
+  tried: z.array(z.strictObject({ zone: text, region: text, code: text, at: time })),
+  node: node.nullable(),
+  report: report.nullable(),
+  progressAt: time.nullable(),
+  doubt: z
+    .strictObject({ kind: z.enum(['keys-present', 'malformed', 'from-the-future']), text, since: time })
+    .nullable(),
+  hasHeldKeys: z.boolean(),
+  refusal: z.strictObject({ reason: z.enum(refusals), text, since: time }).nullable(),
+  trouble: trouble.nullable(),
+  deletion: z.strictObject({ requestId: text, at: time, operation: text.nullable() }).nullable(),
+  cost: z.strictObject({ perHour: z.number().min(0), spent: z.number().min(0), currency: text }).nullable(),
+  nextLookAt: time.nullable(),
+});
+
+const fleet = z.strictObject({
+  lease: z.strictObject({ id: text, until: time }).nullable(),
+  listedAt: time.nullable(),
+  orphans: z.array(
+    z.strictObject({
+      kind: z.enum(['instance', 'disk']),
+      name: text,
+      zone: text,
+      signer: text.nullable(),
+      firstSeenAt: time,
+      deletesAt: time.nullable(),
+      text,
+      requestId: text.nullable(),
+    }),
+  ),
+  spent: z.record(text, z.number().min(0)),
+  trouble: trouble.nullable(),
+});
+
+const holderPattern =
+  /^(?:none|basement\/([a-z][a-z0-9-]{0,19})|node\/([a-z0-9.:-]{1,63})\/([a-z0-9-]{1,63})\/([a-z0-9-]{1,63}))$/;
+
+const holder = z.string().transform((written, context): Holder => {
+  const match = holderPattern.exec(written);
+  const [, site, project, zone, name] = match ?? [];
+  if (match !== null && site !== undefined) return { kind: 'basement', site };
+  if (project !== undefined && zone !== undefined && name !== undefined) {
+    return { kind: 'node', project, zone, name };
+  }
+  if (match === null) context.addIssue({ code: 'custom', message: 'names no holder' });
+  return { kind: 'none' };
+});
+
+const keyFlag = z.strictObject({
+  holder,
+  instance: text.nullable(),
+  generation: whole,
+  minHeight: whole.nullable(),
+  publicKeys: z.array(text),
+  since: time,
+  by: text,
+  reason: text,
+  evidence: z.array(text),
+});
+
+/** The half of `standbys/{signer}` that `watch` writes. */
+export const wantedCodec: Codec<Wanted> = codec<Wanted>(wanted, { version: 1 });
+/** The half of `standbys/{signer}` that `provision` writes. */
+export const seenCodec: Codec<Seen> = codec<Seen>(seen, { version: 1 });
+/** `standbys/_fleet`. */
+export const fleetCodec: Codec<Fleet> = codec<Fleet>(fleet, { version: 1 });
+
+/** Reads `keys/{signer}` of the keys database; whoever may write there has a codec of its own. */
+export const readKeyFlag: (name: string, fields: unknown) => KeyFlag = codec<KeyFlag>(keyFlag, {
+  version: 1,
+}).read;

@@ -1,0 +1,76 @@
+// How standbys lie in the default database, the same for every member: two halves of one document, each with its writer and version.
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { emptyFleet, type Fleet, type Seen, type Standby } from '../domain/standby/standby.ts';
+import type { Wanted } from '../domain/standby/want.ts';
+import { WatchdogError } from '../kit/error.ts';
+import { codec, type Codec, type Fields } from './codec.ts';
+import { fleetCodec, seenCodec, wantedCodec } from './standby-schemas.ts';
+import type { Standbys } from './store.ts';
+
+export const standbyPath = (signer: string): string => `standbys/${signer}`;
+export const fleetPath = 'standbys/_fleet';
+
+/** What `watch` writes, without a look at the other half. */
+export const wantedFields = (value: Wanted): Fields => ({
+  schema: 1,
+  signer: value.signer,
+  wanted: wantedCodec.write(`${standbyPath(value.signer)} wanted`, value),
+});
+
+export const seenFields = (signer: string, value: Seen): Fields => ({
+  schema: 1,
+  signer,
+  seen: seenCodec.write(`${standbyPath(signer)} seen`, value),
+});
+
+const half = z.record(z.string(), z.unknown()).nullable().default(null);
+const envelope: Codec<{ signer: string; wanted: Fields | null; seen: Fields | null }> = codec(
+  z.strictObject({ signer: z.string(), wanted: half, seen: half }),
+  { version: 1 },
+);
+
+/** Throws as a codec does; a half that cannot be read makes the whole unreadable. */
+export function readStandby(path: string, fields: unknown): Standby {
+  const { signer, wanted, seen } = envelope.read(path, fields);
+  return {
+    signer,
+    wanted: wanted === null ? null : wantedCodec.read(`${path} wanted`, wanted),
+    seen: seen === null ? null : seenCodec.read(`${path} seen`, seen),
+  };
+}
+
+type Content = { readonly path: string; readonly fields: unknown };
+
+/** A document that cannot be read does not keep the others back. */
+export function readStandbys(contents: readonly Content[]): Standbys {
+  const standbys: Standby[] = [];
+  const broken: string[] = [];
+  let fleet: Fleet = emptyFleet;
+  for (const { path, fields } of contents) {
+    try {
+      if (path === fleetPath) fleet = fleetCodec.read(path, fields);
+      else standbys.push(readStandby(path, fields));
+    } catch (error) {
+      if (!(error instanceof WatchdogError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  return { standbys, fleet, broken };
+}
+
+/** True when a standby is still what a decision was made of. */
+export function isAsKnown(
+  standby: Standby | null,
+  base: { readonly revision: number | null; readonly wanted?: Wanted | null },
+): boolean {
+  const revision = standby?.seen?.revision ?? null;
+  const isWantedSame = base.wanted === undefined || isDeepStrictEqual(standby?.wanted ?? null, base.wanted);
+  return revision === base.revision && isWantedSame;
+}
+
+/** The next revision. A repeated write of the very same is a write whose answer was lost. */
+export const nextSeen = (seen: Seen, base: { readonly revision: number | null }): Seen => ({
+  ...seen,
+  revision: (base.revision ?? 0) + 1,
+});
