@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Memory } from '../functions/domain/memory.ts';
 import { fasterClock, type Clock } from '../functions/kit/clock.ts';
-import { openStore } from '../functions/stores/open.ts';
+import { openDatabase, openStore } from '../functions/stores/open.ts';
+import type { Standbys } from '../functions/stores/store.ts';
 import { freePort } from '../local/functions/serve.ts';
 import type { Scheduler } from '../local/scheduler/scheduler.ts';
 import { startWatchdog, watchEveryMs } from '../local/watchdog.ts';
 import { startBasement, type Basement } from './basement/basement.ts';
 import { labConfig, labVariables } from './basement/config.ts';
-import { labSite } from './basement/names.ts';
+import { labSigners, labSite } from './basement/names.ts';
+import { startCloud, type Cloud } from './compute/cloud.ts';
 import { readLook, type Look } from './look.ts';
 import { openNews, type News } from './news.ts';
 import { startPager, type Paged, type Pager } from './pager/pager.ts';
@@ -40,6 +42,9 @@ export type Lab = {
   readonly beats: readonly number[];
   /** What the watchdog remembers of the house; null before its first tick. */
   readonly memory: () => Promise<Memory | null>;
+  /** The pretend cloud in which nodes are made. */
+  readonly compute: Cloud;
+  readonly standbys: () => Promise<Standbys>;
   /** Nobody calls the watchdog any more, until it is resumed. */
   readonly scheduler: Pick<Scheduler, 'pause' | 'resume'>;
   /** Resolves when no tick is under way and the next is not near, so that what is done now is seen by one whole tick. */
@@ -53,6 +58,25 @@ export type LabOptions = {
   readonly events: LabEvents;
   readonly statusPort?: number;
 };
+
+/** The flags as somebody has set them up long before: the house holds the keys of both signers. */
+async function seedKeys(emulator: string, at: number): Promise<void> {
+  const keys = openDatabase({ databaseId: 'keys', projectId: 'local', emulator });
+  const flag = {
+    schema: 1,
+    holder: `basement/${labSite}`,
+    instance: '5f0c2f6e-lab',
+    generation: 1,
+    minHeight: null,
+    publicKeys: [],
+    since: at,
+    by: 'the lab',
+    reason: 'set up',
+    evidence: [],
+  };
+  await Promise.all(labSigners.map((signer) => keys.doc(`keys/${signer}`).set(flag)));
+  await keys.terminate();
+}
 
 /** A night in December, 03:00 in Berlin: when it always happens. */
 export const startAt = Date.UTC(2026, 11, 1, 2);
@@ -69,6 +93,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const key = randomBytes(32).toString('hex');
   const heartbeatToken = randomBytes(32).toString('hex');
   const basement = await startBasement(clock, startAt);
+  const compute = await startCloud(clock);
   const pager = await startPager({
     clock,
     key,
@@ -82,6 +107,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     configPath,
     clock,
     network: { allow: [], hosts: basement.hosts.watchdog },
+    computeEndpoint: compute.endpoint,
     witness: {
       network: { allow: [], hosts: basement.hosts.witness },
       around: (witness) => async (request, response) => {
@@ -101,6 +127,8 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       // Work is not sped up: a lease and a budget last as long as they would by a real clock.
       DELIVER_LEASE_MS: String(60_000 * speed),
       DELIVER_BUDGET_MS: String(50_000 * speed),
+      PROVISION_BUDGET_MS: String(50_000 * speed),
+      PROVISION_LEASE_MS: String(70_000 * speed),
     },
     log: () => ({ info: () => {}, warn: trouble, error: trouble }),
     print: () => {},
@@ -115,6 +143,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     },
     statusPort,
   });
+  await seedKeys(watchdog.firestore.host, clock.now());
   const store = openStore({
     FIRESTORE_EMULATOR_HOST: watchdog.firestore.host,
     GOOGLE_CLOUD_PROJECT: 'local',
@@ -146,6 +175,8 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     beats,
     scheduler: watchdog.scheduler,
     memory: async () => (await store.readSites([labSite])).get(labSite) ?? null,
+    compute,
+    standbys: () => store.readStandbys(),
     betweenLooks: async (signal) => {
       const before = looks.length;
       if (!isBetween()) await news.until(() => looks.length > before && isBetween(), signal);
@@ -154,6 +185,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       await basement.close();
       await watchdog.close();
       await pager.close();
+      await compute.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

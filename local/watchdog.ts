@@ -4,6 +4,7 @@ import { createAck } from '../functions/entry/ack.ts';
 import { createDaily } from '../functions/entry/daily.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
 import { createHeartbeat } from '../functions/entry/heartbeat.ts';
+import { createProvision } from '../functions/entry/provision.ts';
 import { createStatus } from '../functions/entry/status.ts';
 import { createWatch } from '../functions/entry/watch.ts';
 import { createWitness } from '../functions/entry/witness.ts';
@@ -27,6 +28,8 @@ export type LocalWatchdog = {
     readonly status: string;
     /** Where houses send their news. */
     readonly heartbeat: string;
+    /** Null when nothing is made in any cloud. */
+    readonly provision: string | null;
     /** With the path that the configuration gives it; null when nobody can acknowledge. */
     readonly ack: string | null;
   };
@@ -51,10 +54,13 @@ export type LocalOptions = {
   readonly network: Environment['network'];
   /** None when absent; `WITNESS_URLS` among the variables names others. */
   readonly witness?: LocalWitness;
+  /** Address of a Compute Engine; without one no node is ever made from this machine, whatever the configuration says. */
+  readonly computeEndpoint?: string;
   readonly variables: Environment['variables'];
   readonly log: (name: string) => Log;
   readonly print: (text: string) => void;
   readonly onTick: (run: JobRun) => void;
+  readonly onProvision?: (run: JobRun) => void;
   readonly statusPort?: number;
   readonly heartbeatPort?: number;
   /** How often `watch` is called; each minute when absent. */
@@ -110,11 +116,16 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
     const status = await serveFunction(createStatus(environment({})), options.statusPort ?? 0);
     const witness =
       options.witness === undefined ? null : await serveWitness(options.witness, environment({}));
+    const provision =
+      options.computeEndpoint === undefined
+        ? null
+        : await serveFunction(createProvision(environment({ COMPUTE_ENDPOINT: options.computeEndpoint })));
     const watch = await serveFunction(
       createWatch(
         environment({
           DELIVER_URL: deliver.url,
           ...(witness === null ? {} : { WITNESS_URLS: witness.url }),
+          ...(provision === null ? {} : { PROVISION_URL: provision.url }),
         }),
       ),
     );
@@ -132,11 +143,15 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       [
         { name: 'watch', url: watch.url, everyMs: options.everyMs ?? watchEveryMs, body: {} },
         { name: 'daily', url: daily.url, everyMs: dayMs, body: {} },
+        ...(provision === null
+          ? []
+          : [{ name: 'provision', url: provision.url, everyMs: watchEveryMs, body: {} }]),
       ],
       {
         clock,
         onRun: (run) => {
           if (run.job === 'watch') options.onTick(run);
+          if (run.job === 'provision') options.onProvision?.(run);
         },
         isManual: options.isManual ?? false,
       },
@@ -147,13 +162,14 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
         deliver: deliver.url,
         status: status.url,
         heartbeat: heartbeat.url,
+        provision: provision?.url ?? null,
         ack: ack?.url ?? null,
       },
       firestore,
       scheduler,
       close: async () => {
         await scheduler.stop();
-        const served = [watch, deliver, status, heartbeat, daily, ack, witness].filter(
+        const served = [watch, deliver, status, heartbeat, daily, ack, witness, provision].filter(
           (each) => each !== null,
         );
         await Promise.all(served.map((each) => each.close()));

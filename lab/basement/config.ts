@@ -2,7 +2,8 @@
 import { stringify } from 'yaml';
 import { chainIds, type ChainIdentity, identityOf } from './chains.ts';
 import { phones } from '../pager/pager.ts';
-import { addresses, labHeartbeat, labSite, labTimezone, labUps } from './names.ts';
+import { addresses, labHeartbeat, labSigners, labSite, labTimezone, labUps } from './names.ts';
+import { labStandbys } from './standbys.ts';
 import { type Place, places } from './world.ts';
 
 /** The secrets that the configuration refers to, by the names of their variables. */
@@ -72,8 +73,8 @@ export function labConfig(startAt: number, ackPort: number): string {
         notify: ['pager', { after: neighbourAfter, channels: ['neighbour'], from: 'critical' }],
         targets: places.filter((place) => place.kind !== 'reference').map((place) => target(place, identity)),
         signers: [
-          { id: 'eth-1', chain: 'ethereum', keys: identity.keys.lighthouse },
-          { id: 'bera-1', chain: 'berachain', keys: identity.keys.beacond },
+          { id: labSigners[0], chain: 'ethereum', keys: identity.keys.lighthouse },
+          { id: labSigners[1], chain: 'berachain', keys: identity.keys.beacond },
         ],
         heartbeats: [
           {
@@ -88,5 +89,6 @@ export function labConfig(startAt: number, ackPort: number): string {
         exits: { addresses: [addresses.exit, addresses.secondExit] },
       },
     ],
+    standbys: labStandbys,
   });
 }

@@ -3,6 +3,8 @@
 export const labSite = 'home';
 export const labHeartbeat = 'alertmanager';
 export const labUps = 'ups';
+/** Its signers, as the watchdog is told of them. */
+export const labSigners = ['eth-1', 'bera-1'] as const;
 export const labTimezone = 'Europe/Berlin';
 
 /** Addresses that the world sees; all are reserved for documentation. */

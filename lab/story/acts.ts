@@ -4,7 +4,8 @@ import { chainStalls, signerStops } from './chain-acts.ts';
 import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { watchdogIsLate } from './late-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
-import { isAbout, looksUntil, verdictOf } from './stage.ts';
+import { isAbout, isPage, looksUntil, verdictOf } from './stage.ts';
+import { standbysGo, standbysSync } from './standby-act.ts';
 import { ourRegion } from './witness-act.ts';
 
 const withLook = (count: number): string => `it came with look ${count}`;
@@ -87,11 +88,12 @@ const blackout: Act = {
     );
     const looks = looksUntil(stage.seen(), at, page);
     stage.check('it came with the first look after the battery', looks === 1, withLook(looks));
-    await stage.looks(3);
+    await standbysSync(stage);
+    const calls = stage.said().filter(isPage).length;
     stage.check(
-      'three minutes later: nothing more, and none for the ports and signers that fail with it',
-      stage.said().length === 2,
-      `${stage.said().length} in all`,
+      'nobody was called again meanwhile, nor for the ports and signers that fail with it',
+      calls === 2,
+      `${calls} pages in all`,
     );
     await stage.we('put the power back', (basement) => basement.restorePower());
     stage.should('wait three minutes to see that it stays well, then say that it is over');
@@ -100,7 +102,12 @@ const blackout: Act = {
       (message) => message.kind === 'resolved' && isAbout(message, 'power.home'),
       6,
     );
-    await resolves(stage, 'site.home', 4);
+    await stage.message(
+      'the blackout is over, and whoever was told hears of it',
+      (message) => message.kind === 'resolved' && isAbout(message, 'site.home'),
+      10,
+    );
+    await standbysGo(stage);
   },
 };
 

@@ -1,0 +1,44 @@
+// The part of the lab's configuration that says where nodes may be made in the pretend cloud, and what they would cost.
+import type { StandbyRules } from '../../functions/domain/standby/rules.ts';
+
+export const labProject = 'basement-lab';
+export const labPrefix = 'bw';
+
+/** In the order in which they are tried. */
+export const labZones = ['europe-west3-a', 'europe-west3-b', 'europe-west4-a'] as const;
+const [firstZone, secondZone, thirdZone] = labZones;
+
+const regions = { first: 'europe-west3', second: 'europe-west4' } as const;
+
+const node = (chain: string, gib: number): object => ({
+  machine: 'e2-standard-8',
+  disk: { type: 'pd-balanced', gib },
+  places: [
+    { region: regions.first, zones: [firstZone, secondZone], template: `${labPrefix}-${chain}` },
+    { region: regions.second, zones: [thirdZone], template: `${labPrefix}-${chain}` },
+  ],
+});
+
+/** As an operator would write it. The prices are made up for the lab. */
+export const labStandbys = {
+  project: labProject,
+  prefix: labPrefix,
+  monthlyCap: 300,
+  nodes: { ethereum: node('ethereum', 1500), berachain: node('berachain', 1000) },
+  prices: {
+    asOf: '2026-11-20',
+    currency: 'USD',
+    machineHour: { 'e2-standard-8': 0.3 },
+    diskGibMonth: { 'pd-balanced': 0.1 },
+  },
+};
+
+/** The templates that Terraform would have made, by region. */
+export const labTemplates: readonly { readonly region: string; readonly template: string }[] = Object.values(
+  regions,
+).flatMap((region) =>
+  (['ethereum', 'berachain'] as const satisfies readonly (keyof StandbyRules['nodes'])[]).map((chain) => ({
+    region,
+    template: `${labPrefix}-${chain}`,
+  })),
+);

@@ -1,0 +1,70 @@
+// What follows a page when the house stays dark: nodes in the cloud that sync, and that are gone again once the house is stable.
+import type { PagerMessage } from '../pager/pager.ts';
+import { labSigners } from '../basement/names.ts';
+import { labZones } from '../basement/standbys.ts';
+import { isAbout, type Stage } from './stage.ts';
+
+const [fullZone, nextZone] = labZones;
+
+const isProgress = ({ kind }: PagerMessage): boolean => kind === 'progress';
+
+/** Every signer of the house is named with these words. */
+const tells = ({ body }: PagerMessage, words: RegExp): boolean =>
+  labSigners.every((signer) =>
+    body.split('\n').some((line) => line.includes(signer) && words.test(line)),
+  );
+
+/** From the page to the last node that is synced. */
+export async function standbysSync(stage: Stage): Promise<void> {
+  stage.should(
+    `make a node without keys for each signer, first in ${fullZone}, where there is no machine left, then in ${nextZone}`,
+  );
+  await stage.message(
+    'the pager hears that they are being made, without being called again',
+    (message) => isProgress(message) && tells(message, /creating|being made|booting/),
+    4,
+  );
+  await stage.until(
+    `both stand in ${nextZone}, and none was left behind in ${fullZone}`,
+    () => {
+      const nodes = stage.lab.compute.instances();
+      return nodes.length === labSigners.length && nodes.every(({ zone }) => zone === nextZone);
+    },
+    6,
+  );
+  await stage.message(
+    'they sync, and it says about how long that takes',
+    (message) => isProgress(message) && tells(message, /syncing.*left/),
+    8,
+  );
+  await stage.message(
+    'they are synced: now a person may decide, and software does not',
+    (message) => isProgress(message) && tells(message, /synced/),
+    20,
+  );
+}
+
+/** From the end of the trouble to the deletion of the last node. */
+export async function standbysGo(stage: Stage): Promise<void> {
+  stage.should('keep the nodes until the house has been stable for half an hour, and say what they cost');
+  for (const signer of labSigners) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await stage.message(
+      `for information: the standby of ${signer} still runs`,
+      (message) => message.kind === 'opened' && isAbout(message, `standby.${signer}`),
+      5,
+    );
+  }
+  await stage.until('both nodes are deleted', () => stage.lab.compute.instances().length === 0, 45);
+  for (const signer of labSigners) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await stage.message(
+      `the standby of ${signer} is gone, and it says what that has cost`,
+      (message) =>
+        message.kind === 'resolved' &&
+        isAbout(message, `standby.${signer}`) &&
+        /\d+\.\d\d USD/.test(message.body),
+      6,
+    );
+  }
+}
