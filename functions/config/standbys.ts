@@ -27,6 +27,7 @@ const place = z
   })
   .refine(({ region, zones }) => zones.every((zone) => zone.startsWith(`${region}-`)), {
     error: 'has a zone of another region; name only zones that begin with the region',
+    path: ['zones'],
   })
   .meta({ id: 'Place', description: 'A region where a node may be made.' });
 
@@ -53,7 +54,10 @@ const node = z
 const prices = z
   .strictObject({
     asOf: z.iso
-      .date({ error: 'is not a day; write it like 2026-11-20' })
+      .date({
+        error: ({ input }) =>
+          `${input === undefined ? 'is missing' : 'is not a day'}; write the day on which you looked them up, like 2026-11-20`,
+      })
       .describe('When they were looked up.'),
     currency: z
       .string()
@@ -107,20 +111,19 @@ export const standbys = z
       .describe('A node that reports nothing, or comes no further, for so long is stuck.'),
     nodes: z
       .partialRecord(z.enum(chainNames), node)
-      .refine((nodes) => Object.keys(nodes).length > 0, { error: 'is empty; name at least one chain' })
-      .describe('By chain. Signers of a chain that is not here get no node.'),
+      .describe('By chain; a signer of a chain that is not here gets no node.'),
     prices,
   })
   .superRefine(({ nodes, prices: table }, context) => {
     for (const [chain, { machine, disk }] of Object.entries(nodes)) {
-      if (table.machineHour[machine] === undefined) {
+      if (!Object.hasOwn(table.machineHour, machine)) {
         context.addIssue({
           code: 'custom',
           path: ['nodes', chain, 'machine'],
           message: 'has no price; add it to prices.machineHour',
         });
       }
-      if (table.diskGibMonth[disk.type] === undefined) {
+      if (!Object.hasOwn(table.diskGibMonth, disk.type)) {
         context.addIssue({
           code: 'custom',
           path: ['nodes', chain, 'disk', 'type'],
