@@ -179,13 +179,15 @@ export const policy = z
     standby: z
       .strictObject({
         dark: wait('3m').describe(
-          'So long after the house went dark a node is wanted for each of its signers; at once when its UPS told of it.',
+          'So long after the house went dark a node is wanted for each of its signers, and at once when its UPS told of it; never: only when a person asks for one.',
         ),
-        vpnDown: wait('10m').describe('The same when the VPN exit itself is unreachable.'),
-        notSigning: wait('15m').describe('The same for one signer that is silent in a house that lives.'),
+        vpnDown: wait('10m').describe('So long after the VPN exit became unreachable as well.'),
+        notSigning: wait('15m').describe(
+          'So long after a signer fell silent in a house that lives; for that signer only.',
+        ),
         release: duration({ min: '5m', max: '7d' })
           .prefault('30m')
-          .describe('It is released once the house has been stable for so long.'),
+          .describe('A node is released once the house has been stable for so long without a break.'),
       })
       .prefault({})
       .transform(({ dark, vpnDown, notSigning, release }) => ({
