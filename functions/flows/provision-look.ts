@@ -20,7 +20,8 @@ export type Looked = {
 async function askOperation(run: Run, { seen }: Standby): Promise<Operation | null> {
   if (seen === null || seen.attempt === null || !isLive(seen.phase)) return null;
   const { zone } = seen.attempt;
-  const isInsert = seen.deletion === null && seen.node === null && seen.attempt.refused === null;
+  const isOpen = seen.phase === 'creating' || seen.node === null;
+  const isInsert = seen.deletion === null && isOpen && seen.attempt.refused === null;
   const name = seen.deletion?.operation ?? (isInsert ? seen.attempt.operation : null);
   if (name === null) return null;
   const answer = await run.gate(() => run.world.compute.operation(zone, name, run.signal));

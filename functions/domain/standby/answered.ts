@@ -28,19 +28,22 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
     return { ...seen, attempt: accepted, refusal: null, nextLookAt: at + soonMs };
   }
   const { failure } = answer;
-  const { code, text, isLost } = failure;
-  if (isLost) {
+  const { code, text } = failure;
+  const found = classOf(failure);
+  // A server that cannot do it may say so with a status that leaves open what it has done; its own word for no room is an answer.
+  const isWord = failure.status !== null && (found === 'next-zone' || found === 'next-region');
+  if (failure.isLost && !isWord) {
     // It may have been done, and then it costs money.
     const lost = { ...attempt, acceptedAt: attempt.acceptedAt ?? at };
     const refusal = silent(seen, `no answer came to the insert: ${code}`, at);
     return { ...seen, attempt: lost, refusal, nextLookAt: at + soonMs };
   }
-  const found = classOf(failure);
   const isGivenUp = attempt.acceptedAt === null && at - attempt.at >= patienceMs;
   if (found === 'wait' && !isGivenUp) {
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
   }
-  const refused = { ...attempt, refused: { code, text } };
+  const acceptedAt = failure.isLost ? (attempt.acceptedAt ?? at) : attempt.acceptedAt;
+  const refused = { ...attempt, acceptedAt, refused: { code, text } };
   const told = troubleOf(failure, { project: rules.project, doing: 'the creation of the node' });
   const trouble = found === 'stop' ? { ...told, lines: [], since: at } : seen.trouble;
   return { ...seen, attempt: refused, refusal: null, trouble, nextLookAt: at + soonMs };

@@ -40,6 +40,10 @@ const classes: Readonly<Record<Exclude<CodeClass, 'stop'>, readonly string[]>> =
     'internalError',
     'INTERNAL_ERROR',
     'TIMEOUT',
+    // The call never left us.
+    'ABORTED',
+    'NO_IDENTITY',
+    'HTTP_401',
     'HTTP_408',
     'HTTP_429',
     'HTTP_500',
@@ -59,13 +63,25 @@ const byCode: ReadonlyMap<string, CodeClass> = new Map([
   ...classes.again.map((code) => [code, 'again'] as const),
 ]);
 
-/** Unknown codes stop. A quota of all regions together stops too: no other region would help. */
-export function classOf({ code, text }: { readonly code: string; readonly text: string }): CodeClass {
+type Said = { readonly code: string; readonly text: string; readonly status?: number | null };
+
+/**
+ * Unknown codes stop. A quota of all regions together stops too: no other region would help. That we are not who we say may be over with the
+ * next token.
+ */
+export function classOf({ code, text, status = null }: Said): CodeClass {
+  if (status === 401) return 'wait';
   const found = byCode.get(code) ?? 'stop';
   return found === 'next-region' && /ALL_REGIONS/i.test(`${code} ${text}`) ? 'stop' : found;
 }
 
-const permissionCodes = ['IAM_PERMISSION_DENIED', 'PERMISSION_DENIED', 'forbidden', 'HTTP_401', 'HTTP_403'];
+const permissionCodes = [
+  'IAM_PERMISSION_DENIED',
+  'PERMISSION_DENIED',
+  'SERVICE_ACCOUNT_ACCESS_DENIED',
+  'forbidden',
+  'HTTP_403',
+];
 const rejectedCodes = [
   'invalid',
   'required',

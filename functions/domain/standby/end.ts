@@ -1,7 +1,7 @@
 // When an attempt is over: only once it is proven that it left no node; and what becomes of the standby then.
 import { classOf, ownCodes, troubleOf } from './code.ts';
 import { costSoFar } from './cost.ts';
-import { activeWanting, inPhase, isLive } from './phase.ts';
+import { activeWanting, inPhase, isBeingMade, isLive } from './phase.ts';
 import type { Situation } from './situation.ts';
 import type { Attempt, Seen, Tried, Trouble } from './standby.ts';
 
@@ -15,9 +15,10 @@ const mostTried = 60;
 function endOf(attempt: Attempt, seen: Seen, situation: Situation): string | null {
   const { operation, at } = situation;
   const isSettled = at >= (attempt.acceptedAt ?? attempt.at) + settleMs;
-  if (seen.node !== null) return ownCodes.vanished;
+  if (attempt.operation !== null && attempt.refused !== null) return attempt.refused.code;
+  if (seen.node !== null)
+    return isBeingMade(seen.node) && operation?.state === 'unfinished' ? null : ownCodes.vanished;
   if (attempt.operation !== null) {
-    if (attempt.refused !== null) return attempt.refused.code;
     if (operation?.state === 'done') return ownCodes.vanished;
     return operation?.state === 'unknown' && isSettled ? ownCodes.forgotten : null;
   }

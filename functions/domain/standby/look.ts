@@ -2,7 +2,7 @@
 import { inPhaseOfReport, withAgent } from './agent.ts';
 import { ownCodes, troubleOf } from './code.ts';
 import { withoutNode } from './end.ts';
-import { activeWanting, inPhase, isLive, unseen } from './phase.ts';
+import { activeWanting, inPhase, isBeingMade, isLive, unseen } from './phase.ts';
 import { isHeldBy } from './release.ts';
 import { nodeShown, type Situation } from './situation.ts';
 import type { NodeSeen, Seen } from './standby.ts';
@@ -44,7 +44,7 @@ function withOperation(seen: Seen, { operation, at, rules }: Situation): Seen {
     return { ...seen, deletion: null, trouble, nextLookAt: at + pauseMs };
   }
   const { attempt } = seen;
-  if (attempt === null || attempt.refused !== null || seen.node !== null) return seen;
+  if (attempt === null || attempt.refused !== null) return seen;
   return { ...seen, attempt: { ...attempt, refused: { code, text } } };
 }
 
@@ -68,6 +68,9 @@ function withNode(seen: Seen, node: NodeSeen, situation: Situation): Seen {
   };
   const heardOf = withAgent(next, heard, at);
   const isStaying = activeWanting(situation) !== null && seen.deletion === null;
+  if (isStaying && isBeingMade(node) && situation.operation?.state !== 'done') {
+    return inPhase(heardOf, 'creating', at);
+  }
   return isStaying ? inPhaseOfReport(heardOf, at) : inPhase(heardOf, 'releasing', at);
 }
 

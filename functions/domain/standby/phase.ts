@@ -1,6 +1,6 @@
 // What the phases of a standby mean for whoever counts, pays or deletes.
 import type { StandbyRules } from './rules.ts';
-import type { Phase, Seen } from './standby.ts';
+import type { NodeSeen, Phase, Seen } from './standby.ts';
 import type { ChainName } from '../chain.ts';
 import type { Wanted } from './want.ts';
 
@@ -8,6 +8,10 @@ const livePhases: readonly Phase[] = ['creating', 'booting', 'syncing', 'synced'
 
 /** A node is there, or may be: in every other phase the last attempt is proven to have left none. */
 export const isLive = (phase: Phase): boolean => livePhases.includes(phase);
+
+/** Compute shows a node before it is known whether there will be one. */
+export const isBeingMade = ({ status }: Pick<NodeSeen, 'status'>): boolean =>
+  status === 'PROVISIONING' || status === 'STAGING';
 
 export type Wanting = {
   readonly wanted: Wanted | null;
