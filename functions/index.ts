@@ -28,6 +28,7 @@ const functions = new Map<string, Load>(
     heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment),
     daily: async () => (await import('./entry/daily.ts')).createDaily(environment),
     witness: async () => (await import('./entry/witness.ts')).createWitness(environment),
+    provision: async () => (await import('./entry/provision.ts')).createProvision(environment),
   }).map(([name, load]) => [name, once(load)]),
 );
 

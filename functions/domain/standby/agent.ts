@@ -1,0 +1,65 @@
+// What is made of the words of a node's agent: phases, progress, and doubts that stay as long as the node does.
+import { inPhase } from './phase.ts';
+import type { Heard } from './situation.ts';
+import type { Doubt, NodeReport, Phase, Seen } from './standby.ts';
+
+/** An agent's clock may be ahead of ours by so much. */
+export const aheadMs = 2 * 60_000;
+
+function doubtOf(heard: Heard, at: number): Doubt | null {
+  if (heard.kind === 'nothing') return null;
+  if (heard.kind === 'malformed') {
+    return { kind: 'malformed', text: `its agent publishes what cannot be read: ${heard.text}`, since: at };
+  }
+  const { report } = heard;
+  if (report.keys === 'present') {
+    return { kind: 'keys-present', text: 'its agent says that key material is on it', since: at };
+  }
+  if (report.at > at + aheadMs) {
+    return { kind: 'from-the-future', text: 'its agent publishes a time that is not yet', since: at };
+  }
+  return null;
+}
+
+/** The first doubt stays; only keys that are there are graver than what cannot be read. */
+function graver(before: Doubt | null, now: Doubt | null): Doubt | null {
+  if (before === null || now === null) return before ?? now;
+  return now.kind === 'keys-present' && before.kind !== 'keys-present' ? now : before;
+}
+
+const order = ['failing', 'starting', 'syncing', 'synced'];
+
+/** A synced node makes progress by saying that it is. */
+function hasProgressed(before: NodeReport | null, now: NodeReport): boolean {
+  if (before === null) return true;
+  if (now.state === 'synced') return now.at > before.at;
+  if (order.indexOf(now.state) > order.indexOf(before.state)) return true;
+  const isMore = (a: number | null, b: number | null): boolean => a !== null && (b === null || a > b);
+  return isMore(now.percent, before.percent) || isMore(now.head, before.head);
+}
+
+/** Takes over what the agent says. A report from the future or of an earlier time than the last is no news; of its doubts all is taken. */
+export function withAgent(seen: Seen, heard: Heard | null, at: number): Seen {
+  if (heard === null) return seen;
+  const doubt = graver(seen.doubt, doubtOf(heard, at));
+  const hasHeldKeys = seen.hasHeldKeys || doubt?.kind === 'keys-present';
+  const next: Seen = { ...seen, doubt, hasHeldKeys };
+  if (heard.kind !== 'report' || heard.report.at > at + aheadMs) return next;
+  const { report } = heard;
+  if (seen.report !== null && report.at < seen.report.at) return next;
+  return { ...next, report, progressAt: hasProgressed(seen.report, report) ? at : seen.progressAt };
+}
+
+const phaseByState: Readonly<Record<NodeReport['state'], Phase | null>> = {
+  starting: 'booting',
+  syncing: 'syncing',
+  synced: 'synced',
+  failing: null,
+};
+
+/** The phase of a node that is there and wanted. One that fails stays where it was. */
+export function inPhaseOfReport(seen: Seen, at: number): Seen {
+  const said = seen.report === null ? 'booting' : phaseByState[seen.report.state];
+  const isUnderWay = seen.phase === 'syncing' || seen.phase === 'synced';
+  return inPhase(seen, said ?? (isUnderWay ? seen.phase : 'booting'), at);
+}

@@ -1,0 +1,74 @@
+// What Compute's answer to an insert or a delete makes of what is known.
+import type { Asked, Failed } from './answer.ts';
+import { classOf, troubleOf } from './code.ts';
+import type { StandbyRules } from './rules.ts';
+import type { Refusal, Seen } from './standby.ts';
+
+/** How soon it is asked again: after a lost answer, and when Compute has no time. */
+const soonMs = 2_000;
+const laterMs = 20_000;
+/** A place whose Compute has no time for so long is given up. */
+const patienceMs = 10 * 60_000;
+
+type Context = { readonly at: number; readonly rules: StandbyRules };
+type Accepted = Asked<{ readonly operation: string }>;
+
+const silent = (seen: Seen, text: string, at: number): Refusal => ({
+  reason: 'compute-silent',
+  text,
+  since: seen.refusal?.reason === 'compute-silent' ? seen.refusal.since : at,
+});
+
+export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context): Seen {
+  const { attempt } = seen;
+  if (attempt === null) return seen;
+  if (answer.ok) {
+    const { operation } = answer.value;
+    const accepted = { ...attempt, operation, acceptedAt: attempt.acceptedAt ?? at };
+    return { ...seen, attempt: accepted, refusal: null, nextLookAt: at + soonMs };
+  }
+  const { failure } = answer;
+  const { code, text } = failure;
+  const found = classOf(failure);
+  // A server that cannot do it may say so with a status that leaves open what it has done; its own word for no room is an answer.
+  const isWord = failure.status !== null && (found === 'next-zone' || found === 'next-region');
+  if (failure.isLost && !isWord) {
+    // It may have been done, and then it costs money.
+    const lost = { ...attempt, acceptedAt: attempt.acceptedAt ?? at };
+    const refusal = silent(seen, `no answer came to the insert: ${code}`, at);
+    return { ...seen, attempt: lost, refusal, nextLookAt: at + soonMs };
+  }
+  const isGivenUp = attempt.acceptedAt === null && at - attempt.at >= patienceMs;
+  if (found === 'wait' && !isGivenUp) {
+    return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
+  }
+  const acceptedAt = failure.isLost ? (attempt.acceptedAt ?? at) : attempt.acceptedAt;
+  const refused = { ...attempt, acceptedAt, refused: { code, text } };
+  const told = troubleOf(failure, { project: rules.project, doing: 'the creation of the node' });
+  const trouble = found === 'stop' ? { ...told, lines: [], since: at } : seen.trouble;
+  return { ...seen, attempt: refused, refusal: null, trouble, nextLookAt: at + soonMs };
+}
+
+/** That there is no such node is no proof that it is gone: the list decides. */
+const isMissing = ({ status }: Failed): boolean => status === 404;
+
+export function afterRemove(seen: Seen, answer: Accepted, { at, rules }: Context): Seen {
+  const { deletion } = seen;
+  if (deletion === null) return seen;
+  if (answer.ok) {
+    const { operation } = answer.value;
+    return { ...seen, deletion: { ...deletion, operation }, trouble: null, nextLookAt: at + soonMs };
+  }
+  const { failure } = answer;
+  const isWaiting = failure.isLost || isMissing(failure);
+  if (isWaiting) return { ...seen, nextLookAt: at + soonMs };
+  if (classOf(failure) === 'wait') return { ...seen, nextLookAt: at + laterMs };
+  const told = troubleOf(failure, { project: rules.project, doing: 'the deletion of the node' });
+  // The next request is another one: Compute would answer a repeated one as it did this.
+  return {
+    ...seen,
+    deletion: null,
+    trouble: { ...told, lines: [], since: seen.trouble?.since ?? at },
+    nextLookAt: at + laterMs,
+  };
+}

@@ -1,0 +1,83 @@
+// When an attempt is over: only once it is proven that it left no node; and what becomes of the standby then.
+import { classOf, ownCodes, troubleOf } from './code.ts';
+import { costSoFar } from './cost.ts';
+import { activeWanting, inPhase, isBeingMade, isLive } from './phase.ts';
+import type { Situation } from './situation.ts';
+import type { Attempt, Seen, Tried, Trouble } from './standby.ts';
+
+/** An insert whose answer was lost, or was never asked for, may still come to something for so long. */
+export const settleMs = 5 * 60_000;
+/** So many nodes of one wanting may go away before a person has to look. */
+export const mostVanished = 12;
+const mostTried = 60;
+
+/** What the insert of an attempt came to, given that a whole list shows no node of it; null while it may still make one. */
+function endOf(attempt: Attempt, seen: Seen, situation: Situation): string | null {
+  const { operation, at } = situation;
+  const isSettled = at >= (attempt.acceptedAt ?? attempt.at) + settleMs;
+  if (attempt.operation !== null && attempt.refused !== null) return attempt.refused.code;
+  if (seen.node !== null)
+    return isBeingMade(seen.node) && operation?.state === 'unfinished' ? null : ownCodes.vanished;
+  if (attempt.operation !== null) {
+    if (operation?.state === 'done') return ownCodes.vanished;
+    return operation?.state === 'unknown' && isSettled ? ownCodes.forgotten : null;
+  }
+  // Once an answer was lost, a refusal of the repetition says little of what the first request did.
+  if (attempt.refused !== null) return attempt.acceptedAt === null || isSettled ? attempt.refused.code : null;
+  return activeWanting(situation) === null && isSettled ? ownCodes.withdrawn : null;
+}
+
+const over = (seen: Seen, at: number): Seen => ({
+  ...seen,
+  node: null,
+  report: null,
+  progressAt: null,
+  doubt: null,
+  deletion: null,
+  refusal: null,
+  trouble: null,
+  nextLookAt: null,
+  cost: seen.cost === null ? null : { ...seen.cost, spent: costSoFar(seen, at) },
+});
+
+function lastTrouble(seen: Seen, tried: readonly Tried[], situation: Situation): Trouble | null {
+  const { rules, at } = situation;
+  const last = tried.at(-1);
+  const vanished = tried.filter(({ code }) => code === ownCodes.vanished).length;
+  if (vanished >= mostVanished) {
+    const text = `its node went away ${vanished} times; find out who or what deletes it, then ask for the standby again`;
+    return { kind: 'vanished', text, lines: [], since: at };
+  }
+  const refused = seen.attempt?.refused ?? null;
+  if (last === undefined || refused === null || refused.code !== last.code) return null;
+  const found = classOf(refused);
+  if (found === 'exists') {
+    const text = `an instance ${seen.attempt?.name ?? ''} is in ${last.zone} already and is not ours; find out whose it is, then ask for the standby again`;
+    return { kind: 'foreign', text, lines: [], since: at };
+  }
+  if (found !== 'stop') return null;
+  return {
+    ...troubleOf(refused, { project: rules.project, doing: 'the creation of the node' }),
+    lines: [],
+    since: seen.trouble?.since ?? at,
+  };
+}
+
+/**
+ * What becomes of a standby of which a whole list shows no node. Nothing while its insert or its deletion may still be under way: a time-out
+ * proves nothing.
+ */
+export function withoutNode(seen: Seen, situation: Situation): Seen {
+  const { at } = situation;
+  const { attempt } = seen;
+  if (!isLive(seen.phase) || attempt === null) return seen;
+  const code = endOf(attempt, seen, situation);
+  if (code === null) return seen;
+  const isWanted = activeWanting(situation) !== null;
+  if (!isWanted) return inPhase(over(seen, at), 'gone', at);
+  if (seen.deletion !== null) return inPhase(over(seen, at), 'waiting', at);
+  const { zone, region } = attempt;
+  const tried = [...seen.tried, { zone, region, code, at }].slice(-mostTried);
+  const trouble = lastTrouble(seen, tried, situation);
+  return inPhase({ ...over(seen, at), tried, trouble }, trouble === null ? 'waiting' : 'failed', at);
+}

@@ -1,0 +1,185 @@
+// The one thing that is to be done next about a standby; a pure function of what is known.
+import { brake, type Together } from './brake.ts';
+import { costPerHour } from './cost.ts';
+import { activeWanting, inPhase, isLive } from './phase.ts';
+import { nextSpot } from './place.ts';
+import { whyKept } from './release.ts';
+import { labels } from './rules.ts';
+import { isDrill, nodeShown, type Situation } from './situation.ts';
+import type { Attempt, Refusal, Seen } from './standby.ts';
+import type { Wanted } from './want.ts';
+
+export type Order = {
+  readonly zone: string;
+  readonly region: string;
+  readonly name: string;
+  readonly template: string;
+  readonly requestId: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type Removal = { readonly zone: string; readonly name: string; readonly requestId: string };
+
+export type Step =
+  | { readonly do: 'wait' }
+  /** A commitment is written only while the same is wanted. */
+  | { readonly do: 'write'; readonly seen: Seen; readonly isCommitment: boolean; readonly what: string }
+  | { readonly do: 'insert'; readonly order: Order }
+  | { readonly do: 'remove'; readonly removal: Removal }
+  | { readonly do: 'forget' };
+
+export type Plan = {
+  readonly situation: Situation & { readonly seen: Seen };
+  readonly together: Together;
+  /** A UUID that nobody has used, for a request that is written down now. */
+  readonly requestId: string;
+  readonly nameOf: (n: number, wantedId: string) => string;
+};
+
+/** What is gone is forgotten after so long. */
+export const rememberMs = 24 * 3_600_000;
+/** A time to look again that is further away was written by a clock that went wrong. */
+const longestPauseMs = 15 * 60_000;
+
+const wait: Step = { do: 'wait' };
+
+const isDue = ({ nextLookAt }: Seen, at: number): boolean =>
+  nextLookAt === null || nextLookAt <= at || nextLookAt > at + longestPauseMs;
+
+/** What a label may hold: lower case letters, digits, _ and -, at most 63. */
+export const labelSafe = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '-')
+    .slice(0, 63);
+
+function refuse(seen: Seen, { reason, text }: Pick<Refusal, 'reason' | 'text'>, plan: Plan): Step {
+  const { at } = plan.situation;
+  const since = seen.refusal?.reason === reason ? seen.refusal.since : at;
+  if (seen.refusal?.reason === reason && seen.refusal.text === text) return wait;
+  return {
+    do: 'write',
+    seen: { ...seen, refusal: { reason, text, since } },
+    isCommitment: false,
+    what: `refused: ${reason}`,
+  };
+}
+
+/** Another machine of this signer: one that an attempt left behind of which nothing is written down. */
+function strayOf({ listing, signer, seen }: Situation): string | null {
+  const own = seen?.attempt ?? null;
+  const stray = listing?.nodes.find(
+    (node) =>
+      node.labels[labels.signer] === signer &&
+      !isDrill(node) &&
+      (own === null || node.name !== own.name || node.zone !== own.zone),
+  );
+  return stray === undefined ? null : `${stray.zone}/${stray.name}`;
+}
+
+function newAttempt(wanted: Wanted, plan: Plan): Step {
+  const { situation, requestId, nameOf } = plan;
+  const { seen, at, rules } = situation;
+  const node = rules.nodes[wanted.chain];
+  if (node === undefined) return wait;
+  const next = nextSpot(node, seen.tried, at);
+  if (!('spot' in next)) {
+    const text = 'no zone has room now; all of them are tried again after ten minutes';
+    return refuse({ ...seen, nextLookAt: next.notBefore }, { reason: 'no-capacity', text }, plan);
+  }
+  const n = (seen.attempt?.n ?? 0) + 1;
+  const { region, zone, template } = next.spot;
+  const attempt: Attempt = {
+    n,
+    name: nameOf(n, wanted.id),
+    region,
+    zone,
+    template,
+    requestId,
+    at,
+    operation: null,
+    acceptedAt: null,
+    refused: null,
+  };
+  const cost = {
+    perHour: costPerHour(node, rules.prices),
+    spent: seen.cost?.spent ?? 0,
+    currency: rules.prices.currency,
+  };
+  const begun: Seen = { ...seen, attempt, cost, refusal: null, hasHeldKeys: false, nextLookAt: null };
+  return {
+    do: 'write',
+    seen: inPhase(begun, 'creating', at),
+    isCommitment: true,
+    what: `attempt ${n} in ${zone}`,
+  };
+}
+
+function labelsOf(wanted: Wanted, attempt: Attempt, prefix: string): Readonly<Record<string, string>> {
+  return {
+    [labels.ours]: prefix,
+    [labels.signer]: wanted.signer,
+    [labels.wanted]: labelSafe(wanted.id),
+    [labels.attempt]: String(attempt.n),
+    [labels.expires]: String(Math.floor(wanted.expiresAt / 1000)),
+  };
+}
+
+function planCreation(wanted: Wanted, plan: Plan): Step {
+  const { situation, together } = plan;
+  const { seen, at, rules, flag, listing } = situation;
+  const { attempt } = seen;
+  const isAsked = seen.phase === 'creating' && attempt !== null;
+  if (isAsked && (attempt.operation !== null || attempt.refused !== null)) return wait;
+  if (isAsked && (nodeShown(situation) !== null || !isDue(seen, at))) return wait;
+  if (listing === null) {
+    const text = 'Compute does not say which nodes there are';
+    return refuse(seen, { reason: 'compute-silent', text }, plan);
+  }
+  const stray = strayOf(situation);
+  if (stray !== null) {
+    const text = `there is a machine of this signer that nothing is written down of: ${stray}`;
+    return refuse(seen, { reason: 'too-many', text }, plan);
+  }
+  const refused = brake(wanted, { seen, flag }, { together, rules, at });
+  if (refused !== null) return refuse(seen, refused, plan);
+  if (!isAsked) return newAttempt(wanted, plan);
+  const { zone, region, name, template, requestId } = attempt;
+  const order = { zone, region, name, template, requestId, labels: labelsOf(wanted, attempt, rules.prefix) };
+  return { do: 'insert', order };
+}
+
+function planRelease(plan: Plan): Step {
+  const { situation, requestId } = plan;
+  const { seen, at, rules, signer, flag, heard } = situation;
+  const node = nodeShown(situation);
+  const isAsked = seen.deletion !== null && seen.deletion.operation !== null;
+  if (node === null || isAsked || !isDue(seen, at)) return wait;
+  const report = heard?.kind === 'report' ? seen.report : null;
+  const { doubt, hasHeldKeys } = seen;
+  if (whyKept({ node, signer, flag, report, doubt, hasHeldKeys }, rules, at) !== null) return wait;
+  if (seen.deletion === null) {
+    const deletion = { requestId, at, operation: null };
+    return {
+      do: 'write',
+      seen: { ...seen, deletion, nextLookAt: null },
+      isCommitment: true,
+      what: `deletion of ${node.name}`,
+    };
+  }
+  const { zone, name } = node;
+  return { do: 'remove', removal: { zone, name, requestId: seen.deletion.requestId } };
+}
+
+/** Asks for nothing that was not written down before: an attempt before its insert, a deletion before its delete. */
+export function plan(given: Plan): Step {
+  const { situation } = given;
+  const { seen, at } = situation;
+  const wanting = activeWanting(situation);
+  if (seen.phase === 'gone') return at - seen.phaseSince > rememberMs ? { do: 'forget' } : wait;
+  if (seen.phase === 'releasing') return planRelease(given);
+  if (wanting === null || (isLive(seen.phase) && seen.phase !== 'creating') || seen.phase === 'failed') {
+    return wait;
+  }
+  return planCreation(wanting, given);
+}

@@ -1,0 +1,82 @@
+// The reaper: machines of ours that nobody wants are told of first, and deleted after a grace by the same rules as any node.
+import type { FlagRead } from './key-flag.ts';
+import { type Candidate, deleteCommand, whyKept } from './release.ts';
+import { labels, type StandbyRules } from './rules.ts';
+import { isDrill, type Listing } from './situation.ts';
+import type { NodeSeen, Orphan, Standby } from './standby.ts';
+
+/** What `broken` documents stand for, by signer; null when it cannot be told, and then nobody is an orphan. */
+export type Claims = {
+  readonly standbys: readonly Standby[];
+  readonly brokenSigners: readonly string[] | null;
+};
+
+function isClaimed(node: NodeSeen, { standbys, brokenSigners }: Claims): boolean {
+  const signer = node.labels[labels.signer];
+  if (brokenSigners === null || (signer !== undefined && brokenSigners.includes(signer))) return true;
+  return standbys.some(({ seen }) => seen?.attempt?.zone === node.zone && seen.attempt.name === node.name);
+}
+
+const isSame = (a: Pick<Orphan, 'zone' | 'name'>, b: Pick<Orphan, 'zone' | 'name'>): boolean =>
+  a.zone === b.zone && a.name === b.name;
+
+/** Machines that nobody wants, and since when. What a list that is not whole does not show is remembered. */
+export function orphansIn(
+  listing: Listing,
+  context: {
+    readonly before: readonly Orphan[];
+    readonly claims: Claims;
+    readonly rules: StandbyRules;
+    readonly at: number;
+  },
+): { readonly orphans: readonly Orphan[]; readonly nodes: readonly NodeSeen[] } {
+  const { before, claims, rules, at } = context;
+  const instances = before.filter(({ kind }) => kind === 'instance');
+  const nodes = listing.nodes.filter(
+    (node) => node.labels[labels.ours] === rules.prefix && !isDrill(node) && !isClaimed(node, claims),
+  );
+  const orphans = nodes.map((node): Orphan => {
+    const known = instances.find((each) => isSame(each, node));
+    const firstSeenAt = known?.firstSeenAt ?? at;
+    return {
+      kind: 'instance',
+      name: node.name,
+      zone: node.zone,
+      signer: node.labels[labels.signer] ?? null,
+      firstSeenAt,
+      deletesAt: firstSeenAt + rules.orphanGraceMs,
+      text: known?.text ?? 'nobody wants it',
+      requestId: known?.requestId ?? null,
+    };
+  });
+  const unshown = instances.filter((each) => !listing.nodes.some((node) => isSame(each, node)));
+  return { orphans: listing.isWhole ? orphans : [...orphans, ...unshown], nodes };
+}
+
+/** Why none is deleted now, whatever it is: somewhere a handover is under way, or has been, or nobody knows. */
+export function whyNoneIsDeleted(
+  flags: ReadonlyMap<string, FlagRead>,
+  signers: readonly string[],
+): string | null {
+  for (const signer of signers) {
+    const read = flags.get(signer);
+    if (read === undefined || !read.isReadable) return `it is not known who holds the keys of ${signer}`;
+    const holder = read.flag?.holder.kind ?? 'basement';
+    if (holder !== 'basement') return `the keys of ${signer} are not in a basement`;
+  }
+  return null;
+}
+
+/** What becomes of an orphan whose grace is over: the sentence that keeps it, or null when it may be deleted. */
+export function whyOrphanIsKept(
+  candidate: Omit<Candidate, 'signer'>,
+  rules: StandbyRules,
+  at: number,
+): string | null {
+  const { node } = candidate;
+  const signer = node.labels[labels.signer];
+  if (signer === undefined) {
+    return `not deleted: it does not say whose it is. When you are sure that no keys are on it: ${deleteCommand(node, rules)}`;
+  }
+  return whyKept({ ...candidate, signer }, rules, at)?.text ?? null;
+}

@@ -1,0 +1,40 @@
+// Composes `provision`: the only function that reaches Compute; of the keys database it can only read.
+import { randomUUID } from 'node:crypto';
+import { openCompute } from '../cloud/compute.ts';
+import { loadConfig } from '../config/config.ts';
+import { provision } from '../flows/provision.ts';
+import type { ProvisionWorld } from '../flows/provision-world.ts';
+import type { Environment } from '../kit/environment.ts';
+import { httpFunction, type HttpFunction } from '../kit/http-function.ts';
+import { openKeysReader } from '../stores/keys.ts';
+import { openStore } from '../stores/open.ts';
+import { readLimit } from './limits.ts';
+
+export function createProvision({ variables, clock, network, log: logFor }: Environment): HttpFunction {
+  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
+  const log = logFor('provision');
+  const rules = config.standbys;
+  if (rules === null) {
+    return httpFunction(log, ['POST'], async (_request, response) => {
+      response.status(200).json({ standbys: 'none are configured' });
+    });
+  }
+  const endpoint = variables['COMPUTE_ENDPOINT'];
+  const world: ProvisionWorld = {
+    store: openStore(variables),
+    keys: openKeysReader(variables),
+    compute: openCompute({ project: rules.project, ...(endpoint === undefined ? {} : { endpoint }) }),
+    clock,
+    rules,
+    sites: config.sites.map((site) => site.rules),
+    newId: () => randomUUID(),
+    budgetMs: readLimit(variables, 'PROVISION_BUDGET_MS', 50_000),
+    leaseMs: readLimit(variables, 'PROVISION_LEASE_MS', 70_000),
+  };
+  return httpFunction(log, ['POST'], async (_request, response) => {
+    const summary = await provision(world, { signal: new AbortController().signal });
+    const isGood = summary.errors.length === 0;
+    (isGood ? log.info : log.error)({ provision: summary }, isGood ? 'provision' : 'provision with errors');
+    response.status(isGood ? 200 : 500).json(summary);
+  });
+}

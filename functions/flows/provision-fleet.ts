@@ -1,0 +1,94 @@
+// What concerns all standbys together: the lease that lets one run work at a time, and what is told of the whole.
+import { classOf, troubleOf } from '../domain/standby/code.ts';
+import { monthSoFar } from '../domain/standby/brake.ts';
+import { addSpent, costByMonth } from '../domain/standby/cost.ts';
+import type { Failed } from '../domain/standby/answer.ts';
+import type { Fleet, Orphan, Trouble } from '../domain/standby/standby.ts';
+import { orphanSpan, type ProvisionWorld, type Run, togetherOf } from './provision-world.ts';
+
+/** All nodes are listed this often although nothing is wanted. */
+const listEveryMs = 30 * 60_000;
+const skewMs = 60_000;
+
+/** A time in the future was written by a clock that went wrong. */
+export const isListDue = ({ listedAt }: Fleet, at: number): boolean =>
+  listedAt === null || listedAt <= at - listEveryMs || listedAt > at + skewMs;
+
+/** A lease that lasts longer than one can was written by a clock that went wrong, or for another setting; it binds nobody. */
+const isTaken = ({ lease }: Fleet, at: number, leaseMs: number): boolean =>
+  lease !== null && lease.until > at && lease.until <= at + leaseMs + skewMs;
+
+/** The fleet under our lease; null when another run has it. */
+export async function takeLease(
+  { store, leaseMs }: ProvisionWorld,
+  id: string,
+  at: number,
+): Promise<Fleet | null> {
+  const until = at + leaseMs;
+  const fleet = await store.changeFleet((before) =>
+    isTaken(before, at, leaseMs) && before.lease?.id !== id ? before : { ...before, lease: { id, until } },
+  );
+  return fleet.lease?.id === id ? fleet : null;
+}
+
+type Found = Pick<Trouble, 'kind' | 'text'>;
+
+/** What keeps `provision` from its work, or what its work costs too much. */
+export function fleetTrouble(
+  run: Run,
+  failure: { readonly failed: Failed; readonly doing: string } | null,
+  at: number,
+): Trouble | null {
+  const { rules } = run.world;
+  const { trouble: before } = run.fleet;
+  const found = (): Found | null => {
+    if (failure !== null) {
+      const { failed, doing } = failure;
+      if (!failed.isLost && classOf(failed) === 'stop') {
+        return troubleOf(failed, { project: rules.project, doing });
+      }
+      return { kind: 'unknown-error', text: `Compute does not answer ${doing}: ${failed.code}` };
+    }
+    const month = monthSoFar(togetherOf(run, at), at);
+    if (month <= rules.monthlyCap) return null;
+    const { currency } = rules.prices;
+    const text = `this month's nodes have cost more than monthlyCap, ${rules.monthlyCap} ${currency}; what runs goes on, and nothing new is made`;
+    return { kind: 'over-cap', text };
+  };
+  const now = found();
+  if (now === null) return null;
+  return { ...now, lines: [], since: before?.kind === now.kind ? before.since : at };
+}
+
+export type End = {
+  readonly lease: string;
+  readonly at: number;
+  /** Null when nothing whole was listed. */
+  readonly listedAt: number | null;
+  readonly trouble: Trouble | null;
+};
+
+/** Gives the lease back and keeps what the run found of the whole; nothing when the lease is somebody else's by now. */
+export async function giveBack(run: Run, end: End): Promise<void> {
+  const { world, orphans } = run;
+  const isInstance = ({ kind }: Orphan): boolean => kind === 'instance';
+  await world.store.changeFleet((before) => {
+    if (before.lease?.id !== end.lease) return before;
+    const gone = before.orphans.filter(
+      (each) =>
+        isInstance(each) && !orphans.some(({ zone, name }) => zone === each.zone && name === each.name),
+    );
+    const spent = gone.reduce(
+      (sum, each) => addSpent(sum, costByMonth(orphanSpan(world, each, end.at))),
+      before.spent,
+    );
+    return {
+      ...before,
+      lease: null,
+      listedAt: end.listedAt ?? before.listedAt,
+      orphans,
+      spent,
+      trouble: end.trouble,
+    };
+  });
+}

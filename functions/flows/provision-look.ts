@@ -1,0 +1,87 @@
+// Looks once at everything that standbys need: operations, one list for all, and only then flags and the words of agents.
+import type { ComputeFailure } from '../cloud/cloud.ts';
+import type { Operation } from '../domain/standby/answer.ts';
+import type { FlagRead } from '../domain/standby/key-flag.ts';
+import { activeWanting, isLive } from '../domain/standby/phase.ts';
+import { type Heard, type Listing, nodeShown, type Situation } from '../domain/standby/situation.ts';
+import type { Standby } from '../domain/standby/standby.ts';
+import { readReport } from './provision-report.ts';
+import { chainOf, type Run } from './provision-world.ts';
+
+export type Looked = {
+  /** When all was there; what is decided goes by this time. */
+  readonly at: number;
+  readonly listing: Listing | null;
+  readonly failure: ComputeFailure | null;
+  readonly situations: readonly Situation[];
+};
+
+/** The operation that is under way: of the deletion, or of an insert whose node was not seen yet. */
+async function askOperation(run: Run, { seen }: Standby): Promise<Operation | null> {
+  if (seen === null || seen.attempt === null || !isLive(seen.phase)) return null;
+  const { zone } = seen.attempt;
+  const isOpen = seen.phase === 'creating' || seen.node === null;
+  const isInsert = seen.deletion === null && isOpen && seen.attempt.refused === null;
+  const name = seen.deletion?.operation ?? (isInsert ? seen.attempt.operation : null);
+  if (name === null) return null;
+  const answer = await run.gate(() => run.world.compute.operation(zone, name, run.signal));
+  return answer.ok ? answer.value : null;
+}
+
+async function hear(run: Run, situation: Situation): Promise<Heard | null> {
+  const node = nodeShown(situation);
+  if (node === null || node.status !== 'RUNNING') return null;
+  const { zone, name } = node;
+  const answer = await run.gate(() => run.world.compute.report({ zone, name }, run.signal));
+  return answer.ok ? readReport(answer.value) : null;
+}
+
+/** `needsList`: although none of these standbys asks for it. */
+export async function lookAt(run: Run, standbys: readonly Standby[], needsList: boolean): Promise<Looked> {
+  const { world, signal } = run;
+  const { clock, rules, compute, keys } = world;
+  const begun = clock.now();
+  const bases = standbys.map(({ signer, wanted, seen }): Situation => ({
+    signer,
+    chain: chainOf(world, signer),
+    wanted,
+    seen,
+    at: begun,
+    rules,
+    operation: null,
+    listing: null,
+    flag: null,
+    heard: null,
+  }));
+  const matters = bases.filter(
+    (each) => activeWanting(each) !== null || (each.seen !== null && isLive(each.seen.phase)),
+  );
+  const operations = new Map(
+    await Promise.all(matters.map(async (each) => [each.signer, await askOperation(run, each)] as const)),
+  );
+  const list = needsList || matters.length > 0 ? await compute.list(rules.prefix, signal) : null;
+  const listing = list !== null && list.ok ? list.value : null;
+  // A flag that is read before the node is seen says nothing of what was done to the node in between.
+  const reading: Promise<ReadonlyMap<string, FlagRead>> =
+    matters.length === 0 ? Promise.resolve(new Map()) : keys.readFlags(matters.map(({ signer }) => signer));
+  const [flags, heard] = await Promise.all([
+    reading,
+    Promise.all(
+      matters.map(async (each) => [each.signer, await hear(run, { ...each, listing })] as const),
+    ).then((all) => new Map(all)),
+  ]);
+  const at = clock.now();
+  return {
+    at,
+    listing,
+    failure: list === null || list.ok ? null : list.failure,
+    situations: bases.map((each) => ({
+      ...each,
+      at,
+      listing,
+      operation: operations.get(each.signer) ?? null,
+      flag: flags.get(each.signer) ?? null,
+      heard: heard.get(each.signer) ?? null,
+    })),
+  };
+}

@@ -1,0 +1,85 @@
+// What `provision` needs, and what one run of it carries along.
+import type { Compute } from '../cloud/cloud.ts';
+import type { ChainName } from '../domain/chain.ts';
+import { costPerHour, monthOf, type Span } from '../domain/standby/cost.ts';
+import type { Together } from '../domain/standby/brake.ts';
+import type { StandbyRules } from '../domain/standby/rules.ts';
+import type { Fleet, Orphan, Standby } from '../domain/standby/standby.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Gate } from '../kit/gate.ts';
+import type { KeysReader, ReadStore, StandbyStore } from '../stores/store.ts';
+
+export type ProvisionWorld = {
+  readonly store: StandbyStore & Pick<ReadStore, 'readSites'>;
+  readonly keys: KeysReader;
+  /** It may load what it needs at its first call: in peace there is none. */
+  readonly compute: Compute;
+  readonly clock: Clock;
+  readonly rules: StandbyRules;
+  /** All sites that are configured. */
+  readonly sites: readonly {
+    readonly id: string;
+    readonly signers: readonly { readonly id: string; readonly chain: ChainName }[];
+  }[];
+  /** A new UUID. */
+  readonly newId: () => string;
+  /** By the clock: after it nothing is begun. */
+  readonly budgetMs: number;
+  /** By the clock; it outlasts the budget and the longest single call. */
+  readonly leaseMs: number;
+  /** How many calls of Compute may be under way at once; 16 by default. */
+  readonly concurrency?: number;
+};
+
+export type Run = {
+  readonly world: ProvisionWorld;
+  readonly signal: AbortSignal;
+  readonly gate: Gate;
+  readonly hasTime: () => boolean;
+  /** False once the lease may be somebody else's: then nothing is asked of Compute any more. */
+  readonly mayAct: () => boolean;
+  /** The standbys as they are known at this moment, by signer; what is being written is in it already. */
+  known: Map<string, Standby>;
+  fleet: Fleet;
+  orphans: readonly Orphan[];
+  broken: readonly string[];
+  dark: readonly number[] | null;
+  /** What was done, by signer. */
+  readonly did: Map<string, string[]>;
+  readonly errors: Set<string>;
+};
+
+export function noteDone(run: Run, signer: string, what: string): void {
+  run.did.set(signer, [...(run.did.get(signer) ?? []), what]);
+}
+
+/** Null when the signer is not configured. */
+export const chainOf = ({ sites }: ProvisionWorld, signer: string): ChainName | null =>
+  sites.flatMap(({ signers }) => signers).find(({ id }) => id === signer)?.chain ?? null;
+
+/** What an orphan costs: by the chain of its signer, and where that is not known as much as the dearest node. */
+export function orphanSpan(
+  world: ProvisionWorld,
+  orphan: Pick<Orphan, 'signer' | 'firstSeenAt'>,
+  at: number,
+): Span {
+  const { nodes, prices } = world.rules;
+  const chain = orphan.signer === null ? null : chainOf(world, orphan.signer);
+  const own = chain === null ? undefined : nodes[chain];
+  const all = own === undefined ? Object.values(nodes) : [own];
+  const perHour = Math.max(0, ...all.map((node) => costPerHour(node, prices)));
+  return { from: orphan.firstSeenAt, until: at, perHour };
+}
+
+/** What the brake goes by at this moment. */
+export function togetherOf(run: Run, at: number): Together {
+  const { world, known, fleet, orphans, broken, dark } = run;
+  return {
+    standbys: [...known.values()],
+    broken: broken.length,
+    orphans: orphans.filter(({ kind }) => kind === 'instance').map((orphan) => orphanSpan(world, orphan, at)),
+    spent: fleet.spent[monthOf(at)] ?? 0,
+    sites: world.sites.length,
+    dark,
+  };
+}

@@ -1,0 +1,207 @@
+// Reconciles what is wanted with what is there, a bounded piece at a time; may be repeated, cut off and run twice at any point.
+import { look } from '../domain/standby/look.ts';
+import { hasWork, isSoon, mayCreate } from '../domain/standby/soon.ts';
+import type { Situation } from '../domain/standby/situation.ts';
+import type { Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
+import { openGate } from '../kit/gate.ts';
+import type { Standbys } from '../stores/store.ts';
+import { describeBug } from './attempt.ts';
+import { readDark } from './provision-dark.ts';
+import { fleetTrouble, giveBack, isListDue, takeLease } from './provision-fleet.ts';
+import { lookAt } from './provision-look.ts';
+import { findDisks, findOrphans, reap } from './provision-orphans.ts';
+import { bringOn } from './provision-standby.ts';
+import { chainOf, type ProvisionWorld, type Run } from './provision-world.ts';
+
+/** What one run came to. */
+export type ProvisionSummary = {
+  readonly at: number;
+  /** Another run has the lease: this one did nothing. */
+  readonly isBusy: boolean;
+  readonly standbys: readonly {
+    readonly signer: string;
+    readonly phase: Phase | null;
+    readonly did: readonly string[];
+    readonly refusal: RefusalReason | null;
+    readonly trouble: Trouble['kind'] | null;
+  }[];
+  /** Machines and disks that nobody wants. */
+  readonly orphans: readonly Pick<Orphan, 'kind' | 'zone' | 'name' | 'text'>[];
+  /** What keeps `provision` from its work; null when nothing does. */
+  readonly trouble: string | null;
+  /** One sentence for each document that cannot be read, and for each standby of which something broke. */
+  readonly errors: readonly string[];
+};
+
+const mostRounds = 8;
+const pauseMs = 2_000;
+/** Nothing is begun so shortly before the lease ends. */
+const marginMs = 2_000;
+
+type Known = Parameters<typeof hasWork>[0];
+
+const knownOf = (world: ProvisionWorld, { signer, wanted, seen }: Standby, at: number): Known => ({
+  wanted,
+  seen,
+  chain: chainOf(world, signer),
+  rules: world.rules,
+  at,
+});
+
+const isBrokenFleet = (broken: readonly string[]): boolean =>
+  broken.some((sentence) => sentence.startsWith('standbys/_fleet'));
+
+type Round = { readonly failure: Parameters<typeof fleetTrouble>[1]; readonly isWhole: boolean };
+
+async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<void> {
+  // What all of them are is known before the first is acted on: the brake counts.
+  const looked = situations.map((situation) => ({ situation, seen: look(situation) }));
+  for (const { situation, seen } of looked) {
+    const { signer, wanted } = situation;
+    run.known.set(signer, { signer, wanted, seen });
+  }
+  await Promise.all(
+    looked.map(async ({ situation, seen }) => {
+      try {
+        await bringOn(run, situation, seen);
+      } catch (error) {
+        run.errors.add(`standbys/${situation.signer}: ${describeBug(error)}`);
+      }
+    }),
+  );
+}
+
+/** One look at everything and what follows from it. */
+async function round(run: Run, isListing: boolean): Promise<Round> {
+  const { world } = run;
+  const now = world.clock.now();
+  const working = [...run.known.values()].filter((each) => hasWork(knownOf(world, each, now)));
+  const creates = working.some((each) => mayCreate(knownOf(world, each, now)));
+  const [{ at, listing, failure, situations }, dark] = await Promise.all([
+    lookAt(run, working, isListing),
+    creates ? readDark(world) : null,
+  ]);
+  run.dark = dark;
+  const found = listing === null ? null : findOrphans(run, listing, at);
+  if (found !== null) run.orphans = found.orphans;
+  await bringOnAll(run, situations);
+  if (isListing && found !== null) {
+    await reap(run, found.nodes, at);
+    const disks = await findDisks(run, at);
+    if (!disks.ok) return { failure: { failed: disks.failure, doing: 'the list of disks' }, isWhole: false };
+    run.orphans = [...run.orphans.filter(({ kind }) => kind === 'instance'), ...disks.value];
+  }
+  return {
+    failure: failure === null ? null : { failed: failure, doing: 'the list of nodes' },
+    isWhole: isListing && listing?.isWhole === true,
+  };
+}
+
+async function rounds(run: Run): Promise<Round> {
+  const { world, signal } = run;
+  const { clock, store } = world;
+  const isListing = isListDue(run.fleet, clock.now());
+  const first = await round(run, isListing);
+  const isSooner = (): boolean =>
+    [...run.known.values()].some((each) => isSoon(knownOf(world, each, clock.now())));
+  for (let count = 1; count < mostRounds && run.hasTime() && isSooner(); count += 1) {
+    // oxlint-disable no-await-in-loop -- each round goes by what the one before came to
+    await clock.sleep(pauseMs, signal);
+    takeIn(run, await store.loadAll());
+    await round(run, false);
+    // oxlint-enable no-await-in-loop
+  }
+  return first;
+}
+
+function takeIn(run: Run, { standbys, broken }: Standbys): void {
+  run.known = new Map(standbys.map((standby) => [standby.signer, standby]));
+  run.broken = broken;
+  for (const sentence of broken) run.errors.add(sentence);
+}
+
+function summaryOf(at: number, run: Run): ProvisionSummary {
+  const { known, did, orphans, errors, fleet } = run;
+  return {
+    at,
+    isBusy: false,
+    standbys: [...known.values()].map(({ signer, seen }) => ({
+      signer,
+      phase: seen?.phase ?? null,
+      did: did.get(signer) ?? [],
+      refusal: seen?.refusal?.reason ?? null,
+      trouble: seen?.trouble?.kind ?? null,
+    })),
+    orphans: orphans.map(({ kind, zone, name, text }) => ({ kind, zone, name, text })),
+    trouble: fleet.trouble?.text ?? null,
+    errors: [...errors],
+  };
+}
+
+type Begun = { readonly at: number; readonly signal: AbortSignal };
+
+function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run {
+  const { clock } = world;
+  const run: Run = {
+    world,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(world.budgetMs)]),
+    gate: openGate(world.concurrency ?? 16),
+    hasTime: () => !signal.aborted && clock.now() < at + world.budgetMs,
+    mayAct: () => clock.now() < at + world.leaseMs - marginMs && clock.now() >= at - marginMs,
+    known: new Map(),
+    fleet: all.fleet,
+    orphans: all.fleet.orphans,
+    broken: [],
+    dark: null,
+    did: new Map(),
+    errors: new Set(),
+  };
+  takeIn(run, all);
+  return run;
+}
+
+/** Works under the lease, and gives it back whatever happened. */
+async function work(run: Run, lease: string): Promise<void> {
+  const { clock } = run.world;
+  let end: Round = { failure: null, isWhole: false };
+  try {
+    end = await rounds(run);
+  } catch (error) {
+    run.errors.add(describeBug(error));
+  }
+  const at = clock.now();
+  const trouble = fleetTrouble(run, end.failure, at);
+  run.fleet = { ...run.fleet, trouble };
+  await giveBack(run, { lease, at, listedAt: end.isWhole ? at : null, trouble });
+}
+
+/**
+ * One run. In peace it costs one query and nothing else. Never rejects for what Compute, a store or a document does: that is in `errors`, and
+ * the next run goes on from what is written down.
+ */
+export async function provision(
+  world: ProvisionWorld,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<ProvisionSummary> {
+  const { store, clock } = world;
+  const at = clock.now();
+  const nothing = { at, isBusy: false, standbys: [], orphans: [], trouble: null };
+  try {
+    const all = await store.loadAll();
+    if (isBrokenFleet(all.broken)) return { ...nothing, errors: all.broken };
+    const run = begin(world, all, { at, signal });
+    const known = all.standbys.map((each) => knownOf(world, each, at));
+    if (!known.some(hasWork) && !isListDue(all.fleet, at)) return summaryOf(at, run);
+    const lease = world.newId();
+    const fleet = await takeLease(world, lease, at);
+    if (fleet === null) return { ...summaryOf(at, run), isBusy: true };
+    run.fleet = fleet;
+    run.orphans = fleet.orphans;
+    // Another run may have begun something between our query and our lease, and the brake counts it.
+    if (known.some(mayCreate)) takeIn(run, await store.loadAll());
+    await work(run, lease);
+    return summaryOf(at, run);
+  } catch (error) {
+    return { ...nothing, errors: [describeBug(error)] };
+  }
+}
