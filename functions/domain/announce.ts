@@ -48,7 +48,7 @@ function isProgressDue({ doing, timeline }: Incident, at: number): boolean {
 
 /** Level, not edge: compares what people were last told with what is, so that a message held back is said when it may be. */
 function due(incident: Incident, context: Context): NoticeKind | null {
-  const { rules, at } = context;
+  const { at } = context;
   const { announced, ack, severity } = incident;
   if (incident.resolvedAt !== null) return announced === null ? null : 'resolved';
   if (!context.isOpen(incident.id)) return null;
@@ -169,7 +169,6 @@ const mostMessages = 100;
 /** Whatever is said of an incident says what is being done about it as well. */
 const doingTold = ({ doing }: Incident): Incident['doing'] =>
   Object.fromEntries(Object.entries(doing).map(([signer, each]) => [signer, { ...each, isTold: true }]));
-
 
 /** How far the ladder is climbed once this is said. A rise and an acknowledgement that is over begin it anew. */
 function climbAfter({ incident, kind, to }: Saying, at: number): Incident['climb'] {

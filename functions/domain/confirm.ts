@@ -52,7 +52,8 @@ export function isWordMissing(
 ): boolean {
   const target = state?.facts.targets.find((candidate) => candidate.id === id);
   const { standby, signers } = rules;
-  if (state === null || target?.role !== 'inbound' || standby === null || qualityOf(sample) !== 'bad') return false;
+  if (state === null || target?.role !== 'inbound' || standby === null || qualityOf(sample) !== 'bad')
+    return false;
   const { word = 'silent' } = target.witness ?? {};
   const { phase = 'suspected', kind } = state.subjects[subjectKey({ kind: 'site', id: state.site })] ?? {};
   const isOut = phase === 'open' && (kind === 'dark' || kind === 'vpn-down');

@@ -15,6 +15,7 @@ import type { NotifyGroup } from '../../functions/domain/ladder.ts';
 import type { HeartbeatRules, Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
 import { type Pulse, silence } from '../../functions/domain/pulse.ts';
 import type { Reason, Sample } from '../../functions/domain/sample.ts';
+import { noLook } from '../../functions/domain/standby/standby-look.ts';
 import type { Role } from '../../functions/domain/target.ts';
 
 export const second = 1_000;
@@ -239,6 +240,7 @@ export type Found = {
   readonly pulse?: Pulse;
   readonly witness?: Findings['witness'];
   readonly delivery?: Findings['delivery'];
+  readonly standbys?: Findings['standbys'];
   /** How long after its time the tick came. */
   readonly latenessMs?: number;
   readonly signers?: readonly SignerFact[];
@@ -254,6 +256,7 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
     refused: [],
     witness: found.witness ?? {},
     delivery: found.delivery ?? null,
+    standbys: found.standbys ?? noLook,
     signing: { ledger: {}, signers: found.signers ?? [], chains: found.chains ?? [] },
   };
 }

@@ -40,7 +40,11 @@ export function carrierOf(
 ): Incident | null {
   const isOpen = (id: string | null): boolean => id !== null && incidents.get(id)?.resolvedAt === null;
   const own = subjects.get(subjectKey({ kind: 'standby', id: signer }));
-  const id = isOpen(incident) ? incident : own === undefined || own.phase === 'suspected' ? null : own.incident;
+  const id = isOpen(incident)
+    ? incident
+    : own === undefined || own.phase === 'suspected'
+      ? null
+      : own.incident;
   return id !== null && isOpen(id) ? (incidents.get(id) ?? null) : null;
 }
 
@@ -68,7 +72,10 @@ function failing({ trouble }: Seen, outage: Incident | null): Observation | null
   });
 }
 
-function endWords({ reason, keep, expiresAt, release, signer }: Wanted, { rules, at }: StandbyContext): string {
+function endWords(
+  { reason, keep, expiresAt, release, signer }: Wanted,
+  { rules, at }: StandbyContext,
+): string {
   if (release !== null) return 'it is being released';
   if (keep !== null) return `${keep.by} keeps it; to end that: watchdog standby release ${signer} --why "…"`;
   const left = lasting(Math.max(0, expiresAt - at));
@@ -157,7 +164,10 @@ export function observeStandbys(wanted: Wantings, context: StandbyContext): Obse
 }
 
 /** What it means that nothing was said of a standby or an orphan that is remembered: each that is wanted is looked at. */
-export function unsaidStandby({ kind, id }: Subject, { rules, look }: Pick<StandbyContext, 'rules' | 'look'>): Observation {
+export function unsaidStandby(
+  { kind, id }: Subject,
+  { rules, look }: Pick<StandbyContext, 'rules' | 'look'>,
+): Observation {
   const isOfAll = kind === 'orphan' || id === fleetSubject.id;
   if (!isOfAll) return { status: 'gone', ending: 'no node is there any more' };
   if (rules.standby === null || !rules.reportsSelf) return { status: 'gone' };

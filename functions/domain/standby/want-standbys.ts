@@ -9,7 +9,9 @@ import { wantingAt, type Wantings } from './wish.ts';
 function wordOf({ facts }: WantContext): Wanted['witness'] {
   const words = facts.targets
     .filter(({ role, quality }) => role === 'inbound' && quality !== 'good')
-    .map(({ quality, witness }) => (quality === 'bad' || witness?.word === 'disputed' ? witness?.word : undefined));
+    .map(({ quality, witness }) =>
+      quality === 'bad' || witness?.word === 'disputed' ? witness?.word : undefined,
+    );
   return (['disputed', 'agreed', 'silent'] as const).find((word) => words.includes(word)) ?? 'not-asked';
 }
 
@@ -28,7 +30,8 @@ function lifeOf(wanted: Wanted, { facts, judgement, rules }: WantContext): numbe
 /** What may keep a standby from being made is kept fresh until there is one; of what a person asks for nothing does. */
 function weighed(wanted: Wanted, context: WantContext): Wanted {
   const seen = seenOf(context.look, wanted);
-  if (wanted.reason === 'person' || (seen !== undefined && seen !== null && seen.node !== null)) return wanted;
+  if (wanted.reason === 'person' || (seen !== undefined && seen !== null && seen.node !== null))
+    return wanted;
   const witness = wanted.reason === 'not-signing' ? null : wordOf(context);
   return { ...wanted, witness, lifeAt: lifeOf(wanted, context) };
 }
@@ -48,7 +51,11 @@ function adopted(wanted: Wanted, trouble: Trouble | null, context: WantContext):
 }
 
 /** Why it is not wanted any more; null while it is. Of what a person asked for or keeps the house decides nothing. */
-function releaseReason(wanted: Wanted, signer: Signer | undefined, context: WantContext): ReleaseReason | null {
+function releaseReason(
+  wanted: Wanted,
+  signer: Signer | undefined,
+  context: WantContext,
+): ReleaseReason | null {
   const { rules, at, judgement } = context;
   if (signer === undefined || !isEligible(signer, rules)) return 'not-configured';
   if (wanted.keep !== null) return null;
@@ -134,9 +141,7 @@ const isLost = ({ id, signer, site, release }: Wanted, { look }: Pick<WantContex
 
 /** Wantings that have to be written down: new ones, changed ones, and those of which the document knows nothing. */
 export const toWrite = (before: Wantings, after: Wantings, context: Pick<WantContext, 'look'>): Wanted[] =>
-  Object.values(after).filter(
-    (wanted) => !isSame(before[wanted.signer], wanted) || isLost(wanted, context),
-  );
+  Object.values(after).filter((wanted) => !isSame(before[wanted.signer], wanted) || isLost(wanted, context));
 
 /** True when `provision` has something to do about a change at once; for how long a house has been well it need not be woken. */
 export const isForProvision = (before: Wantings, written: readonly Wanted[]): boolean =>
