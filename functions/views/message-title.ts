@@ -56,7 +56,7 @@ function trouble(problem: ProblemKind, name: string): string {
     case 'two-fences':
       return `TWO INSTANCES RUN for signer ${name}`;
     case 'standby-running':
-      return `the standby of ${name} still runs`;
+      return `a standby of ${name} runs`;
     case 'standby-failing':
       return name === fleetSubject.id ? 'standbys need you' : `the standby of ${name} needs you`;
     case 'keys-on-standby':

@@ -9,6 +9,7 @@ import type {
   SignerFact,
   TargetFact,
 } from '../../functions/domain/facts.ts';
+import type { SiteEvent } from '../../functions/domain/event.ts';
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { Incident, Problem } from '../../functions/domain/incident.ts';
 import type { NotifyGroup } from '../../functions/domain/ladder.ts';
@@ -240,7 +241,11 @@ export type Found = {
   readonly pulse?: Pulse;
   readonly witness?: Findings['witness'];
   readonly delivery?: Findings['delivery'];
-  readonly standbys?: Findings['standbys'];
+  readonly standbys?: Findings['standbys'] | undefined;
+  /** What the sources have shown of the signers so far. */
+  readonly ledger?: Findings['signing']['ledger'];
+  /** What people said since the last tick. */
+  readonly events?: readonly SiteEvent[];
   /** How long after its time the tick came. */
   readonly latenessMs?: number;
   readonly signers?: readonly SignerFact[];
@@ -257,7 +262,7 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
     witness: found.witness ?? {},
     delivery: found.delivery ?? null,
     standbys: found.standbys ?? noLook,
-    signing: { ledger: {}, signers: found.signers ?? [], chains: found.chains ?? [] },
+    signing: { ledger: found.ledger ?? {}, signers: found.signers ?? [], chains: found.chains ?? [] },
   };
 }
 

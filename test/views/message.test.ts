@@ -292,7 +292,7 @@ describe('the title of', () => {
     ['new-exit', 'sends from a new address of its VPN provider'],
     ['vpn-leak', 'VPN LEAK, the home address may be showing'],
     ['two-fences', 'TWO INSTANCES RUN for signer thing'],
-    ['standby-running', 'the standby of thing still runs'],
+    ['standby-running', 'a standby of thing runs'],
     ['standby-failing', 'the standby of thing needs you'],
     ['keys-on-standby', 'KEYS ON THE STANDBY of thing'],
     ['standby-doubt', 'THE STANDBY of thing CANNOT BE BELIEVED'],

@@ -64,7 +64,7 @@ const news = (stage: string, text: string): Said => ({ stage, text, isNews: true
 
 function ofNothing({ release }: Wanted): Said {
   return release === null
-    ? quiet('wanted', 'is wanted, and waits for `provision`')
+    ? quiet('wanted', 'is wanted, and nothing is made yet')
     : quiet('gone', 'is not wanted any more, and none was made');
 }
 
