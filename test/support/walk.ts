@@ -4,6 +4,7 @@ import { powerStates, type Quality, signerStates, chainStates } from '../../func
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { MaintenanceWindow, SiteRules } from '../../functions/domain/policy.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
+import { noLook } from '../../functions/domain/standby/standby-look.ts';
 import {
   atOnce,
   defaultPolicy,
@@ -190,6 +191,7 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
       }),
     ),
     delivery: null,
+    standbys: noLook,
     signing: {
       ledger: {},
       signers: signers.flatMap(({ id, chain }, index) => {
@@ -239,6 +241,7 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       refused: [],
       witness: {},
       delivery: null,
+      standbys: noLook,
       signing: {
         ledger: {},
         signers: rules.signers.map(({ id, chain }) => signer('signing', at, id, chain)),
