@@ -81,8 +81,10 @@ async function runHere(args: readonly string[], variables: Context['variables'])
     terminal: {
       print: (...parts) => void (out += line(parts)),
       json: (value) => void (out += `${JSON.stringify(value)}\n`),
+      jsonLine: (value) => void (out += `${JSON.stringify(value)}\n`),
       complain: (...parts) => void (err += line(parts)),
       progress: () => () => undefined,
+      isLive: false,
       timezone: 'Europe/Berlin',
     },
     clock: systemClock,
