@@ -1,12 +1,14 @@
 // Asks a running watchdog for its status; what comes back is not trusted before it has been parsed.
 import type { z } from 'zod';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
+import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { Status } from '../functions/views/status.ts';
 import { ask, errorWords, jsonOf, longestMs } from './ask.ts';
 import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
 import { incidentAnswer, incidentList, maintenanceAnswer } from './incident-forms.ts';
 import { firstIssue, statusAnswer } from './record.ts';
+import { standbysAnswer } from './standby-forms.ts';
 
 export type Fetched = { readonly ok: true; readonly status: Status } | Refused;
 export type Asked<Value> = { readonly ok: true; readonly value: Value } | Refused;
@@ -126,4 +128,9 @@ export function fetchMaintenance(
 ): Promise<Asked<MaintenanceAnswer>> {
   const what = 'list of maintenance';
   return askFor({ path: '/maintenance', query, what, form: maintenanceAnswer }, options, { context });
+}
+
+/** All standbys; as `fetchStatus`. */
+export function fetchStandbys(options: StatusOptions, context: Context): Promise<Asked<StandbysAnswer>> {
+  return askFor({ path: '/standbys', what: 'list of standbys', form: standbysAnswer }, options, { context });
 }

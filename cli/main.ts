@@ -18,6 +18,7 @@ import { addProbe } from './probe.ts';
 import { addQuiet } from './quiet.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addStandby } from './standby.ts';
 import { addStatus } from './status.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -59,6 +60,7 @@ const commands = [
   addClear,
   addMute,
   addMaintenance,
+  addStandby,
   addQuiet,
   addReplay,
 ];

@@ -1,7 +1,13 @@
-// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end, the cause of a doubt. The next tick takes it in.
+// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end, the cause of a doubt, a standby. The next tick takes it in.
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { AckEvent, ClearEvent, MuteEvent, UnmuteEvent } from '../functions/domain/event.ts';
+import type {
+  AckEvent,
+  ClearEvent,
+  MuteEvent,
+  StandbyEvent,
+  UnmuteEvent,
+} from '../functions/domain/event.ts';
 import { ask, errorWords, jsonOf } from './ask.ts';
 import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
@@ -14,7 +20,8 @@ export type PostedEvent =
   | Omit<MuteEvent, 'id' | 'at'>
   | Omit<UnmuteEvent, 'id' | 'at'>
   | (Pick<AckEvent, 'kind' | 'incident'> & { readonly by?: string })
-  | (Pick<ClearEvent, 'kind' | 'incident' | 'why'> & { readonly by?: string });
+  | (Pick<ClearEvent, 'kind' | 'incident' | 'why'> & { readonly by?: string })
+  | Omit<StandbyEvent, 'id' | 'at' | 'site'>;
 
 /** Given by a command that has options for them. */
 export type PostOptions = { readonly url?: string; readonly tokenEnv?: string };
@@ -29,7 +36,7 @@ export const addPostOptions = (command: Command): Command =>
     )
     .option('--json', 'for scripts');
 
-/** `ids` are those that the function gave; `over` are incidents that were over already. */
+/** `ids` are those that the function gave; `over` are incidents that were over, and signers of which what was said was so, already. */
 export type Posted =
   | { readonly ok: true; readonly ids: readonly string[]; readonly over: readonly string[] }
   | Refused;

@@ -9,6 +9,7 @@ import { siteVerdicts } from '../functions/domain/verdict.ts';
 import { holds, subjectKinds, timelineEvents } from '../functions/domain/incident.ts';
 import { facts, judgement, problemKind, severity, time } from '../functions/stores/schemas.ts';
 import type { Status } from '../functions/views/status.ts';
+import { standbyStatus } from './standby-forms.ts';
 
 const ticks = z.strictObject({ confirmTicks: z.int() });
 const ms = z.number().min(0);
@@ -129,6 +130,7 @@ export const statusAnswer: z.ZodType<Status> = z.strictObject({
       because: z.string().nullable(),
       incidents: z.array(incident),
       mutes: z.array(mute).default([]),
+      standbys: z.array(standbyStatus).default([]),
       facts: facts.nullable(),
       judgement: judgement.nullable(),
     }),

@@ -11,6 +11,7 @@ import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { signingLines } from './signing-lines.ts';
+import { standbyLines } from './standby-lines.ts';
 import type { ExitCode } from './terminal.ts';
 import type { Part } from '../local/terminal-text.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
@@ -90,6 +91,7 @@ function showSite(site: SiteStatus, at: number, context: Context): void {
     print('  ', { style: mute.isInForce ? 'doubt' : 'dim', text: muteWords(mute, timezone) });
   }
   if (site.facts !== null) for (const line of signingLines(site.facts, timezone)) print(...line);
+  for (const standby of site.standbys) for (const line of standbyLines(standby, at, timezone)) print(...line);
   if (site.incidents.length === 0) print('  no open incident');
   for (const incident of site.incidents) showIncident(incident, at, context);
 }

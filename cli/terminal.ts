@@ -9,10 +9,14 @@ export type Terminal = {
   readonly print: (...parts: readonly Part[]) => void;
   /** The result as JSON, indented. */
   readonly json: (value: unknown) => void;
+  /** One piece of a result that goes on, as JSON on one line. */
+  readonly jsonLine: (value: unknown) => void;
   /** One line about the run itself: errors and warnings. */
   readonly complain: (...parts: readonly Part[]) => void;
   /** Shows a line that changes while something takes long, on a terminal only; the result ends it. */
   readonly progress: (line: () => string) => () => void;
+  /** True where `progress` is shown. */
+  readonly isLive: boolean;
   /** The reader's time zone, an IANA name. */
   readonly timezone: string;
 };
@@ -21,8 +25,8 @@ const escaped = (character: string): string =>
   `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 
 /** JSON for people and scripts; what could steer a terminal is escaped, which means the same to a parser. */
-function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2);
+function jsonText(value: unknown, indent: number): string {
+  const text = JSON.stringify(value, null, indent);
   return text.replace(/[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, escaped);
 }
 
@@ -46,7 +50,10 @@ export function openTerminal(out: Output, err: Output): Terminal {
       write(out, parts);
     },
     json: (value) => {
-      out.write(`${jsonText(value)}\n`);
+      out.write(`${jsonText(value, 2)}\n`);
+    },
+    jsonLine: (value) => {
+      out.write(`${jsonText(value, 0)}\n`);
     },
     complain: (...parts) => {
       write(err, parts);
@@ -56,7 +63,8 @@ export function openTerminal(out: Output, err: Output): Terminal {
       let isShown = false;
       const show = (): void => {
         isShown = true;
-        err.write(`${clearLine}${plain(line())}`);
+        // A line that wraps could not be taken back.
+        err.write(`${clearLine}${plain(line()).slice(0, Math.max(20, (err.columns || 80) - 1))}`);
       };
       const timer = setInterval(show, firstShownAfterMs);
       return () => {
@@ -64,6 +72,7 @@ export function openTerminal(out: Output, err: Output): Terminal {
         if (isShown) err.write(clearLine);
       };
     },
+    isLive: Boolean(err.isTTY),
     timezone: readersZone(),
   };
 }

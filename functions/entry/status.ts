@@ -10,9 +10,10 @@ import { openStore } from '../stores/open.ts';
 export function createStatus(environment: Environment): HttpFunction {
   const { variables, clock, network } = environment;
   const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
-  const { status } = config;
+  const { status, standbys } = config;
   const secret = secretReader(variables);
-  const world = { rules: config.sites.map((site) => site.rules), store: openStore(variables), clock };
+  const rules = config.sites.map((site) => site.rules);
+  const world = { rules, standbys, store: openStore(variables), clock };
   return httpFunction(environment.log('status'), ['GET', 'HEAD'], async (request, response) => {
     const token = bearerToken(request);
     const isOperator =

@@ -2,7 +2,7 @@
 import type { SiteRules } from '../domain/policy.ts';
 import { listIncidents, readIncident, readMaintenance } from './incidents.ts';
 import { readQuestion } from './status-request.ts';
-import { readStatus, type StatusWorld } from './status.ts';
+import { readStandbys, readStatus, type StatusWorld } from './status.ts';
 
 export type StatusAnswer = { readonly code: 200 | 404; readonly body: object };
 
@@ -21,7 +21,9 @@ export async function answerStatus(
 ): Promise<StatusAnswer> {
   const question = readQuestion(url);
   if (question.about === 'nothing') {
-    return missing('there is nothing at this path; use /, /incidents, /incidents/ID or /maintenance');
+    return missing(
+      'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance or /standbys',
+    );
   }
   if (question.about === 'status') return found(await readStatus(world, !isOperator));
   if (!isOperator) {
@@ -31,6 +33,7 @@ export async function answerStatus(
     const answer = await readIncident(world, question.id);
     return answer === null ? missing('there is no incident of that id') : found(answer);
   }
+  if (question.about === 'standbys') return found(await readStandbys(world));
   const sites = sitesOf(world, question.site);
   if (sites.length === 0) {
     return missing(`there is no such site; there are ${world.rules.map(({ id }) => id).join(', ')}`);

@@ -1,12 +1,13 @@
-// What an operator says from the command line: acknowledgements and mutes, checked against the configuration before any is written down.
+// What an operator says from the command line: acknowledgements, mutes and wishes, checked against the configuration before any is written down.
 import { z } from 'zod';
 import type { MuteEvent, SiteEvent, UnmuteEvent } from '../domain/event.ts';
 import { type Incident, isSafety } from '../domain/incident.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { firstIssue } from '../kit/first-issue.ts';
 import { cleanName, eventId, writeDown, type InboxWorld } from './inbox.ts';
+import { checkWish, wishFields } from './standby-wish.ts';
 
-/** `ids` are those of the events, in their order; `over` are incidents that are over already. */
+/** `ids` are those of the events, in their order; `over` are incidents that are over, and signers of which what is wanted is so, already. */
 export type Told =
   | { readonly ok: true; readonly ids: readonly string[]; readonly over: readonly string[] }
   | { readonly ok: false; readonly reason: 'malformed' | 'not-found'; readonly problem: string };
@@ -49,6 +50,7 @@ const said = z.discriminatedUnion('kind', [
     why: line(300).regex(/^[^\p{C}]*$/u, 'has line breaks or control characters'),
     by,
   }),
+  z.strictObject({ ...wishFields, by }),
 ]);
 
 type Said = z.output<typeof said>;
@@ -165,6 +167,8 @@ async function check(world: InboxWorld, each: Said): Promise<Checked> {
       return checkUnmute(world, each);
     case 'clear':
       return checkClear(world, each);
+    case 'standby':
+      return checkWish(world, each);
   }
 }
 
@@ -192,8 +196,9 @@ export async function tellEvents(world: InboxWorld, body: unknown): Promise<Told
   for (const [index, each] of checked.entries()) {
     if ('ok' in each) return { ...each, problem: `event ${index}: ${each.problem}` };
     events.push(each.event);
-    if (each.isOver && (each.event.kind === 'ack' || each.event.kind === 'clear'))
-      over.push(each.event.incident);
+    const { event, isOver } = each;
+    if (isOver && (event.kind === 'ack' || event.kind === 'clear')) over.push(event.incident);
+    if (isOver && event.kind === 'standby') over.push(event.signer);
   }
   await writeDown(world, events);
   const ids = events.map((event) => event.id);

@@ -11,6 +11,7 @@ export type StatusQuestion =
     }
   | { readonly about: 'incident'; readonly id: string }
   | { readonly about: 'maintenance'; readonly site: string | null }
+  | { readonly about: 'standbys' }
   | { readonly about: 'nothing' };
 
 const usualLimit = 20;
@@ -90,6 +91,9 @@ export function readQuestion(url: string): StatusQuestion {
     }
     case 'maintenance':
       return { about: 'maintenance', site: readSite(readWords(query, ['site'])) };
+    case 'standbys':
+      readWords(query, []);
+      return { about: 'standbys' };
     default:
       return { about: 'nothing' };
   }

@@ -82,7 +82,8 @@ export type MaintenanceAnswer = {
 
 const longestText = 1_000;
 
-function bounded(text: string): string {
+/** Text of a bounded length. */
+export function bounded(text: string): string {
   if (text.length <= longestText) return text;
   // Not in the middle of a character that takes two places.
   return `${text.slice(0, longestText - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

@@ -6,6 +6,7 @@ import type { Memory } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 import { ackStatus, muteStatuses, type AckStatus, type MuteStatus } from './incidents.ts';
+import type { StandbyStatus } from './standbys.ts';
 
 /** After this long without a tick the status says that nobody is watching. */
 export const staleAfterMs = 3 * 60_000;
@@ -41,6 +42,8 @@ export type SiteStatus = {
   readonly incidents: readonly IncidentStatus[];
   /** What was muted by hand and is not over, as far as a tick has taken it in. */
   readonly mutes: readonly MuteStatus[];
+  /** Cloud nodes that are wanted for its signers, or are not any more and may still be there. */
+  readonly standbys: readonly StandbyStatus[];
   readonly facts: Facts | null;
   readonly judgement: Judgement | null;
 };
@@ -58,8 +61,15 @@ function incidentStatus(incident: Incident, at: number): IncidentStatus {
   return { id, subject, kind, severity, summary, evidence, since, openedAt, held, told, ack, timeline };
 }
 
-function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): SiteStatus {
+type SiteKnown = {
+  readonly memory: Memory | undefined;
+  readonly standbys: readonly StandbyStatus[];
+  readonly at: number;
+};
+
+function siteStatus(rules: SiteRules, { memory, standbys: all, at }: SiteKnown): SiteStatus {
   const { id: site, name, timezone } = rules;
+  const standbys = all.filter((standby) => standby.site === site);
   if (memory === undefined) {
     return {
       site,
@@ -74,6 +84,7 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
       because: null,
       incidents: [],
       mutes: [],
+      standbys,
       facts: null,
       judgement: null,
     };
@@ -92,6 +103,7 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
     because: state.judgement.because,
     incidents: Object.values(incidents).map((incident) => incidentStatus(incident, at)),
     mutes: muteStatuses(state.mutes, at),
+    standbys,
     facts: state.facts,
     judgement: state.judgement,
   };
@@ -100,17 +112,21 @@ function siteStatus(rules: SiteRules, memory: Memory | undefined, at: number): S
 const isWell = (site: SiteStatus): boolean =>
   site.watched === 'yes' && site.incidents.length === 0 && site.verdict === 'ok';
 
-/** One entry per configured site, in the order of the configuration. */
+/** One entry per configured site, in the order of the configuration; each shows those of the standbys that are its own. */
 export function statusOf(
   rules: readonly SiteRules[],
-  memories: ReadonlyMap<string, Memory>,
+  known: { readonly memories: ReadonlyMap<string, Memory>; readonly standbys: readonly StandbyStatus[] },
   at: number,
 ): Status {
-  const sites = rules.map((site) => siteStatus(site, memories.get(site.id), at));
+  const { memories, standbys } = known;
+  const sites = rules.map((site) => siteStatus(site, { memory: memories.get(site.id), standbys, at }));
   return { at, summary: sites.every(isWell) ? 'well' : 'trouble', sites };
 }
 
-/** What may be shown to anybody: without the words of probes, which can name addresses and software, and without names of people. */
+/**
+ * What may be shown to anybody: without the words of probes, which can name addresses and software, without names of people, and without
+ * standbys.
+ */
 export function withoutDetails(status: Status): Status {
   return {
     ...status,
@@ -124,6 +140,7 @@ export function withoutDetails(status: Status): Status {
         ack: null,
       })),
       mutes: [],
+      standbys: [],
       facts: null,
       judgement: null,
     })),

@@ -10,14 +10,16 @@ import { addIncident } from '../../cli/incident.ts';
 import { addIncidents } from '../../cli/incidents.ts';
 import { addMaintenance } from '../../cli/maintenance.ts';
 import { addMute } from '../../cli/mute.ts';
+import { addStandby } from '../../cli/standby.ts';
 import { addStatus } from '../../cli/status.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import { createStatus } from '../../functions/entry/status.ts';
-import { systemClock } from '../../functions/kit/clock.ts';
+import { systemClock, type Clock } from '../../functions/kit/clock.ts';
 import type { Log } from '../../functions/kit/log.ts';
 import { openStore } from '../../functions/stores/open.ts';
+import type { Store } from '../../functions/stores/store.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { serveFunction } from '../../local/functions/serve.ts';
 import { plain, type Part } from '../../local/terminal-text.ts';
@@ -71,8 +73,15 @@ async function eventsApi(): Promise<EventsApi> {
   };
 }
 
+/** `bar`: it runs as on a terminal, and this takes what is shown in the line that changes. */
+export type HereOptions = { readonly clock?: Clock; readonly bar?: string[] | null };
+
 /** Runs a command in this process: as `watchdog` does, and twenty times as fast. */
-async function runHere(args: readonly string[], variables: Context['variables']): Promise<Ended> {
+async function runHere(
+  args: readonly string[],
+  variables: Context['variables'],
+  { clock = systemClock, bar = null }: HereOptions = {},
+): Promise<Ended> {
   let [out, err] = ['', ''];
   let code: number | null = null;
   const line = (parts: readonly Part[]): string =>
@@ -81,11 +90,16 @@ async function runHere(args: readonly string[], variables: Context['variables'])
     terminal: {
       print: (...parts) => void (out += line(parts)),
       json: (value) => void (out += `${JSON.stringify(value)}\n`),
+      jsonLine: (value) => void (out += `${JSON.stringify(value)}\n`),
       complain: (...parts) => void (err += line(parts)),
-      progress: () => () => undefined,
+      progress: (shown) => {
+        if (bar !== null) bar.push(shown());
+        return () => undefined;
+      },
+      isLive: bar !== null,
       timezone: 'Europe/Berlin',
     },
-    clock: systemClock,
+    clock,
     variables,
     end: (ended) => {
       code = ended;
@@ -95,7 +109,8 @@ async function runHere(args: readonly string[], variables: Context['variables'])
     writeOut: (text) => void (out += text),
     writeErr: (text) => void (err += text),
   });
-  for (const add of [addStatus, addIncidents, addIncident, addMute, addMaintenance]) add(program, context);
+  for (const add of [addStatus, addIncidents, addIncident, addMute, addMaintenance, addStandby])
+    add(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -108,6 +123,7 @@ async function runHere(args: readonly string[], variables: Context['variables'])
 export type Operator = {
   readonly api: EventsApi;
   readonly statusUrl: string;
+  readonly store: Store;
   /** Writes a site with incidents and rows as a tick would. */
   readonly remember: (
     state: SiteState,
@@ -115,7 +131,11 @@ export type Operator = {
     rows?: readonly OutboxRow[],
   ) => Promise<void>;
   /** Runs a command in this process as the operator, whose name here is `bert`. */
-  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ended>;
+  readonly run: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    here?: HereOptions,
+  ) => Promise<Ended>;
   /** The same as a process of its own. */
   readonly spawn: (args: readonly string[]) => Promise<Ended>;
   readonly close: () => Promise<void>;
@@ -160,11 +180,12 @@ export async function operator(config: object = {}): Promise<Operator> {
   return {
     api,
     statusUrl: status.url,
+    store,
     remember: async (state, touched = [], rows = []) => {
       const end = await commit(store, { state, touched, rows });
       if (end !== 'committed') throw new Error(`the documents could not be written: ${end}`);
     },
-    run: (args, env = {}) => runHere(args, { ...environment, ...env }),
+    run: (args, env = {}, here = {}) => runHere(args, { ...environment, ...env }, here),
     spawn: (args) => watchdog(args, { env: environment }),
     close: async () => {
       await Promise.all([status.close(), api.close()]);

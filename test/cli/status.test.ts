@@ -25,7 +25,7 @@ function statusNow(options: { readonly ago?: number; readonly isDown?: boolean }
   const at = now - (options.ago ?? 20_000);
   const qualities = options.isDown === true ? all(rules, 'inbound', 'bad') : {};
   const { memory } = step(null, { rules, findings: findingsOf(rules, { at, qualities }), scheduledAt: at });
-  return statusOf([rules], new Map([['home', memory]]), now);
+  return statusOf([rules], { memories: new Map([['home', memory]]), standbys: [] }, now);
 }
 
 async function serving(text: string, code = 200): Promise<{ url: string; seen: string[] }> {
@@ -105,7 +105,7 @@ describe('status', () => {
     const unwatched = await watchdog([
       'status',
       '--url',
-      await served(statusOf([rules], new Map(), systemClock.now())),
+      await served(statusOf([rules], { memories: new Map(), standbys: [] }, systemClock.now())),
     ]);
     expect(unwatched).toMatchObject({ code: 1, out: expect.stringContaining('home (Home): unwatched') });
     const old = { ...statusNow(), at: systemClock.now() - 60 * minute };
@@ -297,7 +297,9 @@ describe('explain --url', () => {
       code: 2,
       err: 'there is no site cellar; there are home\n',
     });
-    const unwatched = await served(statusOf([rules], new Map(), systemClock.now()));
+    const unwatched = await served(
+      statusOf([rules], { memories: new Map(), standbys: [] }, systemClock.now()),
+    );
     expect(await watchdog(['explain', 'home', '--url', unwatched])).toMatchObject({
       code: 1,
       err: expect.stringMatching(/never watched/),

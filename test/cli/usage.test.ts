@@ -23,6 +23,11 @@ const commands = [
   'maintenance list',
   'maintenance add',
   'maintenance end',
+  'standby create',
+  'standby keep',
+  'standby release',
+  'standby list',
+  'standby watch',
 ];
 
 let home: House;

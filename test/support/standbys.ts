@@ -110,3 +110,54 @@ export function orphan(over: Partial<Orphan> = {}): Orphan {
 }
 
 export const fleet = (over: Partial<Fleet> = {}): Fleet => ({ ...emptyFleet, ...over });
+
+/** `standbys` of a configuration: nodes for Ethereum, in one region. */
+export const standbysConfig = {
+  project: 'my-project',
+  nodes: {
+    ethereum: {
+      machine: 'n2-standard-8',
+      disk: { type: 'pd-balanced', gib: 1_500 },
+      places: [
+        {
+          region: 'europe-west3',
+          zones: ['europe-west3-a', 'europe-west3-b'],
+          template: 'bw-ethereum-europe-west3',
+        },
+      ],
+    },
+  },
+  prices: {
+    asOf: '2026-11-20',
+    machineHour: { 'n2-standard-8': 0.4 },
+    diskGibMonth: { 'pd-balanced': 0.1 },
+  },
+};
+
+const source = (chain: string, operator: string, probe: object): object => ({
+  id: `${chain}-${operator}`,
+  role: 'chain',
+  chain,
+  operator,
+  ...probe,
+});
+
+/** Targets and signers of a site: `eth` can have a standby of `standbysConfig`, `bera` cannot. */
+export const standbySite = {
+  targets: [
+    { id: 'rpc', probe: 'tcp', address: 'home.example:8545' },
+    source('ethereum', 'one', { probe: 'beacon', url: 'https://beacon.one.example.com' }),
+    source('ethereum', 'two', { probe: 'beacon', url: 'https://beacon.two.example.org' }),
+    ...['one', 'two'].map((name) =>
+      source('berachain', name, {
+        probe: 'cometbft',
+        url: `https://comet.${name}.example.com`,
+        network: 'mainnet-beacon-80094',
+      }),
+    ),
+  ],
+  signers: [
+    { id: 'eth', chain: 'ethereum', keys: [7] },
+    { id: 'bera', chain: 'berachain', keys: ['A1B2C3D4E5F60718293A4B5C6D7E8F9001122334'] },
+  ],
+};
