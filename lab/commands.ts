@@ -6,6 +6,7 @@ import { labTimezone } from './basement/names.ts';
 import type { Lab } from './lab.ts';
 import type { Screen } from './screen.ts';
 import { showStatus } from './status.ts';
+import { cloudCommands } from './cloud-commands.ts';
 import { type Command, worldCommands } from './world-commands.ts';
 
 export type CommandNeeds = {
@@ -17,11 +18,12 @@ export type CommandNeeds = {
 
 const commands: readonly Command[] = [
   ...worldCommands,
+  ...cloudCommands,
   {
     words: 'status',
     what: 'what the watchdog knows',
     run: async (lab, _rest, screen) => {
-      showStatus(screen, lab.clock.now(), await lab.memory());
+      showStatus(screen, lab.clock.now(), { memory: await lab.memory(), standbys: await lab.standbys() });
       return null;
     },
   },

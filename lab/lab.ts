@@ -43,7 +43,7 @@ export type Lab = {
   /** What the watchdog remembers of the house; null before its first tick. */
   readonly memory: () => Promise<Memory | null>;
   /** The pretend cloud in which nodes are made. */
-  readonly compute: Cloud;
+  readonly cloud: Cloud;
   readonly standbys: () => Promise<Standbys>;
   /** Nobody calls the watchdog any more, until it is resumed. */
   readonly scheduler: Pick<Scheduler, 'pause' | 'resume'>;
@@ -93,7 +93,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const key = randomBytes(32).toString('hex');
   const heartbeatToken = randomBytes(32).toString('hex');
   const basement = await startBasement(clock, startAt);
-  const compute = await startCloud(clock);
+  const cloud = await startCloud(clock);
   const pager = await startPager({
     clock,
     key,
@@ -107,7 +107,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     configPath,
     clock,
     network: { allow: [], hosts: basement.hosts.watchdog },
-    computeEndpoint: compute.endpoint,
+    computeEndpoint: cloud.endpoint,
     witness: {
       network: { allow: [], hosts: basement.hosts.witness },
       around: (witness) => async (request, response) => {
@@ -175,7 +175,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     beats,
     scheduler: watchdog.scheduler,
     memory: async () => (await store.readSites([labSite])).get(labSite) ?? null,
-    compute,
+    cloud,
     standbys: () => store.readStandbys(),
     betweenLooks: async (signal) => {
       const before = looks.length;
@@ -185,7 +185,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       await basement.close();
       await watchdog.close();
       await pager.close();
-      await compute.close();
+      await cloud.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,10 +1,15 @@
 // What the watchdog knows of one site, in a few lines.
 import type { Memory } from '../functions/domain/memory.ts';
+import type { Standbys } from '../functions/stores/store.ts';
 import type { Screen } from './screen.ts';
 import { clockTime, lasting } from './time.ts';
 import { verdictTone, verdictWords } from '../functions/views/verdict.ts';
 
-export function showStatus(screen: Screen, now: number, memory: Memory | null): void {
+export function showStatus(
+  screen: Screen,
+  now: number,
+  { memory, standbys }: { readonly memory: Memory | null; readonly standbys: Standbys },
+): void {
   if (memory === null) {
     screen.line('It has not looked yet.');
     return;
@@ -26,6 +31,16 @@ export function showStatus(screen: Screen, now: number, memory: Memory | null): 
     screen.line(
       `  incident  ${incident.severity}: ${incident.summary}, for ${lasting(now - incident.since)}, `,
       incident.told.length === 0 ? 'nobody told yet' : `told ${incident.told.join(', ')}`,
+    );
+  }
+  for (const { signer, seen } of standbys.standbys) {
+    if (seen === null) continue;
+    const { phase, attempt, report, refusal, trouble } = seen;
+    const percent = report?.percent == null ? '' : `, ${Math.floor(report.percent)} %`;
+    const more = trouble?.text ?? refusal?.text;
+    screen.line(
+      `  standby   ${signer}: ${phase}${percent}${attempt === null ? '' : `, ${attempt.name} in ${attempt.zone}`}`,
+      more === undefined ? '' : `; ${more}`,
     );
   }
 }

@@ -188,7 +188,8 @@ export const worldCommands: readonly Command[] = [
   {
     words: 'heal',
     what: 'everything works again',
-    run: async ({ basement }) => {
+    run: async ({ basement, cloud }) => {
+      cloud.faults.clear();
       await basement.heal();
       return 'Everything works again; the watchdog waits three minutes to be sure.';
     },

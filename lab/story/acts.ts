@@ -5,7 +5,7 @@ import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { watchdogIsLate } from './late-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, isPage, looksUntil, verdictOf } from './stage.ts';
-import { standbysGo, standbysSync } from './standby-act.ts';
+import { fullZone, standbysGo, standbysSync } from './standby-act.ts';
 import { ourRegion } from './witness-act.ts';
 
 const withLook = (count: number): string => `it came with look ${count}`;
@@ -75,7 +75,13 @@ const blackout: Act = {
     );
     const before = looksUntil(stage.seen(), gasped, warning);
     stage.check('it waited for no look', before === 0, withLook(before));
-    const at = await stage.we('let the battery run empty', (basement) => basement.emptyBattery());
+    const at = await stage.we(
+      'let the battery run empty, in a night in which the first zone of the cloud is full',
+      (basement) => {
+        stage.lab.cloud.faults.stockOut(fullZone, true);
+        return basement.emptyBattery();
+      },
+    );
     stage.should('call the house dark at the very next look, and for certain: the UPS told of it');
     const page = await stage.message(
       'one critical page: dark',

@@ -4,15 +4,14 @@ import { labSigners } from '../basement/names.ts';
 import { labZones } from '../basement/standbys.ts';
 import { isAbout, type Stage } from './stage.ts';
 
-const [fullZone, nextZone] = labZones;
+/** In the night of the story it has no machine left. */
+export const [fullZone, nextZone] = labZones;
 
 const isProgress = ({ kind }: PagerMessage): boolean => kind === 'progress';
 
 /** Every signer of the house is named with these words. */
 const tells = ({ body }: PagerMessage, words: RegExp): boolean =>
-  labSigners.every((signer) =>
-    body.split('\n').some((line) => line.includes(signer) && words.test(line)),
-  );
+  labSigners.every((signer) => body.split('\n').some((line) => line.includes(signer) && words.test(line)));
 
 /** From the page to the last node that is synced. */
 export async function standbysSync(stage: Stage): Promise<void> {
@@ -27,7 +26,7 @@ export async function standbysSync(stage: Stage): Promise<void> {
   await stage.until(
     `both stand in ${nextZone}, and none was left behind in ${fullZone}`,
     () => {
-      const nodes = stage.lab.compute.instances();
+      const nodes = stage.lab.cloud.instances();
       return nodes.length === labSigners.length && nodes.every(({ zone }) => zone === nextZone);
     },
     6,
@@ -55,7 +54,7 @@ export async function standbysGo(stage: Stage): Promise<void> {
       5,
     );
   }
-  await stage.until('both nodes are deleted', () => stage.lab.compute.instances().length === 0, 45);
+  await stage.until('both nodes are deleted', () => stage.lab.cloud.instances().length === 0, 45);
   for (const signer of labSigners) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     await stage.message(

@@ -1,0 +1,31 @@
+// The lab's cloud: the pretend Compute Engine with the templates that Terraform would have made, and nodes that sync on its machines.
+import type { Clock } from '../../functions/kit/clock.ts';
+import { labProject, labTemplates } from '../basement/standbys.ts';
+import { type PretendCompute, startCompute } from './compute.ts';
+import { type Nodes, startNodes } from './node.ts';
+import { nodeTemplate } from './template.ts';
+
+const minuteMs = 60_000;
+
+export type Cloud = PretendCompute & {
+  /** What runs on the machines. */
+  readonly nodes: Nodes;
+};
+
+/** A machine boots in a minute and a half; a node is at the head eight minutes later, which the real ones are not. */
+export async function startCloud(clock: Clock): Promise<Cloud> {
+  const compute = await startCompute({
+    clock,
+    project: labProject,
+    templates: labTemplates.map(({ region, template }) => nodeTemplate({ region, name: template })),
+  });
+  const nodes = startNodes(compute, { clock, bootMs: 1.5 * minuteMs, syncMs: 8 * minuteMs });
+  return {
+    ...compute,
+    nodes,
+    close: async () => {
+      nodes.stop();
+      await compute.close();
+    },
+  };
+}
