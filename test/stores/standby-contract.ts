@@ -53,6 +53,14 @@ function describeWanted(name: string, check: Check): void {
       });
     });
 
+    check('replaces its half as a whole, also one that nobody could read', async ({ store, plant }) => {
+      const half = { schema: 1, ...wanted(), retired: 'by a later version' };
+      await plant('standbys/eth', { schema: 1, signer: 'eth', wanted: half, seen: { schema: 1, ...seen() } });
+      await expect(store.loadStandby('eth')).rejects.toMatchObject({ code: 'ERR_DOCUMENT' });
+      await commit(store, { wanted: [wanted()] });
+      expect(await store.loadStandby('eth')).toEqual({ signer: 'eth', wanted: wanted(), seen: seen() });
+    });
+
     check(
       'and what is seen are both kept when they are written at the same time, 20 times',
       async (bench) => {
