@@ -67,9 +67,7 @@ const prices = z
         error: ({ input }) =>
           `${input === undefined ? 'is missing' : 'is not a day'}; write the day on which you looked them up, like 2026-11-20`,
       })
-      .describe(
-        'The day on which you looked them up, such as 2026-11-20.',
-      ),
+      .describe('The day on which you looked them up, such as 2026-11-20.'),
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/, { error: 'is not a currency; write three capital letters, such as USD' })

@@ -156,6 +156,15 @@ describe('standbys', () => {
     ]);
   });
 
+  test('tell of places without a region only that', () => {
+    const place = '{ region: eu-1, zones: [eu-1-a], template: t }';
+    const without = '{ zones: [eu-1-a], template: t }';
+    const text = fileWith({}).replace(place, `${without}, ${without}`);
+    expect(problemsOf(text)).toEqual(
+      [0, 1].map((index) => `standbys.nodes.ethereum.places[${index}].region: is missing; it must be text`),
+    );
+  });
+
   test('may name a region once for each chain', () => {
     expect(problemsOf(fileWith({ nodes: `${node('ethereum')}, ${node('berachain')}` }))).toEqual([]);
   });
