@@ -214,4 +214,6 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
 
 const failed = (failure: ComputeFailure) => ({ ok: false, failure }) as const;
 
-const isMissing = (answer: ComputeAnswer<unknown>): boolean => !answer.ok && answer.failure.status === 404;
+/** Compute itself says that there is none; a 404 of somebody in between proves nothing. */
+const isMissing = (answer: ComputeAnswer<unknown>): boolean =>
+  !answer.ok && answer.failure.status === 404 && answer.failure.code === 'notFound';

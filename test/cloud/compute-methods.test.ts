@@ -1,5 +1,6 @@
 // What the watchdog can call of Compute Engine: exactly the list from which its role is made, and nothing else by any way.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openClients } from '../../functions/cloud/compute-clients.ts';
@@ -21,6 +22,7 @@ import {
 import { lacks } from '../support/tools.ts';
 
 const ours = Object.keys(computeMethods).toSorted();
+const lower = (word: string): string => word.slice(0, 1).toLowerCase() + word.slice(1);
 const functions = resolve(import.meta.dirname, '../../functions');
 
 let world: World;
@@ -136,6 +138,21 @@ describe('the calls', () => {
       await expect(Promise.resolve(call), name).rejects.toThrow(/undefined/);
     }
     expect(world.compute.requests()).toEqual([]);
+  });
+
+  test('are all that is loaded of what Google describes', async () => {
+    await openClients(computeTransport({ project, endpoint: world.compute.endpoint }));
+    const loaded = createRequire(import.meta.url)('@google-cloud/compute/build/protos/protos.json');
+    const { v1, ...others } = loaded.nested.google.nested.cloud.nested.compute.nested;
+    expect(others).toEqual({});
+    const methods = Object.entries<{ methods?: object }>(v1.nested).flatMap(
+      ([service, { methods: its = {} }]) =>
+        Object.keys(its).map((method) => `compute.${lower(service)}.${lower(method)}`),
+    );
+    expect(methods.toSorted((a, b) => a.localeCompare(b))).toEqual(
+      ours.toSorted((a, b) => a.localeCompare(b)),
+    );
+    expect(Object.keys(v1.nested).length).toBeLessThan(150);
   });
 
   test('can be made in one place only: no other file names the client or the address', () => {
