@@ -250,6 +250,14 @@ describe('a list over all zones', () => {
     items: { 'zones/z-a': { instances, ...more } },
   });
 
+  test('has only what carries our label, whatever the filter did', async () => {
+    const other = machine('somebodys', { labels: { 'basement-watchdog': 'cc' } });
+    expect(await listOf(zone([machine('bw-a'), other, machine('bare', { labels: {} })]))).toEqual([
+      ['bw-a'],
+      true,
+    ]);
+  });
+
   test('leaves out a machine that cannot be read, and is not whole then', async () => {
     expect(await listOf(zone([machine('bw-a'), machine('bw-b')]))).toEqual([['bw-a', 'bw-b'], true]);
     expect(await listOf(zone([machine('bw-a'), machine('BAD NAME')]))).toEqual([['bw-a'], false]);

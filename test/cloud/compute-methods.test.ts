@@ -8,6 +8,7 @@ import { methodOf } from '../../functions/cloud/compute-methods.ts';
 import { computeTransport } from '../../functions/cloud/compute-transport.ts';
 import { computeMethods, computePermissions } from '../../functions/cloud/compute.ts';
 import { startNodes } from '../../lab/compute/node.ts';
+import { routes } from '../../lab/compute/routes.ts';
 import { problemsOf } from '../support/compute-api.ts';
 import { openDiscovery } from '../support/discovery.ts';
 import {
@@ -60,6 +61,15 @@ describe('the permissions', () => {
     const never =
       /setDeletionProtection|setScheduling|\.start$|\.stop$|\.reset$|\.update|attachDisk|disks\.(delete|update|resize|use)|snapshot|setIamPolicy|osLogin/i;
     expect(computePermissions.filter((permission) => never.test(permission))).toEqual([]);
+  });
+
+  test('of each method are those that the pretend Compute asks for, all of them', () => {
+    const shape = (path: string): string =>
+      path.replace('projects/{project}/', '').replaceAll(/\{\w+\}/g, '{}');
+    for (const [id, { verb, path, permissions }] of Object.entries(computeMethods)) {
+      const route = routes.find((each) => each.verb === verb && shape(each.path) === shape(path));
+      expect([...(route?.needs ?? [])].toSorted(), id).toEqual([...permissions].toSorted());
+    }
   });
 
   test('are all that the pretend Compute asks for: each one that is withheld is missed by name', async () => {
