@@ -34,7 +34,8 @@ export type ProvisionSummary = {
 };
 
 const mostRounds = 8;
-const pauseMs = 2_000;
+const firstPauseMs = 2_000;
+const longestPauseMs = 5_000;
 /** Nothing is begun so shortly before the lease ends. */
 const marginMs = 2_000;
 
@@ -106,7 +107,7 @@ async function rounds(run: Run): Promise<Round> {
     [...run.known.values()].some((each) => isSoon(knownOf(world, each, clock.now())));
   for (let count = 1; count < mostRounds && run.hasTime() && isSooner(); count += 1) {
     // oxlint-disable no-await-in-loop -- each round goes by what the one before came to
-    await clock.sleep(pauseMs, signal);
+    await clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
     takeIn(run, await store.loadAll());
     await round(run, false);
     // oxlint-enable no-await-in-loop
