@@ -143,12 +143,15 @@ type Begun = { readonly at: number; readonly signal: AbortSignal };
 
 function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run {
   const { clock } = world;
+  const { budgetMs, leaseMs } = world;
+  // A clock that goes back would make the lease look longer than it is.
+  const mayAct = (): boolean => clock.now() < at + leaseMs - marginMs && clock.now() >= at - marginMs;
   const run: Run = {
     world,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(world.budgetMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]),
     gate: openGate(world.concurrency ?? 16),
-    hasTime: () => !signal.aborted && clock.now() < at + world.budgetMs,
-    mayAct: () => clock.now() < at + world.leaseMs - marginMs && clock.now() >= at - marginMs,
+    hasTime: () => !signal.aborted && clock.now() < at + budgetMs && mayAct(),
+    mayAct,
     known: new Map(),
     fleet: all.fleet,
     orphans: all.fleet.orphans,

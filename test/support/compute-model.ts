@@ -58,6 +58,8 @@ export class ComputeModel {
   onInsert: (node: ModelNode) => void = () => {};
   onRemove: (node: ModelNode) => void = () => {};
   isSlow = false;
+  /** Compute does not remember the ids of requests. */
+  forgetsRequests = false;
   syncMs = 10 * 60_000;
   readonly #operations = new Map<string, Operation>();
   readonly #requests = new Map<string, string>();
@@ -109,7 +111,7 @@ export class ComputeModel {
   }
 
   #insert({ zone, name, requestId, labels: given }: NodeOrder): ComputeAnswer<{ operation: string }> {
-    const known = this.#requests.get(requestId);
+    const known = this.forgetsRequests ? undefined : this.#requests.get(requestId);
     if (known !== undefined) return { ok: true, value: { operation: known } };
     if (this.nodes.has(`${zone}/${name}`)) return failed('alreadyExists', { status: 409 });
     const full = this.full.get(zone);
@@ -134,7 +136,7 @@ export class ComputeModel {
     name: string;
     requestId: string;
   }): ComputeAnswer<{ operation: string }> {
-    const known = this.#requests.get(requestId);
+    const known = this.forgetsRequests ? undefined : this.#requests.get(requestId);
     if (known !== undefined) return { ok: true, value: { operation: known } };
     const node = this.nodes.get(`${zone}/${name}`);
     if (node === undefined) return failed('notFound', { status: 404 });
