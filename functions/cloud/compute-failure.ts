@@ -97,6 +97,15 @@ function fromStatus(status: number, body: string | null, isMutating: boolean): C
   };
 }
 
+/** It was not sent: what it asks for is not on our list, or is named as nothing can be named. */
+export const notOurs: ComputeFailure = {
+  code: 'NOT_OURS',
+  status: null,
+  isLost: false,
+  permission: null,
+  text: 'the watchdog has no business with this call',
+};
+
 function fromOutcome(outcome: CallOutcome, isMutating: boolean): ComputeFailure {
   const plain = { status: null, permission: null };
   switch (outcome.kind) {
@@ -109,12 +118,7 @@ function fromOutcome(outcome: CallOutcome, isMutating: boolean): ComputeFailure 
     case 'no-identity':
       return { ...plain, code: 'NO_IDENTITY', isLost: false, text: 'no access token for Compute' };
     case 'not-ours':
-      return {
-        ...plain,
-        code: 'NOT_OURS',
-        isLost: false,
-        text: 'the watchdog has no business with this call',
-      };
+      return notOurs;
   }
 }
 

@@ -75,6 +75,11 @@ const patterns = Object.entries(computeMethods).map(([id, { verb, path }]) => ({
   pattern: new RegExp(`^/compute/v1/${path.replaceAll(/\{\w+\}/g, name)}$`),
 }));
 
+const whole = new RegExp(`^${name}$`);
+
+/** Whether it can be the name of a zone, a machine or an operation, and so leads nowhere else in a path. */
+export const isResourceName = (text: string): boolean => whole.test(text);
+
 /** Name of the method that a request calls, null when it is none of ours. `path` is without its query. */
 export const methodOf = (verb: string, path: string): string | null =>
   patterns.find((each) => each.verb === verb && each.pattern.test(path))?.id ?? null;

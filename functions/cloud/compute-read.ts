@@ -13,14 +13,19 @@ const labels = z
   .transform((given) => given ?? {});
 const warning = z.object({ code: z.string().nullish() }).nullish();
 
+// Google's client makes an empty message of whatever JSON it gets. What does not say what it is proves nothing, least of all an absence.
+const kind = (of: string) => z.literal(`compute#${of}`);
+
 /** A page of a list over all zones. */
-export const page = z.object({
-  items: z.record(z.string(), z.unknown()).nullish(),
-  nextPageToken: z.string().max(4_096).nullish(),
-  unreachables: z.array(z.unknown()).nullish(),
-  warning,
-});
-export type Page = z.infer<typeof page>;
+export const page = (of: 'instance' | 'disk') =>
+  z.object({
+    kind: kind(`${of}AggregatedList`),
+    items: z.record(z.string(), z.unknown()).nullish(),
+    nextPageToken: z.string().max(4_096).nullish(),
+    unreachables: z.array(z.unknown()).nullish(),
+    warning,
+  });
+export type Page = z.infer<ReturnType<typeof page>>;
 
 const resources = z.array(z.unknown()).max(500).nullish();
 const scope = z.object({ instances: resources, disks: resources, warning });
@@ -113,7 +118,7 @@ export type Listed<Resource> = { readonly all: readonly Resource[]; readonly isW
 
 function listed<Resource>(
   given: Page,
-  kind: 'instances' | 'disks',
+  resource: 'instances' | 'disks',
   reading: (zone: string) => z.ZodType<Resource>,
 ): Listed<Resource> {
   const all: Resource[] = [];
@@ -121,14 +126,14 @@ function listed<Resource>(
   for (const [key, value] of Object.entries(given.items ?? {})) {
     const read = scope.safeParse(value);
     const zone = /^zones\/([a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)$/.exec(key)?.[1];
-    const found = read.data?.[kind];
+    const found = read.data?.[resource];
     if (!read.success || leavesOut(read.data.warning)) isWhole = false;
     // Ours are in zones; a region can only have disks of other people.
     if (zone === undefined) continue;
     for (const each of found ?? []) {
-      const resource = reading(zone).safeParse(each);
+      const seen = reading(zone).safeParse(each);
       // What cannot be read may be what somebody looks for.
-      if (resource.success) all.push(resource.data);
+      if (seen.success) all.push(seen.data);
       else isWhole = false;
     }
   }
@@ -150,6 +155,7 @@ export function disksOf(given: Page, prefix: string): Listed<DiskSeen> {
 }
 
 const operationShape = z.object({
+  kind: kind('operation'),
   status: z.string(),
   error: z
     .object({
@@ -176,7 +182,7 @@ export const operationState = operationShape.transform(
 
 /** Name of the operation that a call has begun. */
 export const begun = z
-  .object({ name: z.string().regex(/^[a-z0-9][-a-z0-9]{0,99}$/) })
+  .object({ kind: kind('operation'), name: resourceName })
   .transform(({ name }) => ({ operation: name }));
 
 const mostReportBytes = 16 * 1024;
@@ -184,6 +190,7 @@ const mostReportBytes = 16 * 1024;
 /** What the agent has published, null when it has not. */
 export const guestReport = z
   .object({
+    kind: kind('guestAttributes'),
     queryValue: z
       .object({
         items: z
@@ -207,7 +214,7 @@ const mostCharacters = 200;
 
 /** The last lines of a console that say something. */
 export const consoleLines = (most: number) =>
-  z.object({ contents: text }).transform(({ contents }) =>
+  z.object({ kind: kind('serialPortOutput'), contents: text }).transform(({ contents }) =>
     (contents ?? '')
       .split(/[\r\n]+/)
       .slice(-10 * most)

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { labels as labelNames } from '../domain/standby/rules.ts';
 import type { Compute, ComputeAnswer, ComputeFailure } from './cloud.ts';
 import { type ComputeClients, openClients } from './compute-clients.ts';
-import { computeFailure, endedFailure, malformedFailure } from './compute-failure.ts';
+import { computeFailure, endedFailure, malformedFailure, notOurs } from './compute-failure.ts';
+import { isResourceName } from './compute-methods.ts';
 import * as read from './compute-read.ts';
 import { computeTransport } from './compute-transport.ts';
 
@@ -61,9 +62,16 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
 
   const ask = async <Value>(
     kind: Kind,
-    needs: { readonly signal: AbortSignal; readonly call: Call; readonly shape: z.ZodType<Value> },
+    needs: {
+      readonly signal: AbortSignal;
+      readonly call: Call;
+      readonly shape: z.ZodType<Value>;
+      /** Of what is asked for; each has to be a name. */
+      readonly names: readonly string[];
+    },
   ): Promise<ComputeAnswer<Value>> => {
     const { signal } = needs;
+    if (!needs.names.every(isResourceName)) return failed(notOurs);
     if (signal.aborted) return failed(endedFailure('ABORTED', false));
     const clients = await open();
     const deadline = AbortSignal.timeout(timeoutMs);
@@ -85,9 +93,12 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
   /** All pages; `isWhole` is false as well when there are more than anybody should have. */
   const askAll = async <Resource>(
     signal: AbortSignal,
-    list: (clients: ComputeClients) => ComputeClients['disks']['innerApiCalls']['aggregatedList'],
-    take: (page: read.Page) => read.Listed<Resource>,
-    filter?: string,
+    wanted: {
+      readonly of: 'instance' | 'disk';
+      readonly list: (clients: ComputeClients) => ComputeClients['disks']['innerApiCalls']['aggregatedList'];
+      readonly take: (page: read.Page) => read.Listed<Resource>;
+      readonly filter?: string;
+    },
   ): Promise<ComputeAnswer<read.Listed<Resource>>> => {
     const all: Resource[] = [];
     let isWhole = true;
@@ -96,15 +107,15 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       const request = {
         project,
         maxResults: perPage,
-        ...(filter === undefined ? {} : { filter }),
+        ...(wanted.filter === undefined ? {} : { filter: wanted.filter }),
         ...(pageToken === '' ? {} : { pageToken }),
       };
       const call: Call = async (clients, options) =>
-        pageOf(await list(clients)(request, { ...options, autoPaginate: false }));
+        pageOf(await wanted.list(clients)(request, { ...options, autoPaginate: false }));
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one
-      const answer = await ask('reads', { signal, call, shape: read.page });
+      const answer = await ask('reads', { signal, call, shape: read.page(wanted.of), names: [] });
       if (!answer.ok) return answer;
-      const taken = take(answer.value);
+      const taken = wanted.take(answer.value);
       all.push(...taken.all);
       isWhole &&= taken.isWhole;
       pageToken = answer.value.nextPageToken ?? '';
@@ -118,6 +129,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       ask('changes', {
         signal,
         shape: read.begun,
+        names: [zone, region, name, template],
         call: async ({ instances }, options) =>
           unwrapped(
             await instances.insert(
@@ -137,6 +149,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       const answer = await ask('reads', {
         signal,
         shape: read.operationState,
+        names: [zone, operation],
         call: async ({ operations }, options) =>
           unwrapped(await operations.get({ project, zone, operation }, options)),
       });
@@ -144,23 +157,23 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
     },
 
     list: async (prefix, signal) => {
-      const answer = await askAll(
-        signal,
-        ({ instances }) => instances.innerApiCalls.aggregatedList,
-        (page) => read.nodesOf(page, prefix),
-        `labels.${labelNames.ours}=${prefix}`,
-      );
+      const answer = await askAll(signal, {
+        of: 'instance',
+        list: ({ instances }) => instances.innerApiCalls.aggregatedList,
+        take: (page) => read.nodesOf(page, prefix),
+        filter: `labels.${labelNames.ours}=${prefix}`,
+      });
       if (!answer.ok) return answer;
       return { ok: true, value: { nodes: answer.value.all, isWhole: answer.value.isWhole } };
     },
 
     // Names by their beginning are no filter that is worth trusting, so all disks of the project are looked at.
     disks: async (prefix, signal) => {
-      const answer = await askAll(
-        signal,
-        ({ disks }) => disks.innerApiCalls.aggregatedList,
-        (page) => read.disksOf(page, prefix),
-      );
+      const answer = await askAll(signal, {
+        of: 'disk',
+        list: ({ disks }) => disks.innerApiCalls.aggregatedList,
+        take: (page) => read.disksOf(page, prefix),
+      });
       if (!answer.ok) return answer;
       return { ok: true, value: { disks: answer.value.all, isWhole: answer.value.isWhole } };
     },
@@ -170,6 +183,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       const answer = await ask('reads', {
         signal,
         shape: read.guestReport,
+        names: [zone, name],
         call: async ({ instances }, options) =>
           unwrapped(await instances.getGuestAttributes(request, options)),
       });
@@ -181,6 +195,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       return ask('reads', {
         signal,
         shape: read.consoleLines(Math.min(Math.max(1, lines), mostLines)),
+        names: [zone, name],
         call: async ({ instances }, options) =>
           unwrapped(await instances.getSerialPortOutput(request, options)),
       });
@@ -190,6 +205,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       ask('changes', {
         signal,
         shape: read.begun,
+        names: [zone, name],
         call: async ({ instances }, options) =>
           unwrapped(await instances.delete({ project, zone, instance: name, requestId }, options)),
       }),

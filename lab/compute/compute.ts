@@ -142,7 +142,7 @@ export async function startCompute(options: PretendOptions): Promise<PretendComp
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     project,
-    faults: faultsOn(world.faults),
+    faults: faultsOn(world.faults, world.settle),
     instances: () => settled(() => [...world.instances.values()]),
     disks: () => settled(() => [...world.disks.values()]),
     snapshots: () => settled(() => [...world.snapshots.values()]),

@@ -57,13 +57,24 @@ export const noFaults = (): FaultState => ({
   leavesDisks: false,
 });
 
+/** The same functions, each of which first does something else. */
+function after(first: () => void, faults: Faults): Faults {
+  return new Proxy(faults, {
+    get: (target, name, receiver): unknown => {
+      first();
+      return Reflect.get(target, name, receiver);
+    },
+  });
+}
+
 function put<Member>(set: Set<Member>, member: Member, on: boolean): void {
   if (on) set.add(member);
   else set.delete(member);
 }
 
-export function faultsOn(state: FaultState): Faults {
-  return {
+/** `settle` lets happen what is due, which the faults of until now still apply to. */
+export function faultsOn(state: FaultState, settle: () => void): Faults {
+  const faults: Faults = {
     stockOut: (zone, on, how = 'operation') => {
       if (on) state.stockOuts.set(zone, how);
       else state.stockOuts.delete(zone);
@@ -103,4 +114,5 @@ export function faultsOn(state: FaultState): Faults {
       Object.assign(state, noFaults());
     },
   };
+  return after(settle, faults);
 }

@@ -44,7 +44,10 @@ export const propertiesShape = z.looseObject({
   deletionProtection: z.boolean().default(false),
 });
 export type Properties = z.infer<typeof propertiesShape>;
-export type TemplateProperties = z.input<typeof propertiesShape>;
+
+/** A template cannot say that its machines are protected. */
+export const templateShape = propertiesShape.omit({ deletionProtection: true });
+export type TemplateProperties = z.input<typeof templateShape>;
 
 export type Template = {
   readonly id: string;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { beginOperation, remembered } from './operations.ts';
 import { alreadyExists, invalid } from './refusal.ts';
-import { type Operation, propertiesShape, type TemplateProperties } from './resource.ts';
+import { type Operation, type TemplateProperties, templateShape } from './resource.ts';
 import type { World } from './world.ts';
 
 export type TemplateSeed = {
@@ -46,10 +46,15 @@ export const nodeTemplate = (given: {
 
 export function putTemplate(world: World, { region, name, properties }: TemplateSeed): void {
   const template = { id: world.newId(), name, region, createdAt: world.settle() };
-  world.templates.set(`${region}/${name}`, { ...template, properties: propertiesShape.parse(properties) });
+  world.templates.set(`${region}/${name}`, { ...template, properties: templateShape.parse(properties) });
 }
 
-const body = z.looseObject({ name: z.string(), properties: propertiesShape });
+const body = z.looseObject({
+  name: z.string(),
+  properties: templateShape.refine((properties) => !('deletionProtection' in properties), {
+    error: 'deletionProtection is no property of a template',
+  }),
+});
 
 export function insertTemplate(
   world: World,
