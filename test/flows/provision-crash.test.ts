@@ -81,7 +81,7 @@ describe('a run that dies', () => {
       home.now = Math.max(home.now, until);
       met.add((await home.seen())?.phase ?? 'none');
     }
-    expect([...met]).toEqual(['booting', 'syncing', 'synced', 'gone']);
+    expect([...met]).toEqual(['creating', 'booting', 'syncing', 'synced', 'gone']);
     expect(home.wrong).toEqual([]);
     expect(home.inserts).toBe(2);
   });

@@ -27,8 +27,10 @@ function endOf(attempt: Attempt, seen: Seen, situation: Situation): string | nul
   return activeWanting(situation) === null && isSettled ? ownCodes.withdrawn : null;
 }
 
+/** What it has cost is in `spent` from now on. */
 const over = (seen: Seen, at: number): Seen => ({
   ...seen,
+  attempt: seen.attempt === null ? null : { ...seen.attempt, acceptedAt: null },
   node: null,
   report: null,
   progressAt: null,
