@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|provision [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -8,6 +8,7 @@ npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
 npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 npm run bench -- deliver [--messages 1000] [--latency 50]
 npm run bench -- heartbeat [--messages 1000]
+npm run bench -- provision [--standbys 50]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -22,6 +23,7 @@ const options = {
   constrained: { type: 'boolean', default: false },
   validators: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '1000' },
+  standbys: { type: 'string', default: '50' },
   'no-duties': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -82,6 +84,10 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
       case 'heartbeat':
         return (await import('./heartbeat.ts')).measureHeartbeat({
           messages: whole('messages', values.messages),
+        });
+      case 'provision':
+        return (await import('./provision.ts')).measureProvision({
+          standbys: whole('standbys', values.standbys),
         });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);

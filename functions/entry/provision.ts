@@ -11,12 +11,11 @@ import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
 
 export function createProvision({ variables, clock, network, log: logFor }: Environment): HttpFunction {
-  const config = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
+  const { standbys: rules, sites } = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const log = logFor('provision');
-  const rules = config.standbys;
   if (rules === null) {
     return httpFunction(log, ['POST'], async (_request, response) => {
-      response.status(200).json({ standbys: 'none are configured' });
+      response.json({ standbys: 'none are configured' });
     });
   }
   const endpoint = variables['COMPUTE_ENDPOINT'];
@@ -26,13 +25,13 @@ export function createProvision({ variables, clock, network, log: logFor }: Envi
     compute: openCompute({ project: rules.project, ...(endpoint === undefined ? {} : { endpoint }) }),
     clock,
     rules,
-    sites: config.sites.map((site) => site.rules),
-    newId: () => randomUUID(),
+    sites: sites.map((site) => site.rules),
+    newId: randomUUID,
     budgetMs: readLimit(variables, 'PROVISION_BUDGET_MS', 50_000),
     leaseMs: readLimit(variables, 'PROVISION_LEASE_MS', 70_000),
   };
   return httpFunction(log, ['POST'], async (_request, response) => {
-    const summary = await provision(world, { signal: new AbortController().signal });
+    const summary = await provision(world, new AbortController());
     const isGood = summary.errors.length === 0;
     (isGood ? log.info : log.error)({ provision: summary }, isGood ? 'provision' : 'provision with errors');
     response.status(isGood ? 200 : 500).json(summary);

@@ -34,7 +34,8 @@ export type ProvisionSummary = {
 };
 
 const mostRounds = 8;
-const pauseMs = 2_000;
+const firstPauseMs = 2_000;
+const longestPauseMs = 5_000;
 /** Nothing is begun so shortly before the lease ends. */
 const marginMs = 2_000;
 
@@ -106,7 +107,7 @@ async function rounds(run: Run): Promise<Round> {
     [...run.known.values()].some((each) => isSoon(knownOf(world, each, clock.now())));
   for (let count = 1; count < mostRounds && run.hasTime() && isSooner(); count += 1) {
     // oxlint-disable no-await-in-loop -- each round goes by what the one before came to
-    await clock.sleep(pauseMs, signal);
+    await clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
     takeIn(run, await store.loadAll());
     await round(run, false);
     // oxlint-enable no-await-in-loop
@@ -142,12 +143,15 @@ type Begun = { readonly at: number; readonly signal: AbortSignal };
 
 function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run {
   const { clock } = world;
+  const { budgetMs, leaseMs } = world;
+  // A clock that goes back would make the lease look longer than it is.
+  const mayAct = (): boolean => clock.now() < at + leaseMs - marginMs && clock.now() >= at - marginMs;
   const run: Run = {
     world,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(world.budgetMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]),
     gate: openGate(world.concurrency ?? 16),
-    hasTime: () => !signal.aborted && clock.now() < at + world.budgetMs,
-    mayAct: () => clock.now() < at + world.leaseMs - marginMs && clock.now() >= at - marginMs,
+    hasTime: () => !signal.aborted && clock.now() < at + budgetMs && mayAct(),
+    mayAct,
     known: new Map(),
     fleet: all.fleet,
     orphans: all.fleet.orphans,

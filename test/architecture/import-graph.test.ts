@@ -54,6 +54,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   daily: ['stores'],
   heartbeat: ['cloud', 'stores'],
   witness: ['probes'],
+  provision: ['cloud', 'stores', 'compute'],
 };
 
 const reaches: Readonly<Record<Room, (file: string) => boolean>> = {

@@ -48,3 +48,24 @@ export function mortal(k: number, moment: Moment): Mortal {
     isDead: () => isDead,
   };
 }
+
+/** Lives, but at its call `k` the world goes on without it for a while, just before that call takes effect. */
+export function overtaken(k: number, meanwhile: () => Promise<unknown>): Mortal {
+  let calls = 0;
+  return {
+    door: (door) =>
+      new Proxy(door, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          return async (...args: unknown[]): Promise<unknown> => {
+            calls += 1;
+            if (calls === k) await meanwhile();
+            return Reflect.apply(member, target, args);
+          };
+        },
+      }),
+    calls: () => calls,
+    isDead: () => false,
+  };
+}

@@ -19,6 +19,10 @@ const silent = (seen: Seen, text: string, at: number): Refusal => ({
   since: seen.refusal?.reason === 'compute-silent' ? seen.refusal.since : at,
 });
 
+/** What is kept of a refusal names the permission that is missing. */
+const withPermission = ({ permission, text }: Failed): string =>
+  permission === null || text.includes(permission) ? text : `${text} (${permission})`;
+
 export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context): Seen {
   const { attempt } = seen;
   if (attempt === null) return seen;
@@ -28,7 +32,7 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
     return { ...seen, attempt: accepted, refusal: null, nextLookAt: at + soonMs };
   }
   const { failure } = answer;
-  const { code, text } = failure;
+  const { code } = failure;
   const found = classOf(failure);
   // A server that cannot do it may say so with a status that leaves open what it has done; its own word for no room is an answer.
   const isWord = failure.status !== null && (found === 'next-zone' || found === 'next-region');
@@ -43,7 +47,7 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
   }
   const acceptedAt = failure.isLost ? (attempt.acceptedAt ?? at) : attempt.acceptedAt;
-  const refused = { ...attempt, acceptedAt, refused: { code, text } };
+  const refused = { ...attempt, acceptedAt, refused: { code, text: withPermission(failure) } };
   const told = troubleOf(failure, { project: rules.project, doing: 'the creation of the node' });
   const trouble = found === 'stop' ? { ...told, lines: [], since: at } : seen.trouble;
   return { ...seen, attempt: refused, refusal: null, trouble, nextLookAt: at + soonMs };

@@ -35,7 +35,7 @@ export type Span = { readonly from: number; readonly until: number; readonly per
 export function costByMonth({ from, until, perHour }: Span): Readonly<Record<string, number>> {
   const months: Record<string, number> = {};
   for (let begun = from; begun < until; begun = nextMonth(begun)) {
-    months[monthOf(begun)] = (Math.min(until, nextMonth(begun)) - begun) * (perHour / hourMs);
+    months[monthOf(begun)] = ((Math.min(until, nextMonth(begun)) - begun) / hourMs) * perHour;
   }
   return months;
 }

@@ -16,8 +16,8 @@ function endOf(attempt: Attempt, seen: Seen, situation: Situation): string | nul
   const { operation, at } = situation;
   const isSettled = at >= (attempt.acceptedAt ?? attempt.at) + settleMs;
   if (attempt.operation !== null && attempt.refused !== null) return attempt.refused.code;
-  if (seen.node !== null)
-    return isBeingMade(seen.node) && operation?.state === 'unfinished' ? null : ownCodes.vanished;
+  const isOpen = attempt.operation !== null && (seen.node === null || isBeingMade(seen.node));
+  if (seen.node !== null && !isOpen) return ownCodes.vanished;
   if (attempt.operation !== null) {
     if (operation?.state === 'done') return ownCodes.vanished;
     return operation?.state === 'unknown' && isSettled ? ownCodes.forgotten : null;
@@ -27,8 +27,10 @@ function endOf(attempt: Attempt, seen: Seen, situation: Situation): string | nul
   return activeWanting(situation) === null && isSettled ? ownCodes.withdrawn : null;
 }
 
+/** What it has cost is in `spent` from now on. */
 const over = (seen: Seen, at: number): Seen => ({
   ...seen,
+  attempt: seen.attempt === null ? null : { ...seen.attempt, acceptedAt: null },
   node: null,
   report: null,
   progressAt: null,

@@ -1,0 +1,305 @@
+// One look at a standby: what is there, what is over, and what only a person can put right.
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { look } from '../../../functions/domain/standby/look.ts';
+import { mostVanished, settleMs } from '../../../functions/domain/standby/end.ts';
+import type { Situation } from '../../../functions/domain/standby/situation.ts';
+import { phases, type Seen } from '../../../functions/domain/standby/standby.ts';
+import { hour, minute, start } from '../../support/site.ts';
+import {
+  attemptOf,
+  flagOf,
+  nodeOf,
+  releasedOf,
+  seenOf,
+  situationOf,
+  wantedOf,
+} from '../../support/standby.ts';
+
+const wanted = wantedOf();
+const cost = { perHour: 1, spent: 0, currency: 'USD' };
+const creating = (over: Partial<Seen> = {}): Seen =>
+  seenOf({ wantedId: wanted.id, phase: 'creating', attempt: attemptOf(), cost, ...over });
+const there = (over: Partial<Seen> = {}): Seen =>
+  creating({ phase: 'booting', node: nodeOf(), progressAt: start, ...over });
+const shown = { nodes: [nodeOf()], isWhole: true };
+const absent = { nodes: [], isWhole: true };
+const refused = { code: 'ZONE_RESOURCE_POOL_EXHAUSTED', text: 'no room' };
+const lost = attemptOf({ operation: null, acceptedAt: start });
+const paper = attemptOf({ operation: null, acceptedAt: null });
+
+const phaseOf = (over: Partial<Situation>): string => look(situationOf(over)).phase;
+
+describe('an attempt is over only when it is proven to have left nothing', () => {
+  test.each<[string, Partial<Situation>, string]>([
+    [
+      'it was refused, and the list shows none',
+      { seen: creating({ attempt: attemptOf({ refused }) }) },
+      'waiting',
+    ],
+    [
+      'its operation failed in this look',
+      { seen: creating(), operation: { state: 'failed', ...refused } },
+      'waiting',
+    ],
+    [
+      'the list is not whole',
+      { seen: creating({ attempt: attemptOf({ refused }) }), listing: { nodes: [], isWhole: false } },
+      'creating',
+    ],
+    ['there is no list', { seen: creating({ attempt: attemptOf({ refused }) }), listing: null }, 'creating'],
+    ['its operation is under way', { seen: creating(), operation: { state: 'unfinished' } }, 'creating'],
+    ['its operation does not answer', { seen: creating(), operation: null }, 'creating'],
+    [
+      'its operation is done and there is no node',
+      { seen: creating(), operation: { state: 'done' } },
+      'waiting',
+    ],
+    [
+      'its operation is not known any more',
+      { seen: creating(), operation: { state: 'unknown' } },
+      'creating',
+    ],
+    [
+      'nor after a while',
+      { seen: creating(), operation: { state: 'unknown' }, at: start + settleMs },
+      'waiting',
+    ],
+    ['its answer was lost', { seen: creating({ attempt: lost }), at: start + hour - minute }, 'creating'],
+    [
+      'nobody has asked for it',
+      { seen: creating({ attempt: paper }), at: start + hour - minute },
+      'creating',
+    ],
+    [
+      'it was refused after an answer was lost',
+      { seen: creating({ attempt: { ...lost, refused } }), at: start + settleMs - 1 },
+      'creating',
+    ],
+    [
+      'so long ago that nothing can come of it',
+      { seen: creating({ attempt: { ...lost, refused } }), at: start + settleMs },
+      'waiting',
+    ],
+    ['a node of it was there and is gone', { seen: there() }, 'waiting'],
+    ['the list shows its node', { seen: there(), listing: shown }, 'booting'],
+    [
+      'the list shows a node of the name that is not ours',
+      {
+        seen: creating({ attempt: attemptOf({ refused }) }),
+        listing: { nodes: [nodeOf({ labels: {} })], isWhole: true },
+      },
+      'waiting',
+    ],
+  ])('%s', (_, given, phase) => {
+    expect(phaseOf(given)).toBe(phase);
+  });
+
+  test.each<[string, Partial<Situation>, string]>([
+    ['paper, too early', { seen: creating({ attempt: paper }), at: start + settleMs - 1 }, 'releasing'],
+    ['paper', { seen: creating({ attempt: paper }), at: start + settleMs }, 'gone'],
+    ['lost, too early', { seen: creating({ attempt: lost }), at: start + settleMs - 1 }, 'releasing'],
+    ['lost', { seen: creating({ attempt: lost }), at: start + settleMs }, 'gone'],
+    ['under way', { seen: creating(), operation: { state: 'unfinished' }, at: start + hour }, 'releasing'],
+    ['done, and there is none', { seen: creating(), operation: { state: 'done' } }, 'gone'],
+    ['there', { seen: there(), listing: shown }, 'releasing'],
+    ['there, and gone', { seen: there() }, 'gone'],
+    ['waiting', { seen: seenOf({ wantedId: wanted.id }) }, 'gone'],
+    ['failed', { seen: creating({ phase: 'failed' }) }, 'gone'],
+    ['nothing yet', { seen: null }, 'gone'],
+  ])('and when it is not wanted any more: %s', (_, given, phase) => {
+    expect(phaseOf({ wanted: releasedOf(wanted, start), ...given })).toBe(phase);
+  });
+
+  test('what it has cost is added up', () => {
+    const seen = look(situationOf({ seen: there(), at: start + 2 * hour }));
+    expect(seen.cost?.spent).toBeCloseTo(2, 10);
+    expect(seen.tried).toMatchObject([{ zone: 'eu-1-a', code: 'VANISHED' }]);
+  });
+});
+
+describe('what is wanted', () => {
+  test.each<[string, Partial<Situation>, string]>([
+    [
+      'is kept whatever becomes of it',
+      { wanted: { ...releasedOf(wanted, start), keep: { by: 'ada', at: start, why: 'so' } } },
+      'booting',
+    ],
+    ['expires', { at: wanted.expiresAt }, 'releasing'],
+    ['needs its signer', { chain: null }, 'releasing'],
+    ['needs its chain', { chain: 'berachain' }, 'releasing'],
+    ['comes back before its deletion is asked for', { seen: there({ phase: 'releasing' }) }, 'booting'],
+    [
+      'comes back too late',
+      { seen: there({ phase: 'releasing', deletion: { requestId: 'x', at: start, operation: null } }) },
+      'releasing',
+    ],
+  ])('%s', (_, given, phase) => {
+    expect(phaseOf({ seen: there(), listing: shown, ...given })).toBe(phase);
+  });
+
+  test('anew ends a failure, and only that', () => {
+    const failed = creating({
+      phase: 'failed',
+      attempt: attemptOf({ refused: { code: 'NEVER_HEARD_OF', text: '' } }),
+    });
+    expect(phaseOf({ seen: failed })).toBe('failed');
+    expect(look(situationOf({ seen: failed, wanted: wantedOf({ id: 'another' }) }))).toMatchObject({
+      phase: 'waiting',
+      wantedId: 'another',
+      trouble: null,
+      tried: [],
+    });
+  });
+
+  test('anew while an attempt is refused is not stopped by what stopped that one', () => {
+    const stopped = creating({ attempt: attemptOf({ refused: { code: 'NEVER_HEARD_OF', text: '' } }) });
+    expect(phaseOf({ seen: stopped })).toBe('failed');
+    expect(phaseOf({ seen: stopped, wanted: wantedOf({ id: 'another' }) })).toBe('waiting');
+  });
+});
+
+describe('a node', () => {
+  test('that is being made is creating until it runs or its operation is done', () => {
+    const listing = { nodes: [nodeOf({ status: 'PROVISIONING' })], isWhole: true };
+    expect(phaseOf({ seen: creating(), listing, operation: { state: 'unfinished' } })).toBe('creating');
+    expect(phaseOf({ seen: creating(), listing, operation: { state: 'done' } })).toBe('booting');
+  });
+
+  test('that was being made and is gone ends as its operation says', () => {
+    const seen = creating({ node: nodeOf({ status: 'STAGING' }) });
+    expect(phaseOf({ seen, operation: { state: 'unfinished' } })).toBe('creating');
+    expect(look(situationOf({ seen, operation: { state: 'failed', ...refused } })).tried).toMatchObject([
+      { code: refused.code },
+    ]);
+  });
+
+  test.each(phases)('of the attempt that is shown is there, although it was %s', (phase) => {
+    const seen = look(situationOf({ seen: creating({ phase, node: null }), listing: shown }));
+    expect(['booting', 'syncing', 'synced']).toContain(seen.phase);
+    expect(seen.node?.id).toBe('4711');
+  });
+
+  test('that the flag names may hold keys from then on', () => {
+    const holder = {
+      kind: 'node',
+      project: 'my-project',
+      zone: 'eu-1-a',
+      name: 'bw-alpha-1-01234567',
+    } as const;
+    const first = look(
+      situationOf({ seen: there(), listing: shown, flag: { isReadable: true, flag: flagOf({ holder }) } }),
+    );
+    expect(first.hasHeldKeys).toBe(true);
+    expect(look(situationOf({ seen: first, listing: shown })).hasHeldKeys).toBe(true);
+  });
+});
+
+describe('trouble', () => {
+  const troubleOf = (over: Partial<Situation>) => look(situationOf(over)).trouble?.kind ?? null;
+  const nodes = (over: Parameters<typeof nodeOf>[0]) => ({ nodes: [nodeOf(over)], isWhole: true });
+  const stop = { code: 'IAM_PERMISSION_DENIED', text: "Required 'compute.subnetworks.use' permission" };
+
+  test.each<[string, Partial<Situation>, string | null]>([
+    ['none', { seen: there(), listing: shown }, null],
+    ['stopped', { seen: there(), listing: nodes({ status: 'TERMINATED' }) }, 'stopped'],
+    ['suspended', { seen: there(), listing: nodes({ status: 'SUSPENDED' }) }, 'stopped'],
+    ['with a fuse', { seen: there(), listing: nodes({ hasFuse: true }) }, 'fused'],
+    ['no progress', { seen: there(), listing: shown, at: start + 45 * minute }, 'stuck'],
+    ['almost', { seen: there(), listing: shown, at: start + 45 * minute - 1 }, null],
+    [
+      'an operation that does not end',
+      { seen: creating(), operation: { state: 'unfinished' }, at: start + 45 * minute },
+      'stuck',
+    ],
+    [
+      'a permission',
+      { seen: creating(), listing: null, operation: { state: 'failed', ...stop } },
+      'permission',
+    ],
+    ['a permission, proven', { seen: creating(), operation: { state: 'failed', ...stop } }, 'permission'],
+    [
+      'the name is taken',
+      {
+        seen: creating({
+          attempt: attemptOf({
+            operation: null,
+            acceptedAt: null,
+            refused: { code: 'alreadyExists', text: '' },
+          }),
+        }),
+      },
+      'foreign',
+    ],
+    [
+      'the name is taken by ours',
+      {
+        seen: creating({
+          attempt: attemptOf({ operation: null, refused: { code: 'alreadyExists', text: '' } }),
+        }),
+        listing: shown,
+      },
+      null,
+    ],
+  ])('%s', (_, given, kind) => {
+    expect(troubleOf(given)).toBe(kind);
+  });
+
+  test('of a node that goes away again and again comes after the twelfth time', () => {
+    const tried = Array.from({ length: mostVanished - 2 }, () => ({
+      zone: 'eu-1-a',
+      region: 'eu-1',
+      code: 'VANISHED',
+      at: start,
+    }));
+    const eleventh = look(situationOf({ seen: there({ tried }) }));
+    expect(eleventh).toMatchObject({ phase: 'waiting', trouble: null });
+    const twelfth = look(situationOf({ seen: there({ tried: eleventh.tried }) }));
+    expect(twelfth).toMatchObject({ phase: 'failed', trouble: { kind: 'vanished' } });
+  });
+
+  test('keeps its beginning and its lines while it lasts, and goes when it is over', () => {
+    const late = start + 50 * minute;
+    const stuck = look(situationOf({ seen: there(), listing: shown, at: late }));
+    const told = { ...stuck, trouble: stuck.trouble && { ...stuck.trouble, lines: ['a line'] } };
+    const later = look(situationOf({ seen: told, listing: shown, at: late + minute }));
+    expect(later.trouble).toEqual({ ...stuck.trouble, lines: ['a line'], since: late });
+    const moved = look(
+      situationOf({ seen: { ...later, progressAt: late + minute }, listing: shown, at: late + minute }),
+    );
+    expect(moved.trouble).toBeNull();
+  });
+
+  test('of a release is told at once, but silence of the agent is given five minutes', () => {
+    const given = { wanted: releasedOf(wanted, start), listing: nodes({ isProtected: true }), seen: there() };
+    expect(troubleOf(given)).toBe('protected');
+    const silent = { ...given, listing: shown, seen: there({ phase: 'releasing', phaseSince: start }) };
+    expect(troubleOf({ ...silent, at: start + 5 * minute - 1 })).toBeNull();
+    expect(troubleOf({ ...silent, at: start + 5 * minute })).toBe('keys-not-absent');
+  });
+});
+
+test('the same look twice comes to the same', () => {
+  const anySeen = fc.record({
+    phase: fc.constantFrom(...phases),
+    node: fc.constantFrom(null, nodeOf(), nodeOf({ status: 'STAGING' })),
+    attempt: fc.constantFrom(null, attemptOf(), lost, paper, attemptOf({ refused })),
+    deletion: fc.constantFrom(null, { requestId: 'x', at: start, operation: null }),
+  });
+  const listing = fc.constantFrom(null, shown, absent, { nodes: [], isWhole: false });
+  const operation = fc.constantFrom(null, { state: 'unfinished' as const }, { state: 'done' as const });
+  const want = fc.constantFrom(wanted, releasedOf(wanted, start), wantedOf({ id: 'another' }));
+  fc.assert(
+    fc.property(anySeen, listing, operation, want, (seen, list, op, given) => {
+      const situation = situationOf({ seen: creating(seen), listing: list, operation: op, wanted: given });
+      const once = look(situation);
+      // What an operation was is said of the attempt that it belongs to.
+      const again = {
+        ...situation,
+        seen: once,
+        operation: once.phase === 'creating' || once.phase === 'releasing' ? op : null,
+      };
+      expect(look(again)).toEqual(once);
+    }),
+  );
+});

@@ -1,0 +1,246 @@
+// A small Compute Engine behind the door's type, in memory and by a test's clock: what it does is known, and faults come as they are scripted.
+import type {
+  Compute,
+  ComputeAnswer,
+  ComputeFailure,
+  DiskSeen,
+  NodeOrder,
+  OperationState,
+} from '../../functions/cloud/cloud.ts';
+import { labels } from '../../functions/domain/standby/rules.ts';
+import type { NodeSeen } from '../../functions/domain/standby/standby.ts';
+
+/** What happens to one call; the next one takes the next. */
+export type Fault = 'none' | 'lost-before' | 'lost-after' | 'rate-limit' | 'unavailable' | 'not-whole';
+
+export type ModelNode = NodeSeen & {
+  readonly listedAt: number;
+  readonly runsAt: number;
+  /** When it goes away by itself: its insert fails, or its deletion is through. */
+  endsAt: number | null;
+  /** What its agent publishes; by default it syncs and has no keys. */
+  published: string | null | undefined;
+};
+
+type Operation = {
+  readonly endsAt: number;
+  readonly error: { readonly code: string; readonly text: string } | null;
+};
+
+const failed = (
+  code: string,
+  over: Partial<ComputeFailure> = {},
+): { ok: false; failure: ComputeFailure } => ({
+  ok: false,
+  failure: { code, status: null, isLost: false, permission: null, text: code, ...over },
+});
+
+const pendingMs = 1_000;
+const insertMs = 20_000;
+const deleteMs = 20_000;
+const bootMs = 60_000;
+
+export class ComputeModel {
+  readonly now: () => number;
+  readonly nodes = new Map<string, ModelNode>();
+  readonly disks: DiskSeen[] = [];
+  readonly calls: { readonly method: string; readonly at: number; readonly what: string }[] = [];
+  /** What each next call meets; empty is no fault. */
+  readonly script: Fault[] = [];
+  /** By zone: the code with which an insert ends, in its operation or at once. */
+  readonly full = new Map<
+    string,
+    { readonly code: string; readonly how: 'operation' | 'answer'; readonly text?: string }
+  >();
+  /** By method: refused for want of a permission. */
+  readonly denied = new Map<string, string>();
+  /** Is told of each instance that is made and of each that somebody wants deleted, before that is done. */
+  onInsert: (node: ModelNode) => void = () => {};
+  onRemove: (node: ModelNode) => void = () => {};
+  isSlow = false;
+  /** Compute does not remember the ids of requests. */
+  forgetsRequests = false;
+  syncMs = 10 * 60_000;
+  readonly #operations = new Map<string, Operation>();
+  readonly #requests = new Map<string, string>();
+  #made = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /** Lets all that is due happen. */
+  settle(): void {
+    for (const [key, node] of this.nodes) {
+      if (node.endsAt !== null && node.endsAt <= this.now()) this.nodes.delete(key);
+    }
+  }
+
+  live(signer?: string): ModelNode[] {
+    this.settle();
+    return [...this.nodes.values()].filter(
+      (node) => signer === undefined || node.labels[labels.signer] === signer,
+    );
+  }
+
+  plant(over: Partial<ModelNode> & { readonly zone: string; readonly name: string }): ModelNode {
+    this.#made += 1;
+    const at = this.now();
+    const node: ModelNode = {
+      id: String(1_000 + this.#made),
+      status: 'RUNNING',
+      createdAt: at,
+      labels: {},
+      isProtected: false,
+      hasFuse: false,
+      listedAt: at,
+      runsAt: at,
+      endsAt: null,
+      published: undefined,
+      ...over,
+    };
+    this.nodes.set(`${node.zone}/${node.name}`, node);
+    return node;
+  }
+
+  #begin(endsAt: number, error: Operation['error']): string {
+    this.#made += 1;
+    const name = `operation-${this.#made}`;
+    this.#operations.set(name, { endsAt, error });
+    return name;
+  }
+
+  #insert({ zone, name, requestId, labels: given }: NodeOrder): ComputeAnswer<{ operation: string }> {
+    const known = this.forgetsRequests ? undefined : this.#requests.get(requestId);
+    if (known !== undefined) return { ok: true, value: { operation: known } };
+    if (this.nodes.has(`${zone}/${name}`)) return failed('alreadyExists', { status: 409 });
+    const full = this.full.get(zone);
+    if (full?.how === 'answer') return failed(full.code, { status: 403, text: full.text ?? full.code });
+    const at = this.now();
+    const error = full === undefined ? null : { code: full.code, text: full.text ?? full.code };
+    const endsAt = at + pendingMs + (this.isSlow ? 30 * insertMs : insertMs);
+    const operation = this.#begin(endsAt, error);
+    this.#requests.set(requestId, operation);
+    const node = this.plant({ zone, name, labels: given, listedAt: at + pendingMs, runsAt: endsAt });
+    node.endsAt = error === null ? null : endsAt;
+    this.onInsert(node);
+    return { ok: true, value: { operation } };
+  }
+
+  #remove({
+    zone,
+    name,
+    requestId,
+  }: {
+    zone: string;
+    name: string;
+    requestId: string;
+  }): ComputeAnswer<{ operation: string }> {
+    const known = this.forgetsRequests ? undefined : this.#requests.get(requestId);
+    if (known !== undefined) return { ok: true, value: { operation: known } };
+    const node = this.nodes.get(`${zone}/${name}`);
+    if (node === undefined) return failed('notFound', { status: 404 });
+    this.onRemove(node);
+    if (node.isProtected) return failed('conditionNotMet', { status: 400 });
+    const endsAt = this.now() + deleteMs;
+    const operation = this.#begin(endsAt, null);
+    this.#requests.set(requestId, operation);
+    node.endsAt = Math.min(node.endsAt ?? endsAt, endsAt);
+    return { ok: true, value: { operation } };
+  }
+
+  #seen(node: ModelNode): NodeSeen {
+    const { listedAt: _listed, runsAt, endsAt, published: _published, ...rest } = node;
+    const isMade = this.now() >= runsAt;
+    return { ...rest, status: !isMade ? 'PROVISIONING' : endsAt !== null ? 'STOPPING' : rest.status };
+  }
+
+  published(node: ModelNode): string | null {
+    const at = this.now();
+    if (node.published !== undefined) return node.published;
+    if (at < node.runsAt + bootMs) return null;
+    const { syncMs } = this;
+    const share = Math.min(1, (at - node.runsAt - bootMs) / syncMs);
+    return JSON.stringify({
+      version: 1,
+      at: new Date(at).toISOString(),
+      keys: 'absent',
+      state: share < 1 ? 'syncing' : 'synced',
+      percent: Math.floor(share * 1_000) / 10,
+      etaSeconds: Math.ceil(((1 - share) * syncMs) / 1_000),
+      peers: 30,
+      head: Math.floor(share * 1_000_000),
+      software: 'geth 1.16.9',
+      text: null,
+    });
+  }
+
+  /** One call: what the script says happens to it. */
+  async #call<Value>(
+    method: string,
+    what: string,
+    work: () => ComputeAnswer<Value>,
+  ): Promise<ComputeAnswer<Value>> {
+    this.settle();
+    this.calls.push({ method, at: this.now(), what });
+    const fault = this.script.shift() ?? 'none';
+    await Promise.resolve();
+    const permission = this.denied.get(method);
+    if (permission !== undefined) return failed('forbidden', { status: 403, permission });
+    switch (fault) {
+      case 'none':
+      case 'not-whole':
+        return work();
+      case 'lost-before':
+        return failed('TIMEOUT', { isLost: true });
+      case 'lost-after':
+        work();
+        return failed('TIMEOUT', { isLost: true });
+      case 'rate-limit':
+        return failed('rateLimitExceeded', { status: 403 });
+      case 'unavailable':
+        return failed('backendError', { status: 503, isLost: method === 'insert' || method === 'remove' });
+    }
+  }
+
+  door(): Compute {
+    return {
+      insert: (order) => this.#call('insert', `${order.zone}/${order.name}`, () => this.#insert(order)),
+      remove: (node) => this.#call('remove', `${node.zone}/${node.name}`, () => this.#remove(node)),
+      operation: (_zone, name) =>
+        this.#call('operation', name, (): ComputeAnswer<OperationState> => {
+          const found = this.#operations.get(name);
+          if (found === undefined) return { ok: true, value: { state: 'unknown' } };
+          if (found.endsAt > this.now()) return { ok: true, value: { state: 'unfinished' } };
+          return found.error === null
+            ? { ok: true, value: { state: 'done' } }
+            : { ok: true, value: { state: 'failed', ...found.error } };
+        }),
+      list: (prefix) => {
+        const isWhole = this.script[0] !== 'not-whole';
+        return this.#call('list', prefix, () => {
+          const shown = [...this.nodes.values()].filter(
+            (node) => node.labels[labels.ours] === prefix && node.listedAt <= this.now(),
+          );
+          // What a list that is not whole leaves out may be anything.
+          const nodes = (isWhole ? shown : shown.slice(1)).map((node) => this.#seen(node));
+          return { ok: true, value: { nodes, isWhole } };
+        });
+      },
+      disks: (prefix) =>
+        this.#call('disks', prefix, () => ({ ok: true, value: { disks: this.disks, isWhole: true } })),
+      report: ({ zone, name }) =>
+        this.#call('report', `${zone}/${name}`, () => {
+          const node = this.nodes.get(`${zone}/${name}`);
+          return node === undefined
+            ? failed('notFound', { status: 404 })
+            : { ok: true, value: this.published(node) };
+        }),
+      console: ({ zone, name, lines }) =>
+        this.#call('console', `${zone}/${name}`, () => ({
+          ok: true,
+          value: Array.from({ length: lines }, (_, index) => `line ${index}`),
+        })),
+    };
+  }
+}
