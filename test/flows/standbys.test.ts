@@ -34,9 +34,10 @@ type Counted = { readonly store: Store; readonly calls: Record<string, number> }
 function counting(home: House): Counted {
   const calls: Record<string, number> = {};
   const store = new Proxy(openMemoryStore(home.shelf), {
-    get: (target, name: keyof Store & string) => {
-      calls[name] = (calls[name] ?? 0) + 1;
-      return target[name];
+    get: (target, name) => {
+      calls[String(name)] = (calls[String(name)] ?? 0) + 1;
+      const member: unknown = Reflect.get(target, name);
+      return member;
     },
   });
   return { store, calls };
