@@ -78,7 +78,7 @@ function goOn(before: Wanted, signer: Signer | undefined, context: WantContext):
 }
 
 /** An outage wants a standby once: when a person or its time has ended it, only another outage wants one again. */
-export const isSpent = ({ release, incident }: Wanted, wanting: string): boolean =>
+const isSpent = ({ release, incident }: Wanted, wanting: string): boolean =>
   (release?.reason === 'person' || release?.reason === 'expired') && incident === wanting;
 
 function begin(signer: Signer, before: Wanted | undefined, context: WantContext): Wanted | undefined {
