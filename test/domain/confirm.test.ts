@@ -188,7 +188,7 @@ describe('the word of a witness that has said nothing', () => {
     expect(isMissing(after(rules, dark)), 'not asked').toBe(true);
     expect(isMissing(after(rules, { ...dark, witness: { eth: ['unknown'] } })), 'silent').toBe(true);
     expect(isMissing(after(rules, { qualities: { ...dark.qualities, vpn: 'bad' } })), 'cut off').toBe(true);
-    expect(isMissing(after(rules, { ...dark, witness: { eth: [] } }, 8)), 'and wanted by now').toBe(true);
+    expect(isMissing(after(rules, { ...dark, witness: { eth: [] } }, 4)), 'and wanted by now').toBe(true);
   });
 
   test('is not when it has spoken, when nothing would come of it, and for what is no way in or not bad', () => {
