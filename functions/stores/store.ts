@@ -136,7 +136,8 @@ export type StandbyStore = {
   readonly loadStandby: (signer: string) => Promise<Standby | null>;
   /**
    * Writes what is seen, with the next revision. `conflict` when the revision is not any more the one that it was made of (null: nothing was
-   * seen yet), or, where `wanted` is given, when something else is wanted now; then nothing is written.
+   * seen yet), or, where `wanted` is given, when something else is wanted now; then nothing is written. The very same, of the same
+   * revision, is written already when it is there: its answer was lost.
    */
   readonly writeSeen: (
     signer: string,
@@ -150,7 +151,8 @@ export type StandbyStore = {
   ) => Promise<'forgotten' | 'conflict'>;
   /**
    * Makes of what concerns all standbys what `change` makes of it, which is run again when somebody else wrote meanwhile. No write when that
-   * is nothing new.
+   * is nothing new. Two that count something must not write the very same, which the lease of each sees to: the same is a write whose answer
+   * was lost.
    */
   readonly changeFleet: (change: (before: Fleet) => Fleet) => Promise<Fleet>;
 };
