@@ -8,7 +8,7 @@ import type { SecretReader } from '../kit/secret.ts';
 
 /** The address of the service outside is read at each ping. */
 export function bindTelling(
-  { selfWatch }: Config,
+  { selfWatch }: Pick<Config, 'selfWatch'>,
   { variables, secret }: Pick<Environment, 'variables'> & { readonly secret: SecretReader },
 ): Pick<WatchWorld, 'pokeDeliver' | 'pokeProvision' | 'ping' | 'instances'> {
   const pokeOf = (url: string | undefined): WatchWorld['pokeDeliver'] =>

@@ -93,21 +93,12 @@ export function cut(text: string, length: number): string {
 }
 
 /** That something is over, where that cannot be said by how long the trouble lasted. */
-function againWell({ problem, subject }: NoticeItem): string | null {
-  switch (problem) {
-    case 'late':
-      return 'the watchdog looks in time again';
-    case 'undelivered':
-      return 'messages are delivered again';
-    case 'channel-failing':
-      return `messages arrive by ${subject.id} again`;
-    case 'standby-running':
-      return `the standby of ${subject.id} is gone`;
-    case 'standby-orphan':
-      return `${subject.id} is nobody's business any more`;
-    default:
-      return null;
-  }
+function againWell({ problem, subject: { id } }: NoticeItem): string | null {
+  if (problem === 'late') return 'the watchdog looks in time again';
+  if (problem === 'undelivered') return 'messages are delivered again';
+  if (problem === 'channel-failing') return `messages arrive by ${id} again`;
+  if (problem === 'standby-running') return `the standby of ${id} is gone`;
+  return problem === 'standby-orphan' ? `${id} is gone, or somebody wants it` : null;
 }
 
 /** What is done, and for how many more something is done that the body tells of. */

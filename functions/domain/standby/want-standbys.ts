@@ -78,7 +78,7 @@ function goOn(before: Wanted, signer: Signer | undefined, context: WantContext):
 }
 
 /** An outage wants a standby once: when a person or its time has ended it, only another outage wants one again. */
-export const isSpent = ({ release, incident }: Wanted, wanting: string): boolean =>
+const isSpent = ({ release, incident }: Wanted, wanting: string): boolean =>
   (release?.reason === 'person' || release?.reason === 'expired') && incident === wanting;
 
 function begin(signer: Signer, before: Wanted | undefined, context: WantContext): Wanted | undefined {
@@ -147,18 +147,17 @@ export const toWrite = (before: Wantings, after: Wantings, context: Pick<WantCon
 export const isForProvision = (before: Wantings, written: readonly Wanted[]): boolean =>
   written.some((wanted) => {
     const was = before[wanted.signer];
-    const { id, release, keep, witness, lifeAt } = wanted;
+    const { release, keep, witness, lifeAt } = wanted;
     return (
       was === undefined ||
-      was.id !== id ||
       JSON.stringify([was.release, was.keep, was.witness, was.lifeAt]) !==
         JSON.stringify([release, keep, witness, lifeAt])
     );
   });
 
 /**
- * What stays remembered: all that is wanted, and what is not any more until nothing is there of it and all is said. `earlier` is what was
- * known before this step: once a release is written down, nothing is begun for it any more.
+ * What stays remembered: all that is wanted, and what is not any more until nothing is there of it, and until the outage is over
+ * that may want none again. `earlier` is what was known before this step: once a release is written down, nothing is begun for it any more.
  */
 export function remembered(
   after: Wantings,
@@ -171,8 +170,7 @@ export function remembered(
     if (wanted.release === null || was?.id !== wanted.id || was.release === null) return false;
     if (!isNothingThere(seenOf(look, wanted))) return false;
     const open = [...incidents.values()].filter(({ resolvedAt }) => resolvedAt === null);
-    const isUntold = open.some(({ doing }) => doing[wanted.signer]?.isTold === false);
-    return !isUntold && !open.some(({ id }) => isSpent(wanted, id));
+    return !open.some(({ id }) => isSpent(wanted, id));
   };
   return Object.fromEntries(Object.entries(after).filter(([, wanted]) => !isOver(wanted)));
 }

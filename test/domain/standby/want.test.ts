@@ -187,6 +187,39 @@ describe('after how many minutes a standby is wanted for', () => {
     });
   });
 
+  test('a signer of which all keys are silent, and not for another of which only some are', () => {
+    const two = rulesWith(
+      {},
+      { signers: ['alpha', 'beta'].map((id) => ({ id, chain: 'ethereum', keys: ['7'] })) },
+    );
+    const story = storyOf(two);
+    const some = { total: 2, silent: 1, inactive: 0, left: [] };
+    for (let tick = 0; tick < 20; tick += 1) {
+      const at = story.nextAt();
+      const alpha = { ...signer('quiet', at), keys: some };
+      story.tick({ beats: { cluster: at }, signers: [alpha, signer('silent', start - hour, 'beta')] });
+    }
+    expect(story.incidents().map(({ subject }) => subject.id)).toEqual(['alpha', 'beta']);
+    expect(Object.keys(story.memory()?.state.wanted ?? {})).toEqual(['beta']);
+  });
+
+  test('says in one sentence why', () => {
+    const whys: [(at: number) => Found, string][] = [
+      [() => dark, 'the house is dark or cut off for 3 minutes'],
+      [() => vpnDown, 'the house is cut off for 10 minutes, and so is its VPN exit'],
+      [silent, 'the chain has shown no signature of it for 15 minutes'],
+      [
+        () => ({ ...dark, power: powerFact('low-battery', start) }),
+        'the house is dark; its UPS told of power going',
+      ],
+    ];
+    for (const [found, why] of whys) {
+      const story = storyOf(rules);
+      while (wantedOf(story) === undefined) story.tick(found(story.nextAt()));
+      expect(wantedOf(story)?.why).toBe(why);
+    }
+  });
+
   test('nothing new while somebody works on the house or the signer; it is wanted when that is over', () => {
     for (const subject of [null, 'alpha', 'home']) {
       const until = start + 20 * minute;
@@ -288,6 +321,7 @@ describe('the word of the witness', () => {
     ['silent', { eth: ['unknown'], rpc: [], ssh: ['unknown'] }, 'silent'],
     ['not asked', {}, 'not-asked'],
     // By the majority of two a dispute is no outage, so that only a way in of which it is silent keeps it one.
+    ['agreed, and disputed of the exit', { eth: ['bad'], vpn: ['bad'] }, 'agreed'],
     ['disputed of one, agreed of the others', { eth: ['good'], rpc: ['bad'], ssh: ['bad'] }, 'disputed'],
   ];
   test.each(words)('%s', (_, witness, expected) => {
@@ -317,7 +351,7 @@ describe('life of the signer after the trouble began', () => {
 
   test.each([
     ['before', -minute, null],
-    ['within the margin of it', 29 * second, null],
+    ['within the margin of it', 30 * second, null],
     ['later', 31 * second, 31 * second],
   ])('an act %s', (_, after, expected) => {
     const story = storyOf(rules);
@@ -404,7 +438,7 @@ describe('a standby is released', () => {
       ['one look that found out nothing', () => ({ qualities: all(rules, 'inbound', 'unknown') })],
       ['one forward that failed', (story) => ({ ...wellNow(story), qualities: { eth: 'bad' } })],
       ['a signer that was quiet', () => ({ signers: [signer('quiet', start)] })],
-      ['blindness', () => ({ qualities: all(rules, 'reference', 'bad') })],
+      ['blindness', () => ({ qualities: { ...all(rules, 'reference', 'bad'), eth: 'bad' } })],
       ['darkness', () => dark],
     ];
     for (const [what, found] of breaks) {
@@ -412,11 +446,8 @@ describe('a standby is released', () => {
       for (let tick = 0; tick < 20; tick += 1) tickWith(story, wellNow(story));
       expect(wantedOf(story)?.stableSince, what).not.toBeNull();
       tickWith(story, found(story));
-      if (what !== 'blindness') expect(wantedOf(story)?.stableSince, what).toBeNull();
-      const more = minutesUntilReleased(story, wellNow);
-      // References alone that fail while all answers are no blindness.
-      if (what === 'blindness') expect(more, what).toBe(12);
-      else expect(more, what).toBeGreaterThanOrEqual(30);
+      expect(wantedOf(story)?.stableSince, what).toBeNull();
+      expect(minutesUntilReleased(story, wellNow), what).toBeGreaterThanOrEqual(30);
     }
   });
 
