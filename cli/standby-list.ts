@@ -90,7 +90,8 @@ function showMonth(answer: StandbysAnswer, { terminal }: Context): void {
   const { print, timezone } = terminal;
   const { month, rules, standbys, brake, at } = answer;
   const cap = month.cap === null ? 'no cap' : `of ${money(month.cap, month.currency)} at most`;
-  const count = rules === null ? '' : `; ${standbys.length} of ${rules.maxStandbys} standbys`;
+  const nodes = standbys.filter(({ instance }) => instance !== null).length;
+  const count = rules === null ? '' : `; ${nodes} of ${rules.maxStandbys} nodes`;
   print('');
   print(
     `${month.month} (UTC): ${money(month.spent, month.currency)} ${cap}${count}; as of ${localTime(at, timezone)}`,

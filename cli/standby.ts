@@ -38,7 +38,7 @@ const inHelp = {
 
 /** What was said, when it was news and when it was so already. */
 const said = {
-  create: ['asked for', 'is wanted already'],
+  create: ['asked for', 'is wanted already, and kept from now on'],
   keep: ['kept', 'is kept already'],
   release: ['released', 'is not wanted, as far as the last look knew'],
 } as const satisfies Record<WishName, readonly [string, string]>;

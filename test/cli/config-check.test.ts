@@ -64,7 +64,16 @@ describe('config check', () => {
     expect(out).toContain(
       'policy: a blackout pages after 1 bad tick, all clear after 3 min well, no quiet hours',
     );
+    expect(out).toContain('standbys: none, no node is ever made');
     expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  test('says what standbys may be made, for how much, and that a dry run makes none', async () => {
+    const { code, out } = await watchdog(['config', 'check', 'examples/standbys.yaml']);
+    expect(out).toContain(
+      'standbys: ethereum, berachain in my-watchdog-project, at most 2 at once and 200.00 USD a month by prices of 2026-11-27; dry run, nothing is made\n',
+    );
+    expect(code).toBe(0);
   });
 
   test('with --secrets warns of each that is missing here, without taking a header for one', async () => {

@@ -192,35 +192,35 @@ describe('one standby', () => {
 });
 
 describe('what it has cost', () => {
-  test('grows while the node is there, from when it was made', () => {
+  test('is what its former nodes have cost, and what this one has', () => {
     expect(one({}, someTime + 4 * minute + 10 * hour).cost?.soFar).toBeCloseTo(5);
     expect(
       one({ seen: seen({ cost: { perHour: 0.5, spent: 3, currency: 'USD' } }) }, at + 10 * hour).cost?.soFar,
     ).toBeCloseTo(3 + 0.5 * (10 + 16 / 60));
   });
 
+  const { attempt } = seen();
   const still: readonly (readonly [string, Partial<Seen>])[] = [
     ['gone', { phase: 'gone' }],
-    ['never accepted', { node: null, attempt: null }],
-    ['refused by Compute', { node: null, attempt: refusedAttempt() }],
+    ['waiting for another zone', { phase: 'waiting' }],
+    ['given up', { phase: 'failed' }],
+    ['never tried', { phase: 'creating', node: null, attempt: null }],
+    [
+      'not accepted yet',
+      { phase: 'creating', node: null, attempt: attempt === null ? null : { ...attempt, acceptedAt: null } },
+    ],
   ];
   test.each(still)('does not grow when it is %s', (_, over) => {
     expect(one({ seen: seen(over) }, at + 10 * hour).cost?.soFar).toBe(0);
   });
 
-  function refusedAttempt(): Seen['attempt'] {
-    const { attempt } = seen();
-    return attempt === null ? null : { ...attempt, refused: { code: 'STOCKOUT', text: 'sold out' } };
-  }
-
-  test('from when Compute accepted, where the node is not seen yet or its time cannot be read', () => {
-    const { node } = seen();
-    const unread = node === null ? null : { ...node, createdAt: null };
-    for (const given of [null, unread]) {
-      const status = one({ seen: seen({ node: given }) }, someTime + 4 * minute + 2 * hour);
-      expect(status.cost?.soFar, `node ${given === null ? 'unseen' : 'without time'}`).toBeCloseTo(1);
-    }
-  });
+  test.each(['creating', 'booting', 'syncing', 'synced', 'releasing'] as const)(
+    'grows while it is %s, from when Compute accepted it, whether it is seen or not',
+    (phase) => {
+      const status = one({ seen: seen({ phase, node: null }) }, someTime + 4 * minute + 2 * hour);
+      expect(status.cost?.soFar).toBeCloseTo(1);
+    },
+  );
 
   test('is not known without a price', () => {
     expect(one({ seen: seen({ cost: null }) }).cost).toBeNull();
@@ -229,8 +229,7 @@ describe('what it has cost', () => {
 
   test('in a month is what is gone and what runs, each since the month began', () => {
     const created = Date.UTC(2026, 10, 30, 14);
-    const { node } = seen();
-    const old = seen({ node: node === null ? null : { ...node, createdAt: created } });
+    const old = seen({ attempt: attempt === null ? null : { ...attempt, acceptedAt: created } });
     const standbys = [{ signer: 'eth', wanted: wanted(), seen: old }];
     const spent = fleet({ spent: { '2026-11': 40, '2026-12': 7 } });
     const inDecember = Date.UTC(2026, 11, 1, 10);
