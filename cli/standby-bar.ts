@@ -10,13 +10,12 @@ const barWidth = 20;
 function barOf(standby: StandbyStatus, at: number, timezone: string): string {
   const { signer, phase, percent } = standby;
   const eta = etaAt(standby);
-  const filled = phase === 'synced' ? barWidth : Math.floor(((percent ?? 0) / 100) * barWidth);
+  const far = percentWords(standby);
+  const part = far === null || percent === null ? 0 : percent / 100;
+  const filled = phase === 'synced' ? barWidth : Math.floor(part * barWidth);
   const utc = timezone === 'UTC' || eta === null ? '' : ` (${clockTime(eta, 'UTC').slice(11)} UTC)`;
   return [
-    `${signer} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${percentWords(standby) ?? ''} ${phase}`.replaceAll(
-      / +/g,
-      ' ',
-    ),
+    `${signer} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${far === null ? '' : `${far} `}${phase}`,
     ...(eta === null
       ? []
       : [`${duration(eta - at)} to go, at ${clockTime(eta, timezone).slice(11)} ${timezone}${utc}`]),

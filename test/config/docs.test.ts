@@ -1,4 +1,4 @@
-// The channels that the documentation shows can be written just so.
+// What the documentation shows of configurations can be written just so.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,8 @@ import { formatProblems, parseConfig } from '../../functions/config/config.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/get-paged.md'), 'utf8');
 const pulse = readFileSync(join(import.meta.dirname, '../../docs/the-houses-pulse.md'), 'utf8');
-const blocks = [...`${text}${pulse}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
+const standbys = readFileSync(join(import.meta.dirname, '../../docs/standbys.md'), 'utf8');
+const blocks = [...`${text}${pulse}${standbys}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
   ([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
 );
 const sites = 'sites: [{ id: home, targets: [{ id: p2p, probe: tcp, address: "vpn.example.net:30303" }] }]\n';
