@@ -1,4 +1,5 @@
 // `watchdog standby`: what is asked for, and what a person sees until it is synced, gone, or needs somebody.
+import { createServer } from 'node:http';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import type { Wanted } from '../../functions/domain/standby/want.ts';
 import { systemClock, type Clock } from '../../functions/kit/clock.ts';
 import { commit } from '../support/documents.ts';
 import { fleet, nodeReport, orphan, seen, standbysConfig, standbySite, wanted } from '../support/standbys.ts';
+import { listen } from '../support/server.ts';
 import { answering, type Ended } from './command.ts';
 import { operator, watchedSite, type Bar, type HereOptions, type Operator } from './operator.ts';
 
@@ -438,10 +440,14 @@ describe('watch', () => {
     expect({ code, looks }).toEqual({ code: 0, looks: 3 });
   });
 
-  test('what may pass does not hide trouble', async () => {
+  test('what may pass hides neither trouble nor a doubt', async () => {
     await want();
     const refusal = { reason: 'no-capacity', text: 'sold out', since: now } as const;
     await see({ refusal, trouble: { kind: 'stuck', text: 'stuck', lines: [], since: now } });
+    expect(await watch([])).toMatchObject({ code: 1, looks: 1 });
+    await see({ refusal, doubt: { kind: 'keys-present', text: 'keys', since: now } });
+    expect(await watch([])).toMatchObject({ code: 1, looks: 1 });
+    await see({ refusal, phase: 'failed' });
     expect(await watch([])).toMatchObject({ code: 1, looks: 1 });
   });
 
@@ -489,9 +495,30 @@ describe('watch', () => {
     ]);
   });
 
+  test('only failures in a row count', async () => {
+    await want();
+    await see();
+    const { out: syncing } = await house.run(['standby', 'list', '--json']);
+    await see({ phase: 'synced' });
+    const { out: synced } = await house.run(['standby', 'list', '--json']);
+    const answers = [...Array.from({ length: 5 }, () => null), syncing, null, null, synced];
+    const server = createServer((_request, response) => {
+      const text = answers.shift() ?? null;
+      response.writeHead(text === null ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(text ?? '{"error":"ERR_STORE"}');
+    });
+    const { address, close } = await listen(server);
+    const { code, looks } = await watch([], { args: ['--url', `http://${address}/`] });
+    await close();
+    expect({ code, looks }).toEqual({ code: 0, looks: 9 });
+  });
+
   test('a wrong token ends it at once', async () => {
-    const { code, err } = await house.run(['standby', 'watch', 'eth'], { WATCHDOG_STATUS_TOKEN: 'wrong' });
-    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('does not accept the token') });
+    const { url, close } = await answering('{"error":"a bearer token is needed"}', 401);
+    const { code, err, looks } = await watch([], { args: ['--url', url] });
+    await close();
+    expect({ code, looks }).toEqual({ code: 2, looks: 1 });
+    expect(err).toContain('does not accept the token');
   });
 });
 

@@ -26,6 +26,7 @@ import {
 } from '../../functions/views/standby-words.ts';
 import { standbysAnswer, type StandbysAnswer } from '../../functions/views/standbys-answer.ts';
 import { standbyStatuses, type StandbyStatus } from '../../functions/views/standbys.ts';
+import { statusOf, withoutDetails } from '../../functions/views/status.ts';
 import { someTime } from '../support/documents.ts';
 import { hour, minute, siteRules } from '../support/site.ts';
 import { fleet, nodeReport, orphan, seen, wanted } from '../support/standbys.ts';
@@ -344,6 +345,13 @@ describe('all of them', () => {
     const failed = [{ signer: 'eth', wanted: wanted(), seen: seen({ phase: 'failed' }) }];
     expect(anyNeedsPerson(answerOf(failed))).toBe(true);
   });
+});
+
+test('what may be shown to anybody holds none', () => {
+  const standbys = [one({})];
+  const status = statusOf(sites, { memories: new Map(), standbys }, at);
+  expect(status.sites[0]?.standbys).toEqual(standbys);
+  expect(withoutDetails(status).sites[0]?.standbys).toEqual([]);
 });
 
 describe('in words', () => {
