@@ -17,12 +17,16 @@ const phones = ['pager', 'phone', 'neighbour'].map(
   (id) => `  - { id: ${id}, channel: webhook, url: { env: HOOK } }\n`,
 );
 const chat = '  - { id: chat, channel: telegram, token: { env: TOKEN }, chat: 1 }\n';
+const source = (operator: string): string =>
+  `{ id: ${operator}, role: chain, chain: ethereum, operator: ${operator}, probe: beacon, url: "https://${operator}.example" }`;
+/** With somebody for whom a node can be made. */
+const signing = `sites: [{ id: home, targets: [${source('one')}, ${source('two')}], signers: [{ id: eth-1, chain: ethereum, keys: [7] }] }]\n`;
 /** What an example does not show is there as well. */
 const whole = (block: string): string =>
   [
     /^channels:/m.test(block) ? '' : `channels:\n${phones.join('')}${chat}`,
     block,
-    /^sites:/m.test(block) ? '' : sites,
+    /^sites:/m.test(block) ? '' : /^standbys:/m.test(block) ? signing : sites,
   ].join('');
 
 test.each(blocks)('%s', (block) => {

@@ -75,7 +75,7 @@ function one(standby: Partial<Standby>, when = at): StandbyStatus {
 function answerOf(
   standbys: readonly Standby[],
   more: {
-    readonly fleet?: Fleet;
+    readonly fleet?: Fleet | null;
     readonly broken?: readonly string[];
     readonly rules?: StandbyRules | null;
   } = {},
@@ -310,6 +310,13 @@ describe('all of them', () => {
       rules: null,
       month: { cap: null, currency: null },
     });
+  });
+
+  test('are not known whole while what concerns all of them cannot be read', () => {
+    const broken = ['standbys/_fleet does not parse at spent: invalid type'];
+    const answer = answerOf([{ signer: 'eth', wanted: wanted(), seen: seen() }], { fleet: null, broken });
+    expect(answer).toMatchObject({ month: { spent: null, cap: 200 }, orphans: [], listedAt: null, broken });
+    expect(anyNeedsPerson(answer)).toBe(true);
   });
 
   test('show orphans without the request that deletes them', () => {
