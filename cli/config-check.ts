@@ -4,7 +4,9 @@ import type { Config, Problem } from '../functions/config/config.ts';
 import { formatProblems } from '../functions/config/config.ts';
 import type { NotifyGroup } from '../functions/domain/ladder.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import type { StandbyRules } from '../functions/domain/standby/rules.ts';
 import { secretReader } from '../functions/kit/secret.ts';
+import { money } from '../functions/views/standby-words.ts';
 import { duration } from '../functions/views/time.ts';
 import { readConfig } from './config-file.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
@@ -26,6 +28,7 @@ type Summary = {
   readonly references: number;
   readonly channels: readonly { readonly id: string; readonly channel: string }[];
   readonly status: string;
+  readonly standbys: StandbyRules | null;
 };
 
 function summaryOf(config: Config): Summary {
@@ -42,6 +45,7 @@ function summaryOf(config: Config): Summary {
     references: config.references.length,
     channels: config.channels.map(({ id, channel }) => ({ id, channel })),
     status: config.status.access,
+    standbys: config.standbys,
   };
 }
 
@@ -66,6 +70,14 @@ function groupLine({ afterMs, channels, minSeverity }: NotifyGroup): string {
   return `${when} ${channels.join(', ')}${what}`;
 }
 
+function standbysLine(rules: StandbyRules | null): string {
+  if (rules === null) return 'none, no node is ever made';
+  const { project, isDryRun, maxStandbys, monthlyCap, nodes, prices } = rules;
+  const limits = `at most ${maxStandbys} at once and ${money(monthlyCap, prices.currency)} a month`;
+  const dry = isDryRun ? '; dry run, nothing is made' : '';
+  return `${Object.keys(nodes).join(', ')} in ${project}, ${limits} by prices of ${prices.asOf}${dry}`;
+}
+
 function show(file: string, summary: Summary, missing: readonly MissingSecret[], context: Context): void {
   const { print, complain } = context.terminal;
   print({ style: 'good', text: 'good' }, ` ${file}`);
@@ -81,6 +93,7 @@ function show(file: string, summary: Summary, missing: readonly MissingSecret[],
   print(`  ${count(summary.references, 'reference')} to tell our own network's trouble from the house's`);
   print(`  channels: ${summary.channels.map(({ id, channel }) => `${id} (${channel})`).join(', ')}`);
   print(`  status: ${summary.status === 'token' ? 'for who shows the token' : 'public, without details'}`);
+  print(`  standbys: ${standbysLine(summary.standbys)}`);
   for (const { where, message } of missing) {
     complain({ style: 'doubt', text: 'warning' }, ` ${where}: ${message}`);
   }

@@ -79,7 +79,7 @@ export const standbysAnswer: z.ZodType<StandbysAnswer> = z.strictObject({
   trouble: trouble.nullable(),
   month: z.strictObject({
     month: text,
-    spent: amount,
+    spent: amount.nullable(),
     cap: amount.nullable(),
     currency: text.nullable(),
   }),

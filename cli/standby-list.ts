@@ -69,8 +69,10 @@ function showStandbys({ standbys, at, signers }: StandbysAnswer, { terminal }: C
   }
 }
 
-function showOrphans({ orphans }: StandbysAnswer, { terminal }: Context): void {
+function showOrphans({ orphans, month }: StandbysAnswer, { terminal }: Context): void {
   const { print, timezone } = terminal;
+  // Both stand in one document.
+  if (month.spent === null) print({ style: 'bad', text: 'orphans' }, ': nobody knows whether there are any');
   if (orphans.length === 0) return;
   print('');
   print({ style: 'bad', text: 'orphans' }, ': they carry our label, cost money, and nobody wants them');
@@ -90,11 +92,11 @@ function showMonth(answer: StandbysAnswer, { terminal }: Context): void {
   const { print, timezone } = terminal;
   const { month, rules, standbys, brake, at } = answer;
   const cap = month.cap === null ? 'no cap' : `of ${money(month.cap, month.currency)} at most`;
-  const count = rules === null ? '' : `; ${standbys.length} of ${rules.maxStandbys} standbys`;
+  const nodes = standbys.filter(({ instance }) => instance !== null).length;
+  const count = rules === null ? '' : `; ${nodes} of ${rules.maxStandbys} nodes`;
+  const spent = month.spent === null ? 'nobody knows what was spent,' : money(month.spent, month.currency);
   print('');
-  print(
-    `${month.month} (UTC): ${money(month.spent, month.currency)} ${cap}${count}; as of ${localTime(at, timezone)}`,
-  );
+  print(`${month.month} (UTC): ${spent} ${cap}${count}; as of ${localTime(at, timezone)}`);
   if (rules === null) print('No node is ever made: the configuration has no `standbys`.');
   if (rules?.isDryRun === true)
     print({ style: 'doubt', text: 'dry run' }, ': it is said what would be made, and nothing is made');

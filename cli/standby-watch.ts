@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { StandbyStatus } from '../functions/views/standbys.ts';
-import { etaAt, isPassing, needsPerson, percentWords } from '../functions/views/standby-words.ts';
-import { clockTime, duration } from '../functions/views/time.ts';
+import { isPassing, needsPerson, percentWords } from '../functions/views/standby-words.ts';
+import { clockTime } from '../functions/views/time.ts';
 import { examples, type Context } from './context.ts';
 import { complain } from './door.ts';
 import { fetchStandbys, tokenVariable, urlVariable, type Asked, type StatusOptions } from './fetch-status.ts';
+import { openBar, showBar, type Bar } from './standby-bar.ts';
 import { problemLines, standbyLines } from './standby-lines.ts';
 import type { ExitCode } from './terminal.ts';
 
@@ -17,25 +18,6 @@ const everyMs = 5_000;
 const patienceMs = 3 * 60_000;
 /** So many failed questions in a row are no passing fault. */
 const mostFailures = 6;
-
-const barWidth = 20;
-
-/** E.g. `eth-1 ████████░░░░░░░░░░░░ 41 % syncing, 2 h 10 min to go, at 05:34:07 Europe/Berlin (04:34:07 UTC)`. */
-export function barOf(standby: StandbyStatus, at: number, timezone: string): string {
-  const { signer, phase, percent } = standby;
-  const eta = etaAt(standby);
-  const filled = phase === 'synced' ? barWidth : Math.floor(((percent ?? 0) / 100) * barWidth);
-  const utc = timezone === 'UTC' || eta === null ? '' : ` (${clockTime(eta, 'UTC').slice(11)} UTC)`;
-  return [
-    `${signer} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${percentWords(standby) ?? ''} ${phase}`.replaceAll(
-      / +/g,
-      ' ',
-    ),
-    ...(eta === null
-      ? []
-      : [`${duration(eta - at)} to go, at ${clockTime(eta, timezone).slice(11)} ${timezone}${utc}`]),
-  ].join(', ');
-}
 
 /** What makes a new line. Where a bar shows how far it is, that is none. */
 function stageOf(standby: StandbyStatus | null, hasBar: boolean): string {
@@ -73,9 +55,11 @@ type Watching = {
   readonly context: Context;
 };
 
-function tell({ options, context }: Watching, answer: StandbysAnswer, standby: StandbyStatus | null): void {
+type Look = { readonly at: number; readonly standby: StandbyStatus | null };
+
+/** `before`: what was told last. Why it is wanted, how long it stays and what it costs is said at first, and when that changes. */
+function tell({ options, context }: Watching, { at, standby }: Look, before: StandbyStatus | null): void {
   const { terminal } = context;
-  const { at } = answer;
   if (options.json === true) {
     terminal.jsonLine({ at, standby });
     return;
@@ -90,20 +74,10 @@ function tell({ options, context }: Watching, answer: StandbysAnswer, standby: S
   }
   const [first = [], second = []] = standbyLines(standby, at, terminal.timezone);
   terminal.print(time, ...first);
-  if (standby.phase === 'wanted' || standby.keep !== null || standby.release !== null)
-    terminal.print('        ', ...second);
+  const stay = (known: StandbyStatus): string =>
+    JSON.stringify([known.keep, known.release, known.phase === 'gone']);
+  if (before === null || stay(before) !== stay(standby)) terminal.print('        ', ...second);
   for (const line of problemLines(standby, '          ')) terminal.print(...line);
-}
-
-/** Waits, on a terminal with a bar that shows how it comes along. */
-async function pause({ context }: Watching, standby: StandbyStatus | null): Promise<void> {
-  const { terminal, clock } = context;
-  const done =
-    standby === null
-      ? () => undefined
-      : terminal.progress(() => barOf(standby, clock.now(), terminal.timezone));
-  await clock.sleep(everyMs);
-  done();
 }
 
 /** The bar is the only line that changes. */
@@ -120,11 +94,14 @@ const goneOf = (known: StandbyStatus | null): StandbyStatus | null =>
   known === null ? null : { ...known, phase: 'gone', zone: null, region: null, instance: null };
 
 /** Tells what is news in an answer. */
-function take(watching: Watching, answer: StandbysAnswer, before: Told): Told {
+function take(watching: Watching, answer: StandbysAnswer, before: Told & { readonly bar: Bar }): Told {
   const { signer, options, context } = watching;
   const standby = findIn(answer, signer) ?? goneOf(before.known);
   const stage = stageOf(standby, context.terminal.isLive && options.json !== true);
-  if (stage !== before.stage) tell(watching, answer, standby);
+  if (stage !== before.stage) {
+    before.bar.hide();
+    tell(watching, { at: answer.at, standby }, before.known);
+  }
   return { stage, known: standby };
 }
 
@@ -140,7 +117,7 @@ function endWithout({ signer, context }: Watching, answer: StandbysAnswer, isLat
   return 1;
 }
 
-async function watch(watching: Watching): Promise<ExitCode> {
+async function look(watching: Watching, bar: Bar): Promise<ExitCode> {
   const { options, context } = watching;
   const { terminal, clock } = context;
   const startedAt = clock.now();
@@ -155,16 +132,27 @@ async function watch(watching: Watching): Promise<ExitCode> {
       const isNothing = told.known === null && findIn(asked.value, watching.signer) === null;
       const without = isNothing ? endWithout(watching, asked.value, isLate) : null;
       if (without !== null) return without;
-      told = take(watching, asked.value, told);
+      told = take(watching, asked.value, { ...told, bar });
       const end = told.known === null ? null : endOf(told.known);
       if (end !== null) return end;
+      if (told.known !== null) showBar(told.known, asked.value.at, { ...context, bar });
     } else {
       failures += 1;
       if (asked.code === 2 || failures >= mostFailures) return complain(asked, context);
+      bar.hide();
       if (failures === 1) terminal.complain(`${asked.message} (trying again)`);
     }
     // oxlint-disable-next-line no-await-in-loop -- as above
-    await pause(watching, told.known);
+    await clock.sleep(everyMs);
+  }
+}
+
+async function watch(watching: Watching): Promise<ExitCode> {
+  const bar = openBar(watching.context);
+  try {
+    return await look(watching, bar);
+  } finally {
+    bar.hide();
   }
 }
 

@@ -22,7 +22,7 @@ const inHelp = {
   create: {
     description: 'asks for a cloud node of the signer’s chain that syncs, without any key',
     example: 'watchdog standby create eth-1 --why "the roof is being mended"',
-    next: 'provision looks within a minute: it makes the node, or says what keeps it from it. A person does not overrule the brake.',
+    next: 'provision looks within a minute: it makes the node, or says what keeps it from it. The brake holds for it as well (how many, how much, who holds\nthe keys); only what a witness says does not count. Watch it with: watchdog standby watch eth-1',
   },
   keep: {
     description: 'keeps a standby when the house is well again and when its time is over',
@@ -38,7 +38,7 @@ const inHelp = {
 
 /** What was said, when it was news and when it was so already. */
 const said = {
-  create: ['asked for', 'is wanted already'],
+  create: ['asked for', 'is wanted already, and kept from now on'],
   keep: ['kept', 'is kept already'],
   release: ['released', 'is not wanted, as far as the last look knew'],
 } as const satisfies Record<WishName, readonly [string, string]>;

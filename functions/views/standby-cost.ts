@@ -1,21 +1,17 @@
 // What standbys have cost, from the price that was written down when each was made.
-import type { Seen } from '../domain/standby/standby.ts';
+import type { Phase, Seen } from '../domain/standby/standby.ts';
 
 export type StandbyCost = { readonly perHour: number; readonly soFar: number; readonly currency: string };
 
 const hourMs = 3_600_000;
 
-/** Since when what is there now costs money; null when nothing is there. */
-function runsSince({ phase, node, attempt }: Seen): number | null {
-  if (phase === 'gone') return null;
-  const accepted = attempt === null || attempt.refused !== null ? null : attempt.acceptedAt;
-  return node === null ? accepted : (node.createdAt ?? accepted);
-}
+/** In every other phase it is proven that nothing is there. */
+const livePhases: readonly Phase[] = ['creating', 'booting', 'syncing', 'synced', 'releasing'];
 
-/** What the node that is there has cost between two times. */
+/** What the node that is there, or may be, has cost between two times: from when Compute accepted it until it is proven gone. */
 export function running(seen: Seen, from: number, until: number): number {
-  const since = runsSince(seen);
-  if (since === null || seen.cost === null) return 0;
+  const since = seen.attempt?.acceptedAt ?? null;
+  if (since === null || seen.cost === null || !livePhases.includes(seen.phase)) return 0;
   return (seen.cost.perHour * Math.max(0, until - Math.max(from, since))) / hourMs;
 }
 

@@ -16,7 +16,8 @@ import {
 /** What is read of all standbys. */
 type ReadStandbys = {
   readonly standbys: readonly Standby[];
-  readonly fleet: Fleet;
+  /** Null when it cannot be read. */
+  readonly fleet: Fleet | null;
   readonly broken: readonly string[];
 };
 
@@ -32,7 +33,7 @@ export type StandbysAnswer = {
   /** Signers that can have one. */
   readonly signers: readonly Candidate[];
   readonly standbys: readonly StandbyStatus[];
-  /** Ours by label, and nobody wants them. */
+  /** Ours by label, and nobody wants them; none where that cannot be read, and then `broken` says so. */
   readonly orphans: readonly OrphanStatus[];
   /** One sentence for each document that cannot be read. */
   readonly broken: readonly string[];
@@ -40,10 +41,10 @@ export type StandbysAnswer = {
   readonly listedAt: number | null;
   /** What stops all of it. */
   readonly trouble: StandbyTrouble | null;
-  /** `spent`: this month so far, what runs included; by the month of UTC. */
+  /** `spent`: this month so far, what runs included, null when that cannot be read; by the month of UTC. */
   readonly month: {
     readonly month: string;
-    readonly spent: number;
+    readonly spent: number | null;
     readonly cap: number | null;
     readonly currency: string | null;
   };
@@ -86,7 +87,7 @@ function monthOf(
   const now = standbys.reduce((sum, { seen }) => sum + (seen === null ? 0 : running(seen, from, at)), 0);
   return {
     month,
-    spent: (fleet.spent[month] ?? 0) + now,
+    spent: fleet === null ? null : (fleet.spent[month] ?? 0) + now,
     cap: rules?.monthlyCap ?? null,
     currency: rules?.prices.currency ?? standbys.find(({ seen }) => seen?.cost)?.seen?.cost?.currency ?? null,
   };
@@ -118,10 +119,10 @@ export function standbysAnswer(
           },
     signers: signersWithNodes(sites),
     standbys,
-    orphans: read.fleet.orphans.map(orphanStatus),
+    orphans: (read.fleet?.orphans ?? []).map(orphanStatus),
     broken: read.broken.map((sentence) => bounded(sentence)),
-    listedAt: read.fleet.listedAt,
-    trouble: troubleStatus(read.fleet.trouble),
+    listedAt: read.fleet?.listedAt ?? null,
+    trouble: troubleStatus(read.fleet?.trouble ?? null),
     month: monthOf(read, rules, at),
     brake: { isHeld: reasons.length > 0, reasons },
   };

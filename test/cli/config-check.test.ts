@@ -1,8 +1,8 @@
 // `watchdog config check`: all problems with their places, or a summary; secrets on demand.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { folder, watchdog } from './command.ts';
+import { folder, repository, watchdog } from './command.ts';
 
 const { path, remove } = folder();
 afterAll(remove);
@@ -64,7 +64,21 @@ describe('config check', () => {
     expect(out).toContain(
       'policy: a blackout pages after 1 bad tick, all clear after 3 min well, no quiet hours',
     );
+    expect(out).toContain('standbys: none, no node is ever made');
     expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  test('says what standbys may be made, for how much, and that a dry run makes none', async () => {
+    const example = 'examples/standbys.yaml';
+    const made =
+      'standbys: ethereum in my-standbys, at most 2 at once and 200.00 USD a month by prices of 2026-11-20';
+    const { code, out } = await watchdog(['config', 'check', example]);
+    expect(out).toContain(`${made}\n`);
+    expect(code).toBe(0);
+    const dry = readFileSync(join(repository, example), 'utf8').replace('dryRun: false', 'dryRun: true');
+    expect((await watchdog(['config', 'check', file('dry.yaml', dry)])).out).toContain(
+      `${made}; dry run, nothing is made\n`,
+    );
   });
 
   test('with --secrets warns of each that is missing here, without taking a header for one', async () => {

@@ -73,8 +73,11 @@ async function eventsApi(): Promise<EventsApi> {
   };
 }
 
-/** `bar`: it runs as on a terminal, and this takes what is shown in the line that changes. */
-export type HereOptions = { readonly clock?: Clock; readonly bar?: string[] | null };
+/** What is shown in the line that changes on a terminal. */
+export type Bar = { line: (() => string) | null };
+
+/** `bar`: it runs as on a terminal. */
+export type HereOptions = { readonly clock?: Clock; readonly bar?: Bar | null };
 
 /** Runs a command in this process: as `watchdog` does, and twenty times as fast. */
 async function runHere(
@@ -93,8 +96,10 @@ async function runHere(
       jsonLine: (value) => void (out += `${JSON.stringify(value)}\n`),
       complain: (...parts) => void (err += line(parts)),
       progress: (shown) => {
-        if (bar !== null) bar.push(shown());
-        return () => undefined;
+        if (bar !== null) bar.line = shown;
+        return () => {
+          if (bar !== null) bar.line = null;
+        };
       },
       isLive: bar !== null,
       timezone: 'Europe/Berlin',

@@ -1,4 +1,5 @@
 // `watchdog standby`: what is asked for, and what a person sees until it is synced, gone, or needs somebody.
+import { createServer } from 'node:http';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,8 +9,9 @@ import type { Wanted } from '../../functions/domain/standby/want.ts';
 import { systemClock, type Clock } from '../../functions/kit/clock.ts';
 import { commit } from '../support/documents.ts';
 import { fleet, nodeReport, orphan, seen, standbysConfig, standbySite, wanted } from '../support/standbys.ts';
+import { listen } from '../support/server.ts';
 import { answering, type Ended } from './command.ts';
-import { operator, watchedSite, type HereOptions, type Operator } from './operator.ts';
+import { operator, watchedSite, type Bar, type HereOptions, type Operator } from './operator.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -34,7 +36,7 @@ async function want(over: Partial<Wanted> = {}): Promise<void> {
 const node = (over: Partial<Seen> = {}): Seen => {
   const usual = seen();
   return seen({
-    node: usual.node === null ? null : { ...usual.node, createdAt: now - 2 * hour },
+    attempt: usual.attempt === null ? null : { ...usual.attempt, acceptedAt: now - 2 * hour },
     report: nodeReport({ at: now }),
     ...over,
   });
@@ -92,7 +94,9 @@ describe('create, keep and release', () => {
   test('what is so already is said', async () => {
     house.api.answer(200, JSON.stringify({ ids: ['standby-1'], over: ['eth'] }));
     const args = ['standby', 'create', 'eth', '--why', 'the roof', '--by', 'Anna'];
-    expect((await house.run(args)).out).toContain('standby of eth is wanted already, by Anna: the roof');
+    expect((await house.run(args)).out).toContain(
+      'standby of eth is wanted already, and kept from now on, by Anna: the roof',
+    );
     expect(JSON.parse((await house.run([...args, '--json'])).out)).toEqual({
       signer: 'eth',
       wish: 'create',
@@ -137,7 +141,7 @@ describe('list', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('no standby; there can be one for: eth\n');
     expect(out).toMatch(
-      /^\d{4}-\d\d \(UTC\): 12\.50 USD of 200\.00 USD at most; 0 of 2 standbys; as of .* Europe\/Berlin \(.* UTC\)$/m,
+      /^\d{4}-\d\d \(UTC\): 12\.50 USD of 200\.00 USD at most; 0 of 2 nodes; as of .* Europe\/Berlin \(.* UTC\)$/m,
     );
   });
 
@@ -177,7 +181,7 @@ describe('list', () => {
       'SAFETY, keys-present: its agent found keys',
     ],
     [
-      'a refusal, and the brake',
+      'a refusal',
       async () => {
         await want();
         await see({
@@ -185,7 +189,7 @@ describe('list', () => {
           refusal: { reason: 'over-cap', text: 'the month would cost 210.00 USD', since: now },
         });
       },
-      'the brake holds: over-cap',
+      'nothing is made, over-cap: the month would cost 210.00 USD',
     ],
     [
       'an orphan',
@@ -212,6 +216,16 @@ describe('list', () => {
     const { code, out } = await house.run(['standby', 'list']);
     expect(out).toContain(says);
     expect(code).toBe(1);
+  });
+
+  test('says that the brake holds, and for what it waits', async () => {
+    await want();
+    const refusal = { reason: 'over-cap', text: 'the month would cost 210.00 USD', since: now } as const;
+    await see({ phase: 'waiting', node: null, attempt: null, refusal });
+    const { out } = await house.run(['standby', 'list']);
+    expect(out).toContain('nothing is made, over-cap: the month would cost 210.00 USD\n');
+    expect(out).toContain('the brake holds: over-cap\n');
+    expect(out).toContain('; 0 of 2 nodes;');
   });
 
   test('shows an orphan with the time of its end, or that it is only reported', async () => {
@@ -308,20 +322,50 @@ describe('watch', () => {
   test('on a terminal the bar shows how far it is, and only what is new is a line', async () => {
     await want();
     await see();
-    const bar: string[] = [];
+    const bar: Bar = { line: null };
+    const shown: (string | undefined)[] = [];
     const { out } = await watch(
       [
-        () => see({ report: nodeReport({ at: now, percent: 75, etaMs: 30 * minute }) }),
-        () => see({ phase: 'synced' }),
+        async () => {
+          shown.push(bar.line?.());
+          await see({ report: nodeReport({ at: now, percent: 75, etaMs: 30 * minute }) });
+        },
+        async () => {
+          shown.push(bar.line?.());
+          await see({ phase: 'synced' });
+        },
       ],
       { here: { bar } },
     );
-    expect(out.trimEnd().split('\n')).toHaveLength(2);
-    expect(bar).toEqual([
+    expect(out.match(/standby of eth: \w+/g)).toEqual(['standby of eth: syncing', 'standby of eth: synced']);
+    expect(shown).toEqual([
       expect.stringMatching(
         /^eth █{8}░{12} 41 % syncing, 2 h (10|09) min to go, at \d\d:\d\d:\d\d Europe\/Berlin \(\d\d:\d\d:\d\d UTC\)$/,
       ),
       expect.stringMatching(/^eth █{15}░{5} 75 % syncing, (30|29) min to go, at /),
+    ]);
+    expect(bar.line).toBeNull();
+  });
+
+  test('the time to go is by the clock of the watchdog, whatever that of this machine says', async () => {
+    await want();
+    await see();
+    const bar: Bar = { line: null };
+    const shown: (string | undefined)[] = [];
+    let wrong = now - 400 * hour;
+    const clock: Clock = {
+      now: () => wrong,
+      sleep: async () => {
+        shown.push(bar.line?.());
+        wrong += 20 * minute;
+        shown.push(bar.line?.());
+        await see({ phase: 'synced' });
+      },
+    };
+    await house.run(['standby', 'watch', 'eth'], {}, { clock, bar });
+    expect(shown).toEqual([
+      expect.stringMatching(/2 h (10|09) min to go/),
+      expect.stringMatching(/1 h (50|49) min to go/),
     ]);
   });
 
@@ -330,7 +374,7 @@ describe('watch', () => {
     await see();
     const { code, out } = await watch(
       [() => see({ report: nodeReport({ at: now, percent: 73 }) }), () => see({ phase: 'synced' })],
-      { args: ['--json'], here: { bar: [] } },
+      { args: ['--json'], here: { bar: { line: null } } },
     );
     const line = z.strictObject({ at: z.int(), standby: standbyStatus.nullable() });
     const lines = out
@@ -396,10 +440,14 @@ describe('watch', () => {
     expect({ code, looks }).toEqual({ code: 0, looks: 3 });
   });
 
-  test('what may pass does not hide trouble', async () => {
+  test('what may pass hides neither trouble nor a doubt', async () => {
     await want();
     const refusal = { reason: 'no-capacity', text: 'sold out', since: now } as const;
     await see({ refusal, trouble: { kind: 'stuck', text: 'stuck', lines: [], since: now } });
+    expect(await watch([])).toMatchObject({ code: 1, looks: 1 });
+    await see({ refusal, doubt: { kind: 'keys-present', text: 'keys', since: now } });
+    expect(await watch([])).toMatchObject({ code: 1, looks: 1 });
+    await see({ refusal, phase: 'failed' });
     expect(await watch([])).toMatchObject({ code: 1, looks: 1 });
   });
 
@@ -447,9 +495,30 @@ describe('watch', () => {
     ]);
   });
 
+  test('only failures in a row count', async () => {
+    await want();
+    await see();
+    const { out: syncing } = await house.run(['standby', 'list', '--json']);
+    await see({ phase: 'synced' });
+    const { out: synced } = await house.run(['standby', 'list', '--json']);
+    const answers = [...Array.from({ length: 5 }, () => null), syncing, null, null, synced];
+    const server = createServer((_request, response) => {
+      const text = answers.shift() ?? null;
+      response.writeHead(text === null ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(text ?? '{"error":"ERR_STORE"}');
+    });
+    const { address, close } = await listen(server);
+    const { code, looks } = await watch([], { args: ['--url', `http://${address}/`] });
+    await close();
+    expect({ code, looks }).toEqual({ code: 0, looks: 9 });
+  });
+
   test('a wrong token ends it at once', async () => {
-    const { code, err } = await house.run(['standby', 'watch', 'eth'], { WATCHDOG_STATUS_TOKEN: 'wrong' });
-    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('does not accept the token') });
+    const { url, close } = await answering('{"error":"a bearer token is needed"}', 401);
+    const { code, err, looks } = await watch([], { args: ['--url', url] });
+    await close();
+    expect({ code, looks }).toEqual({ code: 2, looks: 1 });
+    expect(err).toContain('does not accept the token');
   });
 });
 

@@ -1,4 +1,4 @@
-// The channels that the documentation shows can be written just so.
+// What the documentation shows of configurations can be written just so.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,8 @@ import { formatProblems, parseConfig } from '../../functions/config/config.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/get-paged.md'), 'utf8');
 const pulse = readFileSync(join(import.meta.dirname, '../../docs/the-houses-pulse.md'), 'utf8');
-const blocks = [...`${text}${pulse}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
+const standbys = readFileSync(join(import.meta.dirname, '../../docs/standbys.md'), 'utf8');
+const blocks = [...`${text}${pulse}${standbys}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
   ([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
 );
 const sites = 'sites: [{ id: home, targets: [{ id: p2p, probe: tcp, address: "vpn.example.net:30303" }] }]\n';
@@ -16,12 +17,16 @@ const phones = ['pager', 'phone', 'neighbour'].map(
   (id) => `  - { id: ${id}, channel: webhook, url: { env: HOOK } }\n`,
 );
 const chat = '  - { id: chat, channel: telegram, token: { env: TOKEN }, chat: 1 }\n';
+const source = (operator: string): string =>
+  `{ id: ${operator}, role: chain, chain: ethereum, operator: ${operator}, probe: beacon, url: "https://${operator}.example" }`;
+/** With somebody for whom a node can be made. */
+const signing = `sites: [{ id: home, targets: [${source('one')}, ${source('two')}], signers: [{ id: eth-1, chain: ethereum, keys: [7] }] }]\n`;
 /** What an example does not show is there as well. */
 const whole = (block: string): string =>
   [
     /^channels:/m.test(block) ? '' : `channels:\n${phones.join('')}${chat}`,
     block,
-    /^sites:/m.test(block) ? '' : sites,
+    /^sites:/m.test(block) ? '' : /^standbys:/m.test(block) ? signing : sites,
   ].join('');
 
 test.each(blocks)('%s', (block) => {

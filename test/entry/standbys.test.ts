@@ -175,10 +175,14 @@ describe('the status', () => {
     await store.writeSeen('later', { revision: null }, seen());
     const db = openDatabase({ databaseId: '(default)', projectId: 'local', emulator: firestore.host });
     await db.doc('standbys/later').update({ schema: 9 });
+    await db.doc('standbys/_fleet').set({ schema: 9 });
     await db.terminate();
     const { code, out } = await run(['list']);
     expect(code).toBe(1);
     expect(out).toMatch(/^eth +syncing/m);
     expect(out).toMatch(/^unreadable, so nothing is done to what it stands for: standbys\/later /m);
+    expect(out).toMatch(/^unreadable, so nothing is done to what it stands for: standbys\/_fleet /m);
+    expect(out).toMatch(/^orphans: nobody knows whether there are any$/m);
+    expect(out).toMatch(/\(UTC\): nobody knows what was spent, of 200\.00 USD at most/);
   });
 });

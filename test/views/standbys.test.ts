@@ -26,6 +26,7 @@ import {
 } from '../../functions/views/standby-words.ts';
 import { standbysAnswer, type StandbysAnswer } from '../../functions/views/standbys-answer.ts';
 import { standbyStatuses, type StandbyStatus } from '../../functions/views/standbys.ts';
+import { statusOf, withoutDetails } from '../../functions/views/status.ts';
 import { someTime } from '../support/documents.ts';
 import { hour, minute, siteRules } from '../support/site.ts';
 import { fleet, nodeReport, orphan, seen, wanted } from '../support/standbys.ts';
@@ -74,7 +75,7 @@ function one(standby: Partial<Standby>, when = at): StandbyStatus {
 function answerOf(
   standbys: readonly Standby[],
   more: {
-    readonly fleet?: Fleet;
+    readonly fleet?: Fleet | null;
     readonly broken?: readonly string[];
     readonly rules?: StandbyRules | null;
   } = {},
@@ -192,35 +193,35 @@ describe('one standby', () => {
 });
 
 describe('what it has cost', () => {
-  test('grows while the node is there, from when it was made', () => {
+  test('is what its former nodes have cost, and what this one has', () => {
     expect(one({}, someTime + 4 * minute + 10 * hour).cost?.soFar).toBeCloseTo(5);
     expect(
       one({ seen: seen({ cost: { perHour: 0.5, spent: 3, currency: 'USD' } }) }, at + 10 * hour).cost?.soFar,
     ).toBeCloseTo(3 + 0.5 * (10 + 16 / 60));
   });
 
+  const { attempt } = seen();
   const still: readonly (readonly [string, Partial<Seen>])[] = [
     ['gone', { phase: 'gone' }],
-    ['never accepted', { node: null, attempt: null }],
-    ['refused by Compute', { node: null, attempt: refusedAttempt() }],
+    ['waiting for another zone', { phase: 'waiting' }],
+    ['given up', { phase: 'failed' }],
+    ['never tried', { phase: 'creating', node: null, attempt: null }],
+    [
+      'not accepted yet',
+      { phase: 'creating', node: null, attempt: attempt === null ? null : { ...attempt, acceptedAt: null } },
+    ],
   ];
   test.each(still)('does not grow when it is %s', (_, over) => {
     expect(one({ seen: seen(over) }, at + 10 * hour).cost?.soFar).toBe(0);
   });
 
-  function refusedAttempt(): Seen['attempt'] {
-    const { attempt } = seen();
-    return attempt === null ? null : { ...attempt, refused: { code: 'STOCKOUT', text: 'sold out' } };
-  }
-
-  test('from when Compute accepted, where the node is not seen yet or its time cannot be read', () => {
-    const { node } = seen();
-    const unread = node === null ? null : { ...node, createdAt: null };
-    for (const given of [null, unread]) {
-      const status = one({ seen: seen({ node: given }) }, someTime + 4 * minute + 2 * hour);
-      expect(status.cost?.soFar, `node ${given === null ? 'unseen' : 'without time'}`).toBeCloseTo(1);
-    }
-  });
+  test.each(['creating', 'booting', 'syncing', 'synced', 'releasing'] as const)(
+    'grows while it is %s, from when Compute accepted it, whether it is seen or not',
+    (phase) => {
+      const status = one({ seen: seen({ phase, node: null }) }, someTime + 4 * minute + 2 * hour);
+      expect(status.cost?.soFar).toBeCloseTo(1);
+    },
+  );
 
   test('is not known without a price', () => {
     expect(one({ seen: seen({ cost: null }) }).cost).toBeNull();
@@ -229,8 +230,7 @@ describe('what it has cost', () => {
 
   test('in a month is what is gone and what runs, each since the month began', () => {
     const created = Date.UTC(2026, 10, 30, 14);
-    const { node } = seen();
-    const old = seen({ node: node === null ? null : { ...node, createdAt: created } });
+    const old = seen({ attempt: attempt === null ? null : { ...attempt, acceptedAt: created } });
     const standbys = [{ signer: 'eth', wanted: wanted(), seen: old }];
     const spent = fleet({ spent: { '2026-11': 40, '2026-12': 7 } });
     const inDecember = Date.UTC(2026, 11, 1, 10);
@@ -312,6 +312,13 @@ describe('all of them', () => {
     });
   });
 
+  test('are not known whole while what concerns all of them cannot be read', () => {
+    const broken = ['standbys/_fleet does not parse at spent: invalid type'];
+    const answer = answerOf([{ signer: 'eth', wanted: wanted(), seen: seen() }], { fleet: null, broken });
+    expect(answer).toMatchObject({ month: { spent: null, cap: 200 }, orphans: [], listedAt: null, broken });
+    expect(anyNeedsPerson(answer)).toBe(true);
+  });
+
   test('show orphans without the request that deletes them', () => {
     const { orphans } = answerOf([], { fleet: fleet({ orphans: [orphan({ requestId: 'secret-id' })] }) });
     expect(orphans).toEqual([
@@ -345,6 +352,13 @@ describe('all of them', () => {
     const failed = [{ signer: 'eth', wanted: wanted(), seen: seen({ phase: 'failed' }) }];
     expect(anyNeedsPerson(answerOf(failed))).toBe(true);
   });
+});
+
+test('what may be shown to anybody holds none', () => {
+  const standbys = [one({})];
+  const status = statusOf(sites, { memories: new Map(), standbys }, at);
+  expect(status.sites[0]?.standbys).toEqual(standbys);
+  expect(withoutDetails(status).sites[0]?.standbys).toEqual([]);
 });
 
 describe('in words', () => {
