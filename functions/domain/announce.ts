@@ -106,13 +106,17 @@ function holdFor(incident: Incident, kind: NoticeKind, context: Context): Hold |
   return hold === 'quiet-hours' && kind === 'lowered' ? null : hold;
 }
 
-/** Targets that change together share a message, and so do alerts; everything else speaks for itself. */
+/** Nodes that outlive the same outage, or go in the same minute; how one comes along is told by itself. */
+const isOfNodesThatRun = ({ kind, incident }: Saying): boolean =>
+  incident.kind === 'standby-running' && (kind === 'opened' || kind === 'resolved');
+
+/** Targets that change together share a message, and so do alerts and nodes that outlive an outage; everything else speaks for itself. */
 function grouped(sayings: readonly Saying[]): Saying[][] {
   const groups = new Map<string, Saying[]>();
   for (const saying of sayings) {
     const { subject, severity, thread } = saying.incident;
     const key =
-      subject.kind === 'target' || subject.kind === 'alert'
+      subject.kind === 'target' || subject.kind === 'alert' || isOfNodesThatRun(saying)
         ? [subject.kind, saying.kind, severity, thread ?? '', saying.to.join(' ')].join('|')
         : saying.incident.id;
     groups.set(key, [...(groups.get(key) ?? []), saying]);

@@ -121,6 +121,9 @@ function headline(notice: Notice): string {
   }
   const names = items.map(nameOf).join(', ');
   if (first.subject.kind === 'alert') return `${items.length} alerts of the house: ${names}`;
+  if (first.problem === 'standby-running') {
+    return `${items.length} standbys ${kind === 'resolved' ? 'are gone' : 'still run'}: ${names}`;
+  }
   const state = first.problem === 'disputed' ? 'are disputed' : 'do not answer as they should';
   const what = kind === 'resolved' ? 'are well again' : state;
   return `${items.length} targets ${what}: ${names}`;

@@ -55,6 +55,10 @@ function single(item: NoticeItem, notice: Notice, code: string | null): string[]
 
 function line(item: NoticeItem, notice: Notice): string {
   const since = localTime(item.since, notice.timezone);
+  // What it costs and how it ends; since when it is a matter of its own is of no interest.
+  if (item.problem === 'standby-running') {
+    return `- ${nameOf(item)}: ${item.evidence.slice(0, shownEvidence).join('; ')}`;
+  }
   if (notice.kind === 'resolved') {
     return `- ${nameOf(item)}: began ${since}, closed after ${duration(notice.at - item.since)}`;
   }

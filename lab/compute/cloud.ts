@@ -17,6 +17,8 @@ export async function startCloud(clock: Clock): Promise<Cloud> {
   const compute = await startCompute({
     clock,
     project: labProject,
+    // As slow as on a bad day, so that a look comes by while it happens.
+    timing: { insertMs: 75_000 },
     templates: labTemplates.map(({ region, template }) => nodeTemplate({ region, name: template })),
   });
   const nodes = startNodes(compute, { clock, bootMs: 1.5 * minuteMs, syncMs: 8 * minuteMs });

@@ -52,13 +52,23 @@ export const nobodyReacts: Act = {
   name: 'nobody reacted',
   title: 'The power goes, and nobody reacts',
   play: async (stage) => {
-    await stage.we('cut the power, while the person with the pager sleeps on', (basement) =>
-      basement.cutPower(),
+    await stage.we(
+      'cut the power, while the person with the pager sleeps on and the witness is down',
+      async (basement) => {
+        await basement.change({ hasWitness: false });
+        await basement.cutPower();
+      },
     );
     stage.should('page, then the neighbour as well after ten minutes, and remind after a quarter of an hour');
     await stage.message(
       'one critical page: dark or cut off',
       (message) => message.kind === 'opened' && message.severity === 'critical' && isAbout(message, subject),
+      4,
+    );
+    stage.should('make no node: with one house only, the witness must have seen the same');
+    await stage.message(
+      'why there is none is told once, and calls nobody',
+      (message) => message.kind === 'progress' && message.body.includes('no witness has said'),
       4,
     );
     stage.check('the neighbour is not told yet', !stage.said().some(({ phone }) => phone === 'neighbour'));
@@ -80,10 +90,15 @@ export const nobodyReacts: Act = {
       stage.said().length === told,
       `${stage.said().length - told} more came`,
     );
-    await stage.we('put the power back', (basement) => basement.restorePower());
+    await stage.we('put the power back', async (basement) => {
+      await basement.restorePower();
+      await basement.change({ hasWitness: true });
+    });
     stage.should('tell both phones that it is over');
     // The battery is told of to the pager alone.
     await resolves(stage, subject, told + 3);
     stage.check('the neighbour hears of the end as well', cameTo(stage, 'resolved', 'neighbour'));
+    const { length } = stage.lab.cloud.instances();
+    stage.check('nothing was made in the cloud', length === 0, `${length} machines`);
   },
 };

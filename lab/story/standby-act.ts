@@ -1,8 +1,8 @@
 // What follows a page when the house stays dark: nodes in the cloud that sync, and that are gone again once the house is stable.
 import type { PagerMessage } from '../pager/pager.ts';
-import { labSigners } from '../basement/names.ts';
+import { labSigners, labSite } from '../basement/names.ts';
 import { labZones } from '../basement/standbys.ts';
-import { isAbout, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** In the night of the story it has no machine left. */
 export const [fullZone, nextZone] = labZones;
@@ -12,6 +12,10 @@ const isProgress = ({ kind }: PagerMessage): boolean => kind === 'progress';
 /** Every signer of the house is named with these words. */
 const tells = ({ body }: PagerMessage, words: RegExp): boolean =>
   labSigners.every((signer) => body.split('\n').some((line) => line.includes(signer) && words.test(line)));
+
+/** True for a message about the standby of a signer, if only among others. */
+const concerns = ({ incidents }: PagerMessage, signer: string): boolean =>
+  incidents.some((id) => id.startsWith(`${labSite}.standby.${signer}.`));
 
 /** From the page to the last node that is synced. */
 export async function standbysSync(stage: Stage): Promise<void> {
@@ -46,23 +50,18 @@ export async function standbysSync(stage: Stage): Promise<void> {
 /** From the end of the trouble to the deletion of the last node. */
 export async function standbysGo(stage: Stage): Promise<void> {
   stage.should('keep the nodes until the house has been stable for half an hour, and say what they cost');
-  for (const signer of labSigners) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
-    await stage.message(
-      `for information: the standby of ${signer} still runs`,
-      (message) => message.kind === 'opened' && isAbout(message, `standby.${signer}`),
-      5,
-    );
-  }
+  await stage.message(
+    'for information: both still run, what they cost, and how they can be kept',
+    (message) => message.kind === 'opened' && labSigners.every((signer) => concerns(message, signer)),
+    5,
+  );
   await stage.until('both nodes are deleted', () => stage.lab.cloud.instances().length === 0, 45);
   for (const signer of labSigners) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     await stage.message(
       `the standby of ${signer} is gone, and it says what that has cost`,
       (message) =>
-        message.kind === 'resolved' &&
-        isAbout(message, `standby.${signer}`) &&
-        /\d+\.\d\d USD/.test(message.body),
+        message.kind === 'resolved' && concerns(message, signer) && /\d+\.\d\d USD/.test(message.body),
       6,
     );
   }

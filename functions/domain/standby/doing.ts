@@ -25,16 +25,36 @@ function failureOf({ code, zone, region }: Tried): string {
   return noQuota.test(code) ? `no quota in ${region}` : `refused in ${zone} (${code})`;
 }
 
-function creating({ attempt, tried }: Seen, before: Doing | undefined): Said {
-  const zone = attempt?.zone ?? 'the cloud';
+/** Of the zone before the one in which it is; null when that was the first. */
+function detourOf({ tried }: Seen, zone: string): string | null {
   const last = tried.at(-1);
-  const isNext = last !== undefined && last.zone !== zone;
+  return last === undefined || last.zone === zone ? null : failureOf(last);
+}
+
+const isInTheMaking = (before: Doing | undefined): boolean =>
+  before !== undefined && /^(?:creating|booting)/.test(before.stage);
+
+function creating(seen: Seen, before: Doing | undefined): Said {
+  const zone = seen.attempt?.zone ?? 'the cloud';
+  const detour = detourOf(seen, zone);
   return {
     stage: `creating ${zone}`,
-    text: `is being created in ${zone}`,
+    text: `is being created in ${zone}${detour === null ? '' : ` (${detour})`}`,
     // That it is tried elsewhere is told with the next news.
-    isNews: before?.stage.startsWith('creating') !== true,
-    note: isNext ? `${failureOf(last)}, now trying ${zone}` : null,
+    isNews: !isInTheMaking(before),
+    note: detour === null ? null : `${detour}, now trying ${zone}`,
+  };
+}
+
+function booting(seen: Seen, before: Doing | undefined): Said {
+  const zone = seen.node?.zone ?? seen.attempt?.zone ?? 'the cloud';
+  const detour = detourOf(seen, zone);
+  return {
+    stage: 'booting',
+    text: `is booting in ${zone}${detour === null ? '' : ` (${detour})`}`,
+    // Compute is often faster than our looks.
+    isNews: !isInTheMaking(before),
+    note: null,
   };
 }
 
@@ -75,7 +95,7 @@ function ofPhase(wanted: Wanted, seen: Seen, before: Doing | undefined, at: numb
     case 'creating':
       return creating(seen, before);
     case 'booting':
-      return quiet('booting', `is booting in ${seen.node?.zone ?? seen.attempt?.zone ?? 'the cloud'}`);
+      return booting(seen, before);
     case 'syncing':
       return syncing(seen, before, at);
     case 'synced':

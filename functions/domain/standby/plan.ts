@@ -125,11 +125,16 @@ function labelsOf(wanted: Wanted, attempt: Attempt, prefix: string): Readonly<Re
   };
 }
 
+const isWellAgain = ({ stableSince, keep, reason }: Wanted): boolean =>
+  stableSince !== null && keep === null && reason !== 'person';
+
 function planCreation(wanted: Wanted, plan: Plan): Step {
   const { situation, together } = plan;
   const { seen, at, rules, flag, listing } = situation;
   const { attempt } = seen;
   const isAsked = seen.phase === 'creating' && attempt !== null;
+  // The trouble is over: what is there stays for a while, and nothing is made for it any more.
+  if (isWellAgain(wanted) && (!isAsked || attempt.operation === null)) return wait;
   if (isAsked && (attempt.operation !== null || attempt.refused !== null)) return wait;
   if (isAsked && (nodeShown(situation) !== null || !isDue(seen, at))) return wait;
   if (listing === null) {
