@@ -1,5 +1,6 @@
 // Plays all acts, one after the other, and gathers what came of each.
 import type { SiteVerdict } from '../../functions/domain/verdict.ts';
+import { labStandbys } from '../basement/standbys.ts';
 import type { Lab } from '../lab.ts';
 import type { Act } from './act.ts';
 import { acts } from './acts.ts';
@@ -20,10 +21,21 @@ export type ActResult = {
   readonly failures: number;
 };
 
+/** What became of the machines in the pretend cloud. */
+export type CloudResult = {
+  /** Times that one was asked for, and times that one came of it. */
+  readonly asked: number;
+  readonly made: number;
+  readonly left: number;
+  readonly cost: number;
+  readonly currency: string;
+};
+
 export type StoryResult = {
   readonly acts: readonly ActResult[];
   readonly doubles: number;
   readonly forged: number;
+  readonly cloud: CloudResult;
   /** All went as told. */
   readonly isGood: boolean;
 };
@@ -64,6 +76,18 @@ async function calm(lab: Lab, signal: AbortSignal): Promise<void> {
   await lab.news.until(isOver, signal);
 }
 
+async function cloudResult({ cloud, standbys }: Lab): Promise<CloudResult> {
+  const inserts = cloud.operations().filter(({ type }) => type === 'insert');
+  const { fleet } = await standbys();
+  return {
+    asked: inserts.length,
+    made: inserts.filter(({ error }) => error === null).length,
+    left: cloud.instances().length,
+    cost: Object.values(fleet?.spent ?? {}).reduce((sum, each) => sum + each, 0),
+    currency: labStandbys.prices.currency,
+  };
+}
+
 async function playAct(act: Act, number: number, needs: PlayNeeds): Promise<ActResult> {
   const { lab, teller, signal } = needs;
   teller.title(number, act.title);
@@ -90,6 +114,8 @@ export async function playStory(needs: PlayNeeds): Promise<StoryResult> {
     results.push(await playAct(act, index + 1, needs));
   }
   const { doubles, forged } = needs.lab.pager.counts();
+  const cloud = await cloudResult(needs.lab);
   const isWhole = results.length === acts.length && results.every(({ failures }) => failures === 0);
-  return { acts: results, doubles, forged, isGood: isWhole && doubles === 0 && forged === 0 };
+  const isGood = isWhole && doubles === 0 && forged === 0 && cloud.left === 0;
+  return { acts: results, doubles, forged, cloud, isGood };
 }

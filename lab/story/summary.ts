@@ -34,6 +34,10 @@ export function showSummary(
     `${sum((act) => act.pages)} pages and ${sum((act) => act.messages)} messages in all; ` +
       `${story.doubles} came twice, ${story.forged} without a good signature.`,
   );
+  const { asked, made, left, cost, currency } = story.cloud;
+  screen.line(
+    `In the cloud: ${made} nodes made in ${asked} tries, ${left} left; they have cost ${cost.toFixed(2)} ${currency} at the lab's prices.`,
+  );
   screen.line({
     style: 'dim',
     text:
