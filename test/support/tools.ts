@@ -11,6 +11,7 @@ const programs = {
   cometbft: 'cometbft',
   geth: 'geth',
   beacond: 'beacond',
+  discovery: 'compute.v1.json',
   shellcheck: 'bin/shellcheck',
   nut: 'bin/upsd',
   alertmanager: 'bin/prometheus-alertmanager',
@@ -24,7 +25,7 @@ export type Tool = {
   readonly version: string;
   /** The folder with everything that came with it. */
   readonly folder: string;
-  /** Its program; a script of Node for `lodestar`. */
+  /** Its program; a script of Node for `lodestar`, a document for `discovery`. */
   readonly path: string;
 };
 

@@ -1,0 +1,219 @@
+// Compute Engine behind its door: Google's client over REST, loaded at the first call, and every answer or silence as a value.
+import type { z } from 'zod';
+import { labels as labelNames } from '../domain/standby/rules.ts';
+import type { Compute, ComputeAnswer, ComputeFailure } from './cloud.ts';
+import type { CallOptions, ComputeAsks } from './compute-asks.ts';
+import { type ComputeClients, openClients } from './compute-clients.ts';
+import { computeFailure, endedFailure, malformedFailure, notOurs } from './compute-failure.ts';
+import { isResourceName } from './compute-methods.ts';
+import * as read from './compute-read.ts';
+import { computeTransport } from './compute-transport.ts';
+
+export { computeMethods, computePermissions } from './compute-methods.ts';
+
+export type ComputeOptions = {
+  /** Id of the Google project. */
+  readonly project: string;
+  /** For a pretended Compute on this machine, for example `http://127.0.0.1:4321`; it gets no token. */
+  readonly endpoint?: string;
+  /** Real milliseconds for each call; a list may take as long for each of its pages. 10 s by default. */
+  readonly timeoutMs?: number;
+};
+
+type Call = (clients: ComputeClients, options: CallOptions) => Promise<unknown>;
+type Kind = 'reads' | 'changes';
+
+const mostPages = 20;
+const perPage = 200;
+const mostLines = 50;
+const consoleBytes = 32_768;
+
+/** Google's client answers with a list, of which the first is the answer, and with an envelope around an operation. */
+function unwrapped(answer: unknown): unknown {
+  const first: unknown = Array.isArray(answer) ? answer[0] : answer;
+  const hasEnvelope = typeof first === 'object' && first !== null && 'latestResponse' in first;
+  return hasEnvelope ? first.latestResponse : first;
+}
+
+/** Of a list the answer as it came stands last. */
+const pageOf = (answer: unknown): unknown => (Array.isArray(answer) ? answer[2] : answer);
+
+/** The call's end, or the deadline's or the run's, whichever comes first. */
+async function ended<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const end = (): void => {
+    reject(new Error('ended'));
+  };
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+    work.catch(() => {});
+  }
+}
+
+/** Opens the door; nothing is loaded or asked before the first call. ERR_CONFIG for an address that must not be asked. */
+export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOptions): Compute {
+  const transport = computeTransport(endpoint === undefined ? { project } : { project, endpoint });
+  let opening: Promise<ComputeClients> | null = null;
+  const open = (): Promise<ComputeClients> => (opening ??= openClients(transport));
+
+  const ask = async <Value>(
+    kind: Kind,
+    needs: {
+      readonly signal: AbortSignal;
+      readonly call: Call;
+      readonly shape: z.ZodType<Value>;
+      /** Of what is asked for; each has to be a name. */
+      readonly names: readonly string[];
+    },
+  ): Promise<ComputeAnswer<Value>> => {
+    const { signal } = needs;
+    if (!needs.names.every(isResourceName)) return failed(notOurs);
+    if (signal.aborted) return failed(endedFailure('ABORTED', false));
+    const clients = await open();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const both = AbortSignal.any([signal, deadline]);
+    try {
+      const call = needs.call(clients, { signal: both, timeout: timeoutMs + 1_000, retry: null });
+      const value = needs.shape.safeParse(await ended(call, both));
+      return value.success ? { ok: true, value: value.data } : failed(malformedFailure);
+    } catch (error) {
+      const failure = computeFailure(error, kind === 'changes');
+      // What Compute has said counts, even if it said so at the last moment.
+      if (failure.status !== null) return failed(failure);
+      if (signal.aborted) return failed(endedFailure('ABORTED', true));
+      if (deadline.aborted) return failed(endedFailure('TIMEOUT', true));
+      return failed(failure);
+    }
+  };
+
+  /** All pages; `isWhole` is false as well when there are more than anybody should have. */
+  const askAll = async <Resource>(
+    signal: AbortSignal,
+    wanted: {
+      readonly of: 'instance' | 'disk';
+      readonly list: (clients: ComputeClients) => ComputeAsks['aggregatedList'];
+      readonly take: (page: read.Page) => read.Listed<Resource>;
+      readonly filter?: string;
+    },
+  ): Promise<ComputeAnswer<read.Listed<Resource>>> => {
+    const all: Resource[] = [];
+    let isWhole = true;
+    let pageToken = '';
+    for (let count = 0; count < mostPages; count++) {
+      const request = {
+        project,
+        maxResults: perPage,
+        ...(wanted.filter === undefined ? {} : { filter: wanted.filter }),
+        ...(pageToken === '' ? {} : { pageToken }),
+      };
+      const call: Call = async (clients, options) =>
+        pageOf(await wanted.list(clients)(request, { ...options, autoPaginate: false }));
+      // oxlint-disable-next-line no-await-in-loop -- each page names the next one
+      const answer = await ask('reads', { signal, call, shape: read.page(wanted.of), names: [] });
+      if (!answer.ok) return answer;
+      const taken = wanted.take(answer.value);
+      all.push(...taken.all);
+      isWhole &&= taken.isWhole;
+      pageToken = answer.value.nextPageToken ?? '';
+      if (pageToken === '') return { ok: true, value: { all, isWhole } };
+    }
+    return { ok: true, value: { all, isWhole: false } };
+  };
+
+  return {
+    insert: ({ zone, region, name, template, requestId, labels }, signal) =>
+      ask('changes', {
+        signal,
+        shape: read.begun,
+        names: [zone, region, name, template],
+        call: async ({ instances }, options) =>
+          unwrapped(
+            await instances.insert(
+              {
+                project,
+                zone,
+                requestId,
+                sourceInstanceTemplate: `projects/${project}/regions/${region}/instanceTemplates/${template}`,
+                instanceResource: { name, labels: { ...labels } },
+              },
+              options,
+            ),
+          ),
+      }),
+
+    operation: async (zone, operation, signal) => {
+      const answer = await ask('reads', {
+        signal,
+        shape: read.operationState,
+        names: [zone, operation],
+        call: async ({ operations }, options) =>
+          unwrapped(await operations.get({ project, zone, operation }, options)),
+      });
+      return isMissing(answer) ? { ok: true, value: { state: 'unknown' } } : answer;
+    },
+
+    list: async (prefix, signal) => {
+      const answer = await askAll(signal, {
+        of: 'instance',
+        list: ({ instances }) => instances.innerApiCalls.aggregatedList,
+        take: (page) => read.nodesOf(page, prefix),
+        filter: `labels.${labelNames.ours}=${prefix}`,
+      });
+      if (!answer.ok) return answer;
+      return { ok: true, value: { nodes: answer.value.all, isWhole: answer.value.isWhole } };
+    },
+
+    // Names by their beginning are no filter that is worth trusting, so all disks of the project are looked at.
+    disks: async (prefix, signal) => {
+      const answer = await askAll(signal, {
+        of: 'disk',
+        list: ({ disks }) => disks.innerApiCalls.aggregatedList,
+        take: (page) => read.disksOf(page, prefix),
+      });
+      if (!answer.ok) return answer;
+      return { ok: true, value: { disks: answer.value.all, isWhole: answer.value.isWhole } };
+    },
+
+    report: async ({ zone, name }, signal) => {
+      const request = { project, zone, instance: name, queryPath: 'watchdog/report' };
+      const answer = await ask('reads', {
+        signal,
+        shape: read.guestReport,
+        names: [zone, name],
+        call: async ({ instances }, options) =>
+          unwrapped(await instances.getGuestAttributes(request, options)),
+      });
+      return isMissing(answer) ? { ok: true, value: null } : answer;
+    },
+
+    console: ({ zone, name, lines }, signal) => {
+      const request = { project, zone, instance: name, start: String(-consoleBytes) };
+      return ask('reads', {
+        signal,
+        shape: read.consoleLines(Math.min(Math.max(1, lines), mostLines)),
+        names: [zone, name],
+        call: async ({ instances }, options) =>
+          unwrapped(await instances.getSerialPortOutput(request, options)),
+      });
+    },
+
+    remove: ({ zone, name, requestId }, signal) =>
+      ask('changes', {
+        signal,
+        shape: read.begun,
+        names: [zone, name],
+        call: async ({ instances }, options) =>
+          unwrapped(await instances.delete({ project, zone, instance: name, requestId }, options)),
+      }),
+  };
+}
+
+const failed = (failure: ComputeFailure) => ({ ok: false, failure }) as const;
+
+/** Compute itself says that there is none; a 404 of somebody in between proves nothing. */
+const isMissing = (answer: ComputeAnswer<unknown>): boolean =>
+  !answer.ok && answer.failure.status === 404 && answer.failure.code === 'notFound';

@@ -1,0 +1,84 @@
+// Regional instance templates: from Terraform in truth, here from a test, the lab, or a request.
+import { z } from 'zod';
+import { beginOperation, remembered } from './operations.ts';
+import { alreadyExists, invalid } from './refusal.ts';
+import { type Operation, type TemplateProperties, templateShape } from './resource.ts';
+import type { World } from './world.ts';
+
+export type TemplateSeed = {
+  readonly region: string;
+  readonly name: string;
+  readonly properties: TemplateProperties;
+};
+
+/** As our Terraform writes it: no keys, no fuse, disks that go with the machine, and guest attributes allowed. */
+export const nodeTemplate = (given: {
+  readonly region: string;
+  readonly name: string;
+  readonly machine?: string;
+  readonly gib?: number;
+  readonly scheduling?: TemplateProperties['scheduling'];
+}): TemplateSeed => ({
+  region: given.region,
+  name: given.name,
+  properties: {
+    machineType: given.machine ?? 'n2-standard-4',
+    labels: { template: given.name },
+    disks: [
+      { boot: true, autoDelete: true, initializeParams: { diskSizeGb: '20', diskType: 'pd-balanced' } },
+      {
+        autoDelete: true,
+        deviceName: 'data',
+        initializeParams: { diskSizeGb: String(given.gib ?? 500), diskType: 'pd-ssd' },
+      },
+    ],
+    metadata: { items: [{ key: 'enable-guest-attributes', value: 'TRUE' }] },
+    networkInterfaces: [{ subnetwork: `regions/${given.region}/subnetworks/nodes` }],
+    serviceAccounts: [
+      {
+        email: 'node@pretend.iam.gserviceaccount.com',
+        scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+      },
+    ],
+    scheduling: given.scheduling ?? { provisioningModel: 'STANDARD', automaticRestart: true },
+  },
+});
+
+export function putTemplate(world: World, { region, name, properties }: TemplateSeed): void {
+  const template = { id: world.newId(), name, region, createdAt: world.settle() };
+  world.templates.set(`${region}/${name}`, { ...template, properties: templateShape.parse(properties) });
+}
+
+const body = z.looseObject({
+  name: z.string(),
+  properties: templateShape.refine((properties) => !('deletionProtection' in properties), {
+    error: 'deletionProtection is no property of a template',
+  }),
+});
+
+export function insertTemplate(
+  world: World,
+  asked: { readonly region: string; readonly requestId: string | null; readonly body: unknown },
+): Operation {
+  const { region, requestId } = asked;
+  if (world.zones[region] === undefined) throw invalid('region', region, 'Unknown region.');
+  const read = body.safeParse(asked.body);
+  if (!read.success) throw invalid('resource', '', z.prettifyError(read.error));
+  const { name, properties } = read.data;
+  const target = `projects/${world.project}/regions/${region}/instanceTemplates/${name}`;
+  const before = remembered(world, { requestId, type: 'insert', target });
+  if (before !== null) return before;
+  if (world.templates.has(`${region}/${name}`)) throw alreadyExists(target);
+  const id = world.newId();
+  return beginOperation(world, {
+    type: 'insert',
+    zone: null,
+    target,
+    targetId: id,
+    requestId,
+    ms: world.timing.otherMs,
+    end: (at) => {
+      world.templates.set(`${region}/${name}`, { id, name, region, createdAt: at, properties });
+    },
+  });
+}
