@@ -9,6 +9,7 @@ import type { SiteRules } from '../functions/domain/policy.ts';
 import { deliver } from '../functions/flows/deliver.ts';
 import { systemClock } from '../functions/kit/clock.ts';
 import { step } from '../functions/domain/step.ts';
+import { noLook } from '../functions/domain/standby/standby-look.ts';
 import { openStore } from '../functions/stores/open.ts';
 import type { Store } from '../functions/stores/store.ts';
 import { startChild } from './child.ts';
@@ -47,6 +48,7 @@ async function fill(store: Store, count: number): Promise<void> {
     refused: [],
     witness: {},
     delivery: null,
+    standbys: noLook,
     signing: { ledger: {}, signers: [], chains: [] },
   };
   for (let from = 0; from < count; from += most) {

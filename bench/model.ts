@@ -8,6 +8,7 @@ import type { SiteRules } from '../functions/domain/policy.ts';
 import type { Sample } from '../functions/domain/sample.ts';
 import { step } from '../functions/domain/step.ts';
 import type { Role } from '../functions/domain/target.ts';
+import { noLook } from '../functions/domain/standby/standby-look.ts';
 import { probeRound, type RoundNeeds } from '../functions/flows/probe-round.ts';
 import { openGate } from '../functions/kit/gate.ts';
 
@@ -88,6 +89,7 @@ export async function modelTick(
       refused: [],
       witness: {},
       delivery: null,
+      standbys: noLook,
       signing: { ledger: {}, signers: [], chains: [] },
     },
     scheduledAt: at,

@@ -60,6 +60,7 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
       store,
       clock,
       pokeDeliver: null,
+      pokeProvision: null,
       ping: null,
       instances: new Map(),
       witness: null,

@@ -11,6 +11,7 @@ import { secretReader } from '../functions/kit/secret.ts';
 import type { BoundProbe } from '../functions/probes/probe.ts';
 import { createChains } from '../functions/chains/run.ts';
 import { weigh } from '../functions/domain/signing.ts';
+import { noLook } from '../functions/domain/standby/standby-look.ts';
 import { bindSites } from '../functions/entry/sites.ts';
 import { collectEvidence } from '../functions/flows/collect-evidence.ts';
 import { bindProbes } from '../functions/probes/run.ts';
@@ -109,7 +110,7 @@ export async function probeNow(
         const signing = weigh({}, rules, { readings, at: clock.now(), lastDarkAt: null });
         const facts = gatherFacts(
           null,
-          { at, samples, pulse: null, refused: [], witness: {}, delivery: null, signing },
+          { at, samples, pulse: null, refused: [], witness: {}, delivery: null, standbys: noLook, signing },
           rules,
         );
         const failures = [...own.failures, ...common.failures, ...evidence.failures];

@@ -68,7 +68,11 @@ export const pagerduty = {
       return { sent: false, again: true, reason: 'aborted', detail: 'the run ended first' };
     }
     const action = actionOf(message);
-    if (action === null) return { sent: true, detail: 'not posted: others of the alert are still open' };
+    if (action === null) {
+      const why =
+        message.kind === 'progress' ? 'it is no news of the alert' : 'others of the alert are still open';
+      return { sent: true, detail: `not posted: ${why}` };
+    }
     const event = {
       routing_key: context.secret(options.routingKey),
       event_action: action,

@@ -33,9 +33,22 @@ const isByItself = ({ subject }: Incident, channel: string): boolean =>
 const escalated = (incident: Incident, { rules, at }: Context): string[] =>
   escalation(incident, rules.notify, at).filter((channel) => !isByItself(incident, channel));
 
+const progressEveryMs = 3 * 60_000;
+const progressLaterMs = 30 * 60_000;
+/** So many are told at the shorter distance: whatever goes to and fro, and many signers, must not become a stream of messages. */
+const promptNews = 6;
+
+/** True when what is being done has come further, and the last such message is long enough ago. */
+function isProgressDue({ doing, timeline }: Incident, at: number): boolean {
+  if (!Object.values(doing).some(({ isTold }) => !isTold)) return false;
+  const told = timeline.filter(({ event, text }) => event === 'told' && text.startsWith('progress: '));
+  const everyMs = told.length < promptNews ? progressEveryMs : progressLaterMs;
+  return at - (told.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= everyMs;
+}
+
 /** Level, not edge: compares what people were last told with what is, so that a message held back is said when it may be. */
 function due(incident: Incident, context: Context): NoticeKind | null {
-  const { rules, at } = context;
+  const { at } = context;
   const { announced, ack, severity } = incident;
   if (incident.resolvedAt !== null) return announced === null ? null : 'resolved';
   if (!context.isOpen(incident.id)) return null;
@@ -45,12 +58,17 @@ function due(incident: Incident, context: Context): NoticeKind | null {
   if (rise > 0) return 'raised';
   if (rise < 0) return 'lowered';
   if (isTaken && ack?.isTold === false) return 'acknowledged';
+  return dueAgain(incident, isTaken, context) ?? (isProgressDue(incident, at) ? 'progress' : null);
+}
+
+/** Why people are woken again for what has not changed. */
+function dueAgain(incident: Incident, isTaken: boolean, context: Context): NoticeKind | null {
+  const { rules, at } = context;
   // A doubt about safety is repeated, whoever has taken it on.
   if (isTaken && !isSafety(incident.kind)) return null;
-  if (isTaken) return isReminderDue(incident, rules.policy.remindMs, at) ? 'reminder' : null;
   // Whoever had taken it on may have fallen asleep over it.
-  if (ack !== null) return 'reminder';
-  if (escalated(incident, context).length > 0) return 'escalated';
+  if (!isTaken && incident.ack !== null) return 'reminder';
+  if (!isTaken && escalated(incident, context).length > 0) return 'escalated';
   return isReminderDue(incident, rules.policy.remindMs, at) ? 'reminder' : null;
 }
 
@@ -80,7 +98,9 @@ function audience(incident: Incident, kind: NoticeKind, context: Context): strin
 }
 
 function holdFor(incident: Incident, kind: NoticeKind, context: Context): Hold | null {
-  if (kind === 'resolved' || kind === 'acknowledged' || isSafety(incident.kind)) return null;
+  // These go to whoever was told already, and wake nobody.
+  if (kind === 'resolved' || kind === 'acknowledged' || kind === 'progress') return null;
+  if (isSafety(incident.kind)) return null;
   const hold = holdOf(context.rules, incident.subject.id, incident.severity, context.at);
   if (hold === 'maintenance' && isOwn(incident.subject)) return null;
   return hold === 'quiet-hours' && kind === 'lowered' ? null : hold;
@@ -146,6 +166,10 @@ function rowsOf({ sayings, first, thread, isThreadOver }: Group, context: Contex
 
 const mostMessages = 100;
 
+/** Whatever is said of an incident says what is being done about it as well. */
+const doingTold = ({ doing }: Incident): Incident['doing'] =>
+  Object.fromEntries(Object.entries(doing).map(([signer, each]) => [signer, { ...each, isTold: true }]));
+
 /** How far the ladder is climbed once this is said. A rise and an acknowledgement that is over begin it anew. */
 function climbAfter({ incident, kind, to }: Saying, at: number): Incident['climb'] {
   const { climb } = incident;
@@ -183,6 +207,8 @@ function afterSaying(saying: Saying, group: Group, rows: readonly OutboxRow[], a
     lastMessage: { ...incident.lastMessage, ...Object.fromEntries(rows.map((row) => [row.channel, row.id])) },
     messages: [...incident.messages, ...rows.map((row) => row.id)].slice(-mostMessages),
     rounds: incident.rounds + 1,
+    // Who is told later has not been told the same as the others.
+    doing: kind === 'escalated' ? incident.doing : doingTold(incident),
   };
 }
 

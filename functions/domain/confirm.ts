@@ -2,6 +2,7 @@
 import type { Quality } from './facts.ts';
 import { subjectKey } from './incident.ts';
 import type { SiteState } from './memory.ts';
+import type { SiteRules } from './policy.ts';
 import type { Sample } from './sample.ts';
 
 /** What an answer says of its target. Where our own run ended first, or nothing was asked, nothing is known. */
@@ -39,6 +40,27 @@ export function isWitnessWanted(state: SiteState | null, id: string, sample: Sam
   const target = state?.facts.targets.find((candidate) => candidate.id === id);
   const isDisputed = target?.witness?.word === 'disputed' && qualityOf(sample) !== 'unknown';
   return isDisputed || isNews(believed(state, id), sample) || isNews(target?.quality, sample);
+}
+
+/**
+ * True when the witness is to be asked once more although nothing changed: the house is dark or cut off, a standby is wanted or will be, and of
+ * a way in that is bad the witness has said nothing. One that was away at the first look must not keep a standby from being made for ever.
+ */
+export function isWordMissing(
+  state: SiteState | null,
+  { id, sample, rules }: { readonly id: string; readonly sample: Sample; readonly rules: SiteRules },
+): boolean {
+  const target = state?.facts.targets.find((candidate) => candidate.id === id);
+  const { standby, signers } = rules;
+  if (state === null || target?.role !== 'inbound' || standby === null || qualityOf(sample) !== 'bad')
+    return false;
+  const { word = 'silent' } = target.witness ?? {};
+  const { phase = 'suspected', kind } = state.subjects[subjectKey({ kind: 'site', id: state.site })] ?? {};
+  const isOut = phase === 'open' && (kind === 'dark' || kind === 'vpn-down');
+  if (word !== 'silent' || !isOut) return false;
+  return signers.some(
+    (signer) => standby.chains.includes(signer.chain) && (state.wanted[signer.id]?.release ?? null) === null,
+  );
 }
 
 /** True when a sample says something else than what is remembered. The first good answer of a new target needs no second look. */

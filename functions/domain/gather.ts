@@ -15,6 +15,7 @@ import type { Pulse } from './pulse.ts';
 import type { Sample } from './sample.ts';
 import type { Weighed } from './signing.ts';
 import { reachability } from './signals.ts';
+import type { StandbyLook } from './standby/standby-look.ts';
 import { witnessed } from './witness.ts';
 
 /** What one tick brought, before it is put beside what is remembered; the same for every try to commit it. */
@@ -30,6 +31,8 @@ export type Findings = {
   readonly witness: Readonly<Record<string, readonly Quality[]>>;
   /** What became of messages lately; null when that was not looked at. */
   readonly delivery: Delivery | null;
+  /** What was seen of standbys. */
+  readonly standbys: StandbyLook;
   /** What the chains show; see `weigh`. */
   readonly signing: Weighed;
 };

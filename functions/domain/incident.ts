@@ -67,6 +67,9 @@ export const problemKinds = [
 ] as const;
 export type ProblemKind = (typeof problemKinds)[number];
 
+/** True for what takes a whole house away: dark, or cut off. */
+export const isOutage = (kind: ProblemKind): boolean => kind === 'dark' || kind === 'vpn-down';
+
 const safetyKinds: readonly ProblemKind[] = ['vpn-leak', 'two-fences', 'keys-on-standby', 'standby-doubt'];
 
 /**

@@ -3,14 +3,14 @@ import type { Problem, ProblemKind } from './incident.ts';
 import type { Severity } from './severity.ts';
 
 /**
- * What a tick says of a subject. `suppressed`: it is bad, but a parent is down and speaks for it. `gone`: it is not configured
- * any more. `unknown` neither opens nor resolves anything.
+ * What a tick says of a subject. `suppressed`: it is bad, but a parent is down and speaks for it. `gone`: it is not there any more, `ending`
+ * says why (by default: it is not configured). `unknown` neither opens nor resolves anything.
  */
 export type Observation =
   | { readonly status: 'good' }
   | { readonly status: 'unknown' }
   | { readonly status: 'suppressed' }
-  | { readonly status: 'gone' }
+  | { readonly status: 'gone'; readonly ending?: string }
   | { readonly status: 'bad'; readonly problem: Problem };
 
 /** A subject without a state is ok. `kind` and `severity` are those last seen. */

@@ -67,21 +67,29 @@ export type Notice = {
 const changing = new Set<TimelineEvent>(['changed', 'recovering', 'relapsed', 'seen-again', 'cleared']);
 const mostChanges = 2;
 
-/** What the timeline holds after the last message, the latest. */
-function changesOf({ timeline }: Incident): string[] {
+/** What the timeline holds after the last message, the latest: first of the trouble itself, then of what is done about it. */
+function changesOf({ timeline, doing }: Incident): string[] {
   const lastTold = timeline.findLastIndex(({ event }) => event === 'told');
-  return timeline
-    .slice(lastTold + 1)
+  const later = timeline.slice(lastTold + 1);
+  const now = new Set(Object.values(doing).map(({ line }) => line));
+  const changes = later
     .filter(({ event }) => changing.has(event))
-    .map(({ event, text }) => (event === 'relapsed' ? `bad again: ${text}` : text))
-    .slice(-mostChanges);
+    .map(({ event, text }) => (event === 'relapsed' ? `bad again: ${text}` : text));
+  const steps = later.filter(({ event, text }) => event === 'standby' && !now.has(text));
+  return [...changes.slice(-mostChanges), ...steps.slice(-mostChanges).map(({ text }) => text)];
 }
+
+/** What is news first. */
+const doingLines = ({ doing }: Incident): string[] =>
+  Object.values(doing)
+    .toSorted((a, b) => Number(a.isTold) - Number(b.isTold))
+    .map(({ line }) => line);
 
 export function itemOf(incident: Incident, costs: readonly WaitingCost[]): NoticeItem {
   return {
     changes: changesOf(incident),
     costs,
-    doing: Object.values(incident.doing).map(({ line }) => line),
+    doing: doingLines(incident),
     incident: incident.id,
     subject: incident.subject,
     problem: incident.kind,

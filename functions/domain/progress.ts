@@ -20,12 +20,15 @@ export type Progress = {
   readonly touched: Map<string, Incident>;
 };
 
-function ending(incident: Incident, isGone: boolean): string {
-  if (incident.cause !== null) return `not seen any more; the cause was stated by ${incident.cause.by}`;
-  return isGone ? 'no longer configured' : 'stayed well';
+function resolved(incident: Incident, observation: Observation, at: number): Incident {
+  const over = (text: string): Incident => ({ ...record(incident, at, 'resolved', text), resolvedAt: at });
+  if (incident.cause !== null) return over(`not seen any more; the cause was stated by ${incident.cause.by}`);
+  if (observation.status !== 'gone') return over('stayed well');
+  const { ending } = observation;
+  return ending === undefined ? over('no longer configured') : { ...over(ending), evidence: [ending] };
 }
 
-function applyChange(incident: Incident, change: Change, isGone: boolean, at: number): Incident {
+function applyChange(incident: Incident, change: Change, observation: Observation, at: number): Incident {
   switch (change.event) {
     case 'none':
     case 'opened':
@@ -37,10 +40,7 @@ function applyChange(incident: Incident, change: Change, isGone: boolean, at: nu
     case 'recovering':
       return record(incident, at, 'recovering', 'well again; watching whether it stays so');
     case 'resolved':
-      return {
-        ...record(incident, at, 'resolved', ending(incident, isGone)),
-        resolvedAt: at,
-      };
+      return resolved(incident, observation, at);
   }
 }
 
@@ -69,7 +69,7 @@ export function stepSubject(
   if (change.event === 'none' || before === undefined || before.phase === 'suspected') return;
   const incident = progress.incidents.get(before.incident);
   if (incident === undefined) return;
-  const changed = applyChange(incident, change, observation.status === 'gone', at);
+  const changed = applyChange(incident, change, observation, at);
   progress.incidents.set(changed.id, changed);
   progress.touched.set(changed.id, changed);
 }

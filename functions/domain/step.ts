@@ -4,21 +4,26 @@ import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import { fold, mutesAfter } from './fold.ts';
 import { type Findings, gatherFacts, houseFacts } from './gather.ts';
-import { type Incident, type ProblemKind, type Subject, subjectKey } from './incident.ts';
+import { type Incident, isOutage, type Subject, subjectKey } from './incident.ts';
 import { judge } from './judge.ts';
 import type { Observation } from './machine.ts';
 import { emptyWeek, type Memory, type Mute, type SiteState } from './memory.ts';
 import { isPage } from './notice.ts';
 import { observe, observeTarget } from './observe.ts';
-import { observeHouse } from './observe-house.ts';
 import { observeOwn } from './observe-own.ts';
 import type { OutboxRow } from './outbox.ts';
 import type { SiteRules } from './policy.ts';
 import { begin, orphans, type Progress, stepSubject } from './progress.ts';
-import type { Pulse } from './pulse.ts';
 import { isReportDue, reportRows } from './report.ts';
+import { observeStandbys } from './standby/observe-standby.ts';
+import { noLook, type StandbyLook } from './standby/standby-look.ts';
+import { tellStandbys } from './standby/tell-standbys.ts';
 import type { Wanted } from './standby/want.ts';
+import { isForProvision, remembered, toWrite, wantStandbys } from './standby/want-standbys.ts';
+import { wishesTaken, type Wantings } from './standby/wish.ts';
+import { type Heard, hearHouse } from './step-house.ts';
 import type { Role } from './target.ts';
+import { unsaid } from './unsaid.ts';
 import { waitingCosts } from './waiting-cost.ts';
 
 export type StepInput = {
@@ -38,43 +43,12 @@ export type Step = {
   readonly rows: readonly OutboxRow[];
   /** Wantings of standbys that are new or changed. */
   readonly wanted: readonly Wanted[];
+  /** One of them changed in a way that `provision` has to act on. */
+  readonly wakesProvision: boolean;
 };
 
 /** The roles whose targets are subjects of their own; references and chains only bear witness. */
 const speaks = (role: Role): boolean => role === 'inbound' || role === 'exit';
-
-/**
- * What it means that this tick says nothing of a subject that is remembered. Of every target, the site and the watcher each tick says
- * something: when it does not, they are not configured. An alert that is not sent any more is over, unless there are too many to know.
- */
-function unsaid({ kind, id }: Subject, rules: SiteRules, pulse: Pulse | null): Observation {
-  const isStillThere = (isConfigured: boolean): Observation => ({
-    status: isConfigured ? 'unknown' : 'gone',
-  });
-  switch (kind) {
-    case 'signer':
-    case 'fence':
-    case 'standby':
-      return isStillThere(rules.signers.some((signer) => signer.id === id));
-    case 'chain':
-      return isStillThere(rules.signers.some((signer) => signer.chain === id));
-    case 'source':
-      return isStillThere(rules.heartbeats.some(({ source }) => source === id));
-    case 'power':
-    case 'address':
-    case 'orphan':
-      return { status: 'unknown' };
-    case 'alert':
-      return { status: pulse === null || pulse.moreAlerts > 0 ? 'unknown' : 'good' };
-    case 'channel':
-    case 'ticks':
-    case 'outbox':
-    case 'target':
-    case 'site':
-    case 'self':
-      return { status: 'gone' };
-  }
-}
 
 /** Mutes count as maintenance. */
 const withMutes = (rules: SiteRules, mutes: readonly Mute[]): SiteRules =>
@@ -102,18 +76,21 @@ function speak(
   return said;
 }
 
+type End = {
+  readonly rules: SiteRules;
+  readonly at: number;
+  /** What was known to be wanted before this step. */
+  readonly earlier: Wantings;
+  readonly look: StandbyLook;
+  readonly report?: readonly OutboxRow[];
+};
+
 /** What is open goes on; a message that is due now wakes whoever delivers. */
-function endOf(
-  progress: Progress,
-  state: SiteState,
-  {
-    rules,
-    at,
-    report = [],
-  }: { readonly rules: SiteRules; readonly at: number; readonly report?: OutboxRow[] },
-): Step {
+function endOf(progress: Progress, state: SiteState, { rules, at, earlier, look, report = [] }: End): Step {
+  tellStandbys(progress, state.wanted, { at, look });
   const said = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
   const rows = [...said.rows, ...report];
+  const wanted = toWrite(earlier, state.wanted, { look });
   const touched = [...progress.touched.values()];
   const { week } = state;
   return {
@@ -125,6 +102,7 @@ function endOf(
           opened: week.opened + touched.filter(({ openedAt }) => openedAt === at).length,
           pages: week.pages + rows.filter(({ notice }) => isPage(notice.kind)).length,
         },
+        wanted: remembered(state.wanted, earlier, { look, incidents: progress.incidents }),
         subjects: Object.fromEntries(progress.subjects),
         nextDueAt: rows.length === 0 ? state.nextDueAt : at,
       },
@@ -134,46 +112,16 @@ function endOf(
     },
     touched,
     rows,
-    wanted: [],
+    wanted,
+    wakesProvision: isForProvision(earlier, wanted),
   };
 }
-
-const isOutage = (kind: ProblemKind): boolean => kind === 'dark' || kind === 'vpn-down';
 
 /** A tick that saw nothing of the way in does not end a blackout: whatever else is missing still belongs to that. */
 function isDark(progress: Progress, rules: SiteRules, { signals }: SiteState['judgement']): boolean {
   const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
   const isDown = site !== undefined && site.phase !== 'recovering';
   return isDown && isOutage(site.kind) && signals.life === 'none';
-}
-
-type Heard = Pick<Findings, 'pulse' | 'refused'>;
-
-/** Takes in what the house says of itself; nothing when it could not be read. */
-function hearHouse(
-  progress: Progress,
-  { pulse, refused }: Heard,
-  context: {
-    readonly rules: SiteRules;
-    readonly at: number;
-    readonly state: SiteState;
-    readonly facts: Pick<Facts, 'power' | 'heartbeats'>;
-    readonly take: (subject: Subject, observation: Observation) => void;
-  },
-): void {
-  if (pulse === null) return;
-  const { rules, at, facts, state, take } = context;
-  const site = progress.subjects.get(subjectKey({ kind: 'site', id: rules.id }));
-  const observed = observeHouse(pulse, {
-    rules,
-    at,
-    facts,
-    refused,
-    isSiteDown: site !== undefined,
-    isDark: site !== undefined && isOutage(site.kind),
-    clearedAt: (subject) => state.cleared[subjectKey(subject)] ?? null,
-  });
-  for (const { subject, observation } of observed) take(subject, observation);
 }
 
 /**
@@ -207,9 +155,11 @@ export function stepEvents(
   });
   for (const subject of orphans(progress, seen)) {
     if (subject.kind !== 'alert') continue;
-    stepSubject(progress, subject, { observation: unsaid(subject, rules, heard.pulse), rules, at });
+    const observation = unsaid(subject, rules, { pulse: heard.pulse, look: noLook });
+    stepSubject(progress, subject, { observation, rules, at });
   }
-  return endOf(progress, state, { rules, at });
+  const wanted = wishesTaken(state.wanted, events, { rules, incidents: folded.memory.incidents });
+  return endOf(progress, { ...state, wanted }, { rules, at, earlier: state.wanted, look: noLook });
 }
 
 /**
@@ -243,6 +193,7 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   }
   const gapMs = before === undefined ? null : at - before.tick.at;
   const week = before?.week ?? emptyWeek(at);
+  const earlier = before?.wanted ?? {};
   const state: SiteState = {
     site: rules.id,
     createdAt: before?.createdAt ?? at,
@@ -259,17 +210,28 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     },
     mutes: before?.mutes ?? mutesAfter([], events, at),
     cleared: before?.cleared ?? {},
-    wanted: before?.wanted ?? {},
+    wanted: earlier,
     subjects: {},
     nextDueAt: before?.nextDueAt ?? null,
   };
   hearHouse(progress, findings, { rules, at, state, facts, take });
   const own = observeOwn(rules, { at, ticking: { latenessMs, gapMs }, delivery: findings.delivery });
   for (const { subject, observation } of own) take(subject, observation);
-  for (const subject of orphans(progress, seen)) {
-    take(subject, unsaid(subject, rules, findings.pulse));
+  const { standbys: look } = findings;
+  const { subjects, incidents } = progress;
+  const wished = wishesTaken(earlier, events, { rules, incidents: memory?.incidents ?? {} });
+  const context = { rules: withMutes(rules, state.mutes), at, look, subjects, incidents };
+  const ledger = state.signing;
+  const wanted = wantStandbys(wished, { ...context, gapMs, facts, judgement, ledger });
+  const clearedAt = (subject: Subject): number | null => state.cleared[subjectKey(subject)] ?? null;
+  for (const { subject, observation } of observeStandbys(wanted, { ...context, clearedAt })) {
+    take(subject, observation);
   }
-  if (!isReportDue(state.week.from, at, rules)) return endOf(progress, state, { rules, at });
+  for (const subject of orphans(progress, seen)) {
+    take(subject, unsaid(subject, rules, { pulse: findings.pulse, look }));
+  }
+  const end = { rules, at, earlier, look };
+  if (!isReportDue(state.week.from, at, rules)) return endOf(progress, { ...state, wanted }, end);
   const report = reportRows(state.week, rules, at);
-  return endOf(progress, { ...state, week: emptyWeek(at) }, { rules, at, report });
+  return endOf(progress, { ...state, wanted, week: emptyWeek(at) }, { ...end, report });
 }

@@ -1,4 +1,4 @@
-// Composes `watch`: what it may touch is the store, the probes, and a poke for `deliver`; no channel, no Compute.
+// Composes `watch`: what it may touch is the store, the probes, and pokes for `deliver` and `provision`; no channel, no Compute.
 import { createChains } from '../chains/run.ts';
 import { loadConfig } from '../config/config.ts';
 import { answerWatch } from '../flows/answer-watch.ts';

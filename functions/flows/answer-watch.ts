@@ -26,13 +26,14 @@ export type WatchAnswer = {
 async function takeIn(world: WatchWorld, id: string, signal: AbortSignal): Promise<WatchAnswer> {
   const site = world.sites.find((each) => each.rules.id === id);
   if (site === undefined) throw new WatchdogError('ERR_REQUEST', 'events names no site of this watchdog');
-  const poker = createPoker(world.pokeDeliver, signal);
+  const poker = createPoker({ poke: world.pokeDeliver, name: 'deliver' }, signal);
+  const provisionPoker = createPoker({ poke: world.pokeProvision, name: 'provision' }, signal);
   const { store, clock } = world;
-  const outcome = await takeInEvents({ rules: site.rules, store, clock, poker });
-  const problem = await poker.finish();
+  const outcome = await takeInEvents({ rules: site.rules, store, clock, poker, provisionPoker });
+  const [problem, unwoken] = await Promise.all([poker.finish(), provisionPoker.finish()]);
   const isGood = outcome.outcome !== 'error' && problem === null;
   const summary = { ...outcome, problems: problem === null ? [] : [problem] };
-  return { isGood, title: 'events', summary, warnings: [] };
+  return { isGood, title: 'events', summary, warnings: unwoken === null ? [] : [unwoken] };
 }
 
 /** Throws ERR_REQUEST for a body that asks for neither. */

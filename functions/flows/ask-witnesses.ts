@@ -1,5 +1,5 @@
 // Asks the witnesses about what changed at one site, once for all of it, while we look at it again ourselves.
-import { isWitnessWanted } from '../domain/confirm.ts';
+import { isWitnessWanted, isWordMissing } from '../domain/confirm.ts';
 import type { Findings } from '../domain/gather.ts';
 import type { SiteState } from '../domain/memory.ts';
 import type { Sample } from '../domain/sample.ts';
@@ -66,6 +66,9 @@ export function openQuestion(run: SiteRun, state: SiteState | null): WitnessQues
   if (run.world.witness === null || run.site.probes.length === 0) {
     return { onFirstLook: () => undefined, voices: () => Promise.resolve({}) };
   }
+  const { rules } = run.site;
+  const isAskedAbout = (id: string, sample: Sample): boolean =>
+    isWitnessWanted(state, id, sample) || isWordMissing(state, { id, sample, rules });
   const { promise, resolve } = Promise.withResolvers<readonly string[]>();
   const wanted = new Set<string>();
   let looks = 0;
@@ -74,7 +77,7 @@ export function openQuestion(run: SiteRun, state: SiteState | null): WitnessQues
   return {
     onFirstLook: (id, sample) => {
       looks += 1;
-      if (sample !== null && isWitnessWanted(state, id, sample)) wanted.add(id);
+      if (sample !== null && isAskedAbout(id, sample)) wanted.add(id);
       if (looks === run.site.probes.length) resolve([...wanted]);
     },
     voices: () => voices,

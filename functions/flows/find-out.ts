@@ -9,6 +9,7 @@ import { type Pulse, silence } from '../domain/pulse.ts';
 import { refusedLately } from '../domain/refused.ts';
 import type { Sample } from '../domain/sample.ts';
 import { weigh } from '../domain/signing.ts';
+import { noLook } from '../domain/standby/standby-look.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import type { BoundProbe } from '../probes/probe.ts';
@@ -146,6 +147,7 @@ export async function findOut(
     refused: heard.refused,
     witness: await question.voices(),
     delivery: null,
+    standbys: noLook,
     events: heard.events,
     signing: weigh(ledger, rules, {
       readings: evidence.readings,

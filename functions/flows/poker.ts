@@ -12,17 +12,24 @@ export type Poker = {
   readonly finish: () => Promise<string | null>;
 };
 
+/** Who is woken; `poke` is null when nothing listens. */
+export type Woken = { readonly poke: Poke | null; readonly name: 'deliver' | 'provision' };
+
 // By then the tick is committed: nothing that goes wrong here may make it look undone.
-async function ask(poke: Poke, signal: AbortSignal, body?: object): Promise<string | null> {
+async function ask(
+  { poke, name }: Woken & { readonly poke: Poke },
+  signal: AbortSignal,
+  body?: object,
+): Promise<string | null> {
   try {
     const result = await poke(signal, body);
-    return result.accepted ? null : `deliver was not woken: ${result.reason} ${result.detail}`;
+    return result.accepted ? null : `${name} was not woken: ${result.reason} ${result.detail}`;
   } catch (error) {
-    return `deliver was not woken: ${redactText(describeError(error))}`;
+    return `${name} was not woken: ${redactText(describeError(error))}`;
   }
 }
 
-export function createPoker(poke: Poke | null, signal: AbortSignal): Poker {
+export function createPoker({ poke, name }: Woken, signal: AbortSignal): Poker {
   let running: Promise<void> | null = null;
   let again = false;
   let problem: string | null = null;
@@ -30,7 +37,7 @@ export function createPoker(poke: Poke | null, signal: AbortSignal): Poker {
     do {
       again = false;
       // eslint-disable-next-line no-await-in-loop -- one after another is the point
-      problem = await ask(wanted, signal);
+      problem = await ask({ poke: wanted, name }, signal);
     } while (again);
   };
   return {
@@ -39,7 +46,8 @@ export function createPoker(poke: Poke | null, signal: AbortSignal): Poker {
       if (running === null) running = run(poke);
       else again = true;
     },
-    tell: async (body) => (poke === null ? 'there is no deliver to hand it to' : ask(poke, signal, body)),
+    tell: async (body) =>
+      poke === null ? `there is no ${name} to hand it to` : ask({ poke, name }, signal, body),
     finish: async () => {
       await running;
       return problem;

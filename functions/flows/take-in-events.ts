@@ -26,6 +26,7 @@ type Given = {
   readonly store: WatchStore;
   readonly clock: Clock;
   readonly poker: Poker;
+  readonly provisionPoker: Poker;
 };
 
 /** They were taken in; one that cannot be removed is taken in again by the next tick, which changes nothing. A sentence when that is so. */
@@ -53,7 +54,7 @@ const hasChanged = (memory: Memory, step: Step): boolean =>
   !isDeepStrictEqual(memory.state.subjects, step.memory.state.subjects);
 
 async function takeIn(given: Given): Promise<EventsOutcome> {
-  const { rules, store, clock, poker } = given;
+  const { rules, store, clock, poker, provisionPoker } = given;
   const { pulse, refused, events, problem } = await listen(store, rules, clock.now());
   const common = { site: rules.id, events: events.length, messages: 0 };
   const heard = { pulse, refused };
@@ -76,6 +77,7 @@ async function takeIn(given: Given): Promise<EventsOutcome> {
     });
     if (end === 'conflict') continue;
     if (step.rows.length > 0) poker.wake();
+    if (step.wakesProvision) provisionPoker.wake();
     // oxlint-disable-next-line no-await-in-loop -- this is the end
     const error = (await forgetEvents(store, rules.id, events)) ?? problem;
     return { ...common, outcome: error === null ? 'done' : 'error', messages: step.rows.length, error };

@@ -6,12 +6,15 @@ import { isReplay } from '../domain/tick.ts';
 import type { Loaded } from '../stores/store.ts';
 import { listen } from './find-out.ts';
 import { lookAtDelivery } from './look-at-delivery.ts';
+import { lookAtStandbys } from './look-at-standbys.ts';
 import type { SiteRun } from './watch-world.ts';
 
 export const tries = 4;
 
-/** `problem` says what of the messages could not be seen; null when nothing went wrong. */
-export type Committed = { readonly step: Step; readonly problem: string | null } | { readonly replay: true };
+/** `problems` says what of the messages and of the standbys could not be seen, a sentence each. */
+export type Committed =
+  | { readonly step: Step; readonly problems: readonly string[] }
+  | { readonly replay: true };
 
 /** The pure step is run again on what somebody else wrote, with the samples that we have; I/O is not. Null after too many conflicts. */
 export async function takeIn(
@@ -34,10 +37,13 @@ export async function takeIn(
       const { pulse, refused } = await listen(store, rules, run.at);
       findings = { ...findings, pulse, refused };
     }
-    const { memory, delivery, problem } = await lookAtDelivery(store, loaded.memory);
+    const [{ memory, delivery, problem }, standbys] = await Promise.all([
+      lookAtDelivery(store, loaded.memory),
+      lookAtStandbys(store, loaded.memory, { rules, at: run.at }),
+    ]);
     const result = step(memory, {
       rules,
-      findings: { ...findings, delivery },
+      findings: { ...findings, delivery, standbys: standbys.look },
       events,
       scheduledAt,
       latenessMs,
@@ -49,7 +55,8 @@ export async function takeIn(
       rows: result.rows,
       wanted: result.wanted,
     });
-    if (end === 'committed') return { step: result, problem };
+    if (end !== 'committed') continue;
+    return { step: result, problems: [...(problem === null ? [] : [problem]), ...standbys.problems] };
   }
   return null;
 }

@@ -97,9 +97,11 @@ async function tick(
     return { ...replayed(run, null), probes: run.site.probes.length };
   }
   const forgotten = await forgetEvents(store, id, events);
-  const { nextDueAt } = committed.step.memory.state;
+  const { memory, wakesProvision } = committed.step;
+  const { nextDueAt } = memory.state;
   if (nextDueAt !== null && nextDueAt <= run.at) run.poker.wake();
-  const more = [committed.problem, forgotten].filter((problem) => problem !== null);
+  if (wakesProvision) run.provisionPoker.wake();
+  const more = [...committed.problems, ...(forgotten === null ? [] : [forgotten])];
   return done(run, committed.step, [...problems, ...more]);
 }
 

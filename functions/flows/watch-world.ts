@@ -31,6 +31,8 @@ export type WatchWorld = {
   readonly clock: Clock;
   /** Wakes `deliver`; null when nothing listens. */
   readonly pokeDeliver: Poke | null;
+  /** Wakes `provision`; null when nothing listens. */
+  readonly pokeProvision: Poke | null;
   /** Tells a service outside of each tick; null when none is configured. */
   readonly ping: Ping | null;
   /** By site, what this instance has told past the store: the one thing that is remembered anywhere else. */
@@ -52,6 +54,7 @@ export type SiteRun = {
   /** Whether our own network works, as soon as the references show it; false when they show that it fails. */
   readonly hasNetwork: () => Promise<boolean>;
   readonly poker: Poker;
+  readonly provisionPoker: Poker;
   readonly tick: Tick;
   readonly at: number;
 };

@@ -69,13 +69,14 @@ export async function watch(world: WatchWorld, request: TickRequest): Promise<Ti
   const signal = AbortSignal.any([request.signal, deadline]);
   const needs: RoundNeeds = { clock: world.clock, gate: openGate(world.concurrency), signal };
   const network = probeReferences(world, needs);
-  const poker: Poker = createPoker(world.pokeDeliver, request.signal);
+  const poker: Poker = createPoker({ poke: world.pokeDeliver, name: 'deliver' }, request.signal);
+  const provisionPoker = createPoker({ poke: world.pokeProvision, name: 'provision' }, request.signal);
   const sites = world.sites.filter((site) => isInShard(site.rules.id, request.shard));
 
   const outcomes = await Promise.all(
-    sites.map((site) => watchSite({ site, world, needs, ...network, poker, tick, at })),
+    sites.map((site) => watchSite({ site, world, needs, ...network, poker, provisionPoker, tick, at })),
   );
-  const pokeProblem = await poker.finish();
+  const [pokeProblem, unwoken] = await Promise.all([poker.finish(), provisionPoker.finish()]);
   const durationMs = world.clock.now() - at;
   const { latenessMs } = tick;
   const { shard } = request;
@@ -94,6 +95,7 @@ export async function watch(world: WatchWorld, request: TickRequest): Promise<Ti
     sites: outcomes,
     probes: outcomes.reduce((sum, outcome) => sum + outcome.probes, 0),
     problems: pokeProblem === null ? [] : [pokeProblem],
-    warnings: warning === null ? [] : [warning],
+    // It is called each minute anyway.
+    warnings: [warning, unwoken].filter((each) => each !== null),
   };
 }

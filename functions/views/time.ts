@@ -1,4 +1,5 @@
 // Times for people: the reader's zone first, UTC beside it.
+import { briefly } from '../domain/lasting.ts';
 
 /** E.g. `2026-12-01 03:14:07 Europe/Berlin (02:14:07 UTC)`; in UTC without the repetition. */
 export function localTime(at: number, timezone: string): string {
@@ -24,12 +25,4 @@ export function clockTime(at: number, timezone: string): string {
 }
 
 /** E.g. `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
+export const duration = briefly;

@@ -50,6 +50,15 @@ test.each([
   expect(event).toHaveProperty(action === 'trigger' ? 'payload' : 'event_action');
 });
 
+test('how a standby comes along is not posted: a trigger would call people anew', async () => {
+  const { api, received } = await receiver(() => 202);
+  expect(await pagerduty.send({ routingKey, api }, { ...message, kind: 'progress' }, context())).toEqual({
+    sent: true,
+    detail: 'not posted: it is no news of the alert',
+  });
+  expect(received).toEqual([]);
+});
+
 test('the end of one of several is not posted, for the alert is still open', async () => {
   const { api, received } = await receiver(() => 202);
   const resolved = { ...message, kind: 'resolved', isThreadOver: false } as const;

@@ -41,6 +41,7 @@ test.each([
   ['opened', 'info', '-1'],
   ['lowered', 'critical', '-1'],
   ['acknowledged', 'critical', '-1'],
+  ['progress', 'critical', '-1'],
   ['resolved', 'critical', '-1'],
 ] as const)('%s, %s, has priority %s', async (kind, severity, priority) => {
   const form = await posted({ kind, severity });
@@ -76,6 +77,7 @@ describe('an end', () => {
     ['resolved', true, [cancel, messages]],
     ['resolved', false, [messages]],
     ['lowered', true, [messages]],
+    ['progress', true, [messages]],
   ] as const)('%s, nothing open: %s', async (kind, isThreadOver, expected) => {
     const { api, received } = await receiver(() => 200);
     await pushover.send({ ...keys, api }, { ...message, kind, isThreadOver }, context());

@@ -60,6 +60,7 @@ test.each([
   ['opened', 'info', true],
   ['lowered', 'critical', true],
   ['acknowledged', 'critical', true],
+  ['progress', 'critical', true],
   ['resolved', 'critical', true],
 ] as const)('%s, %s, is silent: %s', async (kind, severity, isSilent) => {
   expect(await posted({ kind, severity })).toMatchObject({ disable_notification: isSilent });

@@ -114,6 +114,7 @@ describe('each thing is said once', () => {
             since: start - minute,
             changes: [],
             costs: [],
+            doing: [],
           },
         ],
       },

@@ -1,6 +1,12 @@
 // The second look within a tick: what asks for one, and which answer counts.
 import { describe, expect, test } from 'vitest';
-import { believed, isNews, isWitnessWanted, settleSamples } from '../../functions/domain/confirm.ts';
+import {
+  believed,
+  isNews,
+  isWitnessWanted,
+  isWordMissing,
+  settleSamples,
+} from '../../functions/domain/confirm.ts';
 import type { Quality } from '../../functions/domain/facts.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
@@ -161,4 +167,42 @@ test('trouble that a witness denied for a while began when we first saw it', () 
   const decided = story.ticks(5, denied).memory.state;
   expect(decided.judgement.verdict).toBe('dark');
   expect(decided.facts.inboundBadSince).toBe(begun);
+});
+
+describe('the word of a witness that has said nothing', () => {
+  const rules = siteRules({ standby: { chains: ['ethereum'], expireAfterMs: 60_000 } });
+  const dark = { qualities: { eth: 'bad', rpc: 'bad', ssh: 'bad' } } as const;
+  const after = (
+    given: typeof rules,
+    found: Parameters<ReturnType<typeof storyOf>['tick']>[0],
+    ticks = 3,
+  ) => {
+    const story = storyOf(given);
+    story.tick();
+    return story.ticks(ticks, found).memory.state;
+  };
+  const isMissing = (state: SiteState, over: Partial<Parameters<typeof isWordMissing>[1]> = {}): boolean =>
+    isWordMissing(state, { id: 'eth', sample: bad, rules, ...over });
+
+  test('is missing while the house is dark or cut off and a standby may be made', () => {
+    expect(isMissing(after(rules, dark)), 'not asked').toBe(true);
+    expect(isMissing(after(rules, { ...dark, witness: { eth: ['unknown'] } })), 'silent').toBe(true);
+    expect(isMissing(after(rules, { qualities: { ...dark.qualities, vpn: 'bad' } })), 'cut off').toBe(true);
+    expect(isMissing(after(rules, { ...dark, witness: { eth: [] } }, 4)), 'and wanted by now').toBe(true);
+  });
+
+  test('is not when it has spoken, when nothing would come of it, and for what is no way in or not bad', () => {
+    const state = after(rules, dark);
+    expect(isMissing(after(rules, { ...dark, witness: { eth: ['bad'] } })), 'agreed').toBe(false);
+    expect(isMissing(state, { sample: good }), 'good').toBe(false);
+    expect(isMissing(state, { sample: aborted }), 'aborted').toBe(false);
+    expect(isMissing(state, { id: 'vpn' }), 'the exit').toBe(false);
+    expect(isMissing(state, { id: 'nothing' }), 'unknown').toBe(false);
+    expect(isWordMissing(null, { id: 'eth', sample: bad, rules }), 'the first tick').toBe(false);
+    expect(isMissing(after(rules, { qualities: { eth: 'bad' } })), 'one target').toBe(false);
+    expect(isMissing(state, { rules: siteRules() }), 'no standbys').toBe(false);
+    const others = siteRules({ standby: { chains: ['berachain'], expireAfterMs: 60_000 } });
+    expect(isMissing(state, { rules: others }), 'no node for its chain').toBe(false);
+    expect(isMissing(after(rules, dark, 10)), 'released').toBe(false);
+  });
 });

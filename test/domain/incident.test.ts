@@ -87,6 +87,7 @@ describe('what is told of it', () => {
       since: start,
       changes: [],
       costs: [],
+      doing: [],
     });
   });
 

@@ -329,7 +329,7 @@ describe('a row that cannot be read', () => {
   test('is named, and the others go out', async () => {
     const box = office();
     await box.write({ id: 'good' });
-    box.shelf.set('outbox/bad', { version: 1, fields: { ...row({ id: 'bad' }), schema: 2, notice: 7 } });
+    box.shelf.set('outbox/bad', { version: 1, fields: { ...row({ id: 'bad' }), schema: 4, notice: 7 } });
     const summary = await box.run();
     expect(summary).toMatchObject({ sent: 1, errors: [] });
     expect(summary.broken).toEqual([expect.stringMatching(/^outbox\/bad .*notice/)]);

@@ -30,7 +30,7 @@ describe('a link to acknowledge', () => {
 
   test.each(noticeKinds)('is in %s only when that is to be acknowledged', (kind) => {
     const { links, code } = linksBy(setup)(notice({ kind }));
-    const isAsked = !['resolved', 'acknowledged', 'report', 'direct'].includes(kind);
+    const isAsked = !['resolved', 'acknowledged', 'progress', 'report', 'direct'].includes(kind);
     expect([links.acknowledge !== undefined, code !== null]).toEqual([isAsked, isAsked]);
     expect(links).toMatchObject({
       status: 'https://status.example/',

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SiteEvent } from '../../functions/domain/event.ts';
 import { hear, wellAt } from '../../functions/domain/hear.ts';
-import { createPoker } from '../../functions/flows/poker.ts';
+import { createPoker, type Poker } from '../../functions/flows/poker.ts';
 import { type EventsOutcome, takeInEvents } from '../../functions/flows/take-in-events.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
@@ -28,20 +28,33 @@ async function darkHouse(): Promise<{ readonly home: House; readonly incident: s
 
 async function takeIn(
   home: House,
-  options: { readonly store?: WatchStore; readonly onPoke?: () => void } = {},
+  options: {
+    readonly store?: WatchStore;
+    readonly onPoke?: () => void;
+    readonly onPokeProvision?: () => void;
+  } = {},
 ): Promise<EventsOutcome> {
-  const poke = async (): Promise<{ accepted: true }> => {
-    options.onPoke?.();
-    return { accepted: true };
-  };
-  const poker = createPoker(poke, new AbortController().signal);
+  const pokerOf = (name: 'deliver' | 'provision', onPoke?: () => void): Poker =>
+    createPoker(
+      {
+        name,
+        poke: async () => {
+          onPoke?.();
+          return { accepted: true };
+        },
+      },
+      new AbortController().signal,
+    );
+  const poker = pokerOf('deliver', options.onPoke);
+  const provisionPoker = pokerOf('provision', options.onPokeProvision);
   const outcome = await takeInEvents({
     rules,
     store: options.store ?? openMemoryStore(home.shelf),
     clock: home.clock,
     poker,
+    provisionPoker,
   });
-  await poker.finish();
+  await Promise.all([poker.finish(), provisionPoker.finish()]);
   return outcome;
 }
 

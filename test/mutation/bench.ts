@@ -6,7 +6,7 @@ import { applyMutant, type Mutant } from './mutants.ts';
 export type Answer = { readonly ready: true } | { readonly killedBy: string | null };
 
 const root = path.resolve(import.meta.dirname, '../..');
-const random = /\/(walk|evidence)\.test\.ts$/;
+const random = /(walk|\/evidence)\.test\.ts$/;
 
 /** What is there of the mutant for the transform; none for the first run, which must be green. */
 let current: Mutant | null = null;
@@ -44,7 +44,7 @@ const all = await vitest.globTestSpecifications();
 
 /** The tests of the same file first, then the tables, and the slow random ones last. */
 function stages(file: string): TestSpecification[][] {
-  const own = new RegExp(`/test/domain/${path.basename(file, '.ts')}(-[a-z]+)?\\.test\\.ts$`);
+  const own = new RegExp(`/test/domain/(.*/)?${path.basename(file, '.ts')}(-[a-z]+)?\\.test\\.ts$`);
   const isOwn = ({ moduleId }: TestSpecification): boolean => own.test(moduleId);
   const isRandom = ({ moduleId }: TestSpecification): boolean => random.test(moduleId);
   return [

@@ -29,8 +29,8 @@ if (options.help) {
 
 function allMutants(): Mutant[] {
   const only = options.files?.split(',').map((name) => `${path.basename(name.trim(), '.ts')}.ts`);
-  return readdirSync(path.join(root, room))
-    .filter((name) => only?.includes(name) ?? true)
+  return readdirSync(path.join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && (only?.includes(path.basename(name)) ?? true))
     .flatMap((name) => {
       const file = `${room}/${name}`;
       return mutantsOf(file, readFileSync(path.join(root, file), 'utf8'));

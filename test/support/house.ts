@@ -36,6 +36,7 @@ export type TickOptions = {
   readonly life?: Mortal;
   readonly store?: WatchStore;
   readonly poke?: Poke;
+  readonly pokeProvision?: Poke;
   readonly ping?: Ping;
   readonly shard?: Shard;
   readonly witnesses?: readonly AskWitness[];
@@ -74,6 +75,7 @@ export function house(sites: readonly SiteRules[]): House {
       store: life.door(options.store ?? openMemoryStore(shelf)),
       clock,
       pokeDeliver: options.poke === undefined ? null : life.door(options.poke),
+      pokeProvision: options.pokeProvision === undefined ? null : life.door(options.pokeProvision),
       ping: options.ping ?? null,
       instances,
       witness:

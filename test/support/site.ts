@@ -9,12 +9,14 @@ import type {
   SignerFact,
   TargetFact,
 } from '../../functions/domain/facts.ts';
+import type { SiteEvent } from '../../functions/domain/event.ts';
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { Incident, Problem } from '../../functions/domain/incident.ts';
 import type { NotifyGroup } from '../../functions/domain/ladder.ts';
 import type { HeartbeatRules, Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
 import { type Pulse, silence } from '../../functions/domain/pulse.ts';
 import type { Reason, Sample } from '../../functions/domain/sample.ts';
+import { noLook } from '../../functions/domain/standby/standby-look.ts';
 import type { Role } from '../../functions/domain/target.ts';
 
 export const second = 1_000;
@@ -239,6 +241,11 @@ export type Found = {
   readonly pulse?: Pulse;
   readonly witness?: Findings['witness'];
   readonly delivery?: Findings['delivery'];
+  readonly standbys?: Findings['standbys'] | undefined;
+  /** What the sources have shown of the signers so far. */
+  readonly ledger?: Findings['signing']['ledger'];
+  /** What people said since the last tick. */
+  readonly events?: readonly SiteEvent[];
   /** How long after its time the tick came. */
   readonly latenessMs?: number;
   readonly signers?: readonly SignerFact[];
@@ -254,7 +261,8 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
     refused: [],
     witness: found.witness ?? {},
     delivery: found.delivery ?? null,
-    signing: { ledger: {}, signers: found.signers ?? [], chains: found.chains ?? [] },
+    standbys: found.standbys ?? noLook,
+    signing: { ledger: found.ledger ?? {}, signers: found.signers ?? [], chains: found.chains ?? [] },
   };
 }
 

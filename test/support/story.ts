@@ -38,6 +38,7 @@ export function storyOf(first: SiteRules): Story {
         findings: findingsOf(rules, { ...found, at }),
         scheduledAt: at - (found.latenessMs ?? 0),
         latenessMs: found.latenessMs ?? 0,
+        events: found.events ?? [],
       }),
     );
     at += minute;

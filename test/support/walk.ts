@@ -1,9 +1,11 @@
 // Random lives of a site: a configuration, and ticks in which anything may happen.
 import fc from 'fast-check';
 import { powerStates, type Quality, signerStates, chainStates } from '../../functions/domain/facts.ts';
+import { type SiteEvent, standbyWishes } from '../../functions/domain/event.ts';
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { MaintenanceWindow, SiteRules } from '../../functions/domain/policy.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
+import { emptyFleet, phases, type Seen } from '../../functions/domain/standby/standby.ts';
 import {
   atOnce,
   defaultPolicy,
@@ -19,6 +21,7 @@ import {
   start,
   target,
 } from './site.ts';
+import { nodeReport, orphan, seen } from './standbys.ts';
 
 const inbound = ['eth', 'rpc', 'ssh', 'web'] as const;
 const references = ['ref-a', 'ref-b'] as const;
@@ -85,6 +88,16 @@ const anyConfig = fc.record({
   confirmTicks: fc.constantFrom(1, 1, 2, 3),
   agree: fc.constantFrom('majority' as const, 'any' as const, 'all' as const),
   recoverMs: fc.constantFrom(0, 3 * minute, 3 * minute),
+  /** Null when no standbys are configured. */
+  standby: fc.option(
+    fc.record({
+      chains: fc.subarray(['ethereum', 'berachain'] as const, { minLength: 1 }),
+      expireAfterMs: fc.constantFrom(20 * minute, 10 * hour),
+      darkMs: fc.constantFrom(0, 3 * minute, null),
+      releaseMs: fc.constantFrom(2 * minute, 5 * minute),
+    }),
+    { freq: 4 },
+  ),
 });
 
 // A site of which nothing can be known is refused by the configuration.
@@ -97,6 +110,39 @@ const anySigner = fc.record({
   state: fc.option(fc.constantFrom(...signerStates)),
   actAgeMs: fc.option(ageMs),
 });
+
+/** What `provision` may have written down; nothing, or a phase, with whatever may be wrong beside it. */
+const shown = fc.option(
+  fc.record({
+    phase: fc.constantFrom(...phases),
+    hasNode: fc.boolean(),
+    refused: fc.boolean(),
+    trouble: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+    zone: fc.constantFrom('europe-west3-a', 'europe-west3-b'),
+    percent: fc.option(fc.constantFrom(1, 41.2, 99)),
+  }),
+);
+
+type Wish = {
+  readonly signer: string;
+  readonly wish: (typeof standbyWishes)[number];
+  readonly agoMs: number;
+};
+
+const wishes: fc.Arbitrary<readonly Wish[]> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant<readonly Wish[]>([]) },
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      fc.record({
+        signer: fc.constantFrom(...signers.map(({ id }) => id), 'nobody'),
+        wish: fc.constantFrom(...standbyWishes),
+        agoMs: fc.constantFrom(0, second, 30 * second, 5 * minute),
+      }),
+      { maxLength: 3 },
+    ),
+  },
+);
 
 const tick = fc.record({
   qualities,
@@ -119,6 +165,16 @@ const tick = fc.record({
       maxLength: ids.length,
     }),
   ),
+  /** What the documents show of the standbys; null when they cannot be read. */
+  standbys: fc.option(fc.array(shown, { minLength: signers.length, maxLength: signers.length }), { freq: 6 }),
+  fleet: fc.constantFrom(
+    'unread' as const,
+    'unread' as const,
+    'well' as const,
+    'orphans' as const,
+    'trouble' as const,
+  ),
+  wishes,
   gapMinutes: fc.constantFrom(1, 1, 1, 1, 1, 2, 5, 30),
   /** Before this tick the configuration may change, or maintenance may be announced. */
   config: fc.option(config, { freq: 12 }),
@@ -157,11 +213,67 @@ function rulesOf(from: WalkConfig, windows: readonly MaintenanceWindow[]): SiteR
       recoverMs: from.recoverMs,
       witness: { ...defaultPolicy.witness, agree: from.agree },
       quietHours: from.isQuiet ? { from: '22:00', to: '07:00' } : null,
+      standby: {
+        ...defaultPolicy.standby,
+        darkMs: from.standby?.darkMs ?? null,
+        releaseMs: from.standby?.releaseMs ?? hour,
+        notSigningMs: 2 * minute,
+      },
     },
+    standby:
+      from.standby === null
+        ? null
+        : { chains: from.standby.chains, expireAfterMs: from.standby.expireAfterMs },
   });
 }
 
-export type Moment = { readonly rules: SiteRules; readonly findings: Findings };
+export type Moment = {
+  readonly rules: SiteRules;
+  readonly findings: Findings;
+  readonly events: readonly SiteEvent[];
+};
+
+function lookOf({ standbys, fleet }: WalkTick, at: number): Findings['standbys'] {
+  const { attempt } = seen();
+  const trouble = { kind: 'stuck', text: 'it is stuck', lines: [], since: at } as const;
+  const seenOf = (
+    from: WalkTick['standbys'] extends readonly (infer S)[] | null ? NonNullable<S> : never,
+  ): Seen => ({
+    ...seen({ phase: from.phase, phaseSince: at - minute }),
+    ...(from.hasNode ? {} : { node: null }),
+    attempt: attempt === null ? null : { ...attempt, zone: from.zone, acceptedAt: at - minute },
+    report: from.percent === null ? null : nodeReport({ percent: from.percent, at }),
+    refusal: from.refused ? { reason: 'too-many', text: 'there are enough', since: at } : null,
+    trouble: from.trouble ? trouble : null,
+  });
+  const fleets = {
+    unread: null,
+    well: emptyFleet,
+    orphans: { ...emptyFleet, orphans: [orphan()] },
+    trouble: { ...emptyFleet, trouble },
+  } as const;
+  return {
+    fleet: fleets[fleet],
+    bySigner: Object.fromEntries(
+      (standbys ?? []).flatMap((each, index) => {
+        const id = signers[index]?.id;
+        return id === undefined ? [] : [[id, { wanted: null, seen: each === null ? null : seenOf(each) }]];
+      }),
+    ),
+  };
+}
+
+const wishesOf = ({ wishes }: WalkTick, at: number): SiteEvent[] =>
+  wishes.map(({ signer: id, wish, agoMs }, index) => ({
+    kind: 'standby',
+    id: `wish-${at}-${index}`,
+    site: 'home',
+    at: at - agoMs,
+    by: 'Maria',
+    signer: id,
+    wish,
+    why: 'to be sure',
+  }));
 
 /** What a tick at `at` brings. Missing means that there is no sample, no signer or no chain at all. */
 function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
@@ -190,6 +302,7 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
       }),
     ),
     delivery: null,
+    standbys: lookOf(from, at),
     signing: {
       ledger: {},
       signers: signers.flatMap(({ id, chain }, index) => {
@@ -221,7 +334,7 @@ export function* momentsOf(walk: Walk): Generator<Moment, Moment | null> {
       windows = [{ subject, from: at, until: at + minutes * minute, why: 'works' }];
     }
     const rules = rulesOf(current, windows);
-    last = { rules, findings: findingsOf(each, rules, at) };
+    last = { rules, findings: findingsOf(each, rules, at), events: wishesOf(each, at) };
     yield last;
     at += each.gapMinutes * minute;
   }
@@ -232,6 +345,7 @@ export function* momentsOf(walk: Walk): Generator<Moment, Moment | null> {
 export function wellAt(rules: SiteRules, at: number): Moment {
   return {
     rules,
+    events: [],
     findings: {
       at,
       samples: Object.fromEntries(ids.map((id) => [id, sampleOf('good')])),
@@ -239,6 +353,10 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       refused: [],
       witness: {},
       delivery: null,
+      standbys: {
+        fleet: emptyFleet,
+        bySigner: Object.fromEntries(signers.map(({ id }) => [id, { wanted: null, seen: null }])),
+      },
       signing: {
         ledger: {},
         signers: rules.signers.map(({ id, chain }) => signer('signing', at, id, chain)),

@@ -292,6 +292,11 @@ describe('the title of', () => {
     ['new-exit', 'sends from a new address of its VPN provider'],
     ['vpn-leak', 'VPN LEAK, the home address may be showing'],
     ['two-fences', 'TWO INSTANCES RUN for signer thing'],
+    ['standby-running', 'a standby of thing runs'],
+    ['standby-failing', 'the standby of thing needs you'],
+    ['keys-on-standby', 'KEYS ON THE STANDBY of thing'],
+    ['standby-doubt', 'THE STANDBY of thing CANNOT BE BELIEVED'],
+    ['standby-orphan', 'thing runs in the cloud and nobody wants it'],
     ['late', 'the watchdog was late'],
     ['undelivered', 'messages are not delivered'],
     ['channel-failing', 'nothing arrives by thing'],
@@ -305,7 +310,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(27);
+    expect(problemKinds).toHaveLength(32);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {
@@ -353,5 +358,5 @@ test('every kind at every severity has another beginning', () => {
   const begins = noticeKinds.flatMap((kind) =>
     severities.map((severity) => renderNotice(notice({ kind, severity, siteName: '|' })).title.split('|')[0]),
   );
-  expect(new Set(begins).size).toBe(23);
+  expect(new Set(begins).size).toBe(26);
 });
