@@ -60,6 +60,12 @@ describe('the line for', () => {
       'is syncing, 41 %',
       true,
     ],
+    [
+      'one that does not say for how long, and has not been at it for long',
+      { report: nodeReport({ etaMs: null }), phaseSince: at - 5 * minute + 1 },
+      'is syncing, 41 %',
+      false,
+    ],
     ['one that says nothing', { report: null, phaseSince: at }, 'is syncing', false],
     ['one that is synced', { phase: 'synced' }, 'is synced', true],
     ['what a person has to put right', { trouble }, `needs you: ${trouble.text}`, false],
@@ -98,7 +104,8 @@ describe('the line for', () => {
       ['HTTP_500', 'refused in europe-west3-a (HTTP_500)'],
     ];
     for (const [code, words] of codes) {
-      const tried = [{ zone: 'europe-west3-a', region: 'europe-west3', code, at }];
+      const first = { zone: 'europe-west3-c', region: 'europe-west3', code: 'HTTP_503', at };
+      const tried = [first, { zone: 'europe-west3-a', region: 'europe-west3', code, at }];
       expect(doing({ ...noNode, phase: 'creating', tried }, before), code).toEqual({
         doing: {
           stage: 'creating europe-west3-b',

@@ -1,6 +1,8 @@
 // What is told of standbys beside the outage: doubts about keys, trouble, nodes that nobody needs, and what becomes of each.
 import { describe, expect, test } from 'vitest';
 import type { SiteRules } from '../../../functions/domain/policy.ts';
+import { observeStandbys } from '../../../functions/domain/standby/observe-standby.ts';
+import type { Wanted } from '../../../functions/domain/standby/want.ts';
 import {
   emptyFleet,
   type Fleet,
@@ -9,7 +11,8 @@ import {
   type Trouble,
 } from '../../../functions/domain/standby/standby.ts';
 import { all, atOnce, type Found, hour, minute, second, signer, siteRules } from '../../support/site.ts';
-import { orphan, seen } from '../../support/standbys.ts';
+import { orphan, seen, wanted } from '../../support/standbys.ts';
+import { someTime } from '../../support/documents.ts';
 import { said, storyOf, type Story } from '../../support/story.ts';
 
 const rules = siteRules({
@@ -134,6 +137,67 @@ describe('a standby that comes along well', () => {
   });
 });
 
+describe('a standby that merely runs', () => {
+  const evidenceOf = (over: Partial<Wanted>, shown: Partial<Seen> = {}): readonly string[] => {
+    const at = someTime + hour;
+    const each = wanted({ incident: null, ...over });
+    const look = { bySigner: { eth: { wanted: each, seen: seen(shown) } }, fleet: null };
+    const nothing = { subjects: new Map(), incidents: new Map(), clearedAt: () => null };
+    const [observed] = observeStandbys({ eth: each }, { rules, at, look, ...nothing });
+    const observation = observed?.observation;
+    return observation?.status === 'bad' ? observation.problem.evidence : [];
+  };
+  const node = 'node bw-eth-2-0a1b2c3d in europe-west3-b, running';
+  const spent = 'it has cost 0.47 USD so far, at 0.50 USD an hour';
+  const hold = { by: 'Maria', at: someTime, why: 'x' };
+  const table: [string, Partial<Wanted>, Partial<Seen>, string[]][] = [
+    [
+      'after an outage',
+      {},
+      {},
+      [
+        spent,
+        'it is released once the house has been well for 30 minutes; to keep it: watchdog standby keep eth --why "…"',
+        node,
+      ],
+    ],
+    [
+      'as a person asked',
+      { reason: 'person', expiresAt: someTime + 3 * hour },
+      {},
+      [
+        spent,
+        'it is released in 2 hours at the latest; to keep it: watchdog standby keep eth --why "…"',
+        node,
+      ],
+    ],
+    [
+      'kept',
+      { keep: hold },
+      {},
+      [spent, 'Maria keeps it; to end that: watchdog standby release eth --why "…"', node],
+    ],
+    [
+      'released',
+      { release: { at: someTime, reason: 'stable', by: null } },
+      {},
+      [spent, 'it is being released', node],
+    ],
+    [
+      'without prices, and not there yet',
+      { keep: hold },
+      { cost: null, node: null },
+      [
+        'nothing is known to have been paid for yet',
+        'Maria keeps it; to end that: watchdog standby release eth --why "…"',
+      ],
+    ],
+  ];
+  test.each(table)('%s, says what it costs and how long it stays', (_, over, shown, evidence) => {
+    expect(evidenceOf(over, shown)).toEqual(evidence);
+  });
+});
+
 describe('trouble of a standby', () => {
   test('during a critical outage is critical, with its own words and lines; over, it is well again', () => {
     const story = synced();
@@ -252,6 +316,7 @@ describe('what concerns all standbys', () => {
       summary: 'a machine of ours is in the cloud that nobody wants, and it costs money',
       evidence: ['instance in europe-west3-c: nobody wants it', 'disk in europe-west3-c: it is left of that'],
     });
+    expect(story.rows()[1]?.notice.items[0]?.summary).toContain('a disk of ours');
     expect(story.ticks(9).rows).toEqual([]);
     expect(said(story.tick(fleet({ orphans: orphans.slice(0, 1) })).rows)).toEqual([
       'resolved warning to phone about orphan/bw-disk standby-orphan',
