@@ -7,7 +7,7 @@ import { openGate } from '../kit/gate.ts';
 import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
 import { readDark } from './provision-dark.ts';
-import { fleetTrouble, giveBack, isListDue, takeLease } from './provision-fleet.ts';
+import { countSpent, fleetTrouble, giveBack, isListDue, takeLease } from './provision-fleet.ts';
 import { lookAt } from './provision-look.ts';
 import { findDisks, findOrphans, reap } from './provision-orphans.ts';
 import { bringOn } from './provision-standby.ts';
@@ -61,6 +61,7 @@ async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<v
     const { signer, wanted } = situation;
     run.known.set(signer, { signer, wanted, seen });
   }
+  await countSpent(run, looked);
   await Promise.all(
     looked.map(async ({ situation, seen }) => {
       try {
@@ -149,7 +150,7 @@ function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run
   const run: Run = {
     world,
     signal: AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]),
-    gate: openGate(world.concurrency ?? 16),
+    gate: openGate(world.concurrency ?? 6),
     hasTime: () => !signal.aborted && clock.now() < at + budgetMs && mayAct(),
     mayAct,
     known: new Map(),
