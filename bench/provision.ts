@@ -159,7 +159,7 @@ export async function measureProvision({ standbys }: ProvisionOptions): Promise<
     const { peakRssMb } = await provision.ask('peak', peak);
     const inserts = compute
       .requests()
-      .filter(({ method, path }) => method === 'POST' && /\/instances$/.test(path));
+      .filter(({ method, path }) => method === 'POST' && path.endsWith('/instances'));
     const first = inserts[0]?.at ?? Number.NaN;
     const last = inserts.slice(0, standbys).at(-1)?.at ?? Number.NaN;
     return {

@@ -73,7 +73,7 @@ describe('the lease', () => {
     const home = new StandbyHouse();
     home.want(wantedOf());
     const [first, second] = await Promise.all([home.run(), home.run()]);
-    expect([first.isBusy, second.isBusy].toSorted()).toEqual([false, true]);
+    expect([first, second].filter(({ isBusy }) => isBusy)).toHaveLength(1);
     expect(calls(home).filter((method) => method === 'insert')).toHaveLength(1);
   });
 
