@@ -19,6 +19,18 @@ const draftSchema = entry({
   policies: raw,
   channels: listOf(raw),
   acknowledge: entry({ telegram: entry({ channel: text }) }),
+  // Undefined when no standbys are configured.
+  standbys: z.preprocess(
+    (value) => (isMapping(value) ? value : undefined),
+    z
+      .object({
+        nodes: z
+          .record(z.string(), entry({ places: listOf(entry({ region: text })) }))
+          .optional()
+          .catch(undefined),
+      })
+      .optional(),
+  ),
   maintenance: listOf(entry({ site: text, subject: text, from: text, until: text })),
   sites: listOf(
     entry({

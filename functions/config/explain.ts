@@ -43,6 +43,15 @@ function bound(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.$ZodIs
   return `is ${isTooBig ? 'too large' : 'too small'}; it must be ${atLeast} ${limit}`;
 }
 
+/** What may stand in a mapping with fields of its own, or with keys of a closed set. */
+function knownKeys(schema: unknown): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum) {
+    return schema.keyType.options.map(String);
+  }
+  return [];
+}
+
 const word = /^[\w.-]{1,20}$/;
 const quote = (value: unknown): string =>
   typeof value === 'string' && word.test(value) ? `"${value}"` : kindOf(value);
@@ -62,8 +71,7 @@ export function explain(issue: z.core.$ZodRawIssue): string | undefined {
         : `is ${kindOf(issue.input)}; it must be ${expected}`;
     }
     case 'unrecognized_keys': {
-      const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-      return `is not known; known here: ${known.join(', ')}`;
+      return `is not known; known here: ${knownKeys(issue.inst).join(', ')}`;
     }
     case 'invalid_value':
       return isMissing(issue)

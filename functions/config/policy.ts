@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agreements, type Policy } from '../domain/policy.ts';
 import { duration } from '../kit/duration.ts';
 import { id } from './fields.ts';
+import { standbyWaits } from './standby-waits.ts';
 
 /** A tick's probes end after 25 s; what one target may take is bounded well below that. */
 const longestProbeMs = 20_000;
@@ -46,13 +47,6 @@ const minuteMs = 60_000;
 
 const interval = (otherwise: string) =>
   z.union([z.literal('never').transform(() => null), duration({ min: '1m', max: '7d' })]).prefault(otherwise);
-
-const wait = (otherwise: string) =>
-  z
-    .union([z.literal('never').transform(() => null), duration({ min: '0s', max: '7d' })], {
-      error: 'must be a duration such as "3m", or never',
-    })
-    .prefault(otherwise);
 
 const life = z
   .strictObject({
@@ -176,25 +170,7 @@ export const policy = z
       })
       .prefault({})
       .describe('What a second look from another place is worth. Without a witness it means nothing.'),
-    standby: z
-      .strictObject({
-        dark: wait('3m').describe(
-          'So long after the house went dark a node is wanted for each of its signers; at once when its UPS told of it.',
-        ),
-        vpnDown: wait('10m').describe('The same when the VPN exit itself is unreachable.'),
-        notSigning: wait('15m').describe('The same for one signer that is silent in a house that lives.'),
-        release: duration({ min: '5m', max: '7d' })
-          .prefault('30m')
-          .describe('It is released once the house has been stable for so long.'),
-      })
-      .prefault({})
-      .transform(({ dark, vpnDown, notSigning, release }) => ({
-        darkMs: dark,
-        vpnDownMs: vpnDown,
-        notSigningMs: notSigning,
-        releaseMs: release,
-      }))
-      .describe('When a node that only syncs is made in the cloud; only where `standbys` are configured.'),
+    standby: standbyWaits,
     late: z
       .strictObject({
         after: duration({ min: '2m', max: '1h' })

@@ -15,7 +15,7 @@ const money = z.number().min(0).max(1_000_000);
 
 const place = z
   .strictObject({
-    region: named('a region').describe('For example europe-west3.'),
+    region: named('a region').describe('Name of the region, such as europe-west3.'),
     zones: z
       .array(named('a zone'))
       .min(1)
@@ -27,25 +27,35 @@ const place = z
   })
   .refine(({ region, zones }) => zones.every((zone) => zone.startsWith(`${region}-`)), {
     error: 'has a zone of another region; name only zones that begin with the region',
+    path: ['zones'],
   })
   .meta({ id: 'Place', description: 'A region where a node may be made.' });
 
 const node = z
   .strictObject({
-    machine: named('a machine type').describe('Machine type of the template; it must have a price.'),
+    machine: named('a machine type').describe(
+      'The machine type of the template, for what it costs; prices.machineHour must have it.',
+    ),
     disk: z
       .strictObject({
-        type: named('a disk type').describe('It must have a price.'),
-        gib: z.int().min(10).max(65_536).describe('All disks of the node together.'),
+        type: named('a disk type').describe(
+          'The disk type of the template; prices.diskGibMonth must have it.',
+        ),
+        gib: z.int().min(10).max(65_536).describe('Size of all disks of the node together.'),
       })
-      .describe('What the node writes to.'),
+      .describe('The disks of the template, for what they cost.'),
     egressGibPerDay: z
       .number()
       .min(0)
       .max(100_000)
       .default(20)
-      .describe('What it sends, as an estimate; incoming traffic costs nothing.'),
-    snapshotGib: z.number().min(0).max(1_000_000).default(0).describe('What is kept for a warm start.'),
+      .describe('An estimate of what it sends; incoming traffic costs nothing.'),
+    snapshotGib: z
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .describe('Size of the snapshots from which nodes start warm; they cost whether a node runs or not.'),
     places: z.array(place).min(1).max(10).describe('Regions in the order in which they are tried.'),
   })
   .meta({ id: 'Node', description: 'What a node of a chain is made of, and where.' });
@@ -53,18 +63,21 @@ const node = z
 const prices = z
   .strictObject({
     asOf: z.iso
-      .date({ error: 'is not a day; write it like 2026-11-20' })
-      .describe('When they were looked up.'),
+      .date({
+        error: ({ input }) =>
+          `${input === undefined ? 'is missing' : 'is not a day'}; write the day on which you looked them up, like 2026-11-20`,
+      })
+      .describe('The day on which you looked them up, such as 2026-11-20.'),
     currency: z
       .string()
       .regex(/^[A-Z]{3}$/, { error: 'is not a currency; write three capital letters, such as USD' })
       .default('USD')
       .describe('Of all prices here, and of monthlyCap.'),
-    machineHour: z.record(z.string(), money).describe('By machine type.'),
-    diskGibMonth: z.record(z.string(), money).describe('By disk type.'),
-    addressHour: money.default(0.005).describe('One address in use.'),
-    egressGib: money.default(0.12).describe('One GiB sent.'),
-    snapshotGibMonth: money.default(0.05).describe('One GiB kept.'),
+    machineHour: z.record(z.string(), money).describe('One hour of a machine, by machine type.'),
+    diskGibMonth: z.record(z.string(), money).describe('One GiB of disk for a month, by disk type.'),
+    addressHour: money.default(0.005).describe('One external address in use, for an hour.'),
+    egressGib: money.default(0.12).describe('One GiB that is sent.'),
+    snapshotGibMonth: money.default(0.05).describe('One GiB of snapshot for a month.'),
   })
   .meta({ id: 'Prices', description: 'What Google charges, as you looked it up: nothing asks for prices.' });
 
@@ -84,43 +97,49 @@ export const standbys = z
       .default('bw')
       .describe('Names of nodes begin with it; two watchdogs of one project need two.'),
     dryRun: z.boolean().default(false).describe('Tells what would be made, and makes nothing.'),
-    maxStandbys: z.int().min(1).max(50).default(2).describe('So many nodes at once and no more.'),
+    maxStandbys: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(2)
+      .describe('So many nodes at once and no more, whatever happens.'),
     monthlyCap: money
       .default(200)
       .describe(
-        'No node is made when what the month has cost, with one more day of all that runs, is over it. In the currency of the prices.',
+        'In the currency of the prices. No node is made when what the month has cost, with one more day of all that runs, would be over it; none is deleted for it.',
       ),
     witness: z
       .enum(['required', 'none'])
       .default('required')
       .describe(
-        'With fewer than three sites a witness must have seen the house dark as well; none says that there is no witness.',
+        'With fewer than three sites no node is made for a dark house unless a witness sees it dark as well; none: there is no witness, and its word is not needed.',
       ),
     expireAfter: duration({ min: '1h', max: '60d' })
       .prefault('7d')
-      .describe('A node is released after so long unless somebody keeps it.'),
+      .describe(
+        'A node is released after so long, even while the house is still dark, unless somebody keeps it.',
+      ),
     orphanGrace: duration({ min: '1h', max: '30d' })
       .prefault('24h')
-      .describe('A machine of ours that nobody wants is told of at once, and deleted after so long.'),
+      .describe('A machine with our label that nobody wants is told of at once, and deleted after so long.'),
     stuckAfter: duration({ min: '10m', max: '2d' })
       .prefault('45m')
       .describe('A node that reports nothing, or comes no further, for so long is stuck.'),
     nodes: z
       .partialRecord(z.enum(chainNames), node)
-      .refine((nodes) => Object.keys(nodes).length > 0, { error: 'is empty; name at least one chain' })
-      .describe('By chain. Signers of a chain that is not here get no node.'),
+      .describe('By chain; a signer of a chain that is not here gets no node.'),
     prices,
   })
   .superRefine(({ nodes, prices: table }, context) => {
     for (const [chain, { machine, disk }] of Object.entries(nodes)) {
-      if (table.machineHour[machine] === undefined) {
+      if (!Object.hasOwn(table.machineHour, machine)) {
         context.addIssue({
           code: 'custom',
           path: ['nodes', chain, 'machine'],
           message: 'has no price; add it to prices.machineHour',
         });
       }
-      if (table.diskGibMonth[disk.type] === undefined) {
+      if (!Object.hasOwn(table.diskGibMonth, disk.type)) {
         context.addIssue({
           code: 'custom',
           path: ['nodes', chain, 'disk', 'type'],

@@ -117,21 +117,24 @@ function alertsAfter(before: Pulse, word: Word): Pick<Pulse, 'alerts' | 'moreAle
   const alerts = new Map(
     before.alerts.filter((alert) => at - alert.toldAt < alertForgottenMs).map((alert) => [alert.id, alert]),
   );
-  for (const { isFiring, ...alert } of word.alerts) {
+  const heard = word.alerts.filter(({ isFiring }) => isFiring || isProof(word));
+  // Of what a message says of one alert the last counts, so that the message means the same when it comes again.
+  for (const { isFiring, ...alert } of new Map(heard.map((each) => [each.id, each])).values()) {
     if (isFiring) {
       const since = Math.min(alert.since, alerts.get(alert.id)?.since ?? at, at);
       alerts.set(alert.id, { ...alert, since, toldAt: at });
-    } else if (isProof(word)) {
+    } else {
       alerts.delete(alert.id);
     }
   }
   const gravest = [...alerts.values()].toSorted(
     (a, b) => compareSeverity(b.severity, a.severity) || a.since - b.since,
   );
-  const over = Math.max(0, gravest.length - most.alerts);
+  const over = gravest.length - most.alerts;
+  // As long as there are too many nobody knows that those beside them are over: they are not kept.
   return {
     alerts: gravest.slice(0, most.alerts),
-    moreAlerts: word.alerts.length === 0 ? before.moreAlerts : over,
+    moreAlerts: over < 0 ? 0 : Math.max(over, before.moreAlerts),
   };
 }
 

@@ -11,6 +11,7 @@ import { type OutboxRow, rowStates } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { codec, type Codec, former } from './codec.ts';
+import type { AllSame, Same } from './same.ts';
 import {
   climb,
   facts,
@@ -190,23 +191,17 @@ const pressure = z.strictObject({ refused: z.record(text, time) });
 /** What `heartbeat` notes of calls that it refuses. */
 export type NotedPressure = { readonly refused: RefusedAt };
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-type Plain<T> = DeepReadonly<T>;
-type Same<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : ['not the same', A, B];
-type AllSame<Checks extends readonly true[]> = Checks;
-
 /**
  * Compile-time proof that a codec neither loses nor adds a field; a difference is a type error here.
  * @public
  */
 export type DocumentsAreDomainTypes = AllSame<
   [
-    Same<Plain<z.output<typeof site>>, Plain<SiteState>>,
-    Same<Plain<z.output<typeof incident>>, Plain<Incident>>,
-    Same<Plain<z.output<typeof row>>, Plain<OutboxRow>>,
-    Same<Plain<z.output<typeof heard>>, Plain<Heard>>,
-    Same<Plain<z.output<typeof siteEvent>>, Plain<SiteEvent>>,
+    Same<z.output<typeof site>, SiteState>,
+    Same<z.output<typeof incident>, Incident>,
+    Same<z.output<typeof row>, OutboxRow>,
+    Same<z.output<typeof heard>, Heard>,
+    Same<z.output<typeof siteEvent>, SiteEvent>,
   ]
 >;
 

@@ -4,7 +4,7 @@ import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
 import { emptyFleet, type Fleet, type Seen, type Standby } from '../domain/standby/standby.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { ask, isAmbiguous, isConflict } from './ask.ts';
-import { change, contentOf, read } from './firestore-document.ts';
+import { change, contentOf } from './firestore-document.ts';
 import { fleetCodec } from './standby-schemas.ts';
 import {
   fleetPath,
@@ -15,7 +15,7 @@ import {
   seenFields,
   standbyPath,
 } from './standbys.ts';
-import type { ReadStore, StandbyStore, WatchStore } from './store.ts';
+import type { ReadStore, Standbys, StandbyStore, WatchStore } from './store.ts';
 
 const tries = 20;
 
@@ -84,6 +84,11 @@ export function openFirestoreStandbys(
     ask('standbys', async () => readStandbys((await db.collection('standbys').get()).docs.map(contentOf)), {
       deadlineMs,
     });
+  const look = async (paths: readonly string[]): Promise<Standbys> => {
+    if (paths.length === 0) return readStandbys([]);
+    const snapshots = await db.getAll(...paths.map((path) => db.doc(path)));
+    return readStandbys(snapshots.filter(({ exists }) => exists).map(contentOf));
+  };
   return {
     loadAll,
     readStandbys: loadAll,
@@ -92,19 +97,8 @@ export function openFirestoreStandbys(
         deadlineMs,
       }),
     loadStandbys: (signers) =>
-      ask(
-        'standbys',
-        async () => {
-          if (signers.length === 0) return [];
-          const found = await db.getAll(...signers.map((signer) => db.doc(standbyPath(signer))));
-          return found.flatMap((snapshot) => standbyOf(snapshot) ?? []);
-        },
-        { deadlineMs },
-      ),
-    loadFleet: () =>
-      ask(fleetPath, async () => read(fleetCodec, await db.doc(fleetPath).get()) ?? emptyFleet, {
-        deadlineMs,
-      }),
+      ask('standbys', () => look([...new Set(signers)].map(standbyPath)), { deadlineMs }),
+    loadFleet: () => ask(fleetPath, () => look([fleetPath]), { deadlineMs }),
     writeSeen: (signer, base, seen) =>
       ask(
         standbyPath(signer),
@@ -129,8 +123,9 @@ export function openFirestoreStandbys(
       ask<Fleet>(
         fleetPath,
         () =>
-          change(db.doc(fleetPath), fleetCodec, (before) => {
-            const next = alter(before ?? emptyFleet);
+          change(db.doc(fleetPath), fleetCodec, (found) => {
+            const before = found ?? emptyFleet;
+            const next = alter(before);
             return { next: isDeepStrictEqual(next, before) ? null : next, result: next };
           }),
         { deadlineMs },

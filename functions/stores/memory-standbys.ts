@@ -1,4 +1,5 @@
 // Standbys in memory: the same documents and the same rules.
+import { isDeepStrictEqual } from 'node:util';
 import { emptyFleet } from '../domain/standby/standby.ts';
 import type { Documents } from './memory.ts';
 import { fleetCodec } from './standby-schemas.ts';
@@ -21,14 +22,13 @@ export function standbysIn(
     const [document] = documents.contents([standbyPath(signer)]);
     return document === undefined ? null : readStandby(document.path, document.fields);
   };
-  const loadFleet = () => documents.read(fleetCodec, fleetPath) ?? emptyFleet;
   const loadAll = async () => readStandbys(documents.contents(documents.under('standbys')));
   return {
     loadAll,
     readStandbys: loadAll,
     loadStandby: async (signer) => load(signer),
-    loadStandbys: async (signers) => signers.flatMap((signer) => load(signer) ?? []),
-    loadFleet: async () => loadFleet(),
+    loadStandbys: async (signers) => readStandbys(documents.contents([...new Set(signers)].map(standbyPath))),
+    loadFleet: async () => readStandbys(documents.contents([fleetPath])),
     writeSeen: async (signer, base, seen) => {
       if (!isAsKnown(load(signer), base)) return 'conflict';
       documents.merge(standbyPath(signer), seenFields(signer, nextSeen(seen, base)));
@@ -40,8 +40,9 @@ export function standbysIn(
       return 'forgotten';
     },
     changeFleet: async (change) => {
-      const fleet = change(loadFleet());
-      documents.put(fleetPath, fleetCodec.write(fleetPath, fleet));
+      const before = documents.read(fleetCodec, fleetPath) ?? emptyFleet;
+      const fleet = change(before);
+      if (!isDeepStrictEqual(fleet, before)) documents.put(fleetPath, fleetCodec.write(fleetPath, fleet));
       return fleet;
     },
   };

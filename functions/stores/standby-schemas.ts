@@ -14,6 +14,7 @@ import {
 } from '../domain/standby/standby.ts';
 import { releaseReasons, type Wanted, wantReasons } from '../domain/standby/want.ts';
 import { codec, type Codec } from './codec.ts';
+import type { AllSame, Same } from './same.ts';
 import { text, time } from './schemas.ts';
 
 const whole = z.int().min(0);
@@ -140,6 +141,19 @@ const keyFlag = z.strictObject({
   reason: text,
   evidence: z.array(text),
 });
+
+/**
+ * Compile-time proof that a codec neither loses nor adds a field; a difference is a type error here.
+ * @public
+ */
+export type StandbyDocumentsAreDomainTypes = AllSame<
+  [
+    Same<z.output<typeof wanted>, Wanted>,
+    Same<z.output<typeof seen>, Seen>,
+    Same<z.output<typeof fleet>, Fleet>,
+    Same<z.output<typeof keyFlag>, KeyFlag>,
+  ]
+>;
 
 /** The half of `standbys/{signer}` that `watch` writes. */
 export const wantedCodec: Codec<Wanted> = codec<Wanted>(wanted, { version: 1 });

@@ -30,14 +30,16 @@ const envelope: Codec<{ signer: string; wanted: Fields | null; seen: Fields | nu
   { version: 1 },
 );
 
-/** Throws as a codec does; a half that cannot be read makes the whole unreadable. */
+/** Throws as a codec does; a half that cannot be read, or that is about another signer, makes the whole unreadable. */
 export function readStandby(path: string, fields: unknown): Standby {
-  const { signer, wanted, seen } = envelope.read(path, fields);
-  return {
-    signer,
-    wanted: wanted === null ? null : wantedCodec.read(`${path} wanted`, wanted),
-    seen: seen === null ? null : seenCodec.read(`${path} seen`, seen),
-  };
+  const halves = envelope.read(path, fields);
+  const wanted = halves.wanted === null ? null : wantedCodec.read(`${path} wanted`, halves.wanted);
+  const seen = halves.seen === null ? null : seenCodec.read(`${path} seen`, halves.seen);
+  for (const signer of [halves.signer, wanted?.signer ?? halves.signer]) {
+    if (path === standbyPath(signer)) continue;
+    throw new WatchdogError('ERR_DOCUMENT', `${path} is about another signer`, { meta: { document: path } });
+  }
+  return { signer: halves.signer, wanted, seen };
 }
 
 type Content = { readonly path: string; readonly fields: unknown };
@@ -46,7 +48,7 @@ type Content = { readonly path: string; readonly fields: unknown };
 export function readStandbys(contents: readonly Content[]): Standbys {
   const standbys: Standby[] = [];
   const broken: string[] = [];
-  let fleet: Fleet = emptyFleet;
+  let fleet: Fleet | null = contents.some(({ path }) => path === fleetPath) ? null : emptyFleet;
   for (const { path, fields } of contents) {
     try {
       if (path === fleetPath) fleet = fleetCodec.read(path, fields);

@@ -52,9 +52,9 @@ export type WatchStore = {
   readonly loadWaiting: (site: string) => Promise<Waiting>;
   /** How `deliver` found the channels lately. */
   readonly loadChannels: () => Promise<Channels>;
-  /** The standbys of these signers, as far as there are any. */
-  readonly loadStandbys: (signers: readonly string[]) => Promise<readonly Standby[]>;
-  readonly loadFleet: () => Promise<Fleet>;
+  /** The standbys of these signers, as far as there are any; a broken one is in `broken` and in nobody's way. */
+  readonly loadStandbys: (signers: readonly string[]) => Promise<Pick<Standbys, 'standbys' | 'broken'>>;
+  readonly loadFleet: () => Promise<Pick<Standbys, 'fleet' | 'broken'>>;
 };
 
 export type Waiting = Pick<Delivery, 'waiting'> & {
@@ -120,19 +120,24 @@ export type IncidentRecord = { readonly incident: Incident; readonly rows: reado
 /** All standbys and what concerns all of them, in one query. */
 export type Standbys = {
   readonly standbys: readonly Standby[];
-  readonly fleet: Fleet;
+  /** Null when it is there and cannot be read; empty while nobody has written it. */
+  readonly fleet: Fleet | null;
   /** One sentence for each document that cannot be read, naming it; nothing is done to what it stands for. */
   readonly broken: readonly string[];
 };
 
-/** What `provision` needs. It writes what it has seen, and never what is wanted. */
+/**
+ * What `provision` needs. It writes what it has seen, and never what is wanted. Whatever concerns a single document that cannot be read
+ * rejects as in `WatchStore`, and leaves it as it is.
+ */
 export type StandbyStore = {
   readonly loadAll: () => Promise<Standbys>;
   /** Null when there is none. */
   readonly loadStandby: (signer: string) => Promise<Standby | null>;
   /**
    * Writes what is seen, with the next revision. `conflict` when the revision is not any more the one that it was made of (null: nothing was
-   * seen yet), or, where `wanted` is given, when something else is wanted now; then nothing is written.
+   * seen yet), or, where `wanted` is given, when something else is wanted now; then nothing is written. The very same, of the same
+   * revision, is written already when it is there: its answer was lost.
    */
   readonly writeSeen: (
     signer: string,
@@ -144,7 +149,11 @@ export type StandbyStore = {
     signer: string,
     base: { readonly revision: number; readonly wanted: Wanted | null },
   ) => Promise<'forgotten' | 'conflict'>;
-  /** Makes of what concerns all standbys what `change` makes of it, which is run again when somebody else wrote meanwhile. */
+  /**
+   * Makes of what concerns all standbys what `change` makes of it, which is run again when somebody else wrote meanwhile. No write when that
+   * is nothing new. Two that count something must not write the very same, which the lease of each sees to: the same is a write whose answer
+   * was lost.
+   */
   readonly changeFleet: (change: (before: Fleet) => Fleet) => Promise<Fleet>;
 };
 

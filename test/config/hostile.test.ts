@@ -92,6 +92,25 @@ describe('hostile files', () => {
     );
   });
 
+  test('standbys in which anything was replaced by anything never throw', () => {
+    const text = readFileSync(join(folder, 'standbys.yaml'), 'utf8');
+    const own = placesOf(parseDocument(text).toJS()).filter(([top]) => top === 'standbys');
+    const hostile = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('constructor', 'ethereum', [], {}, [[]], [null], [{}], { ethereum: null }),
+      fc.constantFrom({ constructor: { places: [1] } }, { ethereum: { places: [{}, {}] } }, Number.NaN),
+    );
+    expect(own.length).toBeGreaterThan(40);
+    fc.assert(
+      fc.property(fc.constantFrom(...own), hostile, (place, value) => {
+        const document = parseDocument(text);
+        document.setIn(place, value);
+        expect(faultsOf(document.toString())).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('any text never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {

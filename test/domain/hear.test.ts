@@ -160,13 +160,43 @@ describe('alerts', () => {
     expect(ids(hear(pulse, word({ at: start + 12 * hour })))).toEqual([]);
   });
 
+  test('of which one message says two things are as it says last, where they are proven', () => {
+    const fires = alertWord('DiskFull');
+    const over = { ...fires, isFiring: false };
+    const more = alertWord('Hot', { since: start + 1 });
+    const before = heard(say(start + minute, fires, more));
+    const now = hear(
+      before,
+      say(start + hour, over, { ...fires, severity: 'critical', since: start + hour }),
+    );
+    expect(now.alerts).toEqual([
+      { ...before.alerts[0], severity: 'critical', toldAt: start + hour },
+      before.alerts[1],
+    ]);
+    expect(ids(hear(before, say(start + hour, fires, over)))).toEqual(['Hot']);
+    const elsewhere = { ...say(start + hour, fires, over), ...fromStranger() };
+    expect(hear(before, elsewhere).alerts[0]).toMatchObject({ id: fires.id, toldAt: start + hour });
+  });
+
+  test('of a message that says two things of one stand where they stood when it comes again', () => {
+    const [first, second] = [alertWord('A'), alertWord('B')];
+    const message = say(start, { ...first, isFiring: false }, first, second);
+    const once = heard(message);
+    expect(ids(once)).toEqual(['A', 'B']);
+    expect(hear(once, message)).toEqual(once);
+  });
+
   test('that are too many keep the gravest, and say how many there are beside them', () => {
     const many = Array.from({ length: 60 }, (_, index) => alertWord(`a${index}`, { severity: 'info' }));
     const pulse = heard(say(start, ...many), say(start + 1, alertWord('grave', { severity: 'critical' })));
     expect(pulse.alerts).toHaveLength(most.alerts);
     expect(ids(pulse)[0]).toBe('grave');
-    expect(pulse.moreAlerts).toBe(1);
-    expect(hear(pulse, word()).moreAlerts).toBe(1);
+    expect(pulse.moreAlerts).toBe(10);
+    expect(hear(pulse, word()).moreAlerts, 'another message').toBe(10);
+    const grave = say(start + 1, alertWord('grave', { severity: 'critical' }));
+    expect(hear(pulse, grave), 'the same again').toEqual(pulse);
+    const over = say(start + 2, { ...alertWord('grave'), isFiring: false });
+    expect(hear(pulse, over).moreAlerts, 'fewer than are kept').toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 // Any document that the domain's types allow, for round trips.
 import * as fc from 'fast-check';
-import type { SiteEvent } from '../../functions/domain/event.ts';
+import { type SiteEvent, standbyWishes } from '../../functions/domain/event.ts';
 import { chainNames } from '../../functions/domain/chain.ts';
 import { inactiveReasons } from '../../functions/domain/evidence.ts';
 import { chainStates, powerStates, signerStates, witnessWords } from '../../functions/domain/facts.ts';
@@ -27,17 +27,19 @@ import type { Trace } from '../../functions/domain/trace.ts';
 import { siteVerdicts } from '../../functions/domain/verdict.ts';
 import type { Heard } from '../../functions/stores/documents.ts';
 
-const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
-const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-const id = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
+export const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
+export const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+export const id = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
 // Names of fields may hold what looks like a path, a reserved word or nothing of the kind.
 const key = fc.oneof(
   id,
   fc.constantFrom('target/rpc', 'a.b', '`a`', 'a b', 'toString', 'ä/ö.ü', '0', 'schema'),
 );
-const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
-const list = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 4 });
-const record = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
+export const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.option(arbitrary, { nil: null });
+export const list = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.array(arbitrary, { maxLength: 4 });
+export const record = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
   fc.dictionary(key, arbitrary, { maxKeys: 4, noNullPrototype: true });
 const severity = fc.constantFrom(...severities);
 const problem = fc.constantFrom(...problemKinds);
@@ -306,4 +308,11 @@ export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
   }),
   fc.record({ ...said, kind: fc.constant('unmute' as const), mute: id }),
   fc.record({ ...said, kind: fc.constant('clear' as const), incident: id, why: text }),
+  fc.record({
+    ...said,
+    kind: fc.constant('standby' as const),
+    signer: id,
+    wish: fc.constantFrom(...standbyWishes),
+    why: text,
+  }),
 );

@@ -2,9 +2,13 @@
 import { expect, test } from 'vitest';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { Ledger } from '../../functions/domain/signing.ts';
+import type { Wanted } from '../../functions/domain/standby/want.ts';
 import type { Trace } from '../../functions/domain/trace.ts';
 import { siteCodec } from '../../functions/stores/documents.ts';
+import { fleetCodec } from '../../functions/stores/standby-schemas.ts';
+import { seenFields, wantedFields } from '../../functions/stores/standbys.ts';
 import { siteState, someTime } from '../support/documents.ts';
+import { fleet, nodeReport, orphan, seen, wanted } from '../support/standbys.ts';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length + 1;
 
@@ -47,12 +51,33 @@ function fullSigning(): Ledger {
   );
 }
 
-test('a site of 270 targets that all fail, each with the longest detail and an incident, and 100 keys stays under 200 KB', () => {
+/** What is wanted for a signer of the longest name, and everything that people said of it. */
+const fullWanted = (signer: string): Wanted =>
+  wanted({
+    signer,
+    site: 'abcdefghijklmnopqrst',
+    chain: 'berachain',
+    incident: `abcdefghijklmnopqrst.site.abcdefghijklmnopqrst.20261201T021407Z`,
+    why: 'x'.repeat(300),
+    by: 'x'.repeat(100),
+    lifeAt: someTime,
+    stableSince: someTime,
+    keep: { by: 'x'.repeat(100), at: someTime, why: 'x'.repeat(300) },
+    release: { at: someTime, reason: 'not-configured', by: 'x'.repeat(100) },
+  });
+
+test('a site of 270 targets that all fail, each with the longest detail and an incident, 100 keys and 20 standbys stays under 250 KB', () => {
   const ids = Array.from({ length: 270 }, (_, index) => `target-${String(index).padStart(13, '0')}`);
   const base = siteState({ site: 'abcdefghijklmnopqrst' });
   const state = siteState({
     ...base,
     signing: fullSigning(),
+    wanted: Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => {
+        const signer = `signer-${String(index).padStart(13, '0')}`;
+        return [signer, fullWanted(signer)];
+      }),
+    ),
     facts: {
       ...base.facts,
       targets: ids.map((id) => ({
@@ -81,5 +106,56 @@ test('a site of 270 targets that all fail, each with the longest detail and an i
   });
   const size = sizeOf(siteCodec.write('sites/x', state));
   expect(size).toBeGreaterThan(100_000);
-  expect(size).toBeLessThan(200_000);
+  expect(size).toBeLessThan(250_000);
+});
+
+/** What Firestore takes as one document. */
+const largestDocument = 1_048_576;
+const long = 'x'.repeat(2_000);
+
+test('a standby that was tried in 300 zones, with the longest texts and console, fits its document ten times', () => {
+  const { node, attempt } = seen();
+  const lines = Array.from({ length: 50 }, () => 'x'.repeat(500));
+  const full = seen({
+    tried: Array.from({ length: 300 }, () => ({
+      zone: 'northamerica-northeast1-a',
+      region: 'northamerica-northeast1',
+      code: 'ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS',
+      at: someTime,
+    })),
+    attempt: attempt === null ? null : { ...attempt, refused: { code: 'QUOTA_EXCEEDED', text: long } },
+    node:
+      node === null
+        ? null
+        : {
+            ...node,
+            // As many labels as Compute takes, each of the longest.
+            labels: Object.fromEntries(
+              Array.from({ length: 64 }, (_, index) => [String(index).padStart(63, 'k'), 'v'.repeat(63)]),
+            ),
+          },
+    report: nodeReport({ version: long, text: long }),
+    doubt: { kind: 'malformed', text: long, since: someTime },
+    refusal: { reason: 'no-capacity', text: long, since: someTime },
+    trouble: { kind: 'stuck', text: long, lines, since: someTime },
+    deletion: { requestId: 'x'.repeat(36), at: someTime, operation: long },
+  });
+  const size = sizeOf({ ...wantedFields(fullWanted('eth')), ...seenFields('eth', full) });
+  expect(size).toBeGreaterThan(50_000);
+  expect(10 * size).toBeLessThan(largestDocument);
+});
+
+test('five hundred orphans and ten years of money fit the document of all standbys', () => {
+  const full = fleet({
+    lease: { id: 'x'.repeat(36), until: someTime },
+    orphans: Array.from({ length: 500 }, () => orphan({ text: 'x'.repeat(500), requestId: 'x'.repeat(36) })),
+    spent: Object.fromEntries(Array.from({ length: 120 }, (_, month) => [`month-${month}`, month])),
+    trouble: {
+      kind: 'permission',
+      text: long,
+      lines: Array.from({ length: 50 }, () => long),
+      since: someTime,
+    },
+  });
+  expect(sizeOf(fleetCodec.write('standbys/_fleet', full))).toBeLessThan(largestDocument);
 });

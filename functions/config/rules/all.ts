@@ -8,6 +8,7 @@ import { knownNames } from './names.ts';
 import type { Rule } from './rule.ts';
 import { siteSize } from './size.ts';
 import { chainTargets, enoughReferences } from './sources.ts';
+import { usableStandbys } from './standbys.ts';
 
 /** `allow` holds networks that are allowed everywhere. */
 export function rulesFor(allow: readonly string[]): readonly Rule[] {
@@ -21,5 +22,6 @@ export function rulesFor(allow: readonly string[]): readonly Rule[] {
     keysOnce,
     windowsInOrder,
     siteSize,
+    usableStandbys,
   ];
 }

@@ -1,0 +1,124 @@
+// Any document about standbys that the domain's types allow, for round trips.
+import * as fc from 'fast-check';
+import type { Holder, KeyFlag } from '../../functions/domain/standby/key-flag.ts';
+import {
+  type Fleet,
+  keyWords,
+  phases,
+  refusals,
+  reportStates,
+  type Seen,
+  troubles,
+} from '../../functions/domain/standby/standby.ts';
+import { id, list, orNull, record, text, time } from './arbitraries.ts';
+
+// Zero has no sign in a document.
+const amount = fc.double({ min: 0, max: 1e6, noNaN: true }).map((each) => Math.abs(each));
+const percent = fc.double({ min: 0, max: 100, noNaN: true }).map((each) => Math.abs(each));
+
+const trouble = fc.record({ kind: fc.constantFrom(...troubles), text, lines: list(text), since: time });
+
+export const anySeen: fc.Arbitrary<Seen> = fc.record({
+  revision: fc.nat(),
+  wantedId: orNull(id),
+  phase: fc.constantFrom(...phases),
+  phaseSince: time,
+  attempt: orNull(
+    fc.record({
+      n: fc.nat(),
+      name: id,
+      region: id,
+      zone: id,
+      template: id,
+      requestId: fc.uuid(),
+      at: time,
+      operation: orNull(id),
+      acceptedAt: orNull(time),
+      refused: orNull(fc.record({ code: text, text })),
+    }),
+  ),
+  tried: list(fc.record({ zone: id, region: id, code: text, at: time })),
+  node: orNull(
+    fc.record({
+      zone: id,
+      name: id,
+      id: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
+      status: text,
+      createdAt: orNull(time),
+      labels: record(text),
+      isProtected: fc.boolean(),
+      hasFuse: fc.boolean(),
+    }),
+  ),
+  report: orNull(
+    fc.record({
+      at: time,
+      keys: fc.constantFrom(...keyWords),
+      state: fc.constantFrom(...reportStates),
+      percent: orNull(percent),
+      etaMs: orNull(amount),
+      peers: orNull(fc.nat()),
+      head: orNull(fc.nat()),
+      version: orNull(text),
+      text: orNull(text),
+    }),
+  ),
+  progressAt: orNull(time),
+  doubt: orNull(
+    fc.record({
+      kind: fc.constantFrom('keys-present' as const, 'malformed' as const, 'from-the-future' as const),
+      text,
+      since: time,
+    }),
+  ),
+  hasHeldKeys: fc.boolean(),
+  refusal: orNull(fc.record({ reason: fc.constantFrom(...refusals), text, since: time })),
+  trouble: orNull(trouble),
+  deletion: orNull(fc.record({ requestId: fc.uuid(), at: time, operation: orNull(id) })),
+  cost: orNull(fc.record({ perHour: amount, spent: amount, currency: fc.constant('USD') })),
+  nextLookAt: orNull(time),
+});
+
+export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
+  lease: orNull(fc.record({ id, until: time })),
+  listedAt: orNull(time),
+  orphans: list(
+    fc.record({
+      kind: fc.constantFrom('instance' as const, 'disk' as const),
+      name: id,
+      zone: id,
+      signer: orNull(id),
+      firstSeenAt: time,
+      deletesAt: orNull(time),
+      text,
+      requestId: orNull(fc.uuid()),
+    }),
+  ),
+  spent: record(amount),
+  trouble: orNull(trouble),
+});
+
+const place = fc.stringMatching(/^[a-z0-9-]{1,63}$/);
+
+export const anyHolder: fc.Arbitrary<Holder> = fc.oneof(
+  fc.constant({ kind: 'none' as const }),
+  fc.record({ kind: fc.constant('basement' as const), site: id }),
+  fc.record({
+    kind: fc.constant('node' as const),
+    project: fc.stringMatching(/^[a-z0-9.:-]{1,63}$/),
+    zone: place,
+    name: place,
+  }),
+);
+
+export const anyKeyFlag: fc.Arbitrary<KeyFlag> = fc.record({
+  holder: anyHolder,
+  instance: orNull(text),
+  generation: fc.nat(),
+  minHeight: orNull(fc.nat()),
+  publicKeys: list(text),
+  since: time,
+  by: text,
+  reason: text,
+  evidence: list(text),
+});

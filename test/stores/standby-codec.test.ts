@@ -1,0 +1,182 @@
+// What is wanted, what is seen, what concerns all standbys and who may sign are read as they were written, and nothing else is.
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { holderText } from '../../functions/domain/standby/key-flag.ts';
+import type { Codec } from '../../functions/stores/codec.ts';
+import { fleetCodec, readKeyFlag, seenCodec, wantedCodec } from '../../functions/stores/standby-schemas.ts';
+import { readStandby, seenFields, wantedFields } from '../../functions/stores/standbys.ts';
+import { anyWanted } from './arbitraries.ts';
+import { anyFleet, anyHolder, anyKeyFlag, anySeen } from './standby-arbitraries.ts';
+import { seen, wanted } from '../support/standbys.ts';
+
+const throughJson = (fields: unknown): unknown => JSON.parse(JSON.stringify(fields));
+
+describe('any document', () => {
+  const roundTrips = <Value>(name: string, { read, write }: Codec<Value>, any: fc.Arbitrary<Value>) => {
+    test(`of ${name} is read as it was written, by way of JSON, with its version`, () => {
+      fc.assert(
+        fc.property(any, (value) => {
+          const fields = write(name, value);
+          expect(fields['schema']).toBe(1);
+          expect(read(name, throughJson(fields))).toEqual(value);
+        }),
+      );
+    });
+  };
+  roundTrips('wanted', wantedCodec, anyWanted);
+  roundTrips('seen', seenCodec, anySeen);
+  roundTrips('fleet', fleetCodec, anyFleet);
+
+  test('of a standby holds both halves, and either may be missing', () => {
+    fc.assert(
+      fc.property(anyWanted, anySeen, (someWanted, someSeen) => {
+        const { signer } = someWanted;
+        const [left, right] = [wantedFields(someWanted), seenFields(signer, someSeen)];
+        const read = (fields: unknown) => readStandby(`standbys/${signer}`, throughJson(fields));
+        expect(read({ ...left, ...right })).toEqual({ signer, wanted: someWanted, seen: someSeen });
+        expect(read(left)).toEqual({ signer, wanted: someWanted, seen: null });
+        expect(read(right)).toEqual({ signer, wanted: null, seen: someSeen });
+      }),
+    );
+  });
+});
+
+describe('a standby that is not as it should be', () => {
+  const good = { ...wantedFields(wanted()), ...seenFields('eth', seen()) };
+  const half = { schema: 1, ...wanted() };
+  const cases: [string, object, string, string][] = [
+    [
+      'a wanted half without a field',
+      { wanted: { ...half, expiresAt: undefined } },
+      'ERR_DOCUMENT',
+      'wanted',
+    ],
+    [
+      'a seen half of a phase that is none',
+      { seen: { schema: 1, ...seen(), phase: 'gone?' } },
+      'ERR_DOCUMENT',
+      'phase',
+    ],
+    ['a half that is no map', { seen: 'hunter2' }, 'ERR_DOCUMENT', 'seen'],
+    ['a half of a newer version', { wanted: { schema: 2 } }, 'ERR_DOCUMENT_NEWER', 'schema 2'],
+    ['a newer version', { schema: 2 }, 'ERR_DOCUMENT_NEWER', 'schema 2'],
+    ['a field more', { more: 'hunter2' }, 'ERR_DOCUMENT', 'more'],
+    ['the name of another signer', { signer: 'hunter2' }, 'ERR_DOCUMENT', 'another signer'],
+    [
+      'what is wanted for another signer',
+      { wanted: { ...half, signer: 'hunter2' } },
+      'ERR_DOCUMENT',
+      'another signer',
+    ],
+  ];
+  test.each(cases)(
+    'with %s is refused by its name, and shows nothing of its content',
+    (_, part, code, why) => {
+      expect(() => readStandby('standbys/eth', good)).not.toThrow();
+      expect(() => readStandby('standbys/eth', { ...good, ...part })).toThrow(
+        expect.objectContaining({
+          code,
+          message: expect.stringMatching(new RegExp(`^standbys/eth.*${why}`)),
+        }),
+      );
+      expect(() => readStandby('standbys/eth', { ...good, ...part })).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+      );
+    },
+  );
+});
+
+describe('a flag', () => {
+  const fields = (over: object = {}) => ({
+    schema: 1,
+    holder: 'basement/home',
+    instance: null,
+    generation: 3,
+    minHeight: null,
+    publicKeys: [],
+    since: 1,
+    by: 'Maria',
+    reason: 'the first',
+    evidence: [],
+    ...over,
+  });
+
+  test('is read as a person wrote it', () => {
+    fc.assert(
+      fc.property(anyKeyFlag, (flag) => {
+        const written = { ...flag, schema: 1, holder: holderText(flag.holder) };
+        expect(readKeyFlag('keys/eth', throughJson(written))).toEqual(flag);
+      }),
+    );
+  });
+
+  test('names a holder that is printed as it was written', () => {
+    expect(readKeyFlag('keys/eth', fields({ holder: 'none' })).holder).toEqual({ kind: 'none' });
+    expect(readKeyFlag('keys/eth', fields()).holder).toEqual({ kind: 'basement', site: 'home' });
+    const node = 'node/my-project/europe-west3-a/bw-eth-1-0a1b2c3d';
+    expect(readKeyFlag('keys/eth', fields({ holder: node })).holder).toEqual({
+      kind: 'node',
+      project: 'my-project',
+      zone: 'europe-west3-a',
+      name: 'bw-eth-1-0a1b2c3d',
+    });
+    fc.assert(
+      fc.property(anyHolder, (holder) => {
+        const text = holderText(holder);
+        expect(holderText(readKeyFlag('keys/eth', fields({ holder: text })).holder)).toBe(text);
+      }),
+    );
+  });
+
+  test.each([
+    '',
+    ' none',
+    'none/',
+    'None',
+    'nobody',
+    'basement',
+    'basement/',
+    'basement/Home',
+    'basement/home/cellar',
+    'basement/home\n',
+    'basement/home ',
+    'basement/1home',
+    `basement/a${'b'.repeat(20)}`,
+    'basement/../none',
+    'node/p/z',
+    'node/p/z/n/more',
+    'node//z/n',
+    'node/p//n',
+    'node/p/z/',
+    'node/P/z/n',
+    'node/p/Z/n',
+    'node/p/z/n.m',
+    `node/p/z/${'n'.repeat(64)}`,
+    'none basement/home',
+    7,
+    null,
+    { kind: 'none' },
+  ])('of holder %j is refused, and its holder is not repeated', (holder) => {
+    expect(() => readKeyFlag('keys/eth', fields({ holder }))).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DOCUMENT',
+        message: expect.stringMatching(/^keys\/eth does not parse at holder: [a-z ]+$/),
+      }),
+    );
+  });
+
+  test.each([
+    { generation: -1 },
+    { generation: 1.5 },
+    { minHeight: -1 },
+    { publicKeys: 'all' },
+    { since: 'yesterday' },
+    { by: null },
+    { more: 1 },
+    { schema: 0 },
+  ])('with %j is refused', (over) => {
+    expect(() => readKeyFlag('keys/eth', fields(over))).toThrow(
+      expect.objectContaining({ code: 'ERR_DOCUMENT' }),
+    );
+  });
+});
