@@ -2,7 +2,7 @@
 import { look } from '../domain/standby/look.ts';
 import { hasWork, isSoon, mayCreate } from '../domain/standby/soon.ts';
 import type { Situation } from '../domain/standby/situation.ts';
-import type { Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
+import type { Fleet, Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
 import { openGate } from '../kit/gate.ts';
 import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
@@ -48,9 +48,6 @@ const knownOf = (world: ProvisionWorld, { signer, wanted, seen }: Standby, at: n
   rules: world.rules,
   at,
 });
-
-const isBrokenFleet = (broken: readonly string[]): boolean =>
-  broken.some((sentence) => sentence.startsWith('standbys/_fleet'));
 
 type Round = { readonly failure: Parameters<typeof fleetTrouble>[1]; readonly isWhole: boolean };
 
@@ -142,7 +139,7 @@ function summaryOf(at: number, run: Run): ProvisionSummary {
 
 type Begun = { readonly at: number; readonly signal: AbortSignal };
 
-function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run {
+function begin(world: ProvisionWorld, all: Standbys & { readonly fleet: Fleet }, { at, signal }: Begun): Run {
   const { clock } = world;
   const { budgetMs, leaseMs } = world;
   // A clock that goes back would make the lease look longer than it is.
@@ -193,8 +190,9 @@ export async function provision(
   const nothing = { at, isBusy: false, standbys: [], orphans: [], trouble: null };
   try {
     const all = await store.loadAll();
-    if (isBrokenFleet(all.broken)) return { ...nothing, errors: all.broken };
-    const run = begin(world, all, { at, signal });
+    // Without what concerns all of them nobody knows whose turn it is.
+    if (all.fleet === null) return { ...nothing, errors: all.broken };
+    const run = begin(world, { ...all, fleet: all.fleet }, { at, signal });
     const known = all.standbys.map((each) => knownOf(world, each, at));
     if (!known.some(hasWork) && !isListDue(all.fleet, at)) return summaryOf(at, run);
     const lease = world.newId();

@@ -286,7 +286,7 @@ class Chaos extends StandbyHouse {
         (node) =>
           !standbys.some(
             ({ seen }) => seen?.attempt?.name === node.name && seen.attempt.zone === node.zone,
-          ) && !fleet.orphans.some(({ name, zone }) => name === node.name && zone === node.zone),
+          ) && fleet?.orphans.some(({ name, zone }) => name === node.name && zone === node.zone) !== true,
       );
     return [...open, ...strange.map(({ name }) => `${name} is nobody's`)];
   }
