@@ -96,16 +96,25 @@ async function round(run: Run, isListing: boolean): Promise<Round> {
   };
 }
 
+/** False when the run ended meanwhile. */
+async function rests({ world, signal }: Run, count: number): Promise<boolean> {
+  try {
+    await world.clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function rounds(run: Run): Promise<Round> {
-  const { world, signal } = run;
-  const { clock, store } = world;
+  const { clock, store } = run.world;
   const isListing = isListDue(run.fleet, clock.now());
   const first = await round(run, isListing);
   const isSooner = (): boolean =>
-    [...run.known.values()].some((each) => isSoon(knownOf(world, each, clock.now())));
+    [...run.known.values()].some((each) => isSoon(knownOf(run.world, each, clock.now())));
   for (let count = 1; count < mostRounds && run.hasTime() && isSooner(); count += 1) {
     // oxlint-disable no-await-in-loop -- each round goes by what the one before came to
-    await clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
+    if (!(await rests(run, count))) break;
     takeIn(run, await store.loadAll());
     await round(run, false);
     // oxlint-enable no-await-in-loop
