@@ -1,62 +1,33 @@
 // The little that is called of Google's Compute clients: their own declarations have 33 MB, and methods that nobody here may call.
+/* oxlint-disable typescript/consistent-type-imports -- a declaration of another module's cannot begin with an import */
 
 declare module '@google-cloud/compute/build/src/v1/instances_client.js' {
-  import type { Clients } from '@google-cloud/compute-options';
+  type Asks = import('./compute-asks.ts').ComputeAsks;
   export class InstancesClient {
-    constructor(options: Clients['options']);
-    insert(request: Clients['insert'], options: Clients['call']): Promise<unknown>;
-    delete(request: Clients['instance'] & { requestId: string }, options: Clients['call']): Promise<unknown>;
-    getGuestAttributes(
-      request: Clients['instance'] & { queryPath: string },
-      options: Clients['call'],
-    ): Promise<unknown>;
-    getSerialPortOutput(
-      request: Clients['instance'] & { start: string },
-      options: Clients['call'],
-    ): Promise<unknown>;
+    constructor(options: Asks['options']);
+    insert(request: Asks['insert'], options: Asks['call']): Promise<unknown>;
+    delete(request: Asks['delete'], options: Asks['call']): Promise<unknown>;
+    getGuestAttributes(request: Asks['getGuestAttributes'], options: Asks['call']): Promise<unknown>;
+    getSerialPortOutput(request: Asks['getSerialPortOutput'], options: Asks['call']): Promise<unknown>;
     initialize(): Promise<unknown>;
     /** Page by page; the public method hides what a page says of zones that did not answer. */
-    innerApiCalls: { aggregatedList: Clients['aggregatedList'] };
+    innerApiCalls: { aggregatedList: Asks['aggregatedList'] };
   }
 }
 
 declare module '@google-cloud/compute/build/src/v1/disks_client.js' {
-  import type { Clients } from '@google-cloud/compute-options';
+  type Asks = import('./compute-asks.ts').ComputeAsks;
   export class DisksClient {
-    constructor(options: Clients['options']);
+    constructor(options: Asks['options']);
     initialize(): Promise<unknown>;
-    innerApiCalls: { aggregatedList: Clients['aggregatedList'] };
+    innerApiCalls: { aggregatedList: Asks['aggregatedList'] };
   }
 }
 
 declare module '@google-cloud/compute/build/src/v1/zone_operations_client.js' {
-  import type { Clients } from '@google-cloud/compute-options';
+  type Asks = import('./compute-asks.ts').ComputeAsks;
   export class ZoneOperationsClient {
-    constructor(options: Clients['options']);
-    get(
-      request: { project: string; zone: string; operation: string },
-      options: Clients['call'],
-    ): Promise<unknown>;
+    constructor(options: Asks['options']);
+    get(request: Asks['getOperation'], options: Asks['call']): Promise<unknown>;
   }
-}
-
-/** Types alone: there is no such module. */
-declare module '@google-cloud/compute-options' {
-  export type Clients = {
-    options: { auth: object; fallback: true; servicePath: string; port: number; protocol: string };
-    /** `retry: null`: the next run of `provision` is the retry. */
-    call: { signal: AbortSignal; timeout: number; retry: null };
-    instance: { project: string; zone: string; instance: string };
-    insert: {
-      project: string;
-      zone: string;
-      requestId: string;
-      sourceInstanceTemplate: string;
-      instanceResource: { name: string; labels: Record<string, string> };
-    };
-    aggregatedList: (
-      request: { project: string; maxResults: number; filter?: string; pageToken?: string },
-      options: Clients['call'] & { autoPaginate: false },
-    ) => Promise<unknown>;
-  };
 }

@@ -2,13 +2,14 @@
 import type { z } from 'zod';
 import { labels as labelNames } from '../domain/standby/rules.ts';
 import type { Compute, ComputeAnswer, ComputeFailure } from './cloud.ts';
+import type { CallOptions, ComputeAsks } from './compute-asks.ts';
 import { type ComputeClients, openClients } from './compute-clients.ts';
 import { computeFailure, endedFailure, malformedFailure, notOurs } from './compute-failure.ts';
 import { isResourceName } from './compute-methods.ts';
 import * as read from './compute-read.ts';
 import { computeTransport } from './compute-transport.ts';
 
-export { type ComputeMethod, computeMethods, computePermissions } from './compute-methods.ts';
+export { computeMethods, computePermissions } from './compute-methods.ts';
 
 export type ComputeOptions = {
   /** Id of the Google project. */
@@ -19,7 +20,6 @@ export type ComputeOptions = {
   readonly timeoutMs?: number;
 };
 
-type CallOptions = { readonly signal: AbortSignal; readonly timeout: number; readonly retry: null };
 type Call = (clients: ComputeClients, options: CallOptions) => Promise<unknown>;
 type Kind = 'reads' | 'changes';
 
@@ -95,7 +95,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
     signal: AbortSignal,
     wanted: {
       readonly of: 'instance' | 'disk';
-      readonly list: (clients: ComputeClients) => ComputeClients['disks']['innerApiCalls']['aggregatedList'];
+      readonly list: (clients: ComputeClients) => ComputeAsks['aggregatedList'];
       readonly take: (page: read.Page) => read.Listed<Resource>;
       readonly filter?: string;
     },
@@ -214,4 +214,6 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
 
 const failed = (failure: ComputeFailure) => ({ ok: false, failure }) as const;
 
-const isMissing = (answer: ComputeAnswer<unknown>): boolean => !answer.ok && answer.failure.status === 404;
+/** Compute itself says that there is none; a 404 of somebody in between proves nothing. */
+const isMissing = (answer: ComputeAnswer<unknown>): boolean =>
+  !answer.ok && answer.failure.status === 404 && answer.failure.code === 'notFound';

@@ -32,7 +32,7 @@ export type PretendCompute = {
   readonly disks: () => readonly Disk[];
   readonly snapshots: () => readonly Snapshot[];
   readonly operations: () => readonly Operation[];
-  /** Everything that was asked, in that order. */
+  /** The last 50,000 things that were asked, in that order. */
   readonly requests: () => readonly ComputeRequest[];
   readonly addTemplate: (seed: TemplateSeed) => void;
   /** By its name; throws when there is none. Compute takes a preemptible machine's capacity away. */
@@ -64,6 +64,7 @@ const usualZones = Object.fromEntries(
   ]),
 );
 const maxBytes = 1024 * 1024;
+const mostRequests = 50_000;
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let body = '';
@@ -87,6 +88,10 @@ export async function startCompute(options: PretendOptions): Promise<PretendComp
   const world = makeWorld({ project, zones, timing, now: () => clock.now() });
   for (const seed of options.templates ?? []) putTemplate(world, seed);
   const requests: ComputeRequest[] = [];
+  const remember = (request: ComputeRequest): void => {
+    requests.push(request);
+    if (requests.length > mostRequests) requests.shift();
+  };
   const metadatas = new Map<string, Promise<Metadata>>();
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -105,12 +110,12 @@ export async function startCompute(options: PretendOptions): Promise<PretendComp
       body,
     };
     if (loss === 'before') {
-      requests.push({ ...asked, status: null });
+      remember({ ...asked, status: null });
       request.socket.resetAndDestroy();
       return;
     }
     const answer = answerTo(world, { method, url, body });
-    requests.push({ ...asked, status: loss === 'after' ? null : answer.status });
+    remember({ ...asked, status: loss === 'after' ? null : answer.status });
     if (loss === 'after') {
       request.socket.resetAndDestroy();
       return;

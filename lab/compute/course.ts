@@ -15,7 +15,7 @@ export function takeAway(world: World, instance: Instance): void {
 }
 
 /** Compute ends it, protected or not: stopped or deleted, as its scheduling says. */
-export function endByCompute(world: World, instance: Instance, at: number): void {
+function endByCompute(world: World, instance: Instance, at: number): void {
   if (instance.status !== 'RUNNING') return;
   instance.status = 'STOPPING';
   instance.runningSince = null;

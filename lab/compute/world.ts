@@ -24,7 +24,7 @@ export type WorldOptions = {
   readonly timing?: Partial<Timing>;
 };
 
-type Due = { readonly at: number; readonly order: number; readonly happen: (at: number) => void };
+type Due = { readonly at: number; readonly happen: (at: number) => void };
 
 /** Resources of one kind by `zone/name`, in the order in which they were made. */
 export type Shelf<Resource> = Map<string, Resource>;
@@ -36,7 +36,6 @@ export type World = ReturnType<typeof makeWorld>;
 export function makeWorld({ project, now, zones, timing = {} }: WorldOptions) {
   const faults: FaultState = noFaults();
   const dues: Due[] = [];
-  let order = 0;
   let made = 0;
   let settledAt = -Infinity;
 
@@ -45,8 +44,8 @@ export function makeWorld({ project, now, zones, timing = {} }: WorldOptions) {
     for (;;) {
       let next: Due | null = null;
       for (const due of dues) {
-        const isFirst = next === null || due.at < next.at || (due.at === next.at && due.order < next.order);
-        if (due.at <= until && isFirst) next = due;
+        // Of two at the same time the one that was planned first.
+        if (due.at <= until && (next === null || due.at < next.at)) next = due;
       }
       if (next === null) break;
       dues.splice(dues.indexOf(next), 1);
@@ -81,7 +80,7 @@ export function makeWorld({ project, now, zones, timing = {} }: WorldOptions) {
     /** Lets all happen that is due, and says what time it is. */
     settle,
     later: (at: number, happen: (at: number) => void) => {
-      dues.push({ at, order: order++, happen });
+      dues.push({ at, happen });
     },
     /** A numeric id of 19 digits that nothing else ever gets. */
     newId: (): string => String(1_000_000_000_000_000_000n + BigInt(++made) * 1_000_003n),

@@ -213,6 +213,22 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+test("a 404 that is not Compute's own proves nothing", async () => {
+  const page = door(await saying('<html>Not Found</html>', 404));
+  expect(await calls.operation(page, never())).toMatchObject({ ok: false, failure: { code: 'HTTP_404' } });
+  expect(await calls.report(page, never())).toMatchObject({ ok: false, failure: { code: 'HTTP_404' } });
+});
+
+test('Google is asked with a token only; where there is none, nothing is sent', async () => {
+  const google = openCompute({ project, timeoutMs: 3_000 });
+  for (const call of Object.values(calls)) {
+    expect(await call(google, never())).toMatchObject({
+      ok: false,
+      failure: { code: expect.stringMatching(/^(NO_IDENTITY|TIMEOUT)$/) },
+    });
+  }
+});
+
 describe('a list over all zones', () => {
   const machine = (name: string, more: object = {}): object => ({
     id: '1',
@@ -232,6 +248,14 @@ describe('a list over all zones', () => {
   const zone = (instances: readonly object[], more: object = {}): object => ({
     kind: 'compute#instanceAggregatedList',
     items: { 'zones/z-a': { instances, ...more } },
+  });
+
+  test('has only what carries our label, whatever the filter did', async () => {
+    const other = machine('somebodys', { labels: { 'basement-watchdog': 'cc' } });
+    expect(await listOf(zone([machine('bw-a'), other, machine('bare', { labels: {} })]))).toEqual([
+      ['bw-a'],
+      true,
+    ]);
   });
 
   test('leaves out a machine that cannot be read, and is not whole then', async () => {

@@ -1,5 +1,6 @@
 // What the watchdog can call of Compute Engine: exactly the list from which its role is made, and nothing else by any way.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openClients } from '../../functions/cloud/compute-clients.ts';
@@ -7,6 +8,7 @@ import { methodOf } from '../../functions/cloud/compute-methods.ts';
 import { computeTransport } from '../../functions/cloud/compute-transport.ts';
 import { computeMethods, computePermissions } from '../../functions/cloud/compute.ts';
 import { startNodes } from '../../lab/compute/node.ts';
+import { routes } from '../../lab/compute/routes.ts';
 import { problemsOf } from '../support/compute-api.ts';
 import { openDiscovery } from '../support/discovery.ts';
 import {
@@ -21,6 +23,7 @@ import {
 import { lacks } from '../support/tools.ts';
 
 const ours = Object.keys(computeMethods).toSorted();
+const lower = (word: string): string => word.slice(0, 1).toLowerCase() + word.slice(1);
 const functions = resolve(import.meta.dirname, '../../functions');
 
 let world: World;
@@ -58,6 +61,15 @@ describe('the permissions', () => {
     const never =
       /setDeletionProtection|setScheduling|\.start$|\.stop$|\.reset$|\.update|attachDisk|disks\.(delete|update|resize|use)|snapshot|setIamPolicy|osLogin/i;
     expect(computePermissions.filter((permission) => never.test(permission))).toEqual([]);
+  });
+
+  test('of each method are those that the pretend Compute asks for, all of them', () => {
+    const shape = (path: string): string =>
+      path.replace('projects/{project}/', '').replaceAll(/\{\w+\}/g, '{}');
+    for (const [id, { verb, path, permissions }] of Object.entries(computeMethods)) {
+      const route = routes.find((each) => each.verb === verb && shape(each.path) === shape(path));
+      expect([...(route?.needs ?? [])].toSorted(), id).toEqual([...permissions].toSorted());
+    }
   });
 
   test('are all that the pretend Compute asks for: each one that is withheld is missed by name', async () => {
@@ -136,6 +148,21 @@ describe('the calls', () => {
       await expect(Promise.resolve(call), name).rejects.toThrow(/undefined/);
     }
     expect(world.compute.requests()).toEqual([]);
+  });
+
+  test('are all that is loaded of what Google describes', async () => {
+    await openClients(computeTransport({ project, endpoint: world.compute.endpoint }));
+    const loaded = createRequire(import.meta.url)('@google-cloud/compute/build/protos/protos.json');
+    const { v1, ...others } = loaded.nested.google.nested.cloud.nested.compute.nested;
+    expect(others).toEqual({});
+    const methods = Object.entries<{ methods?: object }>(v1.nested).flatMap(
+      ([service, { methods: its = {} }]) =>
+        Object.keys(its).map((method) => `compute.${lower(service)}.${lower(method)}`),
+    );
+    expect(methods.toSorted((a, b) => a.localeCompare(b))).toEqual(
+      ours.toSorted((a, b) => a.localeCompare(b)),
+    );
+    expect(Object.keys(v1.nested).length).toBeLessThan(150);
   });
 
   test('can be made in one place only: no other file names the client or the address', () => {

@@ -11,7 +11,7 @@ export const zoneA = 'europe-west3-a';
 export const zoneB = 'europe-west3-b';
 
 /** A clock that stands still until somebody moves it. */
-export function handClock(startAt = began): { readonly clock: Clock; readonly pass: (ms: number) => void } {
+function handClock(startAt = began): { readonly clock: Clock; readonly pass: (ms: number) => void } {
   let now = startAt;
   return {
     clock: {

@@ -1,0 +1,50 @@
+// What is asked of Google's Compute clients, and how.
+
+type Instance = { readonly project: string; readonly zone: string; readonly instance: string };
+type Page = {
+  readonly project: string;
+  readonly maxResults: number;
+  readonly filter?: string;
+  readonly pageToken?: string;
+};
+
+/** `retry: null`: the next run is the retry. Real milliseconds. */
+export type CallOptions = {
+  readonly signal: AbortSignal;
+  readonly timeout: number;
+  readonly retry: null;
+};
+
+export type ComputeAsks = {
+  readonly options: {
+    readonly auth: object;
+    readonly fallback: true;
+    readonly servicePath: string;
+    readonly port: number;
+    readonly protocol: string;
+  };
+  readonly call: CallOptions;
+  readonly insert: {
+    readonly project: string;
+    readonly zone: string;
+    readonly requestId: string;
+    readonly sourceInstanceTemplate: string;
+    readonly instanceResource: {
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+    };
+  };
+  readonly delete: Instance & { readonly requestId: string };
+  readonly getGuestAttributes: Instance & { readonly queryPath: string };
+  /** `start` counts bytes from the end when it is negative. */
+  readonly getSerialPortOutput: Instance & { readonly start: string };
+  readonly getOperation: {
+    readonly project: string;
+    readonly zone: string;
+    readonly operation: string;
+  };
+  readonly aggregatedList: (
+    request: Page,
+    options: CallOptions & { readonly autoPaginate: false },
+  ) => Promise<unknown>;
+};
