@@ -34,6 +34,8 @@ export type ProvisionSummary = {
 };
 
 const mostRounds = 8;
+/** So many standbys are brought on at once: each holds requests and answers in memory. */
+const atOnce = 8;
 const firstPauseMs = 2_000;
 const longestPauseMs = 5_000;
 /** Nothing is begun so shortly before the lease ends. */
@@ -59,14 +61,17 @@ async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<v
     run.known.set(signer, { signer, wanted, seen });
   }
   await countSpent(run, looked);
+  const turn = openGate(atOnce);
   await Promise.all(
-    looked.map(async ({ situation, seen }) => {
-      try {
-        await bringOn(run, situation, seen);
-      } catch (error) {
-        run.errors.add(`standbys/${situation.signer}: ${describeBug(error)}`);
-      }
-    }),
+    looked.map(({ situation, seen }) =>
+      turn(async () => {
+        try {
+          await bringOn(run, situation, seen);
+        } catch (error) {
+          run.errors.add(`standbys/${situation.signer}: ${describeBug(error)}`);
+        }
+      }),
+    ),
   );
 }
 
