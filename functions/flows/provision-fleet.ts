@@ -1,9 +1,10 @@
 // What concerns all standbys together: the lease that lets one run work at a time, and what is told of the whole.
 import { classOf, troubleOf } from '../domain/standby/code.ts';
 import { monthSoFar } from '../domain/standby/brake.ts';
-import { addSpent, costByMonth } from '../domain/standby/cost.ts';
+import { addSpent, costByMonth, endedSpan } from '../domain/standby/cost.ts';
 import type { Failed } from '../domain/standby/answer.ts';
-import type { Fleet, Orphan, Trouble } from '../domain/standby/standby.ts';
+import type { Fleet, Orphan, Seen, Trouble } from '../domain/standby/standby.ts';
+import type { Situation } from '../domain/standby/situation.ts';
 import { orphanSpan, type ProvisionWorld, type Run, togetherOf } from './provision-world.ts';
 
 /** All nodes are listed this often although nothing is wanted. */
@@ -58,6 +59,24 @@ export function fleetTrouble(
   const now = found();
   if (now === null) return null;
   return { ...now, lines: [], since: before?.kind === now.kind ? before.since : at };
+}
+
+/**
+ * Adds up what nodes have cost that are gone by this look, before that is written down of each: a crash in between counts it twice, and never
+ * not at all.
+ */
+export async function countSpent(
+  run: Run,
+  looked: readonly { readonly situation: Situation; readonly seen: Seen }[],
+): Promise<void> {
+  const ended = looked.flatMap(({ situation, seen }) =>
+    situation.seen === null ? [] : (endedSpan(situation.seen, seen, situation.at) ?? []),
+  );
+  if (ended.length === 0) return;
+  run.fleet = await run.world.store.changeFleet((fleet) => ({
+    ...fleet,
+    spent: ended.reduce((spent, span) => addSpent(spent, costByMonth(span)), fleet.spent),
+  }));
 }
 
 export type End = {

@@ -11,7 +11,7 @@ import { readReport } from './provision-report.ts';
 import { noteDone, type Run } from './provision-world.ts';
 
 /** Of documents that cannot be read the signers; null when one does not say whose it is. */
-export function signersOf(broken: readonly string[]): readonly string[] | null {
+function signersOf(broken: readonly string[]): readonly string[] | null {
   const named = broken.map((sentence) => /^standbys\/([a-z][a-z0-9-]*)\b/.exec(sentence)?.[1] ?? null);
   const signers = named.filter((each) => each !== null);
   return signers.length === named.length ? signers : null;

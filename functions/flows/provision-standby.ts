@@ -1,7 +1,6 @@
 // Brings one standby on: writes down what a look came to, then does one thing after the other until there is nothing to do but wait.
 import { isDeepStrictEqual } from 'node:util';
 import { afterInsert, afterRemove } from '../domain/standby/answered.ts';
-import { addSpent, costByMonth, endedSpan } from '../domain/standby/cost.ts';
 import { plan } from '../domain/standby/plan.ts';
 import { nodeShown, type Situation } from '../domain/standby/situation.ts';
 import type { Seen, Standby } from '../domain/standby/standby.ts';
@@ -33,20 +32,12 @@ type Work = {
   seen: Seen;
 };
 
-/**
- * What a node has cost that is gone is added up first: a crash before the other write counts it twice, and never not at all. False when
- * somebody else wrote meanwhile; then this standby is left alone until the next look.
- */
+/** False when somebody else wrote meanwhile; then this standby is left alone until the next look. */
 async function save(work: Work, isCommitment: boolean): Promise<boolean> {
   const { run, stored, seen } = work;
-  const { store, clock } = run.world;
+  const { store } = run.world;
   const { signer, wanted } = stored;
-  const ended = stored.seen === null ? null : endedSpan(stored.seen, seen, clock.now());
   run.known.set(signer, { ...stored, seen });
-  if (ended !== null) {
-    const months = costByMonth(ended);
-    run.fleet = await store.changeFleet((fleet) => ({ ...fleet, spent: addSpent(fleet.spent, months) }));
-  }
   const revision = stored.seen?.revision ?? null;
   const base = isCommitment ? { revision, wanted } : { revision };
   const end = await store.writeSeen(signer, base, seen);

@@ -27,7 +27,7 @@ export type ProvisionWorld = {
   readonly budgetMs: number;
   /** By the clock; it outlasts the budget and the longest single call. */
   readonly leaseMs: number;
-  /** How many calls of Compute may be under way at once; 16 by default. */
+  /** How many calls of Compute may be under way at once; 6 by default, for each costs memory. */
   readonly concurrency?: number;
 };
 

@@ -2,12 +2,12 @@
 import { look } from '../domain/standby/look.ts';
 import { hasWork, isSoon, mayCreate } from '../domain/standby/soon.ts';
 import type { Situation } from '../domain/standby/situation.ts';
-import type { Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
+import type { Fleet, Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
 import { openGate } from '../kit/gate.ts';
 import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
 import { readDark } from './provision-dark.ts';
-import { fleetTrouble, giveBack, isListDue, takeLease } from './provision-fleet.ts';
+import { countSpent, fleetTrouble, giveBack, isListDue, takeLease } from './provision-fleet.ts';
 import { lookAt } from './provision-look.ts';
 import { findDisks, findOrphans, reap } from './provision-orphans.ts';
 import { bringOn } from './provision-standby.ts';
@@ -34,6 +34,8 @@ export type ProvisionSummary = {
 };
 
 const mostRounds = 8;
+/** So many standbys are brought on at once: each holds requests and answers in memory. */
+const atOnce = 8;
 const firstPauseMs = 2_000;
 const longestPauseMs = 5_000;
 /** Nothing is begun so shortly before the lease ends. */
@@ -49,9 +51,6 @@ const knownOf = (world: ProvisionWorld, { signer, wanted, seen }: Standby, at: n
   at,
 });
 
-const isBrokenFleet = (broken: readonly string[]): boolean =>
-  broken.some((sentence) => sentence.startsWith('standbys/_fleet'));
-
 type Round = { readonly failure: Parameters<typeof fleetTrouble>[1]; readonly isWhole: boolean };
 
 async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<void> {
@@ -61,14 +60,18 @@ async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<v
     const { signer, wanted } = situation;
     run.known.set(signer, { signer, wanted, seen });
   }
+  await countSpent(run, looked);
+  const turn = openGate(atOnce);
   await Promise.all(
-    looked.map(async ({ situation, seen }) => {
-      try {
-        await bringOn(run, situation, seen);
-      } catch (error) {
-        run.errors.add(`standbys/${situation.signer}: ${describeBug(error)}`);
-      }
-    }),
+    looked.map(({ situation, seen }) =>
+      turn(async () => {
+        try {
+          await bringOn(run, situation, seen);
+        } catch (error) {
+          run.errors.add(`standbys/${situation.signer}: ${describeBug(error)}`);
+        }
+      }),
+    ),
   );
 }
 
@@ -98,16 +101,25 @@ async function round(run: Run, isListing: boolean): Promise<Round> {
   };
 }
 
+/** False when the run ended meanwhile. */
+async function rests({ world, signal }: Run, count: number): Promise<boolean> {
+  try {
+    await world.clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function rounds(run: Run): Promise<Round> {
-  const { world, signal } = run;
-  const { clock, store } = world;
+  const { clock, store } = run.world;
   const isListing = isListDue(run.fleet, clock.now());
   const first = await round(run, isListing);
   const isSooner = (): boolean =>
-    [...run.known.values()].some((each) => isSoon(knownOf(world, each, clock.now())));
+    [...run.known.values()].some((each) => isSoon(knownOf(run.world, each, clock.now())));
   for (let count = 1; count < mostRounds && run.hasTime() && isSooner(); count += 1) {
     // oxlint-disable no-await-in-loop -- each round goes by what the one before came to
-    await clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
+    if (!(await rests(run, count))) break;
     takeIn(run, await store.loadAll());
     await round(run, false);
     // oxlint-enable no-await-in-loop
@@ -141,7 +153,7 @@ function summaryOf(at: number, run: Run): ProvisionSummary {
 
 type Begun = { readonly at: number; readonly signal: AbortSignal };
 
-function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run {
+function begin(world: ProvisionWorld, all: Standbys & { readonly fleet: Fleet }, { at, signal }: Begun): Run {
   const { clock } = world;
   const { budgetMs, leaseMs } = world;
   // A clock that goes back would make the lease look longer than it is.
@@ -149,7 +161,7 @@ function begin(world: ProvisionWorld, all: Standbys, { at, signal }: Begun): Run
   const run: Run = {
     world,
     signal: AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]),
-    gate: openGate(world.concurrency ?? 16),
+    gate: openGate(world.concurrency ?? 6),
     hasTime: () => !signal.aborted && clock.now() < at + budgetMs && mayAct(),
     mayAct,
     known: new Map(),
@@ -192,8 +204,9 @@ export async function provision(
   const nothing = { at, isBusy: false, standbys: [], orphans: [], trouble: null };
   try {
     const all = await store.loadAll();
-    if (isBrokenFleet(all.broken)) return { ...nothing, errors: all.broken };
-    const run = begin(world, all, { at, signal });
+    // Without what concerns all of them nobody knows whose turn it is.
+    if (all.fleet === null) return { ...nothing, errors: all.broken };
+    const run = begin(world, { ...all, fleet: all.fleet }, { at, signal });
     const known = all.standbys.map((each) => knownOf(world, each, at));
     if (!known.some(hasWork) && !isListDue(all.fleet, at)) return summaryOf(at, run);
     const lease = world.newId();

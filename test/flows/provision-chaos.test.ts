@@ -151,12 +151,17 @@ class Chaos extends StandbyHouse {
     return this.compute.live(of)[0];
   }
 
+  async isGoing(of: string): Promise<boolean> {
+    const seen = await this.seen(of);
+    return seen !== null && seen.deletion !== null;
+  }
+
   async moveKeys(of: string): Promise<void> {
     const node = this.nodeOf(of);
     if (node === undefined || node.endsAt !== null) return;
     const { zone, name, id } = node;
     // A person does this with the hold on, and never to a node that is about to go.
-    if ((await this.seen(of))?.deletion != null) return;
+    if (await this.isGoing(of)) return;
     this.held.add(id);
     const holder = { kind: 'node', project: 'my-project', zone, name } as const;
     this.flags.set(of, { isReadable: true, flag: flagOf({ holder, instance: id, generation: 2 }) });
@@ -217,7 +222,7 @@ class Chaos extends StandbyHouse {
       case 'release':
       case 'keep': {
         const standby = await this.store.loadStandby(given.signer);
-        if (standby?.wanted == null) return;
+        if (standby === null || standby.wanted === null) return;
         const keep = { by: 'ada', at: this.now, why: 'a test' };
         this.want(
           given.do === 'release'
@@ -237,7 +242,7 @@ class Chaos extends StandbyHouse {
       }
       case 'guard': {
         const node = this.nodeOf(given.signer);
-        if (node === undefined || (await this.seen(given.signer))?.deletion != null) return;
+        if (node === undefined || (await this.isGoing(given.signer))) return;
         const change =
           given.by === 'hold' ? { labels: { ...node.labels, [labels.hold]: 'ada' } } : { isProtected: true };
         this.compute.nodes.set(`${node.zone}/${node.name}`, { ...node, ...change });
@@ -269,8 +274,7 @@ class Chaos extends StandbyHouse {
   async unexplained(): Promise<string[]> {
     const { standbys, fleet } = await this.store.loadAll();
     const open = standbys.flatMap(({ signer: of, wanted, seen }) => {
-      const isSaid = seen?.refusal != null || seen?.trouble != null || seen?.doubt != null;
-      if (isSaid) return [];
+      if (seen !== null && (seen.refusal ?? seen.trouble ?? seen.doubt) !== null) return [];
       const wanting = activeWanting({ wanted, chain: 'ethereum', rules: this.rules, at: this.now });
       const isWell =
         wanting === null ? seen?.phase === 'gone' && this.nodeOf(of) === undefined : seen?.phase === 'synced';
@@ -282,7 +286,7 @@ class Chaos extends StandbyHouse {
         (node) =>
           !standbys.some(
             ({ seen }) => seen?.attempt?.name === node.name && seen.attempt.zone === node.zone,
-          ) && !fleet.orphans.some(({ name, zone }) => name === node.name && zone === node.zone),
+          ) && fleet?.orphans.some(({ name, zone }) => name === node.name && zone === node.zone) !== true,
       );
     return [...open, ...strange.map(({ name }) => `${name} is nobody's`)];
   }

@@ -64,7 +64,7 @@ describe('a run that dies', () => {
           expect(home.inserts, where).toBe(2);
           expect((await home.seen())?.phase, where).toBe('gone');
           expect(home.compute.live(), where).toEqual([]);
-          const { lease } = await home.store.loadFleet();
+          const { lease } = await home.fleet();
           expect(lease === null || lease.until < home.now, where).toBe(true);
         }
       }

@@ -73,7 +73,7 @@ describe('the lease', () => {
     const home = new StandbyHouse();
     home.want(wantedOf());
     const [first, second] = await Promise.all([home.run(), home.run()]);
-    expect([first.isBusy, second.isBusy].toSorted()).toEqual([false, true]);
+    expect([first, second].filter(({ isBusy }) => isBusy)).toHaveLength(1);
     expect(calls(home).filter((method) => method === 'insert')).toHaveLength(1);
   });
 
@@ -118,7 +118,7 @@ describe('a machine that nobody wants', () => {
     });
     return home;
   };
-  const orphans = async (home: StandbyHouse) => (await home.store.loadFleet()).orphans;
+  const orphans = async (home: StandbyHouse) => (await home.fleet()).orphans;
   const held = (over: Parameters<typeof flagOf>[0]): FlagRead => ({ isReadable: true, flag: flagOf(over) });
 
   test('is told of first, and deleted after its grace', async () => {
@@ -133,7 +133,7 @@ describe('a machine that nobody wants', () => {
     expect(calls(home).filter((method) => method === 'remove')).toHaveLength(1);
     expect(home.compute.live()).toEqual([]);
     expect(await orphans(home)).toEqual([]);
-    expect((await home.store.loadFleet()).spent['2026-11']).toBeGreaterThan(12);
+    expect((await home.fleet()).spent['2026-11']).toBeGreaterThan(12);
   });
 
   test.each<[string, (home: StandbyHouse) => void, string]>([
@@ -245,20 +245,20 @@ describe('the whole', () => {
     home.compute.denied.set('list', 'compute.instances.list');
     home.want(wantedOf());
     await home.minutes(2);
-    expect((await home.store.loadFleet()).trouble).toMatchObject({
+    expect((await home.fleet()).trouble).toMatchObject({
       kind: 'permission',
       text: expect.stringContaining('compute.instances.list'),
     });
     home.compute.denied.clear();
     await home.minutes(1);
-    expect((await home.store.loadFleet()).trouble).toBeNull();
+    expect((await home.fleet()).trouble).toBeNull();
   });
 
   test('says that the month is over its cap while nodes run, and deletes none', async () => {
     const home = new StandbyHouse({ monthlyCap: 14 });
     await synced(home);
     await home.minutes(28 * 60);
-    expect((await home.store.loadFleet()).trouble?.kind).toBe('over-cap');
+    expect((await home.fleet()).trouble?.kind).toBe('over-cap');
     expect(home.compute.live()).toHaveLength(1);
     expect((await home.seen())?.phase).toBe('synced');
   });

@@ -45,7 +45,7 @@ describe('a standby', () => {
     release(home);
     expect((await phases(home, 'gone')).at(-1)).toBe('gone');
     expect(home.compute.live()).toEqual([]);
-    const { spent } = await home.store.loadFleet();
+    const { spent } = await home.fleet();
     expect((await home.seen())?.cost?.spent).toBeGreaterThan(0.1);
     expect(spent['2026-11']).toBeCloseTo((await home.seen())?.cost?.spent ?? 0, 10);
     home.now += 25 * hour;

@@ -1,7 +1,7 @@
 // Builders for standbys: rules, wantings, flags, and a watchdog of which only `provision` runs, on documents in memory.
 import type { KeyFlag, FlagRead } from '../../functions/domain/standby/key-flag.ts';
 import type { StandbyRules } from '../../functions/domain/standby/rules.ts';
-import type { NodeSeen, Seen } from '../../functions/domain/standby/standby.ts';
+import { emptyFleet, type Fleet, type NodeSeen, type Seen } from '../../functions/domain/standby/standby.ts';
 import { unseen } from '../../functions/domain/standby/phase.ts';
 import type { Situation } from '../../functions/domain/standby/situation.ts';
 import type { Wanted } from '../../functions/domain/standby/want.ts';
@@ -210,6 +210,10 @@ export class StandbyHouse {
       this.now = Math.max(this.now, until);
       if (await isDone()) return;
     }
+  }
+
+  async fleet(): Promise<Fleet> {
+    return (await this.store.loadFleet()).fleet ?? emptyFleet;
   }
 
   async seen(signer = 'alpha'): Promise<Seen | null> {

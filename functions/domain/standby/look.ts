@@ -29,10 +29,10 @@ function withWanting(seen: Seen, situation: Situation): Seen {
       ? inPhase({ ...seen, refusal: null }, 'releasing', at)
       : inPhase({ ...seen, refusal: null, trouble: null, nextLookAt: null }, 'gone', at);
   }
-  if (seen.wantedId !== wanting.id) return anew(seen, wanting.id, at);
-  if (seen.phase === 'gone') return inPhase(seen, 'waiting', at);
-  if (seen.phase !== 'releasing' || seen.deletion !== null) return seen;
-  return seen.node === null ? inPhase(seen, 'creating', at) : inPhaseOfReport(seen, at);
+  const known = seen.wantedId === wanting.id ? seen : anew(seen, wanting.id, at);
+  if (known.phase === 'gone') return inPhase(known, 'waiting', at);
+  if (known.phase !== 'releasing' || known.deletion !== null) return known;
+  return known.node === null ? inPhase(known, 'creating', at) : inPhaseOfReport(known, at);
 }
 
 function withOperation(seen: Seen, { operation, at, rules }: Situation): Seen {

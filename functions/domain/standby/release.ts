@@ -5,7 +5,7 @@ import { labels, type StandbyRules } from './rules.ts';
 import type { Doubt, NodeReport, NodeSeen, Trouble } from './standby.ts';
 
 /** An agent's last word counts for so long. */
-export const reportFreshMs = 15 * 60_000;
+const reportFreshMs = 15 * 60_000;
 
 type Kept = Pick<Trouble, 'kind' | 'text'>;
 

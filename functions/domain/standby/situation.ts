@@ -35,7 +35,7 @@ export type Situation = {
 };
 
 /** True when the node is the one that this attempt made, by place, name and labels. */
-export const isOfAttempt = (node: NodeSeen, attempt: Attempt, signer: string): boolean =>
+const isOfAttempt = (node: NodeSeen, attempt: Attempt, signer: string): boolean =>
   node.zone === attempt.zone &&
   node.name === attempt.name &&
   node.labels[labels.signer] === signer &&

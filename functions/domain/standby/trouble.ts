@@ -8,7 +8,7 @@ type Told = Pick<Trouble, 'kind' | 'text'>;
 
 const stoppedStatuses = ['TERMINATED', 'STOPPED', 'SUSPENDED'];
 /** A node that is to go is kept this long for want of a word of its agent before people are told. */
-export const patienceMs = 5 * 60_000;
+const patienceMs = 5 * 60_000;
 
 function ofNode(seen: Seen, node: NodeSeen, { at, rules }: Situation): Told | null {
   const where = `${node.zone}/${node.name}`;
