@@ -36,7 +36,8 @@ export function showStatus(
   for (const { signer, seen } of standbys.standbys) {
     if (seen === null) continue;
     const { phase, attempt, report, refusal, trouble } = seen;
-    const percent = report?.percent == null ? '' : `, ${Math.floor(report.percent)} %`;
+    const done = report?.percent ?? null;
+    const percent = done === null ? '' : `, ${Math.floor(done)} %`;
     const more = trouble?.text ?? refusal?.text;
     screen.line(
       `  standby   ${signer}: ${phase}${percent}${attempt === null ? '' : `, ${attempt.name} in ${attempt.zone}`}`,

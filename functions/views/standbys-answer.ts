@@ -1,10 +1,10 @@
 // All standbys as JSON, what they cost, and what runs and nobody wants: for the operator only.
 import type { ChainName } from '../domain/chain.ts';
 import type { SiteRules } from '../domain/policy.ts';
+import { costThisMonth, monthOf, runningSpan } from '../domain/standby/cost.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
 import type { Fleet, Orphan, RefusalReason, Standby } from '../domain/standby/standby.ts';
 import { bounded } from './incidents.ts';
-import { running } from './standby-cost.ts';
 import {
   standbyStatuses,
   troubleStatus,
@@ -77,17 +77,16 @@ const orphanStatus = (orphan: Orphan): OrphanStatus => {
 };
 
 /** What the month has cost so far, and what it may cost. */
-function monthOf(
+function thisMonth(
   { standbys, fleet }: ReadStandbys,
   rules: StandbyRules | null,
   at: number,
 ): StandbysAnswer['month'] {
-  const month = new Date(at).toISOString().slice(0, 7);
-  const from = Date.parse(`${month}-01T00:00:00Z`);
-  const now = standbys.reduce((sum, { seen }) => sum + (seen === null ? 0 : running(seen, from, at)), 0);
+  const month = monthOf(at);
+  const spans = standbys.flatMap(({ seen }) => (seen === null ? [] : (runningSpan(seen, at) ?? [])));
   return {
     month,
-    spent: fleet === null ? null : (fleet.spent[month] ?? 0) + now,
+    spent: fleet === null ? null : (fleet.spent[month] ?? 0) + costThisMonth(spans, at),
     cap: rules?.monthlyCap ?? null,
     currency: rules?.prices.currency ?? standbys.find(({ seen }) => seen?.cost)?.seen?.cost?.currency ?? null,
   };
@@ -123,7 +122,7 @@ export function standbysAnswer(
     broken: read.broken.map((sentence) => bounded(sentence)),
     listedAt: read.fleet?.listedAt ?? null,
     trouble: troubleStatus(read.fleet?.trouble ?? null),
-    month: monthOf(read, rules, at),
+    month: thisMonth(read, rules, at),
     brake: { isHeld: reasons.length > 0, reasons },
   };
 }

@@ -1,6 +1,7 @@
 // One standby as JSON: for the operator only, bounded in size, without secrets.
 import type { ChainName } from '../domain/chain.ts';
 import type { SiteRules } from '../domain/policy.ts';
+import { costSoFar } from '../domain/standby/cost.ts';
 import type {
   Doubt,
   KeyWord,
@@ -13,7 +14,16 @@ import type {
 } from '../domain/standby/standby.ts';
 import type { Wanted } from '../domain/standby/want.ts';
 import { bounded } from './incidents.ts';
-import { costOf, type StandbyCost } from './standby-cost.ts';
+
+/** An estimate by the table of prices. */
+type StandbyCost = { readonly perHour: number; readonly soFar: number; readonly currency: string };
+
+/** Null when its price is not known. */
+function costOf(seen: Seen | null, at: number): StandbyCost | null {
+  if (seen === null || seen.cost === null) return null;
+  const { perHour, currency } = seen.cost;
+  return { perHour, soFar: costSoFar(seen, at), currency };
+}
 
 /** `wanted`: nothing was seen of it yet. */
 export type StandbyPhase = 'wanted' | Phase;

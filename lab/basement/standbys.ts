@@ -2,7 +2,7 @@
 import type { StandbyRules } from '../../functions/domain/standby/rules.ts';
 
 export const labProject = 'basement-lab';
-export const labPrefix = 'bw';
+const labPrefix = 'bw';
 
 /** In the order in which they are tried. */
 export const labZones = ['europe-west3-a', 'europe-west3-b', 'europe-west4-a'] as const;

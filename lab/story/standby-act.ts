@@ -4,8 +4,9 @@ import { labSigners, labSite } from '../basement/names.ts';
 import { labZones } from '../basement/standbys.ts';
 import type { Stage } from './stage.ts';
 
+const [firstZone, nextZone] = labZones;
 /** In the night of the story it has no machine left. */
-export const [fullZone, nextZone] = labZones;
+export const fullZone = firstZone;
 
 const isProgress = ({ kind }: PagerMessage): boolean => kind === 'progress';
 

@@ -27,8 +27,8 @@ export type Wanting = {
  */
 export function activeWanting({ wanted, chain, rules, at }: Wanting): Wanted | null {
   if (wanted === null || chain !== wanted.chain || rules.nodes[chain] === undefined) return null;
-  if (wanted.keep !== null) return wanted;
-  return wanted.release === null && wanted.expiresAt > at ? wanted : null;
+  if (wanted.release !== null) return null;
+  return wanted.keep !== null || wanted.expiresAt > at ? wanted : null;
 }
 
 /** What nothing was seen of yet. */

@@ -1,14 +1,12 @@
 // What a standby has cost so far, in words.
+import { costSoFar } from './cost.ts';
 import type { Seen } from './standby.ts';
 
-const hourMs = 3_600_000;
-
-/** In the currency of the price table; null when there is no price, or nothing was ever made. */
-export function spentOn({ cost, attempt, phase }: Seen, at: number): number | null {
-  if (cost === null) return null;
-  const since = phase === 'gone' ? null : (attempt?.acceptedAt ?? null);
-  if (since === null) return cost.spent === 0 && phase !== 'gone' ? null : cost.spent;
-  return cost.spent + (Math.max(0, at - since) / hourMs) * cost.perHour;
+/** Null when there is no price, or nothing was ever made. */
+function spentOn(seen: Seen, at: number): number | null {
+  if (seen.cost === null) return null;
+  const spent = costSoFar(seen, at);
+  return spent === 0 && seen.phase !== 'gone' && (seen.attempt?.acceptedAt ?? null) === null ? null : spent;
 }
 
 const money = (amount: number, currency: string): string => `${amount.toFixed(2)} ${currency}`;
