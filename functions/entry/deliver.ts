@@ -5,7 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { deliver } from '../flows/deliver.ts';
 import { deliverDirect, readDirect } from '../flows/deliver-direct.ts';
 import type { Environment } from '../kit/environment.ts';
-import { httpFunction, jsonBody, type HttpFunction } from '../kit/http-function.ts';
+import { acceptEarly, httpFunction, jsonBody, type HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
@@ -28,9 +28,7 @@ export function createDeliver({ variables, clock, print, network, log: logFor }:
   const budgetMs = readLimit(variables, 'DELIVER_BUDGET_MS', 50_000);
   return httpFunction(log, ['POST'], async (request, response) => {
     const order = readDirect(jsonBody(request), config.sites);
-    // Whoever pokes waits for this line only; the platform keeps the CPU until the answer ends.
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.flushHeaders();
+    acceptEarly(response);
     const options = { signal: new AbortController().signal, budgetMs };
     const summary = await (order === null ? deliver(world, options) : deliverDirect(world, order, options));
     log.info({ delivery: summary }, 'delivery');

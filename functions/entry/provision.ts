@@ -5,7 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { provision } from '../flows/provision.ts';
 import type { ProvisionWorld } from '../flows/provision-world.ts';
 import type { Environment } from '../kit/environment.ts';
-import { httpFunction, type HttpFunction } from '../kit/http-function.ts';
+import { acceptEarly, httpFunction, type HttpFunction } from '../kit/http-function.ts';
 import { openKeysReader } from '../stores/keys.ts';
 import { openStore } from '../stores/open.ts';
 import { readLimit } from './limits.ts';
@@ -13,12 +13,9 @@ import { readLimit } from './limits.ts';
 export function createProvision({ variables, clock, network, log: logFor }: Environment): HttpFunction {
   const { standbys: rules, sites } = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
   const log = logFor('provision');
-  if (rules === null) {
-    return httpFunction(log, ['POST'], async (_request, response) => {
-      response.json({ standbys: 'none are configured' });
-    });
-  }
-  const endpoint = variables['COMPUTE_ENDPOINT'];
+  const none = { standbys: 'none are configured' };
+  if (rules === null) return httpFunction(log, ['POST'], async (_request, answer) => void answer.json(none));
+  const { COMPUTE_ENDPOINT: endpoint } = variables;
   const world: ProvisionWorld = {
     store: openStore(variables),
     keys: openKeysReader(variables),
@@ -31,11 +28,8 @@ export function createProvision({ variables, clock, network, log: logFor }: Envi
     leaseMs: readLimit(variables, 'PROVISION_LEASE_MS', 70_000),
   };
   return httpFunction(log, ['POST'], async (request, response) => {
-    // Whoever pokes waits for this line only; the platform keeps the CPU until the answer ends. The scheduler waits for how it went.
-    if (request.get('x-cloudscheduler') === undefined) {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.flushHeaders();
-    }
+    // The scheduler waits for how it went.
+    if (request.get('x-cloudscheduler') === undefined) acceptEarly(response);
     const summary = await provision(world, new AbortController());
     const isGood = summary.errors.length === 0;
     (isGood ? log.info : log.error)({ provision: summary }, isGood ? 'provision' : 'provision with errors');

@@ -37,6 +37,12 @@ export function httpFunction(log: Log, methods: readonly string[], run: HttpFunc
   };
 }
 
+/** Accepts before the work is done: whoever pokes waits for this only, and the platform keeps the CPU until the answer ends. */
+export function acceptEarly(response: Response): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.flushHeaders();
+}
+
 /** The body as it came, at most `mostBytes` of it; ERR_REQUEST when it is longer, or of no type. */
 export function bodyBytes(request: Request, mostBytes = maxBodyBytes): Buffer {
   const raw: unknown = request.rawBody;

@@ -105,7 +105,8 @@ async function house(more: object = { standbys }): Promise<House> {
     firestore,
     provision,
     run: async () => {
-      const answer = await request(provision.url, { method: 'POST' });
+      const headers = { 'x-cloudscheduler': 'true' };
+      const answer = await request(provision.url, { method: 'POST', headers });
       return { status: answer.statusCode, body: await answer.body.json() };
     },
     plant: async (at, fields, databaseId = '(default)') => {
@@ -183,6 +184,14 @@ describe('provision', () => {
     const home = await house({});
     expect(await home.run()).toEqual({ status: 200, body: { standbys: 'none are configured' } });
     expect(home.world.compute.requests()).toEqual([]);
+  });
+
+  test('accepts a poke before its work is done, and tells the scheduler only how it went', async () => {
+    const home = await house();
+    await home.plant('standbys/_fleet', { schema: 1, lease: 'nonsense' });
+    const answer = await request(home.provision.url, { method: 'POST' });
+    expect(answer.statusCode, 'how it went comes in the body').toBe(200);
+    expect(summary.parse(await answer.body.json()).errors).toHaveLength(1);
   });
 
   test('answers 500 when a document cannot be read, and says which', async () => {

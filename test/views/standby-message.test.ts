@@ -66,7 +66,7 @@ test('a night with a standby, from its first zone to what it has cost', () => {
   expect(tick(story, dark, {})).toEqual([
     [
       'UPDATE CRITICAL Basement, Berlin: standby of eth-1 is syncing, 41 %, about 2 h 10 min left',
-      'Since the last message: standby of eth-1: no capacity in europe-west3-a, now trying europe-west3-b; standby of eth-1 is booting in europe-west3-b.',
+      'Since the last message: standby of eth-1: no capacity in europe-west3-a, now trying europe-west3-b; standby of eth-1 is booting in europe-west3-b (no capacity in europe-west3-a).',
       'What the watchdog is doing about it:',
       '- standby of eth-1 is syncing, 41 %, about 2 h 10 min left',
       'Dark or cut off: nothing answers and nothing shows life.',

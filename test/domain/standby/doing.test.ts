@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Doing } from '../../../functions/domain/incident.ts';
 import { doingOf } from '../../../functions/domain/standby/doing.ts';
-import { spentOn } from '../../../functions/domain/standby/spent.ts';
+import { spentWords } from '../../../functions/domain/standby/spent.ts';
 import type { Seen } from '../../../functions/domain/standby/standby.ts';
 import { someTime } from '../../support/documents.ts';
 import { nodeReport, seen, wanted } from '../../support/standbys.ts';
@@ -46,7 +46,7 @@ describe('the line for', () => {
       'is being created in europe-west3-b',
       true,
     ],
-    ['a node that boots', { phase: 'booting' }, 'is booting in europe-west3-b', false],
+    ['a node that boots', { phase: 'booting', tried: [] }, 'is booting in europe-west3-b', true],
     ['a node that syncs', {}, 'is syncing, 41 %, about 2 h 10 min left', true],
     [
       'one that does not say for how long',
@@ -109,7 +109,7 @@ describe('the line for', () => {
       expect(doing({ ...noNode, phase: 'creating', tried }, before), code).toEqual({
         doing: {
           stage: 'creating europe-west3-b',
-          line: 'standby of eth is being created in europe-west3-b',
+          line: `standby of eth is being created in europe-west3-b (${words})`,
           isTold: true,
         },
         note: `standby of eth: ${words}, now trying europe-west3-b`,
@@ -144,20 +144,24 @@ describe('the line for', () => {
 
 describe('what it has cost', () => {
   const cost = { perHour: 0.5, spent: 0.25, currency: 'USD' };
-  const table: [string, Partial<Seen>, number | null][] = [
+  const table: [string, Partial<Seen>, string | null][] = [
     [
       'since Compute accepted it, with what was before',
       { cost, attempt: { ...attempt, acceptedAt: at - hour } },
-      0.75,
+      '0.75',
     ],
-    ['what was before, while nothing is accepted', { cost, attempt: { ...attempt, acceptedAt: null } }, 0.25],
-    ['nothing less when a clock goes back', { cost, attempt: { ...attempt, acceptedAt: at + hour } }, 0.25],
+    [
+      'what was before, while nothing is accepted',
+      { cost, attempt: { ...attempt, acceptedAt: null } },
+      '0.25',
+    ],
+    ['nothing less when a clock goes back', { cost, attempt: { ...attempt, acceptedAt: at + hour } }, '0.25'],
     [
       'no more once it is gone',
       { cost, phase: 'gone', attempt: { ...attempt, acceptedAt: at - hour } },
-      0.25,
+      '0.25',
     ],
-    ['nothing, once it is gone', { cost: { ...cost, spent: 0 }, phase: 'gone', attempt: null }, 0],
+    ['nothing, once it is gone', { cost: { ...cost, spent: 0 }, phase: 'gone', attempt: null }, '0.00'],
     [
       'is not known before anything is made',
       { cost: { ...cost, spent: 0 }, phase: 'waiting', attempt: null },
@@ -166,6 +170,6 @@ describe('what it has cost', () => {
     ['is not known without prices', { cost: null }, null],
   ];
   test.each(table)('%s', (_, shown, expected) => {
-    expect(spentOn(seen(shown), at)).toBe(expected);
+    expect(spentWords(seen(shown), at)).toBe(expected === null ? null : `it has cost ${expected} USD`);
   });
 });

@@ -121,9 +121,14 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
 describe('what is wanted', () => {
   test.each<[string, Partial<Situation>, string]>([
     [
-      'is kept whatever becomes of it',
-      { wanted: { ...releasedOf(wanted, start), keep: { by: 'ada', at: start, why: 'so' } } },
+      'is kept although its time is over',
+      { at: wanted.expiresAt, wanted: { ...wanted, keep: { by: 'ada', at: start, why: 'so' } } },
       'booting',
+    ],
+    [
+      'is released by a person although somebody kept it',
+      { wanted: { ...releasedOf(wanted, start), keep: { by: 'ada', at: start, why: 'so' } } },
+      'releasing',
     ],
     ['expires', { at: wanted.expiresAt }, 'releasing'],
     ['needs its signer', { chain: null }, 'releasing'],

@@ -79,7 +79,7 @@ describe('a standby that comes along well', () => {
         .slice(1)
         .map(({ notice }) => notice.items[0]?.doing),
     ).toEqual([
-      ['standby of alpha is being created in europe-west3-b'],
+      ['standby of alpha is being created in europe-west3-b (no capacity in europe-west3-a)'],
       ['standby of alpha is syncing, 41 %, about 2 h 10 min left'],
       ['standby of alpha is synced'],
     ]);
@@ -130,7 +130,7 @@ describe('a standby that comes along well', () => {
     expect(told).toEqual([`opened ${running}`, `progress ${running}`, `progress ${running}`]);
     expect(story.rows()[0]?.notice.items[0]).toMatchObject({
       summary: 'a node that only syncs is there for alpha, as Maria asked: a trial',
-      doing: ['standby of alpha is being created in europe-west3-b'],
+      doing: ['standby of alpha is being created in europe-west3-b (no capacity in europe-west3-a)'],
     });
     story.hear([{ ...wish, wish: 'release', at: story.nextAt() - 30 * second }]);
     expect(tick(story, wellNow(story), gone)).toEqual([`resolved ${running}`]);
