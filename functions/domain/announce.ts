@@ -106,19 +106,24 @@ function holdFor(incident: Incident, kind: NoticeKind, context: Context): Hold |
   return hold === 'quiet-hours' && kind === 'lowered' ? null : hold;
 }
 
-/** Nodes that outlive the same outage, or go in the same minute; how one comes along is told by itself. */
-const isOfNodesThatRun = ({ kind, incident }: Saying): boolean =>
-  incident.kind === 'standby-running' && (kind === 'opened' || kind === 'resolved');
+/** True for what shares a message with its like: nodes outlive an outage together, and fail together for one reason. */
+function isShared({ kind, incident }: Saying): boolean {
+  if (incident.subject.kind === 'target' || incident.subject.kind === 'alert') return true;
+  if (incident.kind === 'standby-failing') return true;
+  // How one comes along is told by itself.
+  return incident.kind === 'standby-running' && kind !== 'progress';
+}
 
-/** Targets that change together share a message, and so do alerts and nodes that outlive an outage; everything else speaks for itself. */
+/** Targets that change together share a message, and so do alerts and standbys; everything else speaks for itself. */
 function grouped(sayings: readonly Saying[]): Saying[][] {
   const groups = new Map<string, Saying[]>();
   for (const saying of sayings) {
-    const { subject, severity, thread } = saying.incident;
-    const key =
-      subject.kind === 'target' || subject.kind === 'alert' || isOfNodesThatRun(saying)
-        ? [subject.kind, saying.kind, severity, thread ?? '', saying.to.join(' ')].join('|')
-        : saying.incident.id;
+    const { subject, kind, severity, thread } = saying.incident;
+    // Targets share a message whatever is wrong with each; what is to be done about standbys differs.
+    const what = subject.kind === 'standby' ? kind : subject.kind;
+    const key = isShared(saying)
+      ? [what, saying.kind, severity, thread ?? '', saying.to.join(' ')].join('|')
+      : saying.incident.id;
     groups.set(key, [...(groups.get(key) ?? []), saying]);
   }
   return [...groups.values()];

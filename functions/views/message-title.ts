@@ -124,6 +124,9 @@ function headline(notice: Notice): string {
   if (first.problem === 'standby-running') {
     return `${items.length} standbys ${kind === 'resolved' ? 'are gone' : 'still run'}: ${names}`;
   }
+  if (first.problem === 'standby-failing') {
+    return `${items.length} standbys ${kind === 'resolved' ? 'need you no more' : 'need you'}: ${names}`;
+  }
   const state = first.problem === 'disputed' ? 'are disputed' : 'do not answer as they should';
   const what = kind === 'resolved' ? 'are well again' : state;
   return `${items.length} targets ${what}: ${names}`;

@@ -62,7 +62,8 @@ function line(item: NoticeItem, notice: Notice): string {
   if (notice.kind === 'resolved') {
     return `- ${nameOf(item)}: began ${since}, closed after ${duration(notice.at - item.since)}`;
   }
-  const seen = item.subject.kind === 'alert' ? item.summary : (item.evidence[0] ?? item.summary);
+  const isSaidInFull = item.subject.kind === 'alert' || item.problem === 'standby-failing';
+  const seen = isSaidInFull ? item.summary : (item.evidence[0] ?? item.summary);
   const what = seen.startsWith(`${nameOf(item)}:`) ? seen : `${nameOf(item)}: ${seen}`;
   return `- ${what}, since ${since}`;
 }

@@ -245,6 +245,50 @@ test('several signers share a message, what is news first', () => {
   ]);
 });
 
+test('what fails for several signers, and what outlives an outage for several, is told in one message', () => {
+  const ids = ['eth-1', 'eth-2'];
+  const two = { ...rules, signers: ids.map((id) => ({ id, chain: 'ethereum' as const, keys: ['7'] })) };
+  const story = storyOf(two);
+  story.ticks(4, dark);
+  const wanted = story.memory()?.state.wanted ?? {};
+  const both = (shown: Partial<Seen>): Found['standbys'] => ({
+    fleet: null,
+    bySigner: Object.fromEntries(
+      ids.map((id) => [
+        id,
+        { wanted: wanted[id] ?? null, seen: seen({ wantedId: wanted[id]?.id ?? null, ...shown }) },
+      ]),
+    ),
+  });
+  const trouble = {
+    kind: 'permission',
+    text: 'compute.instances.create is missing',
+    lines: [],
+    since: 0,
+  } as const;
+  const failing = story.tick({ ...dark, standbys: both({ phase: 'failed', node: null, trouble }) }).rows;
+  expect(failing.map((row) => told([row]).slice(0, 3))).toEqual([
+    [
+      'CRITICAL Basement, Berlin: 2 standbys need you: eth-1, eth-2',
+      expect.stringMatching(/^- eth-1: compute\.instances\.create is missing, since /),
+      expect.stringMatching(/^- eth-2: compute\.instances\.create is missing, since /),
+    ],
+  ]);
+  const synced = both({ phase: 'synced' });
+  const rows = Array.from(
+    { length: 6 },
+    () => story.tick({ ...wellNow(story), standbys: synced }).rows,
+  ).flat();
+  const about = rows.filter(({ notice }) => notice.items[0]?.subject.kind === 'standby');
+  expect(about.map(({ notice }) => [notice.kind, notice.items.length])).toEqual([['lowered', 2]]);
+  expect(told(about).slice(0, 4)).toEqual([
+    'LOWERED TO INFO Basement, Berlin: 2 standbys still run: eth-1, eth-2',
+    'This is less grave than before: now for information only.',
+    expect.stringContaining('- eth-1: it has cost '),
+    expect.stringContaining('to keep it: watchdog standby keep eth-2'),
+  ]);
+});
+
 test('what concerns all standbys, and what nobody wants', () => {
   const story = storyOf(rules);
   const trouble = {

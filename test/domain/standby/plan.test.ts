@@ -56,6 +56,21 @@ const refusalOf = (step: Step): string | null =>
   step.do === 'write' ? (step.seen.refusal?.reason ?? null) : null;
 
 describe('a new attempt', () => {
+  test('is not made for a house that is well again, nor asked for when it was only written down', () => {
+    const well = { ...wanted, stableSince: at };
+    expect(next(waiting, { wanted: well })).toEqual({ do: 'wait' });
+    expect(next(creating(), { wanted: well, listing: { nodes: [], isWhole: true } })).toEqual({ do: 'wait' });
+    const keep = { by: 'ada', at, why: 'so' };
+    expect(next(waiting, { wanted: { ...well, keep } }), 'somebody wants it all the same').toMatchObject({
+      do: 'write',
+      isCommitment: true,
+    });
+    expect(next(waiting, { wanted: { ...well, reason: 'person' } }), 'somebody asked').toMatchObject({
+      do: 'write',
+      isCommitment: true,
+    });
+  });
+
   test('is written down, as long as the same is wanted, before anything is asked', () => {
     expect(next(waiting)).toMatchObject({
       do: 'write',
