@@ -31,6 +31,8 @@ type LabEvents = {
 export type Lab = {
   readonly clock: Clock;
   readonly startedAt: number;
+  /** How many times as fast as the system's clock. */
+  readonly speed: number;
   readonly basement: Basement;
   readonly pager: Pager;
   readonly news: News;
@@ -166,6 +168,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   return {
     clock,
     startedAt: startAt,
+    speed,
     basement,
     pager,
     news,

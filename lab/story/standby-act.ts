@@ -18,15 +18,32 @@ const tells = ({ body }: PagerMessage, words: RegExp): boolean =>
 const concerns = ({ incidents }: PagerMessage, signer: string): boolean =>
   incidents.some((id) => id.startsWith(`${labSite}.standby.${signer}.`));
 
-/** From the page to the last node that is synced. */
-export async function standbysSync(stage: Stage): Promise<void> {
+/** Real seconds within which Compute must have accepted the first of them. */
+const acceptWithinS = 5;
+
+/** Real seconds from the look that decided it to the first insert that Compute accepted. */
+function acceptedAfterS({ lab }: Stage, lookAt: number): number {
+  const inserts = lab.cloud
+    .operations()
+    .filter(({ type, insertedAt }) => type === 'insert' && insertedAt >= lookAt);
+  return (Math.min(...inserts.map(({ insertedAt }) => insertedAt)) - lookAt) / 1000 / lab.speed;
+}
+
+/** From the page, of the look at `lookAt`, to the last node that is synced. */
+export async function standbysSync(stage: Stage, lookAt: number): Promise<void> {
   stage.should(
     `make a node without keys for each signer, first in ${fullZone}, where there is no machine left, then in ${nextZone}`,
   );
   await stage.message(
     'the pager hears that they are being made, without being called again',
-    (message) => isProgress(message) && tells(message, /creating|being made|booting/),
+    (message) => isProgress(message) && tells(message, /is being created|is booting/),
     4,
+  );
+  const seconds = acceptedAfterS(stage, lookAt);
+  stage.check(
+    `Compute had accepted the first within ${acceptWithinS} s of real time after the look`,
+    seconds < acceptWithinS,
+    `${seconds.toFixed(1)} s`,
   );
   await stage.until(
     `both stand in ${nextZone}, and none was left behind in ${fullZone}`,

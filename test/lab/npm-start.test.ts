@@ -33,12 +33,13 @@ describe.concurrent('the lab', () => {
     // Colour is for terminals.
     expect(output).not.toContain('\u001b');
     // Name, when, verdict, paged after, pages, resolved, as told.
-    const row = (name: string, verdict: string, pages = 1): RegExp =>
+    const row = (name: string, verdict: string, pages: number | string = 1): RegExp =>
       new RegExp(String.raw`^${name} +\d\d:\d\d:\d\d  ${verdict} +\d+ .* ${pages} +\d\d:\d\d:\d\d  ✓$`, 'm');
     expect(output).toMatch(/^all is well +\d\d:\d\d:\d\d {2}ok +– +0 +– +✓$/m);
     expect(output).toMatch(row('one forward broke', 'degraded'));
     expect(output).toMatch(row('only our region failed', 'degraded', 2));
-    expect(output).toMatch(row('the power went', 'dark', 6));
+    // It is dark for as long as nodes take to sync, and people are reminded of that after a quarter of an hour.
+    expect(output).toMatch(row('the power went', 'dark', '[4-8]'));
     expect(output).toMatch(row('only the VPN exit failed', 'vpn-down → inbound-lost'));
     expect(output).toMatch(row('our own network failed', 'blind'));
     expect(output).toMatch(row('nobody called it', 'ok'));
@@ -86,7 +87,7 @@ describe.concurrent('the lab', () => {
     await child.says('The permission compute.instances.create is taken away.');
     child.type('cut power');
     await child.says('CRITICAL Basement, Berlin: dark or cut off');
-    await child.says(/the standby of \S+ needs you/i);
+    await child.says('CRITICAL Basement, Berlin: 2 standbys need you: ');
     await child.says(/compute\.instances\.create/);
     child.type('status');
     // Given up once Compute has shown that there is none.
