@@ -6,13 +6,14 @@ import type { Doubt, NodeReport, Phase, Seen } from './standby.ts';
 /** An agent's clock may be ahead of ours by so much. */
 export const aheadMs = 2 * 60_000;
 
-function doubtOf(heard: Heard, at: number): Doubt | null {
+function doubtOf(heard: Heard, at: number, isHolder: boolean): Doubt | null {
   if (heard.kind === 'nothing') return null;
   if (heard.kind === 'malformed') {
     return { kind: 'malformed', text: `its agent publishes what cannot be read: ${heard.text}`, since: at };
   }
   const { report } = heard;
-  if (report.keys === 'present') {
+  // A person has given it the keys, and said so.
+  if (report.keys === 'present' && !isHolder) {
     return { kind: 'keys-present', text: 'its agent says that key material is on it', since: at };
   }
   if (report.at > at + aheadMs) {
@@ -38,11 +39,15 @@ function hasProgressed(before: NodeReport | null, now: NodeReport): boolean {
   return isMore(now.percent, before.percent) || isMore(now.head, before.head);
 }
 
-/** Takes over what the agent says. A report from the future or of an earlier time than the last is no news; of its doubts all is taken. */
-export function withAgent(seen: Seen, heard: Heard | null, at: number): Seen {
+/**
+ * Takes over what the agent says. `isHolder`: the flag names this node, so that keys are meant to be on it. A report from the future or of an earlier
+ * time than the last is no news; of its doubts all is taken.
+ */
+export function withAgent(seen: Seen, heard: Heard | null, at: number, isHolder = false): Seen {
   if (heard === null) return seen;
-  const doubt = graver(seen.doubt, doubtOf(heard, at));
-  const hasHeldKeys = seen.hasHeldKeys || doubt?.kind === 'keys-present';
+  const doubt = graver(seen.doubt, doubtOf(heard, at, isHolder));
+  const hasKeys = heard.kind === 'report' && heard.report.keys === 'present';
+  const hasHeldKeys = seen.hasHeldKeys || hasKeys || doubt?.kind === 'keys-present';
   const next: Seen = { ...seen, doubt, hasHeldKeys };
   if (heard.kind !== 'report' || heard.report.at > at + aheadMs) return next;
   const { report } = heard;

@@ -66,7 +66,7 @@ function withNode(seen: Seen, node: NodeSeen, situation: Situation): Seen {
     refusal: null,
     nextLookAt: seen.phase === 'releasing' ? seen.nextLookAt : null,
   };
-  const heardOf = withAgent(next, heard, at);
+  const heardOf = withAgent(next, heard, at, isHeld);
   const isStaying = activeWanting(situation) !== null && seen.deletion === null;
   if (isStaying && isBeingMade(node) && situation.operation?.state !== 'done') {
     return inPhase(heardOf, 'creating', at);

@@ -60,6 +60,14 @@ describe('a doubt', () => {
   });
 });
 
+test('keys on the node that the flag names are no doubt, and are remembered all the same', () => {
+  const keys = said({ keys: 'present' });
+  expect(withAgent(seenOf(), keys, at, true)).toMatchObject({ doubt: null, hasHeldKeys: true });
+  const doubtful = withAgent(seenOf(), keys, at);
+  expect(withAgent(doubtful, keys, at, true).doubt, 'a doubt does not heal by itself').not.toBeNull();
+  expect(withAgent(seenOf(), malformed, at, true).doubt?.kind).toBe('malformed');
+});
+
 describe('progress', () => {
   const before = seenOf({ report: report({ at: at - minute }), progressAt: start });
   test.each<[string, NodeReport, boolean]>([

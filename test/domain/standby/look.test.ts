@@ -6,6 +6,7 @@ import { mostVanished, settleMs } from '../../../functions/domain/standby/end.ts
 import type { Situation } from '../../../functions/domain/standby/situation.ts';
 import { phases, type Seen } from '../../../functions/domain/standby/standby.ts';
 import { hour, minute, start } from '../../support/site.ts';
+import { nodeReport } from '../../support/standbys.ts';
 import {
   attemptOf,
   flagOf,
@@ -196,6 +197,12 @@ describe('a node', () => {
       situationOf({ seen: there(), listing: shown, flag: { isReadable: true, flag: flagOf({ holder }) } }),
     );
     expect(first.hasHeldKeys).toBe(true);
+    const keys = { kind: 'report', report: nodeReport({ keys: 'present' }) } as const;
+    const flag = { isReadable: true, flag: flagOf({ holder }) } as const;
+    expect(look(situationOf({ seen: there(), listing: shown, flag, heard: keys })).doubt).toBeNull();
+    const basement = { isReadable: true, flag: flagOf() } as const;
+    const strange = look(situationOf({ seen: there(), listing: shown, flag: basement, heard: keys }));
+    expect(strange.doubt?.kind, 'of a node that nobody gave the keys').toBe('keys-present');
     expect(look(situationOf({ seen: first, listing: shown })).hasHeldKeys).toBe(true);
   });
 });
