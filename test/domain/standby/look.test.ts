@@ -197,7 +197,7 @@ describe('a node', () => {
       situationOf({ seen: there(), listing: shown, flag: { isReadable: true, flag: flagOf({ holder }) } }),
     );
     expect(first.hasHeldKeys).toBe(true);
-    const keys = { kind: 'report', report: nodeReport({ keys: 'present' }) } as const;
+    const keys = { kind: 'report', report: nodeReport({ keys: 'present', at: start }) } as const;
     const flag = { isReadable: true, flag: flagOf({ holder }) } as const;
     expect(look(situationOf({ seen: there(), listing: shown, flag, heard: keys })).doubt).toBeNull();
     const basement = { isReadable: true, flag: flagOf() } as const;
