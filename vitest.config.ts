@@ -1,7 +1,10 @@
-// What the test runner runs: `fast` in parallel, `lab`, `simulation` and `live` one file after another.
+// What the test runner runs: `fast` and `processes` in parallel, `lab`, `simulation` and `live` one file after another.
 import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
+
+/** Tests that start a process for nearly each of their cases: the command as somebody types it, and what basements run. */
+const processes = ['test/cli/**/*.test.ts', 'test/basement/**/*.test.ts', 'test/entry/index.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,7 +15,16 @@ export default defineConfig({
           ...shared,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/simulation/**', 'test/live/**', 'test/e2e/**'],
+          exclude: ['test/lab/**', 'test/simulation/**', 'test/live/**', 'test/e2e/**', ...processes],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'processes',
+          include: processes,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -44,6 +44,9 @@ function greet(screen: Screen, config: Config, options: LiveMode): void {
     `${count(config.sites.length, 'site')}, ${count(targets, 'target')}, ${count(config.references.length, 'reference')}; ` +
       `told by ${config.channels.map(({ id }) => id).join(', ')}; a look every ${lasting(options.everyMs)}.`,
   );
+  if (config.standbys !== null) {
+    screen.line('Standbys are configured: that they are wanted is told, and none is made from this machine.');
+  }
 }
 
 /** What is remembered from before; a document that cannot be read is told of by each tick anyway. */
