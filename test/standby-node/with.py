@@ -1,0 +1,24 @@
+"""Runs the agent at a time, on a disk and with limits that a test chooses: with.py AGENT CHANGES [TIMES]."""
+import importlib.machinery
+import importlib.util
+import json
+import sys
+
+sys.dont_write_bytecode = True
+path, changes, times = sys.argv[1], json.loads(sys.argv[2]), int((sys.argv + ['1'])[3])
+loader = importlib.machinery.SourceFileLoader('agent', path)
+agent = importlib.util.module_from_spec(importlib.util.spec_from_loader('agent', loader))
+loader.exec_module(agent)
+shift = changes.pop('shift', None)
+wall = agent.time.time
+if shift is not None:
+    agent.now = lambda: wall() + shift
+for name in ('now', 'ticks', 'is_clock_synchronised', 'free_gib'):
+    if name in changes:
+        setattr(agent, name, lambda *_, value=changes.pop(name): value)
+for name, value in changes.items():
+    assert hasattr(agent, name), name
+    setattr(agent, name, value)
+for _ in range(times):
+    code = agent.main([])
+sys.exit(code)
