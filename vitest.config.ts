@@ -3,8 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
 
-/** Tests that start a process for nearly each of their cases: the command as somebody types it, and what basements run. */
-const processes = ['test/cli/**/*.test.ts', 'test/basement/**/*.test.ts', 'test/entry/index.test.ts'];
+/** Tests that start a process for nearly each of their cases: the command as somebody types it, what basements and standbys run. */
+const processes = [
+  'test/cli/**/*.test.ts',
+  'test/basement/**/*.test.ts',
+  'test/standby-node/**/*.test.ts',
+  'test/entry/index.test.ts',
+];
 
 export default defineConfig({
   test: {

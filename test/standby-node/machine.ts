@@ -76,7 +76,10 @@ export async function startMachine(chain: 'ethereum' | 'berachain'): Promise<Mac
   const [execution, consensus] = await Promise.all([startStub(), startStub()]);
   const stateFile = join(folder, 'state', 'state.json');
   const attribute = (key: string): string | null =>
-    world.compute.instances().find((each) => each.name === name)?.guest.get(`watchdog/${key}`) ?? null;
+    world.compute
+      .instances()
+      .find((each) => each.name === name)
+      ?.guest.get(`watchdog/${key}`) ?? null;
   return {
     folder,
     stateFile,
