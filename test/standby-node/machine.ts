@@ -23,6 +23,7 @@ export type Said = {
   readonly errors: string;
   /** As it was published, or null. */
   readonly raw: string | null;
+  /** What `provision` makes of it; throws when it would not take it. */
   readonly report: NodeReport;
 };
 
@@ -35,7 +36,6 @@ export type Run = {
   readonly times?: number;
   /** The agent itself, with the machine's own clock and disk. */
   readonly isReal?: boolean;
-  readonly onReport?: (raw: string | null) => void;
 };
 
 export type Machine = {
@@ -117,7 +117,13 @@ export async function startMachine(chain: 'ethereum' | 'berachain'): Promise<Mac
         : [wrapper, agent, JSON.stringify({ ...usual, ...replace }), String(times)];
       const ended = await execute(args, env);
       const raw = attribute('report');
-      return { ...ended, raw, report: accepted(raw) };
+      return {
+        ...ended,
+        raw,
+        get report() {
+          return accepted(raw);
+        },
+      };
     },
     close: async () => {
       await Promise.all([execution.close(), consensus.close(), world.compute.close()]);

@@ -15,6 +15,8 @@ export type Stub = {
   readonly url: string;
   /** By JSON-RPC method (the answer is its result) or by path. `*` is for all that is not named. */
   readonly answers: Map<string, Answer>;
+  /** For what is not named, when it is not always the same. */
+  otherwise: (() => Answer) | null;
   readonly asked: { readonly path: string; readonly body: string }[];
   readonly close: () => Promise<void>;
 };
@@ -51,7 +53,7 @@ export async function startStub(): Promise<Stub> {
     const path = request.url ?? '/';
     asked.push({ path, body });
     const method = methodOf(body);
-    const answer = answers.get(method ?? path) ?? answers.get('*');
+    const answer = answers.get(method ?? path) ?? answers.get('*') ?? stub.otherwise?.();
     if (answer === 'hang') return;
     if (answer === 'drip') {
       drip(response);
@@ -82,5 +84,6 @@ export async function startStub(): Promise<Stub> {
     });
   });
   const { address, close } = await listen(server);
-  return { url: `http://${address}`, answers, asked, close };
+  const stub: Stub = { url: `http://${address}`, answers, otherwise: null, asked, close };
+  return stub;
 }

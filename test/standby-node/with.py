@@ -16,6 +16,11 @@ if shift is not None:
 for name in ('now', 'ticks', 'is_clock_synchronised', 'free_gib'):
     if name in changes:
         setattr(agent, name, lambda *_, value=changes.pop(name): value)
+if changes.pop('unreadable', False):
+    # Whoever runs the tests may be allowed to read everything.
+    def refused(folder):
+        raise PermissionError(13, 'Permission denied', folder)
+    agent.os.scandir = refused
 for name, value in changes.items():
     assert hasattr(agent, name), name
     setattr(agent, name, value)
