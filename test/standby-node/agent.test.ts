@@ -115,8 +115,8 @@ describe.skipIf(skip)('Ethereum', () => {
       () => {},
     ],
     [
-      'a disk that is not there',
-      'cannot be measured',
+      'a limit that is no number',
+      'how full the disk is cannot be told',
       { settings: { WATCHDOG_MIN_FREE_GIB: 'many' } },
       () => {},
     ],
@@ -294,7 +294,7 @@ describe.skipIf(skip)('Ethereum', () => {
       expect(readFileSync(machine.stateFile).length).toBeLessThan(4_096);
     });
 
-    test('stages of reth are a share together, and a time only when one is left', async () => {
+    test('stages of reth have a share and a time only when one is left', async () => {
       const stages = (headers: number, execution: number): object => ({
         stages: [
           { name: 'Headers', block: `0x${headers.toString(16)}` },
@@ -306,11 +306,11 @@ describe.skipIf(skip)('Ethereum', () => {
         expect(eta).toBe(null);
       }
       expect((await machine.run({ after: 121 })).report.text).toContain(
-        'execution stage Headers, 0 of 21,000,000',
+        'execution stage Headers, 2 of 2 to go, blocks 0 of 21,000,000',
       );
       for (const minute of [3, 4]) await at(minute * 60, 0, stages(total, 1_000_000 * minute));
       const [percent, eta] = await at(300, 0, stages(total, 5_000_000));
-      expect(percent).toBe(61.9);
+      expect(percent).toBe(23.8);
       expect(eta).toBe(960_000);
     });
   });
