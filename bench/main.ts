@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|provision [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|provision|agent [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -9,6 +9,7 @@ npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 npm run bench -- deliver [--messages 1000] [--latency 50]
 npm run bench -- heartbeat [--messages 1000]
 npm run bench -- provision [--standbys 50]
+npm run bench -- agent [--runs 9] [--files 50000]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -24,6 +25,8 @@ const options = {
   validators: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '1000' },
   standbys: { type: 'string', default: '50' },
+  runs: { type: 'string', default: '9' },
+  files: { type: 'string', default: '50000' },
   'no-duties': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -88,6 +91,11 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
       case 'provision':
         return (await import('./provision.ts')).measureProvision({
           standbys: whole('standbys', values.standbys),
+        });
+      case 'agent':
+        return (await import('./agent.ts')).measureAgent({
+          runs: whole('runs', values.runs),
+          files: whole('files', values.files),
         });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);

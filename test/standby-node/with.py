@@ -9,10 +9,8 @@ path, changes, times = sys.argv[1], json.loads(sys.argv[2]), int((sys.argv + ['1
 loader = importlib.machinery.SourceFileLoader('agent', path)
 agent = importlib.util.module_from_spec(importlib.util.spec_from_loader('agent', loader))
 loader.exec_module(agent)
-shift = changes.pop('shift', None)
-wall = agent.time.time
-if shift is not None:
-    agent.now = lambda: wall() + shift
+if 'booted' in changes:
+    agent.ticks = lambda boot=agent.ticks, booted=changes.pop('booted'): boot() - booted
 for name in ('now', 'ticks', 'is_clock_synchronised', 'free_gib'):
     if name in changes:
         setattr(agent, name, lambda *_, value=changes.pop(name): value)

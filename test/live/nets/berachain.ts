@@ -10,6 +10,7 @@ import { geth } from './execution.ts';
 import type { Execution } from './execution.ts';
 import { execTool, flags, freePorts, net } from './net.ts';
 import type { Closable, Site } from './net.ts';
+import type { Running } from './process.ts';
 
 export type BerachainNode = CometNode & {
   /** Of the beacon node API. */
@@ -21,7 +22,20 @@ export type BerachainNode = CometNode & {
   readonly execution: Execution & { readonly chainId: number };
 };
 
-export type BerachainNet = Closable & { readonly chainId: string; readonly nodes: readonly BerachainNode[] };
+/** A node that is no validator, with the key that it made itself. */
+export type JoinedNode = CometNode & {
+  readonly home: string;
+  readonly execution: Execution;
+};
+
+export type BerachainNet = Closable & {
+  readonly chainId: string;
+  readonly nodes: readonly BerachainNode[];
+  /** Where validator `place` has its key. */
+  readonly keyFile: (place: number) => string;
+  /** A node that begins with nothing and knows the validators. */
+  readonly join: () => Promise<JoinedNode>;
+};
 
 const size = 4;
 const chainId = 'beacond-2061';
@@ -88,11 +102,36 @@ export async function startBerachainNet(): Promise<BerachainNet> {
     const { nodes: prepared, genesisFile } = await prepare(site);
     const jwtFile = join(site.folder, 'jwt');
     writeFileSync(jwtFile, `0x${randomBytes(32).toString('hex')}`);
+    const startBeacond = (
+      each: Pick<Prepared, 'home' | 'rpc' | 'p2p' | 'api'>,
+      options: { readonly name: string; readonly peers: string; readonly engineUrl: string },
+    ): Running =>
+      site.launch({
+        name: options.name,
+        path,
+        env,
+        args: [
+          'start',
+          ...flags({
+            home: each.home,
+            'rpc.laddr': `tcp://127.0.0.1:${each.rpc}`,
+            'p2p.laddr': `tcp://127.0.0.1:${each.p2p}`,
+            'p2p.persistent_peers': options.peers,
+            'beacon-kit.engine.rpc-dial-url': options.engineUrl,
+            'beacon-kit.engine.jwt-secret-path': jwtFile,
+            'beacon-kit.kzg.trusted-setup-path': join(folder, 'kzg-trusted-setup.json'),
+            'beacon-kit.node-api.enabled': true,
+            'beacon-kit.node-api.address': `127.0.0.1:${each.api}`,
+          }),
+        ],
+      });
     const nodes: BerachainNode[] = [];
+    let enode = '';
     for (const [place, each] of prepared.entries()) {
-      const { home, nodeId, address, publicKey, depositKey, rpc, p2p, api } = each;
+      const { nodeId, address, publicKey, depositKey, rpc, api } = each;
       const name = `geth-${place}`;
       const execution = await geth(site, { name, chainId: executionChainId, genesisFile, jwtFile });
+      enode = execution.enode;
       nodes.push({
         url: `http://127.0.0.1:${rpc}`,
         apiUrl: `http://127.0.0.1:${api}`,
@@ -101,28 +140,48 @@ export async function startBerachainNet(): Promise<BerachainNet> {
         publicKey96: publicKey.toString('hex'),
         publicKey: depositKey,
         execution: { url: execution.url, process: execution.process, chainId: executionChainId },
-        process: site.launch({
+        process: startBeacond(each, {
           name: `beacond-${place}`,
-          path,
-          env,
-          args: [
-            'start',
-            ...flags({
-              home,
-              'rpc.laddr': `tcp://127.0.0.1:${rpc}`,
-              'p2p.laddr': `tcp://127.0.0.1:${p2p}`,
-              'p2p.persistent_peers': peersOf(prepared, place),
-              'beacon-kit.engine.rpc-dial-url': execution.engineUrl,
-              'beacon-kit.engine.jwt-secret-path': jwtFile,
-              'beacon-kit.kzg.trusted-setup-path': join(folder, 'kzg-trusted-setup.json'),
-              'beacon-kit.node-api.enabled': true,
-              'beacon-kit.node-api.address': `127.0.0.1:${api}`,
-            }),
-          ],
+          peers: peersOf(prepared, place),
+          engineUrl: execution.engineUrl,
         }),
       });
     }
     for (const node of nodes) await untilHeight(node, 2);
-    return { chainId, nodes };
+    const keyFile = (place: number): string =>
+      join(prepared[place]?.home ?? '', 'config', 'priv_validator_key.json');
+    const joinNet = async (): Promise<JoinedNode> => {
+      const home = join(site.folder, 'joined');
+      await execTool(path, ['init', 'joined', '--chain-id', chainId, '--home', home], {
+        folder: site.folder,
+        env,
+      });
+      allowOneHost(home);
+      const [first] = prepared;
+      if (first === undefined) throw new Error('there is nobody to join');
+      copyFileSync(join(first.home, 'config', 'genesis.json'), join(home, 'config', 'genesis.json'));
+      const [rpc = 0, p2p = 0, api = 0] = await freePorts(3);
+      const execution = await geth(site, {
+        name: 'geth-joined',
+        chainId: executionChainId,
+        genesisFile,
+        jwtFile,
+        peer: enode,
+      });
+      const process = startBeacond(
+        { home, rpc, p2p, api },
+        { name: 'beacond-joined', peers: peersOf(prepared, -1), engineUrl: execution.engineUrl },
+      );
+      const { nodeId, address } = keysOf(home);
+      return {
+        url: `http://127.0.0.1:${rpc}`,
+        nodeId,
+        address,
+        process,
+        home,
+        execution: { url: execution.url, process: execution.process },
+      };
+    };
+    return { chainId, nodes, keyFile, join: joinNet };
   });
 }

@@ -21,6 +21,13 @@ export type EthereumNet = Closable & {
   readonly clients: readonly { readonly indices: readonly number[]; readonly process: Running }[];
   /** Under both beacon nodes. */
   readonly execution: Execution & { readonly chainId: number };
+  /** A node that begins with nothing: a geth of its own and a beacon node, which know the first ones. */
+  readonly join: () => Promise<{
+    readonly execution: Execution;
+    readonly beacon: { readonly url: string; readonly process: Running };
+    /** Where both have all that they have. */
+    readonly folders: readonly string[];
+  }>;
 };
 
 const chainId = 80_998;
@@ -66,9 +73,10 @@ async function beacon(
     readonly genesisTime: number;
     readonly engine: Engine;
     readonly bootnode: string | null;
+    readonly joins?: boolean;
   },
 ): Promise<{ readonly url: string; readonly enr: string; readonly process: Running }> {
-  const { name, genesisTime, engine, bootnode } = options;
+  const { name, genesisTime, engine, bootnode, joins = false } = options;
   const [rest = 0, p2p = 0] = await freePorts(2);
   const process = lodestar(site, name, [
     'dev',
@@ -89,7 +97,7 @@ async function beacon(
       'eth1.providerUrls': engine.url,
       'execution.urls': engine.url,
       'jwt-secret': engine.jwtFile,
-      'sync.isSingleNode': true,
+      'sync.isSingleNode': !joins,
       'network.allowPublishToZeroPeers': true,
       bootnodes: bootnode ?? false,
       'network.connectToDiscv5Bootnodes': bootnode !== null,
@@ -164,6 +172,27 @@ export async function startEthereumNet(): Promise<EthereumNet> {
       beacons,
       clients,
       execution: { url: execution.url, process: execution.process, chainId },
+      join: async () => {
+        const second = await geth(site, {
+          name: 'geth-joined',
+          chainId,
+          genesisFile,
+          jwtFile,
+          peer: execution.enode,
+        });
+        const joined = await beacon(site, {
+          name: 'beacon-joined',
+          genesisTime,
+          engine: { ...engine, url: second.engineUrl },
+          bootnode: one.enr,
+          joins: true,
+        });
+        return {
+          execution: { url: second.url, process: second.process },
+          beacon: { url: joined.url, process: joined.process },
+          folders: [second.data, join(site.folder, 'beacon-joined')],
+        };
+      },
     };
   });
 }

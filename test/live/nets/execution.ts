@@ -1,5 +1,6 @@
 // Execution clients: geth, alone or under a consensus client, and anvil.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createECDH } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { tool } from '../../support/tools.ts';
@@ -43,14 +44,23 @@ export type GethOptions = {
   readonly genesisFile: string;
   /** Shared with the consensus client that drives it. */
   readonly jwtFile?: string;
+  /** The enode of another one. */
+  readonly peer?: string;
 };
+
+/** What others call a geth with this directory and port. */
+function enodeOf(data: string, port: number): string {
+  const key = createECDH('secp256k1');
+  key.setPrivateKey(readFileSync(join(data, 'geth', 'nodekey'), 'utf8').trim(), 'hex');
+  return `enode://${key.getPublicKey('hex').slice(2)}@127.0.0.1:${port}`;
+}
 
 /** One geth on loopback that looks for nobody. */
 export async function geth(
   site: Site,
   options: GethOptions,
-): Promise<Execution & { readonly engineUrl: string }> {
-  const { name, chainId, genesisFile, jwtFile } = options;
+): Promise<Execution & { readonly engineUrl: string; readonly enode: string; readonly data: string }> {
+  const { name, chainId, genesisFile, jwtFile, peer = '' } = options;
   const [http = 0, engine = 0, p2p = 0] = await freePorts(3);
   const data = join(site.folder, name);
   mkdirSync(data, { recursive: true });
@@ -79,14 +89,14 @@ export async function geth(
       'discovery.v4': true,
       'discovery.v5': true,
       'discovery.dns': '',
-      bootnodes: '',
+      bootnodes: peer,
       nat: 'extip:127.0.0.1',
       netrestrict: '127.0.0.0/8',
     }),
   });
   const url = `http://127.0.0.1:${http}`;
   await answers(url, process);
-  return { url, engineUrl: `http://127.0.0.1:${engine}`, process };
+  return { url, engineUrl: `http://127.0.0.1:${engine}`, enode: enodeOf(data, p2p), data, process };
 }
 
 /** A geth with p2p and without a consensus client: it stays at its first block. */
