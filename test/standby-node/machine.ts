@@ -9,14 +9,14 @@ import type { NodeReport } from '../../functions/domain/standby/standby.ts';
 import { pretendCompute } from '../support/pretend-compute.ts';
 import { startStub, type Answer, type Stub } from './stub.ts';
 
-export const agent = fileURLToPath(
+const agent = fileURLToPath(
   new URL('../../terraform/modules/standby/node/agent/watchdog-agent', import.meta.url),
 );
 const wrapper = fileURLToPath(new URL('with.py', import.meta.url));
 
 /** The time of the first run, in seconds of the epoch; each machine has been up for this long then. */
 export const firstAt = Date.parse('2026-12-01T02:14:00Z') / 1000;
-export const upFor = 1_000;
+const upFor = 1_000;
 
 export type Said = {
   readonly code: number;
