@@ -101,17 +101,31 @@ function running(wanted: Wanted, seen: Seen, context: StandbyContext): Observati
   });
 }
 
+/** `provision` looks each minute: whoever waits so long for its first word waits for something that does not run. */
+const unheededMs = 5 * 60_000;
+
+function unheeded({ decidedAt, signer }: Wanted, at: number, outage: Incident | null): Observation {
+  return bad({
+    kind: 'standby-failing',
+    severity: outage?.severity === 'critical' ? 'critical' : 'warning',
+    summary: `a standby of ${signer} is wanted, and nobody acts on it: does the function provision run?`,
+    evidence: [`wanted for ${lasting(at - decidedAt)}, and nothing was written down of it since`],
+  });
+}
+
 function observeOne(wanted: Wanted, context: StandbyContext): Observation {
   const seen = seenOf(context.look, wanted);
   if (seen === undefined) return unknown;
   const subject: Subject = { kind: 'standby', id: wanted.signer };
+  const { incidents } = context;
+  const carrier = wanted.incident === null ? undefined : incidents.get(wanted.incident);
+  const outage = carrier?.resolvedAt === null ? carrier : null;
+  const isWaiting = seen === null && wanted.release === null && wanted.stableSince === null;
+  if (isWaiting && context.at - wanted.decidedAt >= unheededMs) return unheeded(wanted, context.at, outage);
   if (seen === null || isNothingThere(seen)) {
     const spent = seen === null ? null : spentWords(seen, context.at);
     return { status: 'gone', ending: spent === null ? 'no node is there' : `the node is deleted; ${spent}` };
   }
-  const { incidents } = context;
-  const carrier = wanted.incident === null ? undefined : incidents.get(wanted.incident);
-  const outage = carrier?.resolvedAt === null ? carrier : null;
   const wrong =
     doubtful(seen, context.clearedAt(subject) ?? Number.NEGATIVE_INFINITY) ?? failing(seen, outage);
   if (wrong !== null) return wrong;

@@ -56,6 +56,26 @@ const outage = 'critical to phone about site/home dark';
 const running = 'info to phone about standby/alpha standby-running';
 const failing = 'about standby/alpha standby-failing';
 
+describe('a standby that nobody acts on', () => {
+  test('is told of after five minutes, for then `provision` does not run, and is over with its first word', () => {
+    const story = storyOf(rules);
+    story.ticks(4, dark);
+    for (let minutes = 0; minutes < 4; minutes += 1)
+      expect(tick(story, dark, null), `${minutes}`).toEqual([]);
+    expect(tick(story, dark, null)).toEqual([`opened critical to phone ${failing}`]);
+    expect(tick(story, dark, { phase: 'creating', node: null })).toContain(`progress ${outage}`);
+    const told = [1, 2, 3, 4].flatMap(() => tick(story, dark, { phase: 'creating', node: null }));
+    expect(told).toContain(`resolved critical to phone ${failing}`);
+  });
+
+  test("is nobody's matter once the house is well again", () => {
+    const story = storyOf(rules);
+    story.ticks(4, dark);
+    const told = Array.from({ length: 12 }, () => tick(story, wellNow(story), null)).flat();
+    expect(told).toEqual([`resolved ${outage}`]);
+  });
+});
+
 describe('a standby that comes along well', () => {
   test('is part of its outage: one outage is one page, however much there is to tell of the standby', () => {
     const quick = siteRules({
