@@ -423,6 +423,28 @@ function minutesUntilReleased(story: Story, found: (story: Story) => Found): num
   return null;
 }
 
+test('what it is wanted for is so or not from look to look: while it is not, nothing is begun', () => {
+  const story = storyOf(rules);
+  story.ticks(4, dark);
+  const holds = (found: Found): boolean | undefined => {
+    story.tick(found);
+    return wantedOf(story)?.holds;
+  };
+  expect(wantedOf(story)?.holds).toBe(true);
+  expect(holds({ ...dark, beats: { cluster: story.nextAt() } }), 'the house lives').toBe(false);
+  expect(wantedOf(story)?.release, 'and yet it stays for now').toBeNull();
+  expect(holds(blind), 'we are blind').toBe(false);
+  expect(holds(wellNow(story)), 'the house is well').toBe(false);
+  const again = storyOf(rules);
+  again.ticks(4, dark);
+  again.tick(blind);
+  again.tick(dark);
+  expect(wantedOf(again)?.holds, 'it is dark as before').toBe(true);
+  again.hear([wish('create', again.nextAt() - second)]);
+  again.tick(blind);
+  expect(wantedOf(again)?.holds, 'what a person asks for always is').toBe(true);
+});
+
 describe('a standby is released', () => {
   test('when the house has been stable without a break, and not sooner', () => {
     const story = withNode();
