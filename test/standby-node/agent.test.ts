@@ -404,6 +404,14 @@ describe.skipIf(skip)('Berachain', () => {
     expect((await machine.run()).report.state).toBe('syncing');
   });
 
+  test('before its first block it is on no way yet', async () => {
+    cometSays(machine.consensus, { height: 0, stamp: 0, isCatchingUp: true });
+    executionSays(machine.execution, { block: 0, stamp: 0 });
+    const { report } = await machine.run();
+    expect(report).toMatchObject({ state: 'syncing', percent: null, etaMs: null });
+    expect(report.text).toMatch(/^execution waits for its first block, consensus waits for its first block/);
+  });
+
   test('another network is a failure, and so is a halt of a node that was at the head', async () => {
     const settings = { WATCHDOG_GENESIS: 'bepolia-beacon-80069' };
     expect((await machine.run({ settings })).report.text).toContain(

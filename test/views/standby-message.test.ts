@@ -307,7 +307,7 @@ test('what concerns all standbys, and what nobody wants', () => {
     text: 'it is not deleted, for the flag of old cannot be read',
     requestId: null,
   } as const;
-  const fleet = { lease: null, listedAt: null, orphans: [orphan], spent: {}, trouble };
+  const fleet = { lease: null, listedAt: null, orphans: [orphan], spent: {}, trouble, ranAt: null };
   const { rows } = story.tick({ standbys: { bySigner: {}, fleet } });
   expect(rows.map((row) => told([row]).slice(0, 5))).toEqual([
     [

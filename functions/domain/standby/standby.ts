@@ -187,6 +187,15 @@ export type Fleet = {
   readonly spent: Readonly<Record<string, number>>;
   /** Of all that `provision` does; null when it can do its work. */
   readonly trouble: Trouble | null;
+  /** When a run last came to its end. */
+  readonly ranAt: number | null;
 };
 
-export const emptyFleet: Fleet = { lease: null, listedAt: null, orphans: [], spent: {}, trouble: null };
+export const emptyFleet: Fleet = {
+  lease: null,
+  listedAt: null,
+  orphans: [],
+  spent: {},
+  trouble: null,
+  ranAt: null,
+};
