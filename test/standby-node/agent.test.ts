@@ -249,6 +249,15 @@ describe.skipIf(skip)('Ethereum', () => {
       expect(report.text).toContain('execution state: 16 accounts, 2.0 GiB; blocks 950,000 of 21,000,000');
     });
 
+    test('of one stage is no measure for the next, which counts something else', async () => {
+      for (const minute of [0, 1, 2]) await at(minute * 60, 20_000_000 + minute * 60_000);
+      // It has all blocks that it knew of, and follows by the time of its blocks.
+      executionSays(machine.execution, { stamp: firstAt - 3_600 });
+      beaconSays(machine.consensus, { head: headSlot + 15 });
+      const { report } = await machine.run({ after: 180 });
+      expect(report).toMatchObject({ state: 'syncing', percent: 0, etaMs: null });
+    });
+
     test('is unknown after a new boot, and no step of the clock changes it', async () => {
       await at(0, 1_000_000);
       await at(60, 1_060_000);
