@@ -84,6 +84,7 @@ const seen = z.strictObject({
   attempt: attempt.nullable(),
   tried: z.array(z.strictObject({ zone: text, region: text, code: text, at: time })),
   node: node.nullable(),
+  missingSince: time.nullable(),
   report: report.nullable(),
   progressAt: time.nullable(),
   doubt: z

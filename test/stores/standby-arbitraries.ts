@@ -50,6 +50,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
       hasFuse: fc.boolean(),
     }),
   ),
+  missingSince: orNull(time),
   report: orNull(
     fc.record({
       at: time,

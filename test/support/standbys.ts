@@ -82,6 +82,7 @@ export function seen(over: Partial<Seen> = {}): Seen {
       isProtected: false,
       hasFuse: false,
     },
+    missingSince: null,
     report: nodeReport(),
     progressAt: someTime + 20 * minute,
     doubt: null,

@@ -60,6 +60,7 @@ function withNode(seen: Seen, node: NodeSeen, situation: Situation): Seen {
   const next: Seen = {
     ...seen,
     node,
+    missingSince: null,
     attempt: { ...attempt, refused: null, acceptedAt },
     progressAt: seen.progressAt ?? at,
     hasHeldKeys: seen.hasHeldKeys || isHeld,

@@ -139,6 +139,8 @@ export type Seen = {
   /** Attempts of this wanting that are over, the latest last. */
   readonly tried: readonly Tried[];
   readonly node: NodeSeen | null;
+  /** Since when whole lists have not shown a node that was there, or must be; null while none is missing. */
+  readonly missingSince: number | null;
   readonly report: NodeReport | null;
   /** When the report last showed progress, and what it said then: a node that stops short is stuck. */
   readonly progressAt: number | null;

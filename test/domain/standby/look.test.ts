@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { look } from '../../../functions/domain/standby/look.ts';
-import { mostVanished, settleMs } from '../../../functions/domain/standby/end.ts';
+import { goneMs, mostVanished, settleMs } from '../../../functions/domain/standby/end.ts';
 import type { Situation } from '../../../functions/domain/standby/situation.ts';
 import { phases, type Seen } from '../../../functions/domain/standby/standby.ts';
 import { hour, minute, start } from '../../support/site.ts';
@@ -53,8 +53,22 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
     ['its operation does not answer', { seen: creating(), operation: null }, 'creating'],
     [
       'its operation is done and there is no node',
-      { seen: creating(), operation: { state: 'done' } },
+      { seen: creating(), operation: { state: 'done' }, at: start + settleMs - 1 },
+      'creating',
+    ],
+    [
+      'nor has been for a while',
+      {
+        seen: creating({ missingSince: start + settleMs - goneMs }),
+        operation: { state: 'done' },
+        at: start + settleMs,
+      },
       'waiting',
+    ],
+    [
+      'although it was accepted long ago, the list may lag behind an operation that is just done',
+      { seen: creating(), operation: { state: 'done' }, at: start + hour / 2 },
+      'creating',
     ],
     [
       'its operation is not known any more',
@@ -82,7 +96,26 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
       { seen: creating({ attempt: { ...lost, refused } }), at: start + settleMs },
       'waiting',
     ],
-    ['a node of it was there and is gone', { seen: there() }, 'waiting'],
+    ['a node of it was there and one list does not show it', { seen: there() }, 'booting'],
+    [
+      'nor do others, for almost two minutes',
+      { seen: there({ missingSince: start }), at: start + goneMs - 1 },
+      'booting',
+    ],
+    ['for two minutes', { seen: there({ missingSince: start }), at: start + goneMs }, 'waiting'],
+    [
+      'it was missing by a clock that went wrong',
+      { seen: there({ missingSince: start + hour }), at: start + minute },
+      'booting',
+    ],
+    [
+      'a node that was being made by a lost insert is gone',
+      {
+        seen: creating({ attempt: lost, node: nodeOf({ status: 'STAGING' }), missingSince: start }),
+        at: start + goneMs,
+      },
+      'waiting',
+    ],
     ['the list shows its node', { seen: there(), listing: shown }, 'booting'],
     [
       'the list shows a node of the name that is not ours',
@@ -102,9 +135,35 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
     ['lost, too early', { seen: creating({ attempt: lost }), at: start + settleMs - 1 }, 'releasing'],
     ['lost', { seen: creating({ attempt: lost }), at: start + settleMs }, 'gone'],
     ['under way', { seen: creating(), operation: { state: 'unfinished' }, at: start + hour }, 'releasing'],
-    ['done, and there is none', { seen: creating(), operation: { state: 'done' } }, 'gone'],
+    ['done, and there is none', { seen: creating(), operation: { state: 'done' } }, 'releasing'],
+    [
+      'and for long',
+      {
+        seen: creating({ missingSince: start }),
+        operation: { state: 'done' },
+        at: start + settleMs,
+      },
+      'gone',
+    ],
     ['there', { seen: there(), listing: shown }, 'releasing'],
-    ['there, and gone', { seen: there() }, 'gone'],
+    ['there, and not shown', { seen: there() }, 'releasing'],
+    ['for long', { seen: there({ missingSince: start }), at: start + goneMs }, 'gone'],
+    [
+      'deleted, as Compute says',
+      {
+        seen: there({ deletion: { requestId: 'x', at: start, operation: 'operation-2' } }),
+        operation: { state: 'done' },
+      },
+      'gone',
+    ],
+    [
+      'being deleted',
+      {
+        seen: there({ deletion: { requestId: 'x', at: start, operation: 'operation-2' } }),
+        operation: { state: 'unfinished' },
+      },
+      'releasing',
+    ],
     ['waiting', { seen: seenOf({ wantedId: wanted.id }) }, 'gone'],
     ['failed', { seen: creating({ phase: 'failed' }) }, 'gone'],
     ['nothing yet', { seen: null }, 'gone'],
@@ -113,7 +172,7 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
   });
 
   test('what it has cost is added up', () => {
-    const seen = look(situationOf({ seen: there(), at: start + 2 * hour }));
+    const seen = look(situationOf({ seen: there({ missingSince: start + hour }), at: start + 2 * hour }));
     expect(seen.cost?.spent).toBeCloseTo(2, 10);
     expect(seen.tried).toMatchObject([{ zone: 'eu-1-a', code: 'VANISHED' }]);
   });
@@ -207,6 +266,12 @@ describe('a node', () => {
   });
 });
 
+test('a node that is shown again is not missing any more', () => {
+  const missing = look(situationOf({ seen: there() }));
+  expect(missing.missingSince).toBe(start + minute);
+  expect(look(situationOf({ seen: missing, listing: shown })).missingSince).toBeNull();
+});
+
 describe('trouble', () => {
   const troubleOf = (over: Partial<Situation>) => look(situationOf(over)).trouble?.kind ?? null;
   const nodes = (over: Parameters<typeof nodeOf>[0]) => ({ nodes: [nodeOf(over)], isWhole: true });
@@ -264,9 +329,10 @@ describe('trouble', () => {
       code: 'VANISHED',
       at: start,
     }));
-    const eleventh = look(situationOf({ seen: there({ tried }) }));
+    const gone = (over: Partial<Seen>): Seen => there({ missingSince: start, ...over });
+    const eleventh = look(situationOf({ seen: gone({ tried }), at: start + goneMs }));
     expect(eleventh).toMatchObject({ phase: 'waiting', trouble: null });
-    const twelfth = look(situationOf({ seen: there({ tried: eleventh.tried }) }));
+    const twelfth = look(situationOf({ seen: gone({ tried: eleventh.tried }), at: start + goneMs }));
     expect(twelfth).toMatchObject({ phase: 'failed', trouble: { kind: 'vanished' } });
   });
 
