@@ -48,6 +48,7 @@ const attempt = z.strictObject({
   at: time,
   operation: text.nullable(),
   acceptedAt: time.nullable(),
+  lostAt: time.nullable(),
   refused: z.strictObject({ code: text, text }).nullable(),
 });
 

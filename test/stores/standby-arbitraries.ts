@@ -34,6 +34,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
       at: time,
       operation: orNull(id),
       acceptedAt: orNull(time),
+      lostAt: orNull(time),
       refused: orNull(fc.record({ code: text, text })),
     }),
   ),

@@ -62,6 +62,7 @@ export function seen(over: Partial<Seen> = {}): Seen {
       at: someTime + 4 * minute,
       operation: 'operation-2',
       acceptedAt: someTime + 4 * minute,
+      lostAt: null,
       refused: null,
     },
     tried: [

@@ -38,7 +38,7 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
   const isWord = failure.status !== null && (found === 'next-zone' || found === 'next-region');
   if (failure.isLost && !isWord) {
     // It may have been done, and then it costs money.
-    const lost = { ...attempt, acceptedAt: attempt.acceptedAt ?? at };
+    const lost = { ...attempt, acceptedAt: attempt.acceptedAt ?? at, lostAt: at };
     const refusal = silent(seen, `no answer came to the insert: ${code}`, at);
     return { ...seen, attempt: lost, refusal, nextLookAt: at + soonMs };
   }
@@ -46,8 +46,8 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
   if (found === 'wait' && !isGivenUp) {
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
   }
-  const acceptedAt = failure.isLost ? (attempt.acceptedAt ?? at) : attempt.acceptedAt;
-  const refused = { ...attempt, acceptedAt, refused: { code, text: withPermission(failure) } };
+  const begun = failure.isLost ? { ...attempt, acceptedAt: attempt.acceptedAt ?? at, lostAt: at } : attempt;
+  const refused = { ...begun, refused: { code, text: withPermission(failure) } };
   const told = troubleOf(failure, { project: rules.project, doing: 'the creation of the node' });
   const trouble = found === 'stop' ? { ...told, lines: [], since: at } : seen.trouble;
   return { ...seen, attempt: refused, refusal: null, trouble, nextLookAt: at + soonMs };

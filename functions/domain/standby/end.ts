@@ -5,7 +5,7 @@ import { activeWanting, inPhase, isBeingMade, isLive } from './phase.ts';
 import type { Situation } from './situation.ts';
 import type { Attempt, Seen, Tried, Trouble } from './standby.ts';
 
-/** An insert whose answer was lost, or was never asked for, may still come to something for so long. */
+/** An insert whose answer was lost, or was never asked for, may still come to something for so long; each one that is lost anew. */
 export const settleMs = 5 * 60_000;
 /** A node that was there, or must be, is gone only once whole lists have not shown it for so long. */
 export const goneMs = 2 * 60_000;
@@ -31,7 +31,8 @@ function missed(seen: Seen, { operation, at }: Situation): Seen {
 /** What the insert of an attempt came to, given that a whole list shows no node of it; null while it may still make one. */
 function endOf(attempt: Attempt, seen: Seen, situation: Situation): string | null {
   const { operation, at } = situation;
-  const isSettled = at >= (attempt.acceptedAt ?? attempt.at) + settleMs;
+  const asked = Math.max(attempt.acceptedAt ?? attempt.at, attempt.lostAt ?? 0);
+  const isSettled = at >= asked + settleMs;
   const isMissing = seen.missingSince !== null && at >= seen.missingSince + goneMs;
   if (attempt.operation !== null && attempt.refused !== null) return attempt.refused.code;
   if (isDeleted(seen, situation)) return ownCodes.vanished;

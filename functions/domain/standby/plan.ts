@@ -99,6 +99,7 @@ function newAttempt(wanted: Wanted, plan: Plan): Step {
     at,
     operation: null,
     acceptedAt: null,
+    lostAt: null,
     refused: null,
   };
   const cost = {

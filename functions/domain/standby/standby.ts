@@ -30,6 +30,8 @@ export type Attempt = {
   readonly operation: string | null;
   /** Compute has accepted it: from then on it may cost money. */
   readonly acceptedAt: number | null;
+  /** When an answer to its insert was last lost; null when none was. */
+  readonly lostAt: number | null;
   /** What Compute said against it; it is over only once the node is proven absent as well. */
   readonly refused: { readonly code: string; readonly text: string } | null;
 };

@@ -96,6 +96,22 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
       { seen: creating({ attempt: { ...lost, refused } }), at: start + settleMs },
       'waiting',
     ],
+    [
+      'unless another answer was lost since',
+      {
+        seen: creating({ attempt: { ...lost, refused, lostAt: start + minute } }),
+        at: start + minute + settleMs - 1,
+      },
+      'creating',
+    ],
+    [
+      'so long after the last one',
+      {
+        seen: creating({ attempt: { ...lost, refused, lostAt: start + minute } }),
+        at: start + minute + settleMs,
+      },
+      'waiting',
+    ],
     ['a node of it was there and one list does not show it', { seen: there() }, 'booting'],
     [
       'nor do others, for almost two minutes',
@@ -134,6 +150,11 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
     ['paper', { seen: creating({ attempt: paper }), at: start + settleMs }, 'gone'],
     ['lost, too early', { seen: creating({ attempt: lost }), at: start + settleMs - 1 }, 'releasing'],
     ['lost', { seen: creating({ attempt: lost }), at: start + settleMs }, 'gone'],
+    [
+      'lost again, too early',
+      { seen: creating({ attempt: { ...lost, lostAt: start + minute } }), at: start + settleMs },
+      'releasing',
+    ],
     ['under way', { seen: creating(), operation: { state: 'unfinished' }, at: start + hour }, 'releasing'],
     ['done, and there is none', { seen: creating(), operation: { state: 'done' } }, 'releasing'],
     [

@@ -232,6 +232,16 @@ describe('an answer to an insert', () => {
     expect(attempt).toMatchObject({ operation: 'o', acceptedAt: at, refused: null });
   });
 
+  test('that is lost again counts anew, and costs from the first', () => {
+    const again = after({ isLost: true }, after({ isLost: true }), at + minute);
+    expect(again.attempt).toMatchObject({ acceptedAt: at, lostAt: at + minute });
+    const full = { code: 'ZONE_RESOURCE_POOL_EXHAUSTED', status: 503, isLost: true };
+    expect(after(full, again, at + 2 * minute).attempt).toMatchObject({ lostAt: at + 2 * minute });
+    expect(after({ code: 'quotaExceeded', status: 403 }, again, at + 2 * minute).attempt).toMatchObject({
+      lostAt: at + minute,
+    });
+  });
+
   test.each<[string, Partial<Failed>, object]>([
     ['that is lost proves nothing', { isLost: true }, { acceptedAt: at, refused: null }],
     [
