@@ -83,17 +83,22 @@ function hasFuse({ scheduling: plan, resourceStatus }: z.infer<typeof instance>)
   );
 }
 
-const node = (zone: string) =>
-  instance.transform((seen): NodeSeen => ({
-    zone,
-    name: seen.name,
-    id: seen.id,
-    status: seen.status,
-    createdAt: seen.creationTimestamp,
-    labels: seen.labels,
-    isProtected: seen.deletionProtection === true,
-    hasFuse: hasFuse(seen),
-  }));
+const shown = (seen: z.infer<typeof instance>, zone: string): NodeSeen => ({
+  zone,
+  name: seen.name,
+  id: seen.id,
+  status: seen.status,
+  createdAt: seen.creationTimestamp,
+  labels: seen.labels,
+  isProtected: seen.deletionProtection === true,
+  hasFuse: hasFuse(seen),
+});
+
+const node = (zone: string) => instance.transform((seen) => shown(seen, zone));
+
+/** The machine of that place and name; anything else is no answer. */
+export const oneNode = (zone: string, name: string) =>
+  instance.extend({ kind: kind('instance'), name: z.literal(name) }).transform((seen) => shown(seen, zone));
 
 const disk = (zone: string) =>
   z

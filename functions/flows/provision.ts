@@ -95,10 +95,7 @@ async function round(run: Run, isListing: boolean): Promise<Round> {
     if (!disks.ok) return { failure: { failed: disks.failure, doing: 'the list of disks' }, isWhole: false };
     run.orphans = [...run.orphans.filter(({ kind }) => kind === 'instance'), ...disks.value];
   }
-  return {
-    failure: failure === null ? null : { failed: failure, doing: 'the list of nodes' },
-    isWhole: isListing && listing?.isWhole === true,
-  };
+  return { failure, isWhole: isListing && listing?.isWhole === true };
 }
 
 /** False when the run ended meanwhile. */

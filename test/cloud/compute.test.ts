@@ -172,6 +172,7 @@ describe('an insert', () => {
         await door.insert(order({ template: bad }), signal),
         await door.insert(order({ region: bad }), signal),
         await door.operation(zoneA, bad, signal),
+        await door.node(place, signal),
         await door.report(place, signal),
         await door.console(place, signal),
         await door.remove(place, signal),
@@ -266,6 +267,28 @@ describe('a list', () => {
   test('that loses its answer at any page is no list', async () => {
     world.compute.faults.loseAnswers(1, 'after', 'all');
     expect(failureOf(await world.door.list('bw', world.signal))).toMatchObject({ isLost: true });
+  });
+});
+
+describe('one node', () => {
+  test('is shown as a list shows it, and whatever its labels are', async () => {
+    const placed = await world.running();
+    const { nodes } = valueOf(await world.door.list('bw', world.signal));
+    expect([valueOf(await world.door.node(placed, world.signal))]).toEqual(nodes);
+    world.compute.alter(placed.name, (instance) => {
+      instance.labels = {};
+    });
+    expect(valueOf(await world.door.list('bw', world.signal)).nodes).toEqual([]);
+    expect(valueOf(await world.door.node(placed, world.signal))).toEqual({ ...nodes[0], labels: {} });
+  });
+
+  test('is none when Compute says so, and only then', async () => {
+    expect(valueOf(await world.door.node(order(), world.signal))).toBeNull();
+    await world.running();
+    world.compute.faults.deny('compute.instances.get');
+    expect(failureOf(await world.door.node(order(), world.signal))).toMatchObject({
+      permission: 'compute.instances.get',
+    });
   });
 });
 

@@ -2,6 +2,7 @@
 import { classOf, troubleOf } from './code.ts';
 import { isDrill, nodeShown, type Situation } from './situation.ts';
 import { whyKept } from './release.ts';
+import { labels } from './rules.ts';
 import type { NodeSeen, Seen, Trouble } from './standby.ts';
 
 type Told = Pick<Trouble, 'kind' | 'text'>;
@@ -10,7 +11,18 @@ const stoppedStatuses = ['TERMINATED', 'STOPPED', 'SUSPENDED'];
 /** A node that is to go is kept this long for want of a word of its agent before people are told. */
 const patienceMs = 5 * 60_000;
 
-function ofNode(seen: Seen, node: NodeSeen, { at, rules }: Situation): Told | null {
+/** By which a node is known as the one that an attempt made. */
+const ownLabels = (
+  { attempt }: Seen,
+  { rules, signer }: Situation,
+): readonly (readonly [string, string])[] => [
+  [labels.ours, rules.prefix],
+  [labels.signer, signer],
+  ...(attempt === null ? [] : [[labels.attempt, String(attempt.n)] as const]),
+];
+
+function ofNode(seen: Seen, node: NodeSeen, situation: Situation): Told | null {
+  const { at, rules } = situation;
   const where = `${node.zone}/${node.name}`;
   if (stoppedStatuses.includes(node.status)) {
     const text = `the node is ${node.status}, and nothing here starts it: gcloud compute instances start ${node.name} --zone ${node.zone} --project ${rules.project}`;
@@ -19,6 +31,12 @@ function ofNode(seen: Seen, node: NodeSeen, { at, rules }: Situation): Told | nu
   if (node.hasFuse && !isDrill(node)) {
     const text = `${where} is preemptible or has a time at which Compute ends it; correct the instance template, and do not move keys to it`;
     return { kind: 'fused', text };
+  }
+  const lost = ownLabels(seen, situation).filter(([label, value]) => node.labels[label] !== value);
+  if (lost.length > 0) {
+    const written = lost.map(([label, value]) => `${label}=${value}`).join(',');
+    const text = `the node ${where} does not carry our labels any more, so that software neither finds nor deletes it; put them back: gcloud compute instances add-labels ${node.name} --labels ${written} --zone ${node.zone} --project ${rules.project}`;
+    return { kind: 'foreign', text };
   }
   return at - (seen.progressAt ?? seen.phaseSince) >= rules.stuckAfterMs
     ? { kind: 'stuck', text: `the node ${where} has come no further, or has said nothing, for too long` }

@@ -134,12 +134,12 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
     ],
     ['the list shows its node', { seen: there(), listing: shown }, 'booting'],
     [
-      'the list shows a node of the name that is not ours',
+      'the list shows a node of the name that has lost its labels',
       {
         seen: creating({ attempt: attemptOf({ refused }) }),
         listing: { nodes: [nodeOf({ labels: {} })], isWhole: true },
       },
-      'waiting',
+      'booting',
     ],
   ])('%s', (_, given, phase) => {
     expect(phaseOf(given)).toBe(phase);
@@ -303,6 +303,16 @@ describe('trouble', () => {
     ['stopped', { seen: there(), listing: nodes({ status: 'TERMINATED' }) }, 'stopped'],
     ['suspended', { seen: there(), listing: nodes({ status: 'SUSPENDED' }) }, 'stopped'],
     ['with a fuse', { seen: there(), listing: nodes({ hasFuse: true }) }, 'fused'],
+    ...Object.keys(nodeOf().labels).map((label): [string, Partial<Situation>, string] => [
+      `without ${label}`,
+      {
+        seen: there(),
+        listing: nodes({
+          labels: Object.fromEntries(Object.entries(nodeOf().labels).filter(([each]) => each !== label)),
+        }),
+      },
+      'foreign',
+    ]),
     ['no progress', { seen: there(), listing: shown, at: start + 45 * minute }, 'stuck'],
     ['almost', { seen: there(), listing: shown, at: start + 45 * minute - 1 }, null],
     [
