@@ -181,6 +181,62 @@ describe('a machine that nobody wants', () => {
     expect(await orphans(broken)).toEqual([]);
   });
 
+  test('is one as well that comes after its standby was given up', async () => {
+    const home = new StandbyHouse({ maxStandbys: 1 }, ['alpha', 'beta']);
+    await synced(home);
+    const made = await home.seen();
+    home.want(releasedOf(wantedOf(), home.now));
+    await home.minutes(10);
+    expect((await home.seen())?.phase).toBe('gone');
+    home.compute.plant({
+      zone: made?.attempt?.zone ?? '',
+      name: made?.attempt?.name ?? '',
+      labels: made?.node?.labels ?? {},
+    });
+    await home.minutes(31);
+    expect(await orphans(home)).toMatchObject([{ name: made?.attempt?.name }]);
+    home.want(wantedOf({ signer: 'beta' }));
+    await home.minutes(2);
+    expect((await home.seen('beta'))?.refusal?.reason).toBe('too-many');
+    home.want(wantedOf({ id: 'alpha.again' }));
+    await home.minutes(2);
+    expect((await home.seen())?.phase, 'it is taken over when it is wanted again').toBe('synced');
+    expect(await orphans(home)).toEqual([]);
+  });
+
+  test('is never deleted when its standby has held keys, although it was given up', async () => {
+    const home = new StandbyHouse();
+    await synced(home);
+    const made = await home.seen();
+    const [node] = home.compute.live();
+    const holder = { project: 'my-project', zone: node?.zone ?? '', name: node?.name ?? '' };
+    home.flags.set('alpha', held({ holder: { kind: 'node', ...holder } }));
+    await home.minutes(2);
+    home.flags.clear();
+    home.want(releasedOf(wantedOf(), home.now));
+    home.compute.nodes.clear();
+    await home.minutes(10);
+    expect(await home.seen()).toMatchObject({ phase: 'gone', hasHeldKeys: true });
+    home.compute.plant({ ...holder, labels: made?.node?.labels ?? {} });
+    home.rules = { ...home.rules, orphanGraceMs: hour };
+    await home.minutes(5 * 60);
+    expect(await orphans(home)).toMatchObject([{ text: expect.stringContaining('held keys') }]);
+    expect(calls(home)).not.toContain('remove');
+  });
+
+  test('is one that comes after its attempt failed for good', async () => {
+    const home = new StandbyHouse();
+    home.compute.full.set('eu-1-a', { code: 'NEVER_HEARD_OF', how: 'answer' });
+    home.want(wantedOf());
+    await home.minutes(2);
+    const seen = await home.seen();
+    expect(seen?.phase).toBe('failed');
+    const { zone, name } = seen?.attempt ?? { zone: '', name: '' };
+    home.compute.plant({ zone, name, labels: { [labels.ours]: 'bw', [labels.signer]: 'alpha' } });
+    await home.minutes(31);
+    expect(await orphans(home)).toMatchObject([{ name }]);
+  });
+
   test('counts for the brake, and blocks its own signer', async () => {
     const home = orphanHouse();
     home.want(wantedOf());
