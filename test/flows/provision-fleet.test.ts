@@ -123,6 +123,8 @@ describe('a machine that nobody wants', () => {
 
   test('is told of first, and deleted after its grace', async () => {
     const home = orphanHouse();
+    // What was done to the keys before there was the machine says nothing of it.
+    home.flags.set('alpha', held({ since: home.now - 1 }));
     const found = home.now;
     await home.minutes(23 * 60);
     expect(await orphans(home)).toMatchObject([
@@ -145,6 +147,19 @@ describe('a machine that nobody wants', () => {
     ],
     ['a handover is under way', (home) => home.flags.set('beta', held({ holder: { kind: 'none' } })), 'beta'],
     ['any flag is unreadable', (home) => home.flags.set('beta', unreadable), 'beta'],
+    [
+      'the keys of its signer were moved while it was there',
+      (home) => home.flags.set('alpha', held({ since: home.now + 1 })),
+      'moved',
+    ],
+    [
+      'they may have been, for nobody knows since when it is there',
+      (home) => {
+        home.flags.set('alpha', held({}));
+        change(home, { createdAt: null });
+      },
+      'moved',
+    ],
     ['its agent says nothing', (home) => change(home, { published: null }), 'agent'],
     [
       'it has keys',

@@ -88,10 +88,14 @@ export function whyOrphanIsKept(
   rules: StandbyRules,
   at: number,
 ): string | null {
-  const { node } = candidate;
+  const { node, flag } = candidate;
   const signer = node.labels[labels.signer];
   if (signer === undefined) {
     return `not deleted: it does not say whose it is. When you are sure that no keys are on it: ${deleteCommand(node, rules)}`;
+  }
+  const moved = flag !== null && flag.isReadable ? flag.flag : null;
+  if (moved !== null && (node.createdAt === null || moved.since >= node.createdAt)) {
+    return `not deleted: the keys of ${signer} were moved while it was there, and it may have held them. When you are sure that no keys are on it: ${deleteCommand(node, rules)}`;
   }
   return whyKept({ ...candidate, signer }, rules, at)?.text ?? null;
 }
