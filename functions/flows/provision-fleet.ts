@@ -46,7 +46,7 @@ export function fleetTrouble(
     if (failure !== null) {
       const { failed, doing } = failure;
       if (!failed.isLost && classOf(failed) === 'stop') {
-        return troubleOf(failed, { project: rules.project, doing });
+        return troubleOf(failed, { project: rules.project, doing, givenUp: null });
       }
       return { kind: 'unknown-error', text: `Compute does not answer ${doing}: ${failed.code}` };
     }

@@ -167,6 +167,7 @@ describe('a standby', () => {
       phase: 'failed',
       trouble: { kind: 'permission', text: expect.stringContaining('compute.instances.create') },
     });
+    expect((await home.seen())?.trouble?.text).toContain('watchdog standby create alpha');
     home.compute.denied.clear();
     methods(home);
     await home.minutes(3);

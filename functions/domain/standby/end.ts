@@ -1,5 +1,5 @@
 // When an attempt is over: only once it is proven that it left no node; and what becomes of the standby then.
-import { classOf, ownCodes, troubleOf } from './code.ts';
+import { askAgain, classOf, ownCodes, troubleOf } from './code.ts';
 import { costSoFar } from './cost.ts';
 import { activeWanting, inPhase, isBeingMade, isLive } from './phase.ts';
 import type { Situation } from './situation.ts';
@@ -67,19 +67,23 @@ function lastTrouble(seen: Seen, tried: readonly Tried[], situation: Situation):
   const last = tried.at(-1);
   const vanished = tried.filter(({ code }) => code === ownCodes.vanished).length;
   if (vanished >= mostVanished) {
-    const text = `its node went away ${vanished} times; find out who or what deletes it, then ask for the standby again`;
+    const text = `its node went away ${vanished} times; find out who or what deletes it, then ${askAgain(situation.signer)}`;
     return { kind: 'vanished', text, lines: [], since: at };
   }
   const refused = seen.attempt?.refused ?? null;
   if (last === undefined || refused === null || refused.code !== last.code) return null;
   const found = classOf(refused);
   if (found === 'exists') {
-    const text = `an instance ${seen.attempt?.name ?? ''} is in ${last.zone} already and is not ours; find out whose it is, then ask for the standby again`;
+    const text = `an instance ${seen.attempt?.name ?? ''} is in ${last.zone} already and is not ours; find out whose it is, then ${askAgain(situation.signer)}`;
     return { kind: 'foreign', text, lines: [], since: at };
   }
   if (found !== 'stop') return null;
   return {
-    ...troubleOf(refused, { project: rules.project, doing: 'the creation of the node' }),
+    ...troubleOf(refused, {
+      project: rules.project,
+      doing: 'the creation of the node',
+      givenUp: situation.signer,
+    }),
     lines: [],
     since: seen.trouble?.since ?? at,
   };

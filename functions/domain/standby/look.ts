@@ -39,7 +39,11 @@ function withOperation(seen: Seen, { operation, at, rules }: Situation): Seen {
   if (operation?.state !== 'failed') return seen;
   const { code, text } = operation;
   if (seen.deletion !== null && seen.deletion.operation !== null) {
-    const told = troubleOf(operation, { project: rules.project, doing: 'the deletion of the node' });
+    const told = troubleOf(operation, {
+      project: rules.project,
+      doing: 'the deletion of the node',
+      givenUp: null,
+    });
     const trouble = { ...told, lines: [], since: at };
     return { ...seen, deletion: null, trouble, nextLookAt: at + pauseMs };
   }

@@ -62,11 +62,15 @@ function ofRelease(seen: Seen, node: NodeSeen | null, situation: Situation): Tol
     : null;
 }
 
-function ofCreation(seen: Seen, { at, rules }: Situation): Told | null {
+function ofCreation(seen: Seen, { at, rules, signer }: Situation): Told | null {
   const { attempt } = seen;
   if (attempt === null) return null;
   if (attempt.refused !== null && classOf(attempt.refused) === 'stop') {
-    return troubleOf(attempt.refused, { project: rules.project, doing: 'the creation of the node' });
+    return troubleOf(attempt.refused, {
+      project: rules.project,
+      doing: 'the creation of the node',
+      givenUp: signer,
+    });
   }
   return at - attempt.at >= rules.stuckAfterMs && seen.refusal === null
     ? { kind: 'stuck', text: `the creation of ${attempt.zone}/${attempt.name} does not end` }

@@ -225,10 +225,14 @@ describe('an answer to an insert', () => {
     failure: { code: 'TIMEOUT', status: null, isLost: false, permission: null, text: 'no', ...over },
   });
   const after = (over: Partial<Failed>, seen = creating(), when = at) =>
-    afterInsert(seen, failure(over), { at: when, rules });
+    afterInsert(seen, failure(over), { at: when, rules, signer: 'alpha' });
 
   test('that accepts it is written down', () => {
-    const { attempt } = afterInsert(creating(), { ok: true, value: { operation: 'o' } }, { at, rules });
+    const { attempt } = afterInsert(
+      creating(),
+      { ok: true, value: { operation: 'o' } },
+      { at, rules, signer: 'alpha' },
+    );
     expect(attempt).toMatchObject({ operation: 'o', acceptedAt: at, refused: null });
   });
 
@@ -289,14 +293,18 @@ describe('an answer to an insert', () => {
 
   test('of a delete that there is none decides nothing', () => {
     const seen = releasing({ deletion: { requestId: 'd', at, operation: null } });
-    const { deletion, phase } = afterRemove(seen, failure({ code: 'notFound', status: 404 }), { at, rules });
+    const { deletion, phase } = afterRemove(seen, failure({ code: 'notFound', status: 404 }), {
+      at,
+      rules,
+      signer: 'alpha',
+    });
     expect({ deletion, phase }).toEqual({ deletion: seen.deletion, phase: 'releasing' });
   });
 
   test('of a delete that is refused is told, and the next request is another', () => {
     const seen = releasing({ deletion: { requestId: 'd', at, operation: null } });
     const given = failure({ code: 'forbidden', status: 403, permission: 'compute.instances.delete' });
-    expect(afterRemove(seen, given, { at, rules })).toMatchObject({
+    expect(afterRemove(seen, given, { at, rules, signer: 'alpha' })).toMatchObject({
       deletion: null,
       trouble: { kind: 'permission', text: expect.stringContaining('compute.instances.delete') },
     });
