@@ -8,7 +8,7 @@ import type { NodeSeen, Seen, Trouble } from './standby.ts';
 type Told = Pick<Trouble, 'kind' | 'text'>;
 
 const stoppedStatuses = ['TERMINATED', 'STOPPED', 'SUSPENDED'];
-/** A node that is to go is kept this long for want of a word of its agent before people are told. */
+/** A node that is to go is kept this long for want of a word of its agent, or of who holds the keys, before people are told. */
 const patienceMs = 5 * 60_000;
 
 /** By which a node is known as the one that an attempt made. */
@@ -55,7 +55,9 @@ function ofRelease(seen: Seen, node: NodeSeen | null, situation: Situation): Tol
     );
     const isSilence =
       kept?.kind === 'keys-not-absent' && report === null && seen.doubt === null && !seen.hasHeldKeys;
-    if (kept !== null) return isSilence && at - seen.phaseSince < patienceMs ? null : kept;
+    // Who could not be asked just now is asked again in a minute.
+    const isUnknown = isSilence || kept?.kind === 'flag-unreadable';
+    if (kept !== null) return isUnknown && at - seen.phaseSince < patienceMs ? null : kept;
   }
   return isLong
     ? { kind: 'stuck', text: 'it is not wanted any more, and is not gone yet, for too long' }

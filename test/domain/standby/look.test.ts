@@ -379,12 +379,15 @@ describe('trouble', () => {
     expect(moved.trouble).toBeNull();
   });
 
-  test('of a release is told at once, but silence of the agent is given five minutes', () => {
+  test('of a release is told at once, but silence of the agent or of the keys is given five minutes', () => {
     const given = { wanted: releasedOf(wanted, start), listing: nodes({ isProtected: true }), seen: there() };
     expect(troubleOf(given)).toBe('protected');
     const silent = { ...given, listing: shown, seen: there({ phase: 'releasing', phaseSince: start }) };
     expect(troubleOf({ ...silent, at: start + 5 * minute - 1 })).toBeNull();
     expect(troubleOf({ ...silent, at: start + 5 * minute })).toBe('keys-not-absent');
+    const unread = { ...silent, flag: { isReadable: false, why: 'no answer' } as const };
+    expect(troubleOf({ ...unread, at: start + 5 * minute - 1 })).toBeNull();
+    expect(troubleOf({ ...unread, at: start + 5 * minute })).toBe('flag-unreadable');
   });
 });
 
