@@ -9,11 +9,19 @@ import { orphanSpan, type ProvisionWorld, type Run, togetherOf } from './provisi
 
 /** All nodes are listed this often although nothing is wanted. */
 const listEveryMs = 30 * 60_000;
+/** And while that fails, when nothing else is to be done, this often. */
+const tryEveryMs = 10 * 60_000;
 const skewMs = 60_000;
 
 /** A time in the future was written by a clock that went wrong. */
-export const isListDue = ({ listedAt }: Fleet, at: number): boolean =>
-  listedAt === null || listedAt <= at - listEveryMs || listedAt > at + skewMs;
+const isPast = (last: number | null, ms: number, at: number): boolean =>
+  last === null || last <= at - ms || last > at + skewMs;
+
+export const isListDue = ({ listedAt }: Fleet, at: number): boolean => isPast(listedAt, listEveryMs, at);
+
+/** True when a run has to list although it has nothing else to do: each one that fails costs two writes. */
+export const isTryDue = (fleet: Fleet, at: number): boolean =>
+  isListDue(fleet, at) && isPast(fleet.triedListAt, tryEveryMs, at);
 
 /** A lease that lasts longer than one can was written by a clock that went wrong, or for another setting; it binds nobody. */
 const isTaken = ({ lease }: Fleet, at: number, leaseMs: number): boolean =>
@@ -26,9 +34,14 @@ export async function takeLease(
   at: number,
 ): Promise<Fleet | null> {
   const until = at + leaseMs;
-  const fleet = await store.changeFleet((before) =>
-    isTaken(before, at, leaseMs) && before.lease?.id !== id ? before : { ...before, lease: { id, until } },
-  );
+  const fleet = await store.changeFleet((before) => {
+    if (isTaken(before, at, leaseMs) && before.lease?.id !== id) return before;
+    return {
+      ...before,
+      lease: { id, until },
+      triedListAt: isListDue(before, at) ? at : before.triedListAt,
+    };
+  });
   return fleet.lease?.id === id ? fleet : null;
 }
 

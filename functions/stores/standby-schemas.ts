@@ -102,6 +102,7 @@ const seen = z.strictObject({
 const fleet = z.strictObject({
   lease: z.strictObject({ id: text, until: time }).nullable(),
   listedAt: time.nullable(),
+  triedListAt: time.nullable(),
   orphans: z.array(
     z.strictObject({
       kind: z.enum(['instance', 'disk']),

@@ -31,6 +31,30 @@ describe('in peace', () => {
     expect(calls(home)).toEqual(['list', 'disks']);
   });
 
+  test.each<[string, (home: StandbyHouse) => void]>([
+    ['is forbidden', (home) => home.compute.denied.set('list', 'compute.instances.list')],
+    ['of disks is forbidden', (home) => home.compute.denied.set('disks', 'compute.disks.list')],
+    ['is never whole', (home) => home.compute.script.push('not-whole')],
+  ])('a list that %s is tried every ten minutes', async (_, spoil) => {
+    const home = new StandbyHouse();
+    spoil(home);
+    await home.minutes(1);
+    calls(home);
+    const before = JSON.stringify([...home.shelf]);
+    await home.minutes(9);
+    expect(calls(home)).toEqual([]);
+    expect(JSON.stringify([...home.shelf])).toBe(before);
+    spoil(home);
+    await home.minutes(1);
+    expect(calls(home)).toContain('list');
+    home.want(wantedOf());
+    await home.minutes(1);
+    expect(calls(home), 'what is wanted does not wait').toContain('list');
+    expect((await home.fleet()).trouble?.kind ?? null).toBe(
+      home.compute.denied.size === 0 ? null : 'permission',
+    );
+  });
+
   test('and with nodes that stand it costs one read of each document, and no write', async () => {
     const emulator = await startFirestore();
     const bench = firestoreBench(emulator.host);

@@ -84,6 +84,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
 export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
   lease: orNull(fc.record({ id, until: time })),
   listedAt: orNull(time),
+  triedListAt: orNull(time),
   orphans: list(
     fc.record({
       kind: fc.constantFrom('instance' as const, 'disk' as const),

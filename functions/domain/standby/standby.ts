@@ -186,6 +186,8 @@ export type Fleet = {
   readonly lease: { readonly id: string; readonly until: number } | null;
   /** When all nodes were last listed. */
   readonly listedAt: number | null;
+  /** When a run last set out to do so; null when none did. */
+  readonly triedListAt: number | null;
   readonly orphans: readonly Orphan[];
   /** What nodes that are gone have cost, by month (`2026-12`, UTC). */
   readonly spent: Readonly<Record<string, number>>;
@@ -193,4 +195,11 @@ export type Fleet = {
   readonly trouble: Trouble | null;
 };
 
-export const emptyFleet: Fleet = { lease: null, listedAt: null, orphans: [], spent: {}, trouble: null };
+export const emptyFleet: Fleet = {
+  lease: null,
+  listedAt: null,
+  triedListAt: null,
+  orphans: [],
+  spent: {},
+  trouble: null,
+};
