@@ -75,21 +75,28 @@ export function fleetTrouble(
 }
 
 /**
- * Adds up what nodes have cost that are gone by this look, before that is written down of each: a crash in between counts it twice, and never
- * not at all.
+ * Adds up what nodes have cost that are gone by this look, before that is written down of each: what a crash or a failing write leaves
+ * behind is found again by the next look, and counted once all the same.
  */
 export async function countSpent(
   run: Run,
   looked: readonly { readonly situation: Situation; readonly seen: Seen }[],
 ): Promise<void> {
-  const ended = looked.flatMap(({ situation, seen }) =>
-    situation.seen === null ? [] : (endedSpan(situation.seen, seen, situation.at) ?? []),
-  );
+  const ended = looked.flatMap(({ situation: { signer, seen: before, at }, seen }) => {
+    const span = before === null ? null : endedSpan(before, seen, at);
+    // A machine that comes late is paid for anew, from another moment on.
+    return span === null ? [] : [{ signer, span, key: `${before?.attempt?.name ?? ''} ${span.from}` }];
+  });
   if (ended.length === 0) return;
-  run.fleet = await run.world.store.changeFleet((fleet) => ({
-    ...fleet,
-    spent: ended.reduce((spent, span) => addSpent(spent, costByMonth(span)), fleet.spent),
-  }));
+  run.fleet = await run.world.store.changeFleet((fleet) => {
+    const fresh = ended.filter(({ signer, key }) => fleet.counted[signer] !== key);
+    if (fresh.length === 0) return fleet;
+    return {
+      ...fleet,
+      spent: fresh.reduce((spent, { span }) => addSpent(spent, costByMonth(span)), fleet.spent),
+      counted: { ...fleet.counted, ...Object.fromEntries(fresh.map(({ signer, key }) => [signer, key])) },
+    };
+  });
 }
 
 export type End = {

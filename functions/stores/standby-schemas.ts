@@ -116,6 +116,7 @@ const fleet = z.strictObject({
     }),
   ),
   spent: z.record(text, z.number().min(0)),
+  counted: z.record(text, text),
   trouble: trouble.nullable(),
 });
 

@@ -7,7 +7,7 @@ import { wantedFields } from '../../functions/stores/standbys.ts';
 import { firestoreBench } from '../stores/bench.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { hour, minute } from '../support/site.ts';
-import { flagOf, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
+import { flagOf, hourly, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
 
 const calls = (home: StandbyHouse): string[] => home.compute.calls.splice(0).map(({ method }) => method);
 const bounds = { signal: new AbortController().signal };
@@ -356,6 +356,35 @@ describe('the whole', () => {
     expect((await home.fleet()).trouble?.kind).toBe('over-cap');
     expect(home.compute.live()).toHaveLength(1);
     expect((await home.seen())?.phase).toBe('synced');
+  });
+
+  test('counts once what a node has cost, although its end cannot be written down', async () => {
+    const home = new StandbyHouse();
+    await synced(home);
+    await home.minutes(60);
+    home.want(releasedOf(wantedOf(), home.now));
+    const world = home.world();
+    let failures = 0;
+    const failing: typeof world.store = {
+      ...world.store,
+      writeSeen: async (signer, base, seen) => {
+        if (seen.phase !== 'gone') return world.store.writeSeen(signer, base, seen);
+        failures += 1;
+        throw new Error('ERR_STORE: no answer');
+      },
+    };
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await provision({ ...world, store: failing }, bounds);
+      home.now += minute;
+    }
+    expect(failures).toBeGreaterThan(5);
+    expect((await home.seen())?.phase).toBe('releasing');
+    const { spent } = await home.fleet();
+    await home.minutes(2);
+    expect((await home.seen())?.phase).toBe('gone');
+    expect((await home.fleet()).spent).toEqual(spent);
+    expect(spent['2026-11']).toBeGreaterThan(hourly);
+    expect(spent['2026-11']).toBeLessThan(1.5 * hourly);
   });
 
   test('remembers what nodes have cost that are gone, and the brake goes by it', async () => {

@@ -98,6 +98,7 @@ export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
     }),
   ),
   spent: record(amount),
+  counted: record(text),
   trouble: orNull(trouble),
 });
 

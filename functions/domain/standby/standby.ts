@@ -191,6 +191,8 @@ export type Fleet = {
   readonly orphans: readonly Orphan[];
   /** What nodes that are gone have cost, by month (`2026-12`, UTC). */
   readonly spent: Readonly<Record<string, number>>;
+  /** By signer which of its attempts was the last that came into `spent`. */
+  readonly counted: Readonly<Record<string, string>>;
   /** Of all that `provision` does; null when it can do its work. */
   readonly trouble: Trouble | null;
 };
@@ -201,5 +203,6 @@ export const emptyFleet: Fleet = {
   triedListAt: null,
   orphans: [],
   spent: {},
+  counted: {},
   trouble: null,
 };
