@@ -29,8 +29,10 @@ export function findOrphans(
     brokenSigners: signersOf(run.broken),
   };
   const { rules } = run.world;
-  const found = orphansIn(listing, { before: run.fleet.orphans, claims, rules, at });
-  const disks = run.fleet.orphans.filter(({ kind }) => kind === 'disk');
+  // What this run has found out and asked for already is kept.
+  const before = run.orphans;
+  const found = orphansIn(listing, { before, claims, rules, at });
+  const disks = before.filter(({ kind }) => kind === 'disk');
   return { orphans: [...found.orphans, ...disks], nodes: found.nodes };
 }
 

@@ -243,6 +243,42 @@ describe('a machine that nobody wants', () => {
     expect(await orphans(home)).toEqual([]);
   });
 
+  test('keeps what was found out of it, although the run looks again for others', async () => {
+    const home = orphanHouse();
+    home.signers.push({ id: 'beta', chain: 'ethereum' });
+    change(home, { isProtected: true });
+    await home.minutes(1);
+    home.now += 25 * hour;
+    home.want(wantedOf({ signer: 'beta' }));
+    await home.run();
+    expect(calls(home).filter((method) => method === 'list').length).toBeGreaterThan(2);
+    expect(await orphans(home)).toMatchObject([{ text: expect.stringContaining('protected') }]);
+  });
+
+  test('whose deletion got no answer is asked for by the same request again', async () => {
+    const home = orphanHouse();
+    home.signers.push({ id: 'beta', chain: 'ethereum' });
+    await home.minutes(1);
+    home.now += 25 * hour;
+    home.want(wantedOf({ signer: 'beta' }));
+    const asked: string[] = [];
+    const world = home.world();
+    const lossy: typeof world.compute = {
+      ...world.compute,
+      remove: async (node) => {
+        asked.push(node.requestId);
+        const failure = { code: 'TIMEOUT', status: null, isLost: true, permission: null, text: 'no answer' };
+        return { ok: false, failure };
+      },
+    };
+    for (let runs = 0; runs < 2; runs += 1) {
+      await provision({ ...world, compute: lossy }, bounds);
+      home.now += 31 * minute;
+    }
+    expect(asked).toHaveLength(2);
+    expect(new Set(asked).size).toBe(1);
+  });
+
   test('is never deleted when its standby has held keys, although it was given up', async () => {
     const home = new StandbyHouse();
     await synced(home);
