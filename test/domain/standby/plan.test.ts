@@ -99,11 +99,24 @@ describe('a new attempt', () => {
 
   test.each<[string, Partial<Situation>, string]>([
     ['while nobody knows which nodes there are', { listing: null }, 'compute-silent'],
+    ['while some zones do not answer', { listing: { nodes: [], isWhole: false } }, 'compute-silent'],
     ['while the flag is unreadable', { flag: unreadable }, 'keys-unreadable'],
     ['beside a machine that nothing is written down of', { listing: shown }, 'too-many'],
     ['when it shows life', { wanted: wantedOf({ lifeAt: start }) }, 'signs'],
   ])('is not made %s, and says so', (_, over, reason) => {
     expect(refusalOf(next(waiting, over))).toBe(reason);
+  });
+
+  test('is made after ten minutes although a zone stays silent, and repeated at once', () => {
+    const listing = { nodes: [], isWhole: false };
+    const silent = next(waiting, { listing });
+    if (silent.do !== 'write') throw new Error(silent.do);
+    const later = (ms: number): Step => next(silent.seen, { listing, at: at + ms });
+    expect(later(10 * minute - 1)).toEqual({ do: 'wait' });
+    expect(later(10 * minute)).toMatchObject({ do: 'write', isCommitment: true });
+    const refusal = { reason: 'no-capacity', text: 'no room', since: start } as const;
+    expect(refusalOf(next({ ...waiting, refusal }, { listing, at: at + hour }))).toBe('compute-silent');
+    expect(next(creating(), { listing }).do).toBe('insert');
   });
 
   test('is not made while no place has room, and says when it looks again', () => {
