@@ -76,6 +76,7 @@ const wantedOf = (index: number, at: number): Wanted => ({
   lifeAt: null,
   expiresAt: at + 7 * 24 * 60 * minuteMs,
   keep: null,
+  holds: true,
   stableSince: null,
   release: null,
 });

@@ -38,7 +38,7 @@ const inHelp = {
 
 /** What was said, when it was news and when it was so already. */
 const said = {
-  create: ['asked for', 'is wanted already, and kept from now on'],
+  create: ['asked for', 'is wanted already: what is there stays, and what has failed is tried again'],
   keep: ['kept', 'is kept already'],
   release: ['released', 'is not wanted, as far as the last look knew'],
 } as const satisfies Record<WishName, readonly [string, string]>;

@@ -36,9 +36,9 @@ async function readStandbys(
   return { value: Object.fromEntries([...none, ...found]), problems };
 }
 
-/** One site tells of all standbys; while one of its own is wanted it looks each time. */
-const tellsOfAll = ({ standby, reportsSelf }: SiteRules, isAnyWanted: boolean, at: number): boolean =>
-  standby !== null && reportsSelf && (isAnyWanted || isFleetLookedAt(at));
+/** One site tells of all standbys; and whoever wants one looks whether anybody works on that. */
+const looksAtAll = ({ standby, reportsSelf }: SiteRules, isAnyWanted: boolean, at: number): boolean =>
+  standby !== null && (isAnyWanted || (reportsSelf && isFleetLookedAt(at)));
 
 /** Never rejects: what cannot be read says nothing. */
 export async function lookAtStandbys(
@@ -49,7 +49,7 @@ export async function lookAtStandbys(
   const signers = Object.keys(memory?.state.wanted ?? {});
   const [standbys, fleet] = await Promise.all([
     readStandbys(store, signers),
-    tellsOfAll(rules, signers.length > 0, at) ? reading(store.loadFleet()) : { value: null, problems: [] },
+    looksAtAll(rules, signers.length > 0, at) ? reading(store.loadFleet()) : { value: null, problems: [] },
   ]);
   return {
     look: { bySigner: standbys.value ?? {}, fleet: fleet.value?.fleet ?? null },

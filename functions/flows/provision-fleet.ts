@@ -5,7 +5,8 @@ import { addSpent, costByMonth, endedSpan } from '../domain/standby/cost.ts';
 import type { Failed } from '../domain/standby/answer.ts';
 import type { Fleet, Orphan, Seen, Trouble } from '../domain/standby/standby.ts';
 import type { Situation } from '../domain/standby/situation.ts';
-import { orphanSpan, type ProvisionWorld, type Run, togetherOf } from './provision-world.ts';
+import { plainLine } from '../kit/plain-line.ts';
+import { chainOf, orphanSpan, type ProvisionWorld, type Run, togetherOf } from './provision-world.ts';
 
 /** All nodes are listed this often although nothing is wanted. */
 const listEveryMs = 30 * 60_000;
@@ -63,6 +64,16 @@ export function fleetTrouble(
       }
       return { kind: 'unknown-error', text: `Compute does not answer ${doing}: ${failed.code}` };
     }
+    const left = [...run.known.values()].find(
+      ({ signer, seen }) => chainOf(run.world, signer) === null && seen !== null && seen.trouble !== null,
+    );
+    const trouble = left?.seen?.trouble ?? null;
+    if (left !== undefined && trouble !== null) {
+      const text = `${left.signer} is not configured any more, and its node is still there: ${trouble.text}`;
+      return { kind: trouble.kind, text };
+    }
+    const [error] = run.errors;
+    if (error !== undefined) return { kind: 'unknown-error', text: plainLine(error).slice(0, 300) };
     const month = monthSoFar(togetherOf(run, at), at);
     if (month <= rules.monthlyCap) return null;
     const { currency } = rules.prices;
@@ -128,6 +139,7 @@ export async function giveBack(run: Run, end: End): Promise<void> {
       orphans,
       spent,
       trouble: end.trouble,
+      ranAt: end.at,
     };
   });
 }

@@ -32,6 +32,7 @@ export const wanted = z.strictObject({
   decidedAt: time,
   witness: z.enum([...witnessWords, 'not-asked']).nullable(),
   lifeAt: time.nullable(),
+  holds: z.boolean(),
   expiresAt: time,
   keep: z.strictObject({ by: text, at: time, why: text }).nullable(),
   stableSince: time.nullable(),
@@ -118,6 +119,7 @@ const fleet = z.strictObject({
   spent: z.record(text, z.number().min(0)),
   counted: z.record(text, text),
   trouble: trouble.nullable(),
+  ranAt: time.nullable(),
 });
 
 const holderPattern =

@@ -15,6 +15,7 @@ export type Teller = {
   /** A tick; told only when its verdict is another than before. */
   readonly look: (look: Look) => void;
   readonly page: (paged: Paged) => void;
+  /** What is said more than once in an act is told once. */
   readonly trouble: (text: string) => void;
   readonly check: (words: string, isSo: boolean, said?: string) => void;
 };
@@ -24,6 +25,7 @@ const stampWidth = 'T+00:00  00:00:00  '.length;
 
 export function openTeller(screen: Screen, startedAt: number): Teller {
   let before: SiteVerdict | null = null;
+  const troubles = new Set<string>();
   const lines = (stamp: string, label: string, text: string): void => {
     const margin = ' '.repeat(stampWidth);
     for (const [index, part] of wrap(text, screen.width() - stampWidth - labelWidth).entries()) {
@@ -35,6 +37,7 @@ export function openTeller(screen: Screen, startedAt: number): Teller {
   const stampOf = (at: number): string => `${labTime(at - startedAt)}  ${clockTime(at)}`;
   return {
     title: (number, words) => {
+      troubles.clear();
       screen.line();
       screen.line({ style: 'strong', text: `── ${number}. ${words} `.padEnd(screen.width(), '─') });
     },
@@ -60,6 +63,8 @@ export function openTeller(screen: Screen, startedAt: number): Teller {
       showPage(screen, paged, stampWidth);
     },
     trouble: (text) => {
+      if (troubles.has(text)) return;
+      troubles.add(text);
       screen.line({ style: 'doubt', text: `${' '.repeat(stampWidth)}log     ${text}` });
     },
     check: (words, isSo, said) => {

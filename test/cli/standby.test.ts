@@ -95,7 +95,7 @@ describe('create, keep and release', () => {
     house.api.answer(200, JSON.stringify({ ids: ['standby-1'], over: ['eth'] }));
     const args = ['standby', 'create', 'eth', '--why', 'the roof', '--by', 'Anna'];
     expect((await house.run(args)).out).toContain(
-      'standby of eth is wanted already, and kept from now on, by Anna: the roof',
+      'standby of eth is wanted already: what is there stays, and what has failed is tried again, by Anna: the roof',
     );
     expect(JSON.parse((await house.run([...args, '--json'])).out)).toEqual({
       signer: 'eth',

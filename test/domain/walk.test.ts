@@ -9,7 +9,7 @@ import { step, type Step } from '../../functions/domain/step.ts';
 import { isReplay, readTick } from '../../functions/domain/tick.ts';
 import { minute, second } from '../support/site.ts';
 import { deepFreeze } from '../support/story.ts';
-import { momentsOf, type Moment, type Walk, walks, wellAt } from '../support/walk.ts';
+import { momentsOf, type Moment, releasesAt, type Walk, walks, wellAt } from '../support/walk.ts';
 
 /** One tick of a walk, with the incidents that there ever were before it. */
 type Frame = {
@@ -36,7 +36,9 @@ function* play(walk: Walk, wellTicks = 0): Generator<Frame> {
     last = moment;
   }
   for (let tick = 1; last !== null && tick <= wellTicks; tick += 1) {
-    yield* take(wellAt(last.rules, last.findings.at + tick * minute));
+    const at = last.findings.at + tick * minute;
+    // Nobody acts on what somebody has asked for, and that alone would be told for ever.
+    yield* take({ ...wellAt(last.rules, at), events: releasesAt(last.rules, at) });
   }
 }
 

@@ -165,6 +165,7 @@ export const anyWanted: fc.Arbitrary<Wanted> = fc.record({
   decidedAt: time,
   witness: orNull(fc.constantFrom(...witnessWords, 'not-asked' as const)),
   lifeAt: orNull(time),
+  holds: fc.boolean(),
   expiresAt: time,
   keep: orNull(fc.record({ by: text, at: time, why: text })),
   stableSince: orNull(time),

@@ -100,6 +100,7 @@ export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
   spent: record(amount),
   counted: record(text),
   trouble: orNull(trouble),
+  ranAt: orNull(time),
 });
 
 const place = fc.stringMatching(/^[a-z0-9-]{1,63}$/);

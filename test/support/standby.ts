@@ -69,6 +69,7 @@ export const wantedOf = (over: Partial<Wanted> = {}): Wanted => {
     lifeAt: null,
     expiresAt: start + 7 * 24 * hour,
     keep: null,
+    holds: true,
     stableSince: null,
     release: null,
     ...over,

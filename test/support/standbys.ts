@@ -24,6 +24,7 @@ export function wanted(over: Partial<Wanted> = {}): Wanted {
     lifeAt: null,
     expiresAt: someTime + 7 * 1440 * minute,
     keep: null,
+    holds: true,
     stableSince: null,
     release: null,
     ...over,

@@ -367,3 +367,16 @@ export function wellAt(rules: SiteRules, at: number): Moment {
     },
   };
 }
+
+/** Whoever has asked for a standby says that it is not wanted any more. */
+export const releasesAt = (rules: SiteRules, at: number): readonly SiteEvent[] =>
+  rules.signers.map(({ id: signer }) => ({
+    kind: 'standby',
+    id: `release-${signer}-${at}`,
+    site: rules.id,
+    signer,
+    wish: 'release',
+    why: 'all is well',
+    by: 'Maria',
+    at,
+  }));

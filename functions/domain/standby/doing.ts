@@ -2,8 +2,8 @@
 import type { Doing } from '../incident.ts';
 import { briefly } from '../lasting.ts';
 import { spentWords } from './spent.ts';
-import type { NodeReport, Seen, Tried } from './standby.ts';
-import type { Wanted } from './want.ts';
+import type { NodeReport, Refusal, Seen, Tried } from './standby.ts';
+import type { ReleaseReason, Wanted } from './want.ts';
 
 /** `isNews`: people are told of it by itself. `note` is what the timeline says of it instead of the text. */
 type Said = {
@@ -101,7 +101,7 @@ function ofPhase(wanted: Wanted, seen: Seen, before: Doing | undefined, at: numb
     case 'synced':
       return news('synced', 'is synced');
     case 'releasing':
-      return quiet('releasing', 'is being deleted');
+      return releasing(wanted);
     case 'gone': {
       const spent = spentWords(seen, at);
       return news('gone', spent === null ? 'is gone' : `is gone, ${spent}`);
@@ -111,13 +111,50 @@ function ofPhase(wanted: Wanted, seen: Seen, before: Doing | undefined, at: numb
   }
 }
 
+/** What may pass by itself: that another of these keeps it from being made is no news to whoever knows of one. */
+const passing: readonly string[] = [
+  'no-capacity',
+  'signs',
+  'compute-silent',
+  'keys-unreadable',
+  'mass-outage',
+  'witness-silent',
+].map((reason) => `refused ${reason}`);
+
+function refused({ reason, text }: Refusal, before: Doing | undefined): Said {
+  const stage = `refused ${reason}`;
+  const isKnown = before !== undefined && passing.includes(before.stage) && passing.includes(stage);
+  return { stage, text: `is not made: ${text}`, isNews: !isKnown, note: null };
+}
+
+const endWords: Readonly<Record<ReleaseReason, string>> = {
+  stable: 'the house is stable',
+  person: 'somebody released it',
+  expired: 'its time is over',
+  inactive: 'its signer is not active any more',
+  'not-configured': 'it is not configured any more',
+};
+
+/** That it goes for another reason than what everybody waits for is news. */
+function releasing({ release }: Wanted): Said {
+  if (release === null) return quiet('releasing', 'is being deleted');
+  const { reason } = release;
+  const isExpected = reason === 'stable' || reason === 'person';
+  return {
+    stage: 'releasing',
+    text: `is being deleted: ${endWords[reason]}`,
+    isNews: !isExpected,
+    note: null,
+  };
+}
+
 function said(wanted: Wanted, seen: Seen | null, before: Doing | undefined, at: number): Said {
   if (seen === null) return ofNothing(wanted);
   if (seen.phase === 'gone') return ofPhase(wanted, seen, before, at);
   // Of what only a person can put right an incident of its own tells.
   if (seen.trouble !== null) return quiet('needs you', `needs you: ${seen.trouble.text}`);
   const isRefused = seen.refusal !== null && seen.node === null && wanted.release === null;
-  if (isRefused) return news('refused', `is not made: ${seen.refusal.text}`);
+  if (isRefused) return refused(seen.refusal, before);
   return ofPhase(wanted, seen, before, at);
 }
 

@@ -74,8 +74,13 @@ function failing({ trouble }: Seen, outage: Incident | null): Observation | null
 
 function endWords(
   { reason, keep, expiresAt, release, signer }: Wanted,
+  { node }: Seen,
   { rules, at }: StandbyContext,
 ): string {
+  if (rules.standby === null) {
+    const command = node === null ? '' : `: gcloud compute instances delete ${node.name} --zone ${node.zone}`;
+    return `nothing deletes it while \`standbys\` is not configured; when you are sure that no keys are on it${command}`;
+  }
   if (release !== null) return 'it is being released';
   if (keep !== null) return `${keep.by} keeps it; to end that: watchdog standby release ${signer} --why "…"`;
   const left = lasting(Math.max(0, expiresAt - at));
@@ -86,30 +91,60 @@ function endWords(
   return `${ends}; to keep it: watchdog standby keep ${signer} --why "…"`;
 }
 
+/** A node that outlives its outage for so long is worth asking about. */
+const oldMs = 24 * 3_600_000;
+
+const isOld = ({ attempt }: Seen, at: number): boolean => {
+  const since = attempt?.acceptedAt ?? null;
+  return since !== null && at - since >= oldMs;
+};
+
 function running(wanted: Wanted, seen: Seen, context: StandbyContext): Observation {
   const rate = rateWords(seen);
   const spent = spentWords(seen, context.at);
   const money = spent === null ? 'nothing is known to have been paid for yet' : `${spent} so far`;
   return bad({
     kind: 'standby-running',
-    severity: 'info',
+    severity: isOld(seen, context.at) ? 'warning' : 'info',
     summary:
       wanted.reason === 'person'
         ? `a node that only syncs is there for ${wanted.signer}, as ${wanted.by ?? 'somebody'} asked: ${wanted.why}`
         : `the outage is over, and its node for ${wanted.signer} is still there`,
-    evidence: [rate === null ? money : `${money}, at ${rate}`, endWords(wanted, context), ...whereIs(seen)],
+    evidence: [
+      rate === null ? money : `${money}, at ${rate}`,
+      endWords(wanted, seen, context),
+      ...whereIs(seen),
+    ],
   });
 }
 
-/** `provision` looks each minute: whoever waits so long for its first word waits for something that does not run. */
+/** `provision` looks each minute: whoever waits so long for its first word, or for the next, waits for something that does not run. */
 const unheededMs = 5 * 60_000;
+const silentMs = 10 * 60_000;
+
+/** True when `provision` has not come to an end of its work for too long; false while that is not known, or it never did. */
+function isSilent({ decidedAt, release }: Wanted, { look, at }: StandbyContext): boolean {
+  const ranAt = look.fleet?.ranAt ?? null;
+  if (ranAt === null) return false;
+  const since = Math.max(ranAt, decidedAt, release?.at ?? decidedAt);
+  return at - since >= silentMs;
+}
+
+function refusedToPerson({ signer, by }: Wanted, text: string): Observation {
+  return bad({
+    kind: 'standby-failing',
+    severity: 'info',
+    summary: `the standby of ${signer} that ${by ?? 'somebody'} asked for is not made: ${text}`,
+    evidence: [],
+  });
+}
 
 function unheeded({ decidedAt, signer }: Wanted, at: number, outage: Incident | null): Observation {
   return bad({
     kind: 'standby-failing',
     severity: outage?.severity === 'critical' ? 'critical' : 'warning',
     summary: `a standby of ${signer} is wanted, and nobody acts on it: does the function provision run?`,
-    evidence: [`wanted for ${lasting(at - decidedAt)}, and nothing was written down of it since`],
+    evidence: [`wanted for ${lasting(at - decidedAt)}, and nothing comes of it`],
   });
 }
 
@@ -120,8 +155,12 @@ function observeOne(wanted: Wanted, context: StandbyContext): Observation {
   const { incidents } = context;
   const carrier = wanted.incident === null ? undefined : incidents.get(wanted.incident);
   const outage = carrier?.resolvedAt === null ? carrier : null;
-  const isWaiting = seen === null && wanted.release === null && wanted.stableSince === null;
+  const isWaiting = seen === null && wanted.release === null && wanted.holds;
   if (isWaiting && context.at - wanted.decidedAt >= unheededMs) return unheeded(wanted, context.at, outage);
+  const isAsked = wanted.reason === 'person' && wanted.release === null && outage === null;
+  if (isAsked && seen?.phase === 'waiting' && seen.refusal !== null) {
+    return refusedToPerson(wanted, seen.refusal.text);
+  }
   if (seen === null || isNothingThere(seen)) {
     const spent = seen === null ? null : spentWords(seen, context.at);
     return { status: 'gone', ending: spent === null ? 'no node is there' : `the node is deleted; ${spent}` };
@@ -129,6 +168,7 @@ function observeOne(wanted: Wanted, context: StandbyContext): Observation {
   const wrong =
     doubtful(seen, context.clearedAt(subject) ?? Number.NEGATIVE_INFINITY) ?? failing(seen, outage);
   if (wrong !== null) return wrong;
+  if (isSilent(wanted, context)) return unheeded(wanted, context.at, outage);
   if (outage === null) return running(wanted, seen, context);
   // The outage tells of it now, and what was open of it as a node that merely runs will go on when that is over.
   return context.subjects.get(subjectKey(subject))?.kind === 'standby-running' ? unknown : good;
@@ -145,13 +185,16 @@ function orphaned(name: string, all: readonly Orphan[]): Observation {
   });
 }
 
-function observeFleet({ orphans, trouble }: Fleet): Observed[] {
+/** What Compute or a store may have for a moment. */
+const passingMs = 5 * 60_000;
+
+function observeFleet({ orphans, trouble }: Fleet, at: number): Observed[] {
   const names = [...new Set(orphans.map(({ name }) => name))];
   return [
     {
       subject: fleetSubject,
       observation:
-        trouble === null
+        trouble === null || (trouble.kind === 'unknown-error' && at - trouble.since < passingMs)
           ? good
           : bad({
               kind: 'standby-failing',
@@ -173,7 +216,7 @@ export function observeStandbys(wanted: Wantings, context: StandbyContext): Obse
       subject: { kind: 'standby' as const, id: each.signer },
       observation: observeOne(each, context),
     })),
-    ...(tellsOfAll && look.fleet !== null ? observeFleet(look.fleet) : []),
+    ...(tellsOfAll && look.fleet !== null ? observeFleet(look.fleet, context.at) : []),
   ];
 }
 

@@ -128,8 +128,9 @@ function labelsOf(wanted: Wanted, attempt: Attempt, prefix: string): Readonly<Re
   };
 }
 
-const isWellAgain = ({ stableSince, keep, reason }: Wanted): boolean =>
-  stableSince !== null && keep === null && reason !== 'person';
+/** What it was wanted for is over, at least for now, and nobody wants it all the same. */
+const isOverForNow = ({ holds, keep, reason }: Wanted): boolean =>
+  !holds && keep === null && reason !== 'person';
 
 /** A zone that does not answer may hide a node, and may not answer for days. */
 const isPatienceOver = ({ refusal }: Seen, at: number): boolean =>
@@ -140,8 +141,8 @@ function planCreation(wanted: Wanted, plan: Plan): Step {
   const { seen, at, rules, flag, listing } = situation;
   const { attempt } = seen;
   const isAsked = seen.phase === 'creating' && attempt !== null;
-  // The trouble is over: what is there stays for a while, and nothing is made for it any more.
-  if (isWellAgain(wanted) && (!isAsked || attempt.operation === null)) return wait;
+  // What is there stays for a while; nothing is made any more.
+  if (isOverForNow(wanted) && (!isAsked || attempt.operation === null)) return wait;
   if (isAsked && (attempt.operation !== null || attempt.refused !== null)) return wait;
   if (isAsked && (nodeShown(situation) !== null || !isDue(seen, at))) return wait;
   if (listing === null || !(listing.isWhole || isAsked || isPatienceOver(seen, at))) {

@@ -195,6 +195,8 @@ export type Fleet = {
   readonly counted: Readonly<Record<string, string>>;
   /** Of all that `provision` does; null when it can do its work. */
   readonly trouble: Trouble | null;
+  /** When a run last came to its end. */
+  readonly ranAt: number | null;
 };
 
 export const emptyFleet: Fleet = {
@@ -205,4 +207,5 @@ export const emptyFleet: Fleet = {
   spent: {},
   counted: {},
   trouble: null,
+  ranAt: null,
 };

@@ -44,10 +44,15 @@ function adopted(wanted: Wanted, trouble: Trouble | null, context: WantContext):
   if (trouble === null) return wanted;
   const isOther = trouble.incident !== wanted.incident;
   if (isOther && isOpen(wanted.incident, context)) return wanted;
-  if (wanted.reason === 'person') return isOther ? { ...wanted, incident: trouble.incident } : wanted;
+  // It is for the new outage as long as one that was made for that alone.
+  const longest = Math.max(wanted.expiresAt, context.at + (context.rules.standby?.expireAfterMs ?? 0));
+  const expiresAt = isOther ? longest : wanted.expiresAt;
+  if (wanted.reason === 'person') {
+    return isOther ? { ...wanted, incident: trouble.incident, expiresAt } : wanted;
+  }
   if (!isOther && trouble.since <= wanted.since) return wanted;
   const { incident, since, reason, why } = trouble;
-  return { ...wanted, incident, since, reason, why, lifeAt: null };
+  return { ...wanted, incident, since, reason, why, lifeAt: null, expiresAt };
 }
 
 /** Why it is not wanted any more; null while it is. Of what a person asked for or keeps the house decides nothing. */
@@ -72,7 +77,11 @@ function goOn(before: Wanted, signer: Signer | undefined, context: WantContext):
   const wanted =
     signer === undefined || fresh.reason === 'person'
       ? fresh
-      : { ...fresh, stableSince: stableSince(fresh.stableSince, signer, context) };
+      : {
+          ...fresh,
+          holds: trouble !== null,
+          stableSince: stableSince(fresh.stableSince, signer, context),
+        };
   const reason = releaseReason(wanted, signer, context);
   return reason === null ? wanted : { ...wanted, release: { at: context.at, reason, by: null } };
 }
@@ -96,6 +105,7 @@ function begin(signer: Signer, before: Wanted | undefined, context: WantContext)
     by: null,
     witness: null,
     lifeAt: null,
+    holds: true,
     expiresAt: wanting.decidedAt + rules.standby.expireAfterMs,
     keep: null,
     stableSince: null,
@@ -147,11 +157,12 @@ export const toWrite = (before: Wantings, after: Wantings, context: Pick<WantCon
 export const isForProvision = (before: Wantings, written: readonly Wanted[]): boolean =>
   written.some((wanted) => {
     const was = before[wanted.signer];
-    const { release, keep, witness, lifeAt } = wanted;
+    const { id, release, keep, witness, lifeAt, holds } = wanted;
     return (
       was === undefined ||
-      JSON.stringify([was.release, was.keep, was.witness, was.lifeAt]) !==
-        JSON.stringify([release, keep, witness, lifeAt])
+      (holds && !was.holds) ||
+      JSON.stringify([was.id, was.release, was.keep, was.witness, was.lifeAt]) !==
+        JSON.stringify([id, release, keep, witness, lifeAt])
     );
   });
 

@@ -31,6 +31,8 @@ export type Wanted = {
   readonly witness: WitnessWord | 'not-asked' | null;
   /** The latest act of the signer after the trouble began: it blocks its standby. Null when none is known. */
   readonly lifeAt: number | null;
+  /** What it is wanted for is so at this moment; what a person asks for always is. Nothing is begun while it is not. */
+  readonly holds: boolean;
   /** It is released when this has come, unless somebody keeps it. */
   readonly expiresAt: number;
   /** Somebody wants it to stay, whatever becomes of the house. */

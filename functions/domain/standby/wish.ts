@@ -42,7 +42,6 @@ function create(before: Wanted | undefined, event: StandbyEvent, context: Contex
   // What made this one, heard again.
   const isOld = before !== undefined && before.reason === 'person' && at <= before.decidedAt;
   if (isOld || at <= (before?.release?.at ?? Number.NEGATIVE_INFINITY)) return before;
-  if (before !== undefined && before.release === null) return kept(before, event);
   const wanting = wantingAt(id, at, before);
   return {
     ...wanting,
@@ -56,6 +55,7 @@ function create(before: Wanted | undefined, event: StandbyEvent, context: Contex
     since: at,
     witness: null,
     lifeAt: null,
+    holds: true,
     expiresAt: wanting.decidedAt + standby.expireAfterMs,
     keep: null,
     stableSince: null,

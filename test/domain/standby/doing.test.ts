@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Doing } from '../../../functions/domain/incident.ts';
 import { doingOf } from '../../../functions/domain/standby/doing.ts';
 import { spentWords } from '../../../functions/domain/standby/spent.ts';
-import type { Seen } from '../../../functions/domain/standby/standby.ts';
+import type { Refusal, Seen } from '../../../functions/domain/standby/standby.ts';
+import type { ReleaseReason } from '../../../functions/domain/standby/want.ts';
 import { someTime } from '../../support/documents.ts';
 import { nodeReport, seen, wanted } from '../../support/standbys.ts';
 
@@ -134,6 +135,25 @@ describe('the line for', () => {
     const untold: Doing = { stage: 'creating europe-west3-b', line: 'x', isTold: false };
     expect(doing({ phase: 'booting' }, untold).doing.isTold).toBe(false);
     expect(doing({ phase: 'booting' }, { ...untold, isTold: true }).doing.isTold).toBe(true);
+  });
+
+  test('another reason that may pass is no news, one that only a person changes is', () => {
+    const of = (reason: Refusal['reason'], before?: Doing) =>
+      doing({ ...noNode, phase: 'waiting', refusal: { reason, text: reason, since: at } }, before).doing;
+    const silent = { ...of('compute-silent'), isTold: true };
+    expect(silent.stage).toBe('refused compute-silent');
+    expect(of('no-capacity', silent)).toMatchObject({ stage: 'refused no-capacity', isTold: true });
+    expect(of('over-cap', silent)).toMatchObject({ stage: 'refused over-cap', isTold: false });
+    expect(of('no-capacity', { ...of('over-cap'), isTold: true }).isTold, 'it may pass now').toBe(false);
+  });
+
+  test('that it goes for another reason than a stable house or a person is news', () => {
+    const told: Doing = { stage: 'synced', line: 'x', isTold: true };
+    const of = (reason: ReleaseReason) =>
+      doing({ phase: 'releasing' }, told, { release: { at, reason, by: null } }).doing;
+    expect(of('expired')).toMatchObject({ isTold: false, line: expect.stringContaining('its time is over') });
+    expect(of('stable').isTold).toBe(true);
+    expect(of('person').isTold).toBe(true);
   });
 
   test('what the node says about itself is cut', () => {

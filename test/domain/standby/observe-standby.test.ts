@@ -76,6 +76,104 @@ describe('a standby that nobody acts on', () => {
   });
 });
 
+describe('a standby of which nothing more is heard', () => {
+  const withFleet = (story: Story, shown: Partial<Seen>, ranAt: number | null): Found => {
+    const { standbys } = look(story, shown);
+    return standbys === undefined ? {} : { standbys: { ...standbys, fleet: { ...emptyFleet, ranAt } } };
+  };
+  test('is told of ten minutes after the last run of `provision`, and not while that is not known', () => {
+    const story = synced();
+    const ranAt = story.nextAt() - minute;
+    const tell = (last: number | null): string[] =>
+      said(story.tick({ ...dark, ...withFleet(story, { phase: 'synced' }, last) }).rows);
+    for (let minutes = 0; minutes < 9; minutes += 1) {
+      expect(
+        tell(ranAt).filter((each) => each.includes('standby/')),
+        `${minutes}`,
+      ).toEqual([]);
+    }
+    expect(tell(ranAt)).toContain(`opened critical to phone ${failing}`);
+    expect([1, 2, 3, 4].flatMap(() => tell(story.nextAt()))).toContain(
+      `resolved critical to phone ${failing}`,
+    );
+    expect(
+      Array.from({ length: 12 }, () => tell(null))
+        .flat()
+        .join(' '),
+    ).not.toContain('standby/alpha');
+  });
+});
+
+describe('a node that is still there', () => {
+  const wellFor = (story: Story, hours: number, acceptedAt: number): string[] => {
+    const { attempt } = seen();
+    if (attempt === null) throw new Error('the fixture has an attempt');
+    const keep = { by: 'Maria', at: someTime, why: 'so' };
+    return Array.from({ length: hours * 60 }, () => {
+      const found = look(story, { phase: 'synced', attempt: { ...attempt, acceptedAt } });
+      const wanted = { ...(story.memory()?.state.wanted['alpha'] ?? null), keep };
+      expect(wanted).not.toBeNull();
+      return said(story.tick({ ...wellNow(story), ...found }).rows);
+    }).flat();
+  };
+  test('a day after it was made is a warning, which reminds', () => {
+    const story = synced();
+    const kept = {
+      kind: 'standby',
+      id: 'k',
+      site: 'home',
+      signer: 'alpha',
+      by: 'Maria',
+      why: 'so',
+      wish: 'keep',
+    } as const;
+    story.hear([{ ...kept, at: story.nextAt() - second }]);
+    const told = wellFor(story, 2, story.nextAt() - 23 * hour);
+    expect(told).toEqual([
+      `resolved ${outage}`,
+      `opened ${running}`,
+      'raised warning to phone about standby/alpha standby-running',
+    ]);
+  });
+
+  test('says that nothing deletes it once standbys are not configured any more', () => {
+    const [observed] = observeStandbys(
+      { alpha: wanted({ signer: 'alpha', release: { at: someTime, reason: 'not-configured', by: null } }) },
+      {
+        rules: siteRules({ standby: null }),
+        at: someTime,
+        look: { bySigner: { alpha: { wanted: null, seen: seen({ phase: 'synced' }) } }, fleet: null },
+        subjects: new Map(),
+        incidents: new Map(),
+        clearedAt: () => null,
+      },
+    );
+    expect(JSON.stringify(observed)).toContain('nothing deletes it while `standbys` is not configured');
+    expect(JSON.stringify(observed)).toContain('gcloud compute instances delete');
+  });
+
+  test('that a person asked for and that may not be made is told of, for information', () => {
+    const story = storyOf(rules);
+    story.tick(wellNow(story));
+    const at = story.nextAt() - second;
+    story.hear([
+      {
+        kind: 'standby',
+        id: 'c',
+        site: 'home',
+        signer: 'alpha',
+        by: 'Maria',
+        why: 'a trial',
+        wish: 'create',
+        at,
+      },
+    ]);
+    const refusal = { reason: 'over-cap', text: 'the month would cost too much', since: at } as const;
+    const shown = { phase: 'waiting', node: null, attempt: null, refusal } as const;
+    expect(tick(story, wellNow(story), shown)).toEqual([`opened info to phone ${failing}`]);
+  });
+});
+
 describe('a standby that comes along well', () => {
   test('is part of its outage: one outage is one page, however much there is to tell of the standby', () => {
     const quick = siteRules({

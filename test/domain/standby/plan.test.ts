@@ -56,8 +56,8 @@ const refusalOf = (step: Step): string | null =>
   step.do === 'write' ? (step.seen.refusal?.reason ?? null) : null;
 
 describe('a new attempt', () => {
-  test('is not made for a house that is well again, nor asked for when it was only written down', () => {
-    const well = { ...wanted, stableSince: at };
+  test('is not made for what is not so any more, nor asked for when it was only written down', () => {
+    const well = { ...wanted, holds: false };
     expect(next(waiting, { wanted: well })).toEqual({ do: 'wait' });
     expect(next(creating(), { wanted: well, listing: { nodes: [], isWhole: true } })).toEqual({ do: 'wait' });
     const keep = { by: 'ada', at, why: 'so' };

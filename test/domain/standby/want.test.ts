@@ -184,6 +184,7 @@ describe('after how many minutes a standby is wanted for', () => {
       reason: 'not-signing',
       witness: null,
       lifeAt: null,
+      holds: true,
     });
   });
 
@@ -255,6 +256,7 @@ describe('what is wanted', () => {
       decidedAt: start + 4 * minute,
       witness: 'not-asked',
       lifeAt: null,
+      holds: true,
       expiresAt: start + 4 * minute + 7 * day,
       keep: null,
       stableSince: null,
@@ -420,6 +422,28 @@ function minutesUntilReleased(story: Story, found: (story: Story) => Found): num
   }
   return null;
 }
+
+test('what it is wanted for is so or not from look to look: while it is not, nothing is begun', () => {
+  const story = storyOf(rules);
+  story.ticks(4, dark);
+  const holds = (found: Found): boolean | undefined => {
+    story.tick(found);
+    return wantedOf(story)?.holds;
+  };
+  expect(wantedOf(story)?.holds).toBe(true);
+  expect(holds({ ...dark, beats: { cluster: story.nextAt() } }), 'the house lives').toBe(false);
+  expect(wantedOf(story)?.release, 'and yet it stays for now').toBeNull();
+  expect(holds(blind), 'we are blind').toBe(false);
+  expect(holds(wellNow(story)), 'the house is well').toBe(false);
+  const again = storyOf(rules);
+  again.ticks(4, dark);
+  again.tick(blind);
+  again.tick(dark);
+  expect(wantedOf(again)?.holds, 'it is dark as before').toBe(true);
+  again.hear([wish('create', again.nextAt() - second)]);
+  again.tick(blind);
+  expect(wantedOf(again)?.holds, 'what a person asks for always is').toBe(true);
+});
 
 describe('a standby is released', () => {
   test('when the house has been stable without a break, and not sooner', () => {
@@ -601,6 +625,7 @@ describe('a person', () => {
         decidedAt: at,
         witness: null,
         lifeAt: null,
+        holds: true,
         expiresAt: at + 7 * day,
         keep: null,
         stableSince: null,
@@ -639,15 +664,17 @@ describe('a person', () => {
     expect(wantedOf(story)).toMatchObject({ reason: 'person', incident: 'home.site.home.20261123T020100Z' });
   });
 
-  test('asks for one that is there: it is kept, and neither time nor a stable house ends it', () => {
+  test('asks for one that is there: it is theirs from then on, what failed is tried again, and a stable house does not end it', () => {
     const story = withNode(rulesWith({}, { standby: { chains: ['ethereum'], expireAfterMs: hour } }));
     const at = story.nextAt() - 30 * second;
+    const before = wantedOf(story)?.id;
     story.hear([wish('create', at)]);
-    expect(wantedOf(story)).toMatchObject({
-      reason: 'dark',
-      keep: { by: 'Maria', at, why: 'to be sure' },
-    });
-    expect(minutesUntilReleased(story, wellNow)).toBeNull();
+    const asked = wantedOf(story);
+    expect(asked).toMatchObject({ reason: 'person', by: 'Maria', keep: null, release: null });
+    expect(asked?.id, 'another wanting: a failure is that of the one before').not.toBe(before);
+    story.hear([wish('create', at)]);
+    expect(wantedOf(story), 'heard twice').toEqual(asked);
+    expect(minutesUntilReleased(story, wellNow), 'its time ends it').toBe(60);
   });
 
   test('releases it during the outage: the same outage wants none again, the next one does', () => {
