@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { look } from '../../../functions/domain/standby/look.ts';
 import { goneMs, mostVanished, settleMs } from '../../../functions/domain/standby/end.ts';
-import type { Situation } from '../../../functions/domain/standby/situation.ts';
+import { placeToAsk, type Situation } from '../../../functions/domain/standby/situation.ts';
 import { phases, type Seen } from '../../../functions/domain/standby/standby.ts';
 import { hour, minute, start } from '../../support/site.ts';
 import { nodeReport } from '../../support/standbys.ts';
@@ -64,6 +64,15 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
         at: start + settleMs,
       },
       'waiting',
+    ],
+    [
+      'nor has been, so soon after it was accepted',
+      {
+        seen: creating({ missingSince: start }),
+        operation: { state: 'done' },
+        at: start + settleMs - 1,
+      },
+      'creating',
     ],
     [
       'although it was accepted long ago, the list may lag behind an operation that is just done',
@@ -285,6 +294,18 @@ describe('a node', () => {
     expect(strange.doubt?.kind, 'of a node that nobody gave the keys').toBe('keys-present');
     expect(look(situationOf({ seen: first, listing: shown })).hasHeldKeys).toBe(true);
   });
+});
+
+test('only for a node that must be there, and that a whole list leaves out, Compute is asked by itself', () => {
+  const place = { zone: 'eu-1-a', name: 'bw-alpha-1-01234567' };
+  const asked = (over: Partial<Situation>) => placeToAsk(situationOf(over));
+  expect(asked({ seen: there() })).toEqual(place);
+  expect(asked({ seen: creating(), operation: { state: 'done' } })).toEqual(place);
+  expect(asked({ seen: there(), listing: { nodes: [], isWhole: false } })).toBeNull();
+  expect(asked({ seen: there(), listing: null })).toBeNull();
+  expect(asked({ seen: there(), listing: shown })).toBeNull();
+  expect(asked({ seen: creating(), operation: { state: 'unfinished' } })).toBeNull();
+  expect(asked({ seen: seenOf({ phase: 'gone', attempt: attemptOf() }) })).toBeNull();
 });
 
 test('a node that is shown again is not missing any more', () => {
