@@ -100,6 +100,8 @@ export type Compute = {
     prefix: string,
     signal: AbortSignal,
   ) => Promise<ComputeAnswer<{ readonly nodes: readonly NodeSeen[]; readonly isWhole: boolean }>>;
+  /** One node, whatever labels it carries; null only when Compute itself says that there is none. */
+  readonly node: (node: NodeAddress, signal: AbortSignal) => Promise<ComputeAnswer<NodeSeen | null>>;
   /** Disks whose name begins with the prefix or that carry our label. */
   readonly disks: (
     prefix: string,

@@ -35,6 +35,7 @@ export type ComputeAsks = {
     };
   };
   readonly delete: Instance & { readonly requestId: string };
+  readonly get: Instance;
   readonly getGuestAttributes: Instance & { readonly queryPath: string };
   /** `start` counts bytes from the end when it is negative. */
   readonly getSerialPortOutput: Instance & { readonly start: string };

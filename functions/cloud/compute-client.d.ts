@@ -7,6 +7,7 @@ declare module '@google-cloud/compute/build/src/v1/instances_client.js' {
     constructor(options: Asks['options']);
     insert(request: Asks['insert'], options: Asks['call']): Promise<unknown>;
     delete(request: Asks['delete'], options: Asks['call']): Promise<unknown>;
+    get(request: Asks['get'], options: Asks['call']): Promise<unknown>;
     getGuestAttributes(request: Asks['getGuestAttributes'], options: Asks['call']): Promise<unknown>;
     getSerialPortOutput(request: Asks['getSerialPortOutput'], options: Asks['call']): Promise<unknown>;
     initialize(): Promise<unknown>;

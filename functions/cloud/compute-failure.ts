@@ -39,10 +39,23 @@ const vague = new Set([
   'conditionNotMet',
 ]);
 
-/** Of what Compute says: one line of at most 200 characters, without addresses, accounts, projects and whatever may be a token. */
+const longest = 4_096;
+
+/** Of a word that is cut nobody can tell any more what it was. */
+const cut = (text: string): string =>
+  text.length > longest ? text.slice(0, longest).replace(/\S+$/, '…') : text;
+
+/**
+ * Of what Compute or a console says: one line of at most 200 characters, without addresses, accounts, projects, what is called a secret and
+ * whatever may be a token.
+ */
 export function computeText(text: string): string {
-  const line = plainLine(text.slice(0, 4_096))
-    .replaceAll(/\bhttps?:\/\/\S+/gi, '…')
+  const line = plainLine(cut(text))
+    .replaceAll(/\bauthorization\b["']?\s*[:=].*/gi, 'authorization …')
+    .replaceAll(/\b(bearer)\s+\S+/gi, '$1 …')
+    .replaceAll(/\b(\w*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key))\b["']?\s*[:=]\s*\S+/gi, '$1 …')
+    .replaceAll(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '…')
+    .replaceAll(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '…')
     .replaceAll(/\S+@\S+/g, '…')
     .replaceAll(/\bprojects\/[^/\s']+\//g, '')
     .replaceAll(/\b[A-Za-z0-9_.-]{40,}\b/g, '…');

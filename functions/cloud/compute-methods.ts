@@ -35,6 +35,11 @@ export const computeMethods = {
     path: 'projects/{project}/aggregated/instances',
     permissions: ['compute.instances.list'],
   },
+  'compute.instances.get': {
+    verb: 'GET',
+    path: 'projects/{project}/zones/{zone}/instances/{instance}',
+    permissions: ['compute.instances.get'],
+  },
   'compute.instances.getGuestAttributes': {
     verb: 'GET',
     path: 'projects/{project}/zones/{zone}/instances/{instance}/getGuestAttributes',

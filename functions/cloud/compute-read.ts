@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { NodeSeen } from '../domain/standby/standby.ts';
 import { labels as labelNames } from '../domain/standby/rules.ts';
-import { plainLine } from '../kit/plain-line.ts';
 import type { DiskSeen, OperationState } from './cloud.ts';
 import { computeCode, computeText } from './compute-failure.ts';
 
@@ -83,17 +82,22 @@ function hasFuse({ scheduling: plan, resourceStatus }: z.infer<typeof instance>)
   );
 }
 
-const node = (zone: string) =>
-  instance.transform((seen): NodeSeen => ({
-    zone,
-    name: seen.name,
-    id: seen.id,
-    status: seen.status,
-    createdAt: seen.creationTimestamp,
-    labels: seen.labels,
-    isProtected: seen.deletionProtection === true,
-    hasFuse: hasFuse(seen),
-  }));
+const shown = (seen: z.infer<typeof instance>, zone: string): NodeSeen => ({
+  zone,
+  name: seen.name,
+  id: seen.id,
+  status: seen.status,
+  createdAt: seen.creationTimestamp,
+  labels: seen.labels,
+  isProtected: seen.deletionProtection === true,
+  hasFuse: hasFuse(seen),
+});
+
+const node = (zone: string) => instance.transform((seen) => shown(seen, zone));
+
+/** The machine of that place and name; anything else is no answer. */
+export const oneNode = (zone: string, name: string) =>
+  instance.extend({ kind: kind('instance'), name: z.literal(name) }).transform((seen) => shown(seen, zone));
 
 const disk = (zone: string) =>
   z
@@ -210,15 +214,14 @@ export const guestReport = z
 
 // oxlint-disable-next-line no-control-regex -- that is what a console sends
 const colours = /\u001B\[[0-?]*[ -/]*[@-~]/g;
-const mostCharacters = 200;
 
-/** The last lines of a console that say something. */
+/** The last lines of a console that say something, without what looks secret: whatever runs on a node writes there. */
 export const consoleLines = (most: number) =>
   z.object({ kind: kind('serialPortOutput'), contents: text }).transform(({ contents }) =>
     (contents ?? '')
       .split(/[\r\n]+/)
       .slice(-10 * most)
-      .map((line) => plainLine(line.replaceAll(colours, '')).slice(0, mostCharacters))
+      .map((line) => computeText(line.replaceAll(colours, '')))
       .filter((line) => line !== '')
       .slice(-most),
   );

@@ -167,6 +167,17 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       return { ok: true, value: { nodes: answer.value.all, isWhole: answer.value.isWhole } };
     },
 
+    node: async ({ zone, name }, signal) => {
+      const answer = await ask('reads', {
+        signal,
+        shape: read.oneNode(zone, name),
+        names: [zone, name],
+        call: async ({ instances }, options) =>
+          unwrapped(await instances.get({ project, zone, instance: name }, options)),
+      });
+      return isMissing(answer) ? { ok: true, value: null } : answer;
+    },
+
     // Names by their beginning are no filter that is worth trusting, so all disks of the project are looked at.
     disks: async (prefix, signal) => {
       const answer = await askAll(signal, {

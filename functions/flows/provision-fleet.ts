@@ -10,11 +10,19 @@ import { chainOf, orphanSpan, type ProvisionWorld, type Run, togetherOf } from '
 
 /** All nodes are listed this often although nothing is wanted. */
 const listEveryMs = 30 * 60_000;
+/** And while that fails, when nothing else is to be done, this often. */
+const tryEveryMs = 10 * 60_000;
 const skewMs = 60_000;
 
 /** A time in the future was written by a clock that went wrong. */
-export const isListDue = ({ listedAt }: Fleet, at: number): boolean =>
-  listedAt === null || listedAt <= at - listEveryMs || listedAt > at + skewMs;
+const isPast = (last: number | null, ms: number, at: number): boolean =>
+  last === null || last <= at - ms || last > at + skewMs;
+
+export const isListDue = ({ listedAt }: Fleet, at: number): boolean => isPast(listedAt, listEveryMs, at);
+
+/** True when a run has to list although it has nothing else to do: each one that fails costs two writes. */
+export const isTryDue = (fleet: Fleet, at: number): boolean =>
+  isListDue(fleet, at) && isPast(fleet.triedListAt, tryEveryMs, at);
 
 /** A lease that lasts longer than one can was written by a clock that went wrong, or for another setting; it binds nobody. */
 const isTaken = ({ lease }: Fleet, at: number, leaseMs: number): boolean =>
@@ -27,9 +35,14 @@ export async function takeLease(
   at: number,
 ): Promise<Fleet | null> {
   const until = at + leaseMs;
-  const fleet = await store.changeFleet((before) =>
-    isTaken(before, at, leaseMs) && before.lease?.id !== id ? before : { ...before, lease: { id, until } },
-  );
+  const fleet = await store.changeFleet((before) => {
+    if (isTaken(before, at, leaseMs) && before.lease?.id !== id) return before;
+    return {
+      ...before,
+      lease: { id, until },
+      triedListAt: isListDue(before, at) ? at : before.triedListAt,
+    };
+  });
   return fleet.lease?.id === id ? fleet : null;
 }
 
@@ -47,7 +60,7 @@ export function fleetTrouble(
     if (failure !== null) {
       const { failed, doing } = failure;
       if (!failed.isLost && classOf(failed) === 'stop') {
-        return troubleOf(failed, { project: rules.project, doing });
+        return troubleOf(failed, { project: rules.project, doing, givenUp: null });
       }
       return { kind: 'unknown-error', text: `Compute does not answer ${doing}: ${failed.code}` };
     }
@@ -73,21 +86,28 @@ export function fleetTrouble(
 }
 
 /**
- * Adds up what nodes have cost that are gone by this look, before that is written down of each: a crash in between counts it twice, and never
- * not at all.
+ * Adds up what nodes have cost that are gone by this look, before that is written down of each: what a crash or a failing write leaves
+ * behind is found again by the next look, and counted once all the same.
  */
 export async function countSpent(
   run: Run,
   looked: readonly { readonly situation: Situation; readonly seen: Seen }[],
 ): Promise<void> {
-  const ended = looked.flatMap(({ situation, seen }) =>
-    situation.seen === null ? [] : (endedSpan(situation.seen, seen, situation.at) ?? []),
-  );
+  const ended = looked.flatMap(({ situation: { signer, seen: before, at }, seen }) => {
+    const span = before === null ? null : endedSpan(before, seen, at);
+    // A machine that comes late is paid for anew, from another moment on.
+    return span === null ? [] : [{ signer, span, key: `${before?.attempt?.name ?? ''} ${span.from}` }];
+  });
   if (ended.length === 0) return;
-  run.fleet = await run.world.store.changeFleet((fleet) => ({
-    ...fleet,
-    spent: ended.reduce((spent, span) => addSpent(spent, costByMonth(span)), fleet.spent),
-  }));
+  run.fleet = await run.world.store.changeFleet((fleet) => {
+    const fresh = ended.filter(({ signer, key }) => fleet.counted[signer] !== key);
+    if (fresh.length === 0) return fleet;
+    return {
+      ...fleet,
+      spent: fresh.reduce((spent, { span }) => addSpent(spent, costByMonth(span)), fleet.spent),
+      counted: { ...fleet.counted, ...Object.fromEntries(fresh.map(({ signer, key }) => [signer, key])) },
+    };
+  });
 }
 
 export type End = {

@@ -3,7 +3,13 @@ import type { ComputeFailure } from '../cloud/cloud.ts';
 import type { Operation } from '../domain/standby/answer.ts';
 import type { FlagRead } from '../domain/standby/key-flag.ts';
 import { activeWanting, isLive } from '../domain/standby/phase.ts';
-import { type Heard, type Listing, nodeShown, type Situation } from '../domain/standby/situation.ts';
+import {
+  type Heard,
+  type Listing,
+  nodeShown,
+  placeToAsk,
+  type Situation,
+} from '../domain/standby/situation.ts';
 import type { Standby } from '../domain/standby/standby.ts';
 import { readReport } from './provision-report.ts';
 import { chainOf, type Run } from './provision-world.ts';
@@ -12,7 +18,8 @@ export type Looked = {
   /** When all was there; what is decided goes by this time. */
   readonly at: number;
   readonly listing: Listing | null;
-  readonly failure: ComputeFailure | null;
+  /** What was not answered, of the list or of a node that it leaves out. */
+  readonly failure: { readonly failed: ComputeFailure; readonly doing: string } | null;
   readonly situations: readonly Situation[];
 };
 
@@ -34,6 +41,31 @@ async function hear(run: Run, situation: Situation): Promise<Heard | null> {
   const { zone, name } = node;
   const answer = await run.gate(() => run.world.compute.report({ zone, name }, run.signal));
   return answer.ok ? readReport(answer.value) : null;
+}
+
+/**
+ * With what Compute says of a node that the list leaves out: it is there whatever its labels are; and while nothing is said, the list proves
+ * nothing about it.
+ */
+async function askMissing(
+  run: Run,
+  situation: Situation,
+): Promise<{ readonly listing: Listing | null; readonly failed: ComputeFailure | null }> {
+  const { listing } = situation;
+  const place = placeToAsk(situation);
+  if (place === null || listing === null) return { listing, failed: null };
+  const answer = await run.gate(() => run.world.compute.node(place, run.signal));
+  if (!answer.ok) return { listing: { ...listing, isWhole: false }, failed: answer.failure };
+  const { value } = answer;
+  return {
+    listing: value === null ? listing : { ...listing, nodes: [...listing.nodes, value] },
+    failed: null,
+  };
+}
+
+function failureOf(ofList: ComputeFailure | null, ofNode: ComputeFailure | null): Looked['failure'] {
+  if (ofList !== null) return { failed: ofList, doing: 'the list of nodes' };
+  return ofNode === null ? null : { failed: ofNode, doing: 'the look at a node that the list leaves out' };
 }
 
 /** `needsList`: although none of these standbys asks for it. */
@@ -61,24 +93,36 @@ export async function lookAt(run: Run, standbys: readonly Standby[], needsList: 
   );
   const list = needsList || matters.length > 0 ? await compute.list(rules.prefix, signal) : null;
   const listing = list !== null && list.ok ? list.value : null;
+  const asked = new Map(
+    await Promise.all(
+      matters.map(async (each) => {
+        const operation = operations.get(each.signer) ?? null;
+        return [each.signer, await askMissing(run, { ...each, operation, listing })] as const;
+      }),
+    ),
+  );
+  const listingOf = (signer: string): Listing | null => asked.get(signer)?.listing ?? listing;
+  const unanswered = [...asked.values()].find(({ failed }) => failed !== null)?.failed ?? null;
   // A flag that is read before the node is seen says nothing of what was done to the node in between.
   const reading: Promise<ReadonlyMap<string, FlagRead>> =
     matters.length === 0 ? Promise.resolve(new Map()) : keys.readFlags(matters.map(({ signer }) => signer));
   const [flags, heard] = await Promise.all([
     reading,
     Promise.all(
-      matters.map(async (each) => [each.signer, await hear(run, { ...each, listing })] as const),
+      matters.map(
+        async (each) => [each.signer, await hear(run, { ...each, listing: listingOf(each.signer) })] as const,
+      ),
     ).then((all) => new Map(all)),
   ]);
   const at = clock.now();
   return {
     at,
     listing,
-    failure: list === null || list.ok ? null : list.failure,
+    failure: failureOf(list !== null && !list.ok ? list.failure : null, unanswered),
     situations: bases.map((each) => ({
       ...each,
       at,
-      listing,
+      listing: listingOf(each.signer),
       operation: operations.get(each.signer) ?? null,
       flag: flags.get(each.signer) ?? null,
       heard: heard.get(each.signer) ?? null,

@@ -6,9 +6,9 @@ import { type Claims, orphansIn, whyNoneIsDeleted, whyOrphanIsKept } from '../do
 import type { FlagRead } from '../domain/standby/key-flag.ts';
 import { labels } from '../domain/standby/rules.ts';
 import type { Listing } from '../domain/standby/situation.ts';
-import type { NodeSeen, Orphan } from '../domain/standby/standby.ts';
+import type { NodeSeen, Orphan, Seen } from '../domain/standby/standby.ts';
 import { readReport } from './provision-report.ts';
-import { noteDone, type Run } from './provision-world.ts';
+import { chainOf, noteDone, type Run } from './provision-world.ts';
 
 /** Of documents that cannot be read the signers; null when one does not say whose it is. */
 function signersOf(broken: readonly string[]): readonly string[] | null {
@@ -23,10 +23,16 @@ export function findOrphans(
   listing: Listing,
   at: number,
 ): { readonly orphans: readonly Orphan[]; readonly nodes: readonly NodeSeen[] } {
-  const claims: Claims = { standbys: [...run.known.values()], brokenSigners: signersOf(run.broken) };
+  const claims: Claims = {
+    standbys: [...run.known.values()],
+    chainOf: (signer) => chainOf(run.world, signer),
+    brokenSigners: signersOf(run.broken),
+  };
   const { rules } = run.world;
-  const found = orphansIn(listing, { before: run.fleet.orphans, claims, rules, at });
-  const disks = run.fleet.orphans.filter(({ kind }) => kind === 'disk');
+  // What this run has found out and asked for already is kept.
+  const before = run.orphans;
+  const found = orphansIn(listing, { before, claims, rules, at });
+  const disks = before.filter(({ kind }) => kind === 'disk');
   return { orphans: [...found.orphans, ...disks], nodes: found.nodes };
 }
 
@@ -46,6 +52,12 @@ function tellOf(answer: Asked<unknown>): string {
   return `its deletion was asked for, and Compute answered ${code}${missing}`;
 }
 
+/** Of a machine that comes after its standby was given up more is known than it says itself. */
+const knownOf = ({ known }: Run, { zone, name }: NodeSeen): Seen | null => {
+  const seen = [...known.values()].map((standby) => standby.seen);
+  return seen.find((each) => each?.attempt?.zone === zone && each.attempt.name === name) ?? null;
+};
+
 /** The flag of each signer was read after the list that showed the node. */
 async function reapOne(
   run: Run,
@@ -58,7 +70,7 @@ async function reapOne(
   const answer = await gate(() => world.compute.report({ zone, name }, signal));
   const at = world.clock.now();
   const heard = answer.ok ? readReport(answer.value) : null;
-  const { report, doubt, hasHeldKeys } = withAgent(unseen(at), heard, at);
+  const { report, doubt, hasHeldKeys } = withAgent(knownOf(run, node) ?? unseen(at), heard, at);
   const flag = flags.get(node.labels[labels.signer] ?? '') ?? null;
   const why =
     whyNoneIsDeleted(flags, configuredSigners(run)) ??

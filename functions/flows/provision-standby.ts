@@ -87,7 +87,7 @@ async function step(work: Work): Promise<boolean> {
       const { order } = next;
       const answer = await gate(async () => (run.mayAct() ? compute.insert(order, signal) : null));
       if (answer === null) return false;
-      work.seen = afterInsert(work.seen, answer, { at: clock.now(), rules });
+      work.seen = afterInsert(work.seen, answer, { at: clock.now(), rules, signer });
       const end = answer.ok ? 'accepted' : answer.failure.code;
       noteDone(run, signer, `insert ${order.zone}/${order.name}: ${end}`);
       return save(work, false);
@@ -96,7 +96,7 @@ async function step(work: Work): Promise<boolean> {
       const { removal } = next;
       const answer = await gate(async () => (run.mayAct() ? compute.remove(removal, signal) : null));
       if (answer === null) return false;
-      work.seen = afterRemove(work.seen, answer, { at: clock.now(), rules });
+      work.seen = afterRemove(work.seen, answer, { at: clock.now(), rules, signer });
       const end = answer.ok ? 'accepted' : answer.failure.code;
       noteDone(run, signer, `delete ${removal.zone}/${removal.name}: ${end}`);
       return save(work, false);

@@ -7,7 +7,7 @@ import { openGate } from '../kit/gate.ts';
 import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
 import { readDark } from './provision-dark.ts';
-import { countSpent, fleetTrouble, giveBack, isListDue, takeLease } from './provision-fleet.ts';
+import { countSpent, fleetTrouble, giveBack, isListDue, isTryDue, takeLease } from './provision-fleet.ts';
 import { lookAt } from './provision-look.ts';
 import { findDisks, findOrphans, reap } from './provision-orphans.ts';
 import { bringOn } from './provision-standby.ts';
@@ -95,10 +95,7 @@ async function round(run: Run, isListing: boolean): Promise<Round> {
     if (!disks.ok) return { failure: { failed: disks.failure, doing: 'the list of disks' }, isWhole: false };
     run.orphans = [...run.orphans.filter(({ kind }) => kind === 'instance'), ...disks.value];
   }
-  return {
-    failure: failure === null ? null : { failed: failure, doing: 'the list of nodes' },
-    isWhole: isListing && listing?.isWhole === true,
-  };
+  return { failure, isWhole: isListing && listing?.isWhole === true };
 }
 
 /** False when the run ended meanwhile. */
@@ -208,7 +205,7 @@ export async function provision(
     if (all.fleet === null) return { ...nothing, errors: all.broken };
     const run = begin(world, { ...all, fleet: all.fleet }, { at, signal });
     const known = all.standbys.map((each) => knownOf(world, each, at));
-    if (!known.some(hasWork) && !isListDue(all.fleet, at)) return summaryOf(at, run);
+    if (!known.some(hasWork) && !isTryDue(all.fleet, at)) return summaryOf(at, run);
     const lease = world.newId();
     const fleet = await takeLease(world, lease, at);
     if (fleet === null) return { ...summaryOf(at, run), isBusy: true };

@@ -49,6 +49,7 @@ const attempt = z.strictObject({
   at: time,
   operation: text.nullable(),
   acceptedAt: time.nullable(),
+  lostAt: time.nullable(),
   refused: z.strictObject({ code: text, text }).nullable(),
 });
 
@@ -85,6 +86,7 @@ const seen = z.strictObject({
   attempt: attempt.nullable(),
   tried: z.array(z.strictObject({ zone: text, region: text, code: text, at: time })),
   node: node.nullable(),
+  missingSince: time.nullable(),
   report: report.nullable(),
   progressAt: time.nullable(),
   doubt: z
@@ -101,6 +103,7 @@ const seen = z.strictObject({
 const fleet = z.strictObject({
   lease: z.strictObject({ id: text, until: time }).nullable(),
   listedAt: time.nullable(),
+  triedListAt: time.nullable(),
   orphans: z.array(
     z.strictObject({
       kind: z.enum(['instance', 'disk']),
@@ -114,6 +117,7 @@ const fleet = z.strictObject({
     }),
   ),
   spent: z.record(text, z.number().min(0)),
+  counted: z.record(text, text),
   trouble: trouble.nullable(),
   ranAt: time.nullable(),
 });

@@ -163,6 +163,11 @@ describe('the line for a person', () => {
     expect(computeText(given)).toBe(line);
   });
 
+  test('that is cut ends before the word that is', () => {
+    const text = computeText(`https://a.example/${'a'.repeat(4_050)} ${'s'.repeat(80)}`);
+    expect(text).not.toContain('s');
+  });
+
   test('is one short line without control characters, addresses or accounts, whatever was said', () => {
     fc.assert(
       fc.property(

@@ -35,6 +35,7 @@ const calls: Calls = {
   insert: (compute, signal) => compute.insert(order(), signal),
   operation: (compute, signal) => compute.operation(zoneA, 'operation-1', signal),
   list: (compute, signal) => compute.list('bw', signal),
+  node: (compute, signal) => compute.node(place, signal),
   disks: (compute, signal) => compute.disks('bw', signal),
   report: (compute, signal) => compute.report(place, signal),
   console: (compute, signal) => compute.console(place, signal),

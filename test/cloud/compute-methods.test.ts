@@ -41,6 +41,7 @@ async function everything({ door, signal, pass, running, clock, compute }: World
   const { operation } = valueOf(await door.insert(placed, signal));
   expect(valueOf(await door.operation(zoneA, operation, signal))).toEqual({ state: 'done' });
   expect(valueOf(await door.list('bw', signal)).nodes).toHaveLength(1);
+  expect(valueOf(await door.node(placed, signal))).toMatchObject({ name: placed.name });
   expect(valueOf(await door.disks('bw', signal)).disks).toHaveLength(2);
   expect(valueOf(await door.report(placed, signal))).toContain('synced');
   expect(valueOf(await door.console({ ...placed, lines: 3 }, signal))).not.toEqual([]);
@@ -82,6 +83,7 @@ describe('the permissions', () => {
         await door.insert(order({ name: 'bw-x', requestId: uuid(9) }), signal),
         await door.operation(zoneA, 'operation-1', signal),
         await door.list('bw', signal),
+        await door.node(place, signal),
         await door.disks('bw', signal),
         await door.report(place, signal),
         await door.console(place, signal),
@@ -141,7 +143,7 @@ describe('the calls', () => {
   test("of Google's client to other methods reach nobody, whoever should make them", async () => {
     const { instances } = await openClients(computeTransport({ project, endpoint: world.compute.endpoint }));
     const place = { project, zone: zoneA, instance: 'bw-x', resource: 'bw-x' };
-    for (const name of ['start', 'stop', 'setDeletionProtection', 'setScheduling', 'get', 'bulkInsert']) {
+    for (const name of ['start', 'stop', 'setDeletionProtection', 'setScheduling', 'update', 'bulkInsert']) {
       const method: unknown = Reflect.get(instances, name);
       if (typeof method !== 'function') throw new Error(`there is no ${name}`);
       const call: unknown = Reflect.apply(method, instances, [place, { retry: null, timeout: 1_000 }]);

@@ -172,6 +172,7 @@ describe('an insert', () => {
         await door.insert(order({ template: bad }), signal),
         await door.insert(order({ region: bad }), signal),
         await door.operation(zoneA, bad, signal),
+        await door.node(place, signal),
         await door.report(place, signal),
         await door.console(place, signal),
         await door.remove(place, signal),
@@ -269,6 +270,28 @@ describe('a list', () => {
   });
 });
 
+describe('one node', () => {
+  test('is shown as a list shows it, and whatever its labels are', async () => {
+    const placed = await world.running();
+    const { nodes } = valueOf(await world.door.list('bw', world.signal));
+    expect([valueOf(await world.door.node(placed, world.signal))]).toEqual(nodes);
+    world.compute.alter(placed.name, (instance) => {
+      instance.labels = {};
+    });
+    expect(valueOf(await world.door.list('bw', world.signal)).nodes).toEqual([]);
+    expect(valueOf(await world.door.node(placed, world.signal))).toEqual({ ...nodes[0], labels: {} });
+  });
+
+  test('is none when Compute says so, and only then', async () => {
+    expect(valueOf(await world.door.node(order(), world.signal))).toBeNull();
+    await world.running();
+    world.compute.faults.deny('compute.instances.get');
+    expect(failureOf(await world.door.node(order(), world.signal))).toMatchObject({
+      permission: 'compute.instances.get',
+    });
+  });
+});
+
 describe('disks', () => {
   test('are ours by label or by name, attached or left behind', async () => {
     const { door, signal, compute, pass } = world;
@@ -330,12 +353,31 @@ describe('what a node says', () => {
     expect(await console('')).toEqual([]);
     expect(await console('one\r\ntwo\nthree\r\n\r\nfour\n')).toEqual(['two', 'three', 'four']);
     expect(await console('\u001B[31mred\u001B[0m\u0007 bell\u202E turned')).toEqual(['red bell turned']);
-    const long = await console(`${'x'.repeat(2_000_000)}\n${'y'.repeat(500)}`);
+    const long = await console(`${'x '.repeat(1_000_000)}\n${'y '.repeat(250)}`);
     expect(long.map((line) => [line.length, line[0]])).toEqual([
       [200, 'x'],
       [200, 'y'],
     ]);
     expect(await console('line\n'.repeat(9_000), 1_000_000)).toHaveLength(50);
+  });
+
+  test.each([
+    ['startup: wget https://user:pw@203.0.113.7/x', 'startup: wget …'],
+    ['clone ssh://git:hunter2@example.org/x now', 'clone … now'],
+    ['Authorization: Bearer ya29.short', 'authorization …'],
+    ['curl -H "authorization: Basic dXNlcjpwdw=="', 'curl -H "authorization …'],
+    ['it sends bearer abc.def on', 'it sends bearer … on'],
+    ['jwt eyJhbGciOiJIUzI1NiJ9.e30.c2ln ends', 'jwt … ends'],
+    ['DB_PASSWORD=hunter2 and api-key: 1234', 'DB_PASSWORD … and api-key …'],
+    [`key 0x${'ab'.repeat(32)}`, 'key …'],
+    ['systemd[1]: Reached target Basic System.', 'systemd[1]: Reached target Basic System.'],
+  ])('without what looks secret on its console: %s', async (said, shown) => {
+    const placed = await world.running();
+    world.compute.alter(placed.name, (instance) => {
+      instance.console = `${said}\n`;
+    });
+    const lines = valueOf(await world.door.console({ ...placed, lines: 3 }, world.signal));
+    expect(lines).toEqual([shown]);
   });
 });
 

@@ -7,7 +7,7 @@ import { wantedFields } from '../../functions/stores/standbys.ts';
 import { firestoreBench } from '../stores/bench.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { hour, minute } from '../support/site.ts';
-import { flagOf, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
+import { flagOf, hourly, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
 
 const calls = (home: StandbyHouse): string[] => home.compute.calls.splice(0).map(({ method }) => method);
 const bounds = { signal: new AbortController().signal };
@@ -29,6 +29,30 @@ describe('in peace', () => {
     expect(JSON.stringify([...home.shelf])).toBe(before);
     await home.minutes(1);
     expect(calls(home)).toEqual(['list', 'disks']);
+  });
+
+  test.each<[string, (home: StandbyHouse) => void]>([
+    ['is forbidden', (home) => home.compute.denied.set('list', 'compute.instances.list')],
+    ['of disks is forbidden', (home) => home.compute.denied.set('disks', 'compute.disks.list')],
+    ['is never whole', (home) => home.compute.script.push('not-whole')],
+  ])('a list that %s is tried every ten minutes', async (_, spoil) => {
+    const home = new StandbyHouse();
+    spoil(home);
+    await home.minutes(1);
+    calls(home);
+    const before = JSON.stringify([...home.shelf]);
+    await home.minutes(9);
+    expect(calls(home)).toEqual([]);
+    expect(JSON.stringify([...home.shelf])).toBe(before);
+    spoil(home);
+    await home.minutes(1);
+    expect(calls(home)).toContain('list');
+    home.want(wantedOf());
+    await home.minutes(1);
+    expect(calls(home), 'what is wanted does not wait').toContain('list');
+    expect((await home.fleet()).trouble?.kind ?? null).toBe(
+      home.compute.denied.size === 0 ? null : 'permission',
+    );
   });
 
   test('and with nodes that stand it costs one read of each document, and no write', async () => {
@@ -123,6 +147,8 @@ describe('a machine that nobody wants', () => {
 
   test('is told of first, and deleted after its grace', async () => {
     const home = orphanHouse();
+    // What was done to the keys before there was the machine says nothing of it.
+    home.flags.set('alpha', held({ since: home.now - 1 }));
     const found = home.now;
     await home.minutes(23 * 60);
     expect(await orphans(home)).toMatchObject([
@@ -145,6 +171,19 @@ describe('a machine that nobody wants', () => {
     ],
     ['a handover is under way', (home) => home.flags.set('beta', held({ holder: { kind: 'none' } })), 'beta'],
     ['any flag is unreadable', (home) => home.flags.set('beta', unreadable), 'beta'],
+    [
+      'the keys of its signer were moved while it was there',
+      (home) => home.flags.set('alpha', held({ since: home.now + 1 })),
+      'moved',
+    ],
+    [
+      'they may have been, for nobody knows since when it is there',
+      (home) => {
+        home.flags.set('alpha', held({}));
+        change(home, { createdAt: null });
+      },
+      'moved',
+    ],
     ['its agent says nothing', (home) => change(home, { published: null }), 'agent'],
     [
       'it has keys',
@@ -179,6 +218,98 @@ describe('a machine that nobody wants', () => {
     const { errors } = await broken.run();
     expect(errors).toEqual([expect.stringContaining('standbys/alpha')]);
     expect(await orphans(broken)).toEqual([]);
+  });
+
+  test('is one as well that comes after its standby was given up', async () => {
+    const home = new StandbyHouse({ maxStandbys: 1 }, ['alpha', 'beta']);
+    await synced(home);
+    const made = await home.seen();
+    home.want(releasedOf(wantedOf(), home.now));
+    await home.minutes(10);
+    expect((await home.seen())?.phase).toBe('gone');
+    home.compute.plant({
+      zone: made?.attempt?.zone ?? '',
+      name: made?.attempt?.name ?? '',
+      labels: made?.node?.labels ?? {},
+    });
+    await home.minutes(31);
+    expect(await orphans(home)).toMatchObject([{ name: made?.attempt?.name }]);
+    home.want(wantedOf({ signer: 'beta' }));
+    await home.minutes(2);
+    expect((await home.seen('beta'))?.refusal?.reason).toBe('too-many');
+    home.want(wantedOf({ id: 'alpha.again' }));
+    await home.minutes(2);
+    expect((await home.seen())?.phase, 'it is taken over when it is wanted again').toBe('synced');
+    expect(await orphans(home)).toEqual([]);
+  });
+
+  test('keeps what was found out of it, although the run looks again for others', async () => {
+    const home = orphanHouse();
+    home.signers.push({ id: 'beta', chain: 'ethereum' });
+    change(home, { isProtected: true });
+    await home.minutes(1);
+    home.now += 25 * hour;
+    home.want(wantedOf({ signer: 'beta' }));
+    await home.run();
+    expect(calls(home).filter((method) => method === 'list').length).toBeGreaterThan(2);
+    expect(await orphans(home)).toMatchObject([{ text: expect.stringContaining('protected') }]);
+  });
+
+  test('whose deletion got no answer is asked for by the same request again', async () => {
+    const home = orphanHouse();
+    home.signers.push({ id: 'beta', chain: 'ethereum' });
+    await home.minutes(1);
+    home.now += 25 * hour;
+    home.want(wantedOf({ signer: 'beta' }));
+    const asked: string[] = [];
+    const world = home.world();
+    const lossy: typeof world.compute = {
+      ...world.compute,
+      remove: async (node) => {
+        asked.push(node.requestId);
+        const failure = { code: 'TIMEOUT', status: null, isLost: true, permission: null, text: 'no answer' };
+        return { ok: false, failure };
+      },
+    };
+    for (let runs = 0; runs < 2; runs += 1) {
+      await provision({ ...world, compute: lossy }, bounds);
+      home.now += 31 * minute;
+    }
+    expect(asked).toHaveLength(2);
+    expect(new Set(asked).size).toBe(1);
+  });
+
+  test('is never deleted when its standby has held keys, although it was given up', async () => {
+    const home = new StandbyHouse();
+    await synced(home);
+    const made = await home.seen();
+    const [node] = home.compute.live();
+    const holder = { project: 'my-project', zone: node?.zone ?? '', name: node?.name ?? '' };
+    home.flags.set('alpha', held({ holder: { kind: 'node', ...holder } }));
+    await home.minutes(2);
+    home.flags.clear();
+    home.want(releasedOf(wantedOf(), home.now));
+    home.compute.nodes.clear();
+    await home.minutes(10);
+    expect(await home.seen()).toMatchObject({ phase: 'gone', hasHeldKeys: true });
+    home.compute.plant({ ...holder, labels: made?.node?.labels ?? {} });
+    home.rules = { ...home.rules, orphanGraceMs: hour };
+    await home.minutes(5 * 60);
+    expect(await orphans(home)).toMatchObject([{ text: expect.stringContaining('held keys') }]);
+    expect(calls(home)).not.toContain('remove');
+  });
+
+  test('is one that comes after its attempt failed for good', async () => {
+    const home = new StandbyHouse();
+    home.compute.full.set('eu-1-a', { code: 'NEVER_HEARD_OF', how: 'answer' });
+    home.want(wantedOf());
+    await home.minutes(2);
+    const seen = await home.seen();
+    expect(seen?.phase).toBe('failed');
+    const { zone, name } = seen?.attempt ?? { zone: '', name: '' };
+    home.compute.plant({ zone, name, labels: { [labels.ours]: 'bw', [labels.signer]: 'alpha' } });
+    await home.minutes(31);
+    expect(await orphans(home)).toMatchObject([{ name }]);
   });
 
   test('counts for the brake, and blocks its own signer', async () => {
@@ -261,6 +392,35 @@ describe('the whole', () => {
     expect((await home.fleet()).trouble?.kind).toBe('over-cap');
     expect(home.compute.live()).toHaveLength(1);
     expect((await home.seen())?.phase).toBe('synced');
+  });
+
+  test('counts once what a node has cost, although its end cannot be written down', async () => {
+    const home = new StandbyHouse();
+    await synced(home);
+    await home.minutes(60);
+    home.want(releasedOf(wantedOf(), home.now));
+    const world = home.world();
+    let failures = 0;
+    const failing: typeof world.store = {
+      ...world.store,
+      writeSeen: async (signer, base, seen) => {
+        if (seen.phase !== 'gone') return world.store.writeSeen(signer, base, seen);
+        failures += 1;
+        throw new Error('ERR_STORE: no answer');
+      },
+    };
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await provision({ ...world, store: failing }, bounds);
+      home.now += minute;
+    }
+    expect(failures).toBeGreaterThan(5);
+    expect((await home.seen())?.phase).toBe('releasing');
+    const { spent } = await home.fleet();
+    await home.minutes(2);
+    expect((await home.seen())?.phase).toBe('gone');
+    expect((await home.fleet()).spent).toEqual(spent);
+    expect(spent['2026-11']).toBeGreaterThan(hourly);
+    expect(spent['2026-11']).toBeLessThan(1.5 * hourly);
   });
 
   test('remembers what nodes have cost that are gone, and the brake goes by it', async () => {

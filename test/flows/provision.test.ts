@@ -92,7 +92,57 @@ describe('a standby', () => {
     const { name, zone } = node(home);
     home.compute.nodes.delete(`${zone}/${name}`);
     await home.minutes(2);
+    expect(home.compute.live(), 'a list may lag behind').toEqual([]);
+    await home.minutes(2);
     expect(node(home)).toMatchObject({ zone, name: expect.stringMatching(/^bw-alpha-2-/) });
+  });
+
+  test.each(Object.values(labels).slice(0, 4))(
+    'that has lost its label %s is there, and no other is made',
+    async (label) => {
+      const home = await syncedHouse();
+      const { name, zone, labels: its } = node(home);
+      const left = Object.fromEntries(Object.entries(its).filter(([each]) => each !== label));
+      home.compute.nodes.set(`${zone}/${name}`, { ...node(home), labels: left });
+      await home.minutes(60);
+      expect([...home.compute.nodes.keys()]).toEqual([`${zone}/${name}`]);
+      const kind = label === labels.wanted ? undefined : 'foreign';
+      const seen = await home.seen();
+      expect([seen?.phase, seen?.trouble?.kind]).toEqual(['synced', kind]);
+      expect((await home.fleet()).orphans).toEqual([]);
+      release(home);
+      await home.minutes(10);
+      expect(home.compute.nodes.size, 'of what is not ours nothing is deleted').toBe(
+        [labels.ours, labels.signer].some((each) => each === label) ? 1 : 0,
+      );
+    },
+  );
+
+  test('that a list leaves out and Compute says nothing of is not gone, and that is told', async () => {
+    const home = await syncedHouse();
+    const { name, zone } = node(home);
+    home.compute.nodes.delete(`${zone}/${name}`);
+    home.compute.denied.set('node', 'compute.instances.get');
+    await home.minutes(30);
+    expect(home.compute.live()).toEqual([]);
+    expect((await home.fleet()).trouble).toMatchObject({
+      kind: 'permission',
+      text: expect.stringContaining('compute.instances.get'),
+    });
+    home.compute.denied.clear();
+    await home.minutes(4);
+    expect(node(home)).toMatchObject({ name: expect.stringMatching(/^bw-alpha-2-/) });
+  });
+
+  test('whose insert is done is there although lists do not show it yet', async () => {
+    const home = new StandbyHouse();
+    home.want(wantedOf());
+    home.compute.onInsert = (made) => {
+      home.compute.nodes.set(`${made.zone}/${made.name}`, { ...made, listedAt: home.now + 30 * minute });
+    };
+    await home.minutes(20);
+    expect([...home.compute.nodes.values()]).toHaveLength(1);
+    expect((await home.seen())?.phase).toBe('synced');
   });
 
   test('is not made when its name is taken by somebody else’s machine', async () => {
@@ -117,6 +167,7 @@ describe('a standby', () => {
       phase: 'failed',
       trouble: { kind: 'permission', text: expect.stringContaining('compute.instances.create') },
     });
+    expect((await home.seen())?.trouble?.text).toContain('watchdog standby create alpha');
     home.compute.denied.clear();
     methods(home);
     await home.minutes(3);

@@ -34,6 +34,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
       at: time,
       operation: orNull(id),
       acceptedAt: orNull(time),
+      lostAt: orNull(time),
       refused: orNull(fc.record({ code: text, text })),
     }),
   ),
@@ -50,6 +51,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
       hasFuse: fc.boolean(),
     }),
   ),
+  missingSince: orNull(time),
   report: orNull(
     fc.record({
       at: time,
@@ -82,6 +84,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
 export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
   lease: orNull(fc.record({ id, until: time })),
   listedAt: orNull(time),
+  triedListAt: orNull(time),
   orphans: list(
     fc.record({
       kind: fc.constantFrom('instance' as const, 'disk' as const),
@@ -95,6 +98,7 @@ export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
     }),
   ),
   spent: record(amount),
+  counted: record(text),
   trouble: orNull(trouble),
   ranAt: orNull(time),
 });

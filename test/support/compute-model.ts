@@ -227,6 +227,11 @@ export class ComputeModel {
           return { ok: true, value: { nodes, isWhole } };
         });
       },
+      node: ({ zone, name }) =>
+        this.#call('node', `${zone}/${name}`, () => {
+          const found = this.nodes.get(`${zone}/${name}`);
+          return { ok: true, value: found === undefined ? null : this.#seen(found) };
+        }),
       disks: (prefix) =>
         this.#call('disks', prefix, () => ({ ok: true, value: { disks: this.disks, isWhole: true } })),
       report: ({ zone, name }) =>

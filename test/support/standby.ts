@@ -110,6 +110,7 @@ export const attemptOf = (over: Partial<NonNullable<Seen['attempt']>> = {}) => (
   at: start,
   operation: 'operation-1',
   acceptedAt: start,
+  lostAt: null,
   refused: null,
   ...over,
 });

@@ -63,6 +63,7 @@ export function seen(over: Partial<Seen> = {}): Seen {
       at: someTime + 4 * minute,
       operation: 'operation-2',
       acceptedAt: someTime + 4 * minute,
+      lostAt: null,
       refused: null,
     },
     tried: [
@@ -83,6 +84,7 @@ export function seen(over: Partial<Seen> = {}): Seen {
       isProtected: false,
       hasFuse: false,
     },
+    missingSince: null,
     report: nodeReport(),
     progressAt: someTime + 20 * minute,
     doubt: null,

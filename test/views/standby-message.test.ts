@@ -1,7 +1,7 @@
 // What people read of standbys: whole messages, as they are sent.
 import { expect, test } from 'vitest';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
-import type { Seen } from '../../functions/domain/standby/standby.ts';
+import { emptyFleet, type Seen } from '../../functions/domain/standby/standby.ts';
 import { renderNotice } from '../../functions/views/message.ts';
 import { all, atOnce, type Found, hour, signer, siteRules } from '../support/site.ts';
 import { nodeReport, seen } from '../support/standbys.ts';
@@ -307,7 +307,7 @@ test('what concerns all standbys, and what nobody wants', () => {
     text: 'it is not deleted, for the flag of old cannot be read',
     requestId: null,
   } as const;
-  const fleet = { lease: null, listedAt: null, orphans: [orphan], spent: {}, trouble, ranAt: null };
+  const fleet = { ...emptyFleet, orphans: [orphan], trouble };
   const { rows } = story.tick({ standbys: { bySigner: {}, fleet } });
   expect(rows.map((row) => told([row]).slice(0, 5))).toEqual([
     [

@@ -22,10 +22,24 @@ function doubtOf(heard: Heard, at: number, isHolder: boolean): Doubt | null {
   return null;
 }
 
-/** The first doubt stays; only keys that are there are graver than what cannot be read. */
-function graver(before: Doubt | null, now: Doubt | null): Doubt | null {
+/** A report of an earlier time than the last, or of one that is not yet, is no news. */
+const isNews = ({ report: last }: Seen, report: NodeReport, at: number): boolean =>
+  report.at <= at + aheadMs && (last === null || report.at >= last.at);
+
+/** The agent has said since the doubt that no keys are there; with that a person may have cleared it. */
+function wasAbsent(seen: Seen, doubt: Doubt, heard: Heard, at: number): boolean {
+  const { report: last } = seen;
+  if (last === null || last.keys !== 'absent') return false;
+  // What is no news does not take the last word's place, and would be seen again in each look.
+  return last.at > doubt.since || (heard.kind === 'report' && isNews(seen, heard.report, at));
+}
+
+/** The first doubt stays; only keys that are there are graver than what cannot be read, and what is seen again is seen from then on. */
+function graver(seen: Seen, now: Doubt | null, heard: Heard, at: number): Doubt | null {
+  const { doubt: before } = seen;
   if (before === null || now === null) return before ?? now;
-  return now.kind === 'keys-present' && before.kind !== 'keys-present' ? now : before;
+  if (now.kind === before.kind) return wasAbsent(seen, before, heard, at) ? now : before;
+  return now.kind === 'keys-present' ? now : before;
 }
 
 const order = ['failing', 'starting', 'syncing', 'synced'];
@@ -45,13 +59,12 @@ function hasProgressed(before: NodeReport | null, now: NodeReport): boolean {
  */
 export function withAgent(seen: Seen, heard: Heard | null, at: number, isHolder = false): Seen {
   if (heard === null) return seen;
-  const doubt = graver(seen.doubt, doubtOf(heard, at, isHolder));
+  const doubt = graver(seen, doubtOf(heard, at, isHolder), heard, at);
   const hasKeys = heard.kind === 'report' && heard.report.keys === 'present';
   const hasHeldKeys = seen.hasHeldKeys || hasKeys || doubt?.kind === 'keys-present';
   const next: Seen = { ...seen, doubt, hasHeldKeys };
-  if (heard.kind !== 'report' || heard.report.at > at + aheadMs) return next;
+  if (heard.kind !== 'report' || !isNews(seen, heard.report, at)) return next;
   const { report } = heard;
-  if (seen.report !== null && report.at < seen.report.at) return next;
   return { ...next, report, progressAt: hasProgressed(seen.report, report) ? at : seen.progressAt };
 }
 

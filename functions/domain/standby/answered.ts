@@ -10,7 +10,7 @@ const laterMs = 20_000;
 /** A place whose Compute has no time for so long is given up. */
 const patienceMs = 10 * 60_000;
 
-type Context = { readonly at: number; readonly rules: StandbyRules };
+type Context = { readonly at: number; readonly rules: StandbyRules; readonly signer: string };
 type Accepted = Asked<{ readonly operation: string }>;
 
 const silent = (seen: Seen, text: string, at: number): Refusal => ({
@@ -23,7 +23,7 @@ const silent = (seen: Seen, text: string, at: number): Refusal => ({
 const withPermission = ({ permission, text }: Failed): string =>
   permission === null || text.includes(permission) ? text : `${text} (${permission})`;
 
-export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context): Seen {
+export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer }: Context): Seen {
   const { attempt } = seen;
   if (attempt === null) return seen;
   if (answer.ok) {
@@ -38,7 +38,7 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
   const isWord = failure.status !== null && (found === 'next-zone' || found === 'next-region');
   if (failure.isLost && !isWord) {
     // It may have been done, and then it costs money.
-    const lost = { ...attempt, acceptedAt: attempt.acceptedAt ?? at };
+    const lost = { ...attempt, acceptedAt: attempt.acceptedAt ?? at, lostAt: at };
     const refusal = silent(seen, `no answer came to the insert: ${code}`, at);
     return { ...seen, attempt: lost, refusal, nextLookAt: at + soonMs };
   }
@@ -46,9 +46,13 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules }: Context
   if (found === 'wait' && !isGivenUp) {
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
   }
-  const acceptedAt = failure.isLost ? (attempt.acceptedAt ?? at) : attempt.acceptedAt;
-  const refused = { ...attempt, acceptedAt, refused: { code, text: withPermission(failure) } };
-  const told = troubleOf(failure, { project: rules.project, doing: 'the creation of the node' });
+  const begun = failure.isLost ? { ...attempt, acceptedAt: attempt.acceptedAt ?? at, lostAt: at } : attempt;
+  const refused = { ...begun, refused: { code, text: withPermission(failure) } };
+  const told = troubleOf(failure, {
+    project: rules.project,
+    doing: 'the creation of the node',
+    givenUp: signer,
+  });
   const trouble = found === 'stop' ? { ...told, lines: [], since: at } : seen.trouble;
   return { ...seen, attempt: refused, refusal: null, trouble, nextLookAt: at + soonMs };
 }
@@ -67,7 +71,11 @@ export function afterRemove(seen: Seen, answer: Accepted, { at, rules }: Context
   const isWaiting = failure.isLost || isMissing(failure);
   if (isWaiting) return { ...seen, nextLookAt: at + soonMs };
   if (classOf(failure) === 'wait') return { ...seen, nextLookAt: at + laterMs };
-  const told = troubleOf(failure, { project: rules.project, doing: 'the deletion of the node' });
+  const told = troubleOf(failure, {
+    project: rules.project,
+    doing: 'the deletion of the node',
+    givenUp: null,
+  });
   // The next request is another one: Compute would answer a repeated one as it did this.
   return {
     ...seen,

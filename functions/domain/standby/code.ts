@@ -99,23 +99,37 @@ const rejectedCodes = [
 
 type Told = Pick<Trouble, 'kind' | 'text'>;
 
+/** By which a person asks for a standby that was given up. */
+export const askAgain = (signer: string): string =>
+  `ask for the standby again: watchdog standby create ${signer} --why "…"`;
+
 /** What only a person can put right: which permission is missing and where it is given, or the code as it is. */
 export function troubleOf(
   failure: { readonly code: string; readonly permission?: string | null; readonly text: string },
-  context: { readonly project: string; readonly doing: string },
+  context: {
+    readonly project: string;
+    readonly doing: string;
+    /** Whose standby is given up by it; null when what was asked for is tried again. */
+    readonly givenUp: string | null;
+  },
 ): Told {
   const { code, text } = failure;
-  const { project, doing } = context;
+  const { project, doing, givenUp } = context;
+  const then = givenUp === null ? '' : `, then ${askAgain(givenUp)}`;
   const permission =
     failure.permission ?? /\b(?:compute|iam)\.[a-zA-Z]+\.[a-zA-Z]+\b/.exec(text)?.[0] ?? null;
   if (permission !== null || permissionCodes.includes(code)) {
     const missing = permission ?? 'a permission that Compute does not name';
     return {
       kind: 'permission',
-      text: `Compute forbids ${doing} (${code}): the service account of provision lacks ${missing}; grant it by a role in the IAM of project ${project}`,
+      text: `Compute forbids ${doing} (${code}): the service account of provision lacks ${missing}; grant it by a role in the IAM of project ${project}${then}`,
     };
   }
+  const cure = givenUp === null ? '' : `; put that right${then}`;
   return rejectedCodes.includes(code)
-    ? { kind: 'rejected', text: `Compute rejects ${doing}: ${code}: ${text}` }
-    : { kind: 'unknown-error', text: `${doing} failed with a code that is not known: ${code}: ${text}` };
+    ? { kind: 'rejected', text: `Compute rejects ${doing}: ${code}: ${text}${cure}` }
+    : {
+        kind: 'unknown-error',
+        text: `${doing} failed with a code that is not known: ${code}: ${text}${cure}`,
+      };
 }

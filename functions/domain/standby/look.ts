@@ -39,7 +39,11 @@ function withOperation(seen: Seen, { operation, at, rules }: Situation): Seen {
   if (operation?.state !== 'failed') return seen;
   const { code, text } = operation;
   if (seen.deletion !== null && seen.deletion.operation !== null) {
-    const told = troubleOf(operation, { project: rules.project, doing: 'the deletion of the node' });
+    const told = troubleOf(operation, {
+      project: rules.project,
+      doing: 'the deletion of the node',
+      givenUp: null,
+    });
     const trouble = { ...told, lines: [], since: at };
     return { ...seen, deletion: null, trouble, nextLookAt: at + pauseMs };
   }
@@ -60,6 +64,7 @@ function withNode(seen: Seen, node: NodeSeen, situation: Situation): Seen {
   const next: Seen = {
     ...seen,
     node,
+    missingSince: null,
     attempt: { ...attempt, refused: null, acceptedAt },
     progressAt: seen.progressAt ?? at,
     hasHeldKeys: seen.hasHeldKeys || isHeld,

@@ -40,6 +40,7 @@ export const unseen = (at: number): Seen => ({
   attempt: null,
   tried: [],
   node: null,
+  missingSince: null,
   report: null,
   progressAt: null,
   doubt: null,

@@ -38,6 +38,8 @@ export type Plan = {
 
 /** What is gone is forgotten after so long. */
 export const rememberMs = 24 * 3_600_000;
+/** A list that is not whole proves nothing; after so long a new attempt is made by it all the same. */
+const partMs = 10 * 60_000;
 /** A time to look again that is further away was written by a clock that went wrong. */
 const longestPauseMs = 15 * 60_000;
 
@@ -99,6 +101,7 @@ function newAttempt(wanted: Wanted, plan: Plan): Step {
     at,
     operation: null,
     acceptedAt: null,
+    lostAt: null,
     refused: null,
   };
   const cost = {
@@ -129,6 +132,10 @@ function labelsOf(wanted: Wanted, attempt: Attempt, prefix: string): Readonly<Re
 const isOverForNow = ({ holds, keep, reason }: Wanted): boolean =>
   !holds && keep === null && reason !== 'person';
 
+/** A zone that does not answer may hide a node, and may not answer for days. */
+const isPatienceOver = ({ refusal }: Seen, at: number): boolean =>
+  refusal?.reason === 'compute-silent' && at - refusal.since >= partMs;
+
 function planCreation(wanted: Wanted, plan: Plan): Step {
   const { situation, together } = plan;
   const { seen, at, rules, flag, listing } = situation;
@@ -138,8 +145,11 @@ function planCreation(wanted: Wanted, plan: Plan): Step {
   if (isOverForNow(wanted) && (!isAsked || attempt.operation === null)) return wait;
   if (isAsked && (attempt.operation !== null || attempt.refused !== null)) return wait;
   if (isAsked && (nodeShown(situation) !== null || !isDue(seen, at))) return wait;
-  if (listing === null) {
-    const text = 'Compute does not say which nodes there are';
+  if (listing === null || !(listing.isWhole || isAsked || isPatienceOver(seen, at))) {
+    const text =
+      listing === null
+        ? 'Compute does not say which nodes there are'
+        : 'some zones do not say which nodes there are';
     return refuse(seen, { reason: 'compute-silent', text }, plan);
   }
   const stray = strayOf(situation);

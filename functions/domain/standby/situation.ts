@@ -2,9 +2,9 @@
 import type { ChainName } from '../chain.ts';
 import type { Operation } from './answer.ts';
 import type { FlagRead } from './key-flag.ts';
-import type { StandbyRules } from './rules.ts';
-import { labels } from './rules.ts';
-import type { Attempt, NodeReport, NodeSeen, Seen } from './standby.ts';
+import { isLive } from './phase.ts';
+import { labels, type StandbyRules } from './rules.ts';
+import type { NodeReport, NodeSeen, Seen } from './standby.ts';
 import type { Wanted } from './want.ts';
 
 /** All nodes of ours, asked for after what is known was loaded. When it is not whole, absence proves nothing. */
@@ -34,17 +34,27 @@ export type Situation = {
   readonly heard: Heard | null;
 };
 
-/** True when the node is the one that this attempt made, by place, name and labels. */
-const isOfAttempt = (node: NodeSeen, attempt: Attempt, signer: string): boolean =>
-  node.zone === attempt.zone &&
-  node.name === attempt.name &&
-  node.labels[labels.signer] === signer &&
-  node.labels[labels.attempt] === String(attempt.n);
-
-/** The node of the standby's attempt, if this look shows it. */
-export function nodeShown({ seen, listing, signer }: Situation, of = seen?.attempt ?? null): NodeSeen | null {
+/**
+ * The node of the standby's attempt, by its place and its name, if this look shows it. A name is never used twice: one that has lost its
+ * labels is there all the same.
+ */
+export function nodeShown({ seen, listing }: Situation, of = seen?.attempt ?? null): NodeSeen | null {
   if (of === null || listing === null) return null;
-  return listing.nodes.find((node) => isOfAttempt(node, of, signer)) ?? null;
+  return listing.nodes.find(({ zone, name }) => zone === of.zone && name === of.name) ?? null;
+}
+
+/**
+ * The place of a node that a whole list leaves out although it was there, or although its insert is done: only Compute's word for that very
+ * one tells whether it is gone, or has only lost the label by which lists find it.
+ */
+export function placeToAsk(situation: Situation): { readonly zone: string; readonly name: string } | null {
+  const { seen, listing, operation } = situation;
+  if (seen === null || seen.attempt === null || !isLive(seen.phase)) return null;
+  if (listing?.isWhole !== true || nodeShown(situation) !== null) return null;
+  const isInsertDone = seen.deletion === null && operation?.state === 'done';
+  if (seen.node === null && !isInsertDone) return null;
+  const { zone, name } = seen.attempt;
+  return { zone, name };
 }
 
 /** Made by the weekly drill, which looks after it itself. */

@@ -30,6 +30,8 @@ export type Attempt = {
   readonly operation: string | null;
   /** Compute has accepted it: from then on it may cost money. */
   readonly acceptedAt: number | null;
+  /** When an answer to its insert was last lost; null when none was. */
+  readonly lostAt: number | null;
   /** What Compute said against it; it is over only once the node is proven absent as well. */
   readonly refused: { readonly code: string; readonly text: string } | null;
 };
@@ -139,6 +141,8 @@ export type Seen = {
   /** Attempts of this wanting that are over, the latest last. */
   readonly tried: readonly Tried[];
   readonly node: NodeSeen | null;
+  /** Since when whole lists have not shown a node that was there, or must be; null while none is missing. */
+  readonly missingSince: number | null;
   readonly report: NodeReport | null;
   /** When the report last showed progress, and what it said then: a node that stops short is stuck. */
   readonly progressAt: number | null;
@@ -182,9 +186,13 @@ export type Fleet = {
   readonly lease: { readonly id: string; readonly until: number } | null;
   /** When all nodes were last listed. */
   readonly listedAt: number | null;
+  /** When a run last set out to do so; null when none did. */
+  readonly triedListAt: number | null;
   readonly orphans: readonly Orphan[];
   /** What nodes that are gone have cost, by month (`2026-12`, UTC). */
   readonly spent: Readonly<Record<string, number>>;
+  /** By signer which of its attempts was the last that came into `spent`. */
+  readonly counted: Readonly<Record<string, string>>;
   /** Of all that `provision` does; null when it can do its work. */
   readonly trouble: Trouble | null;
   /** When a run last came to its end. */
@@ -194,8 +202,10 @@ export type Fleet = {
 export const emptyFleet: Fleet = {
   lease: null,
   listedAt: null,
+  triedListAt: null,
   orphans: [],
   spent: {},
+  counted: {},
   trouble: null,
   ranAt: null,
 };

@@ -2,15 +2,27 @@
 import { classOf, troubleOf } from './code.ts';
 import { isDrill, nodeShown, type Situation } from './situation.ts';
 import { whyKept } from './release.ts';
+import { labels } from './rules.ts';
 import type { NodeSeen, Seen, Trouble } from './standby.ts';
 
 type Told = Pick<Trouble, 'kind' | 'text'>;
 
 const stoppedStatuses = ['TERMINATED', 'STOPPED', 'SUSPENDED'];
-/** A node that is to go is kept this long for want of a word of its agent before people are told. */
+/** A node that is to go is kept this long for want of a word of its agent, or of who holds the keys, before people are told. */
 const patienceMs = 5 * 60_000;
 
-function ofNode(seen: Seen, node: NodeSeen, { at, rules }: Situation): Told | null {
+/** By which a node is known as the one that an attempt made. */
+const ownLabels = (
+  { attempt }: Seen,
+  { rules, signer }: Situation,
+): readonly (readonly [string, string])[] => [
+  [labels.ours, rules.prefix],
+  [labels.signer, signer],
+  ...(attempt === null ? [] : [[labels.attempt, String(attempt.n)] as const]),
+];
+
+function ofNode(seen: Seen, node: NodeSeen, situation: Situation): Told | null {
+  const { at, rules } = situation;
   const where = `${node.zone}/${node.name}`;
   if (stoppedStatuses.includes(node.status)) {
     const text = `the node is ${node.status}, and nothing here starts it: gcloud compute instances start ${node.name} --zone ${node.zone} --project ${rules.project}`;
@@ -19,6 +31,12 @@ function ofNode(seen: Seen, node: NodeSeen, { at, rules }: Situation): Told | nu
   if (node.hasFuse && !isDrill(node)) {
     const text = `${where} is preemptible or has a time at which Compute ends it; correct the instance template, and do not move keys to it`;
     return { kind: 'fused', text };
+  }
+  const lost = ownLabels(seen, situation).filter(([label, value]) => node.labels[label] !== value);
+  if (lost.length > 0) {
+    const written = lost.map(([label, value]) => `${label}=${value}`).join(',');
+    const text = `the node ${where} does not carry our labels any more, so that software neither finds nor deletes it; put them back: gcloud compute instances add-labels ${node.name} --labels ${written} --zone ${node.zone} --project ${rules.project}`;
+    return { kind: 'foreign', text };
   }
   return at - (seen.progressAt ?? seen.phaseSince) >= rules.stuckAfterMs
     ? { kind: 'stuck', text: `the node ${where} has come no further, or has said nothing, for too long` }
@@ -37,18 +55,24 @@ function ofRelease(seen: Seen, node: NodeSeen | null, situation: Situation): Tol
     );
     const isSilence =
       kept?.kind === 'keys-not-absent' && report === null && seen.doubt === null && !seen.hasHeldKeys;
-    if (kept !== null) return isSilence && at - seen.phaseSince < patienceMs ? null : kept;
+    // Who could not be asked just now is asked again in a minute.
+    const isUnknown = isSilence || kept?.kind === 'flag-unreadable';
+    if (kept !== null) return isUnknown && at - seen.phaseSince < patienceMs ? null : kept;
   }
   return isLong
     ? { kind: 'stuck', text: 'it is not wanted any more, and is not gone yet, for too long' }
     : null;
 }
 
-function ofCreation(seen: Seen, { at, rules }: Situation): Told | null {
+function ofCreation(seen: Seen, { at, rules, signer }: Situation): Told | null {
   const { attempt } = seen;
   if (attempt === null) return null;
   if (attempt.refused !== null && classOf(attempt.refused) === 'stop') {
-    return troubleOf(attempt.refused, { project: rules.project, doing: 'the creation of the node' });
+    return troubleOf(attempt.refused, {
+      project: rules.project,
+      doing: 'the creation of the node',
+      givenUp: signer,
+    });
   }
   return at - attempt.at >= rules.stuckAfterMs && seen.refusal === null
     ? { kind: 'stuck', text: `the creation of ${attempt.zone}/${attempt.name} does not end` }

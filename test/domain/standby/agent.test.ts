@@ -60,6 +60,40 @@ describe('a doubt', () => {
   });
 });
 
+describe('a doubt that is seen again', () => {
+  const nowAt = (minutes: number): number => at + minutes * minute;
+  /** One word a minute. */
+  const sinceAfter = (...heard: readonly Heard[]): number | undefined =>
+    heard.reduce((before, each, index) => withAgent(before, each, nowAt(index)), seenOf()).doubt?.since;
+  const keys = (keys: 'absent' | 'present', minutes: number): Heard => said({ keys, at: nowAt(minutes) });
+
+  test.each<[string, readonly Heard[], number]>([
+    ['without a break is the same', [keys('present', 0), keys('present', 1), keys('present', 2)], 0],
+    ['stays after it is over', [keys('present', 0), keys('absent', 1), keys('absent', 2)], 0],
+    ['after a break begins anew', [keys('present', 0), keys('absent', 1), keys('present', 2)], 2],
+    [
+      'and goes on from then',
+      [keys('present', 0), keys('absent', 1), keys('present', 2), keys('present', 3)],
+      2,
+    ],
+    [
+      'by a clock that is late as well',
+      [keys('present', -60), keys('absent', -59), keys('present', -58), keys('present', -57)],
+      2,
+    ],
+    [
+      'as an old word goes on',
+      [keys('present', 0), keys('absent', 1), ...[0, 0, 0].map((old) => keys('present', old))],
+      2,
+    ],
+    ['as nonsense begins anew once', [malformed, keys('absent', 1), malformed, malformed, malformed], 2],
+    ['as nonsense after good words is one', [keys('absent', 0), malformed, malformed, malformed], 1],
+    ['as less than keys is not', [keys('present', 0), keys('absent', 1), malformed], 0],
+  ])('%s', (_, heard, since) => {
+    expect(sinceAfter(...heard)).toBe(nowAt(since));
+  });
+});
+
 test('keys on the node that the flag names are no doubt, and are remembered all the same', () => {
   const keys = said({ keys: 'present' });
   expect(withAgent(seenOf(), keys, at, true)).toMatchObject({ doubt: null, hasHeldKeys: true });

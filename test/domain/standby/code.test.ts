@@ -42,7 +42,8 @@ describe('a code', () => {
 });
 
 describe('the trouble of a code', () => {
-  const context = { project: 'my-project', doing: 'the creation of the node' };
+  const context = { project: 'my-project', doing: 'the creation of the node', givenUp: 'alpha' };
+  const again = 'ask for the standby again: watchdog standby create alpha --why "…"';
 
   test.each([
     [{ code: 'forbidden', permission: 'compute.instances.create', text: 'no' }, 'compute.instances.create'],
@@ -59,7 +60,8 @@ describe('the trouble of a code', () => {
     const { kind, text } = troubleOf(failure, context);
     expect(kind).toBe('permission');
     expect(text).toContain(named);
-    expect(text).toContain('IAM of project my-project');
+    expect(text).toContain(`IAM of project my-project, then ${again}`);
+    expect(troubleOf(failure, { ...context, givenUp: null }).text).not.toContain('create alpha');
   });
 
   test.each([
@@ -67,9 +69,10 @@ describe('the trouble of a code', () => {
     ['QUOTA_EXCEEDED', 'rejected'],
     ['NEVER_HEARD_OF', 'unknown-error'],
   ])('of %s is %s and names it', (code, kind) => {
-    expect(troubleOf({ code, text: 'so it is' }, context)).toEqual({
-      kind,
-      text: expect.stringContaining(code),
-    });
+    const failure = { code, text: 'so it is' };
+    const found = troubleOf(failure, context);
+    expect(found).toEqual({ kind, text: expect.stringContaining(code) });
+    expect(found.text).toContain(`put that right, then ${again}`);
+    expect(troubleOf(failure, { ...context, givenUp: null }).text).not.toContain('put that right');
   });
 });

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { look } from '../../../functions/domain/standby/look.ts';
-import { mostVanished, settleMs } from '../../../functions/domain/standby/end.ts';
-import type { Situation } from '../../../functions/domain/standby/situation.ts';
+import { goneMs, mostVanished, settleMs } from '../../../functions/domain/standby/end.ts';
+import { placeToAsk, type Situation } from '../../../functions/domain/standby/situation.ts';
 import { phases, type Seen } from '../../../functions/domain/standby/standby.ts';
 import { hour, minute, start } from '../../support/site.ts';
 import { nodeReport } from '../../support/standbys.ts';
@@ -53,8 +53,31 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
     ['its operation does not answer', { seen: creating(), operation: null }, 'creating'],
     [
       'its operation is done and there is no node',
-      { seen: creating(), operation: { state: 'done' } },
+      { seen: creating(), operation: { state: 'done' }, at: start + settleMs - 1 },
+      'creating',
+    ],
+    [
+      'nor has been for a while',
+      {
+        seen: creating({ missingSince: start + settleMs - goneMs }),
+        operation: { state: 'done' },
+        at: start + settleMs,
+      },
       'waiting',
+    ],
+    [
+      'nor has been, so soon after it was accepted',
+      {
+        seen: creating({ missingSince: start }),
+        operation: { state: 'done' },
+        at: start + settleMs - 1,
+      },
+      'creating',
+    ],
+    [
+      'although it was accepted long ago, the list may lag behind an operation that is just done',
+      { seen: creating(), operation: { state: 'done' }, at: start + hour / 2 },
+      'creating',
     ],
     [
       'its operation is not known any more',
@@ -82,15 +105,50 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
       { seen: creating({ attempt: { ...lost, refused } }), at: start + settleMs },
       'waiting',
     ],
-    ['a node of it was there and is gone', { seen: there() }, 'waiting'],
+    [
+      'unless another answer was lost since',
+      {
+        seen: creating({ attempt: { ...lost, refused, lostAt: start + minute } }),
+        at: start + minute + settleMs - 1,
+      },
+      'creating',
+    ],
+    [
+      'so long after the last one',
+      {
+        seen: creating({ attempt: { ...lost, refused, lostAt: start + minute } }),
+        at: start + minute + settleMs,
+      },
+      'waiting',
+    ],
+    ['a node of it was there and one list does not show it', { seen: there() }, 'booting'],
+    [
+      'nor do others, for almost two minutes',
+      { seen: there({ missingSince: start }), at: start + goneMs - 1 },
+      'booting',
+    ],
+    ['for two minutes', { seen: there({ missingSince: start }), at: start + goneMs }, 'waiting'],
+    [
+      'it was missing by a clock that went wrong',
+      { seen: there({ missingSince: start + hour }), at: start + minute },
+      'booting',
+    ],
+    [
+      'a node that was being made by a lost insert is gone',
+      {
+        seen: creating({ attempt: lost, node: nodeOf({ status: 'STAGING' }), missingSince: start }),
+        at: start + goneMs,
+      },
+      'waiting',
+    ],
     ['the list shows its node', { seen: there(), listing: shown }, 'booting'],
     [
-      'the list shows a node of the name that is not ours',
+      'the list shows a node of the name that has lost its labels',
       {
         seen: creating({ attempt: attemptOf({ refused }) }),
         listing: { nodes: [nodeOf({ labels: {} })], isWhole: true },
       },
-      'waiting',
+      'booting',
     ],
   ])('%s', (_, given, phase) => {
     expect(phaseOf(given)).toBe(phase);
@@ -101,10 +159,41 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
     ['paper', { seen: creating({ attempt: paper }), at: start + settleMs }, 'gone'],
     ['lost, too early', { seen: creating({ attempt: lost }), at: start + settleMs - 1 }, 'releasing'],
     ['lost', { seen: creating({ attempt: lost }), at: start + settleMs }, 'gone'],
+    [
+      'lost again, too early',
+      { seen: creating({ attempt: { ...lost, lostAt: start + minute } }), at: start + settleMs },
+      'releasing',
+    ],
     ['under way', { seen: creating(), operation: { state: 'unfinished' }, at: start + hour }, 'releasing'],
-    ['done, and there is none', { seen: creating(), operation: { state: 'done' } }, 'gone'],
+    ['done, and there is none', { seen: creating(), operation: { state: 'done' } }, 'releasing'],
+    [
+      'and for long',
+      {
+        seen: creating({ missingSince: start }),
+        operation: { state: 'done' },
+        at: start + settleMs,
+      },
+      'gone',
+    ],
     ['there', { seen: there(), listing: shown }, 'releasing'],
-    ['there, and gone', { seen: there() }, 'gone'],
+    ['there, and not shown', { seen: there() }, 'releasing'],
+    ['for long', { seen: there({ missingSince: start }), at: start + goneMs }, 'gone'],
+    [
+      'deleted, as Compute says',
+      {
+        seen: there({ deletion: { requestId: 'x', at: start, operation: 'operation-2' } }),
+        operation: { state: 'done' },
+      },
+      'gone',
+    ],
+    [
+      'being deleted',
+      {
+        seen: there({ deletion: { requestId: 'x', at: start, operation: 'operation-2' } }),
+        operation: { state: 'unfinished' },
+      },
+      'releasing',
+    ],
     ['waiting', { seen: seenOf({ wantedId: wanted.id }) }, 'gone'],
     ['failed', { seen: creating({ phase: 'failed' }) }, 'gone'],
     ['nothing yet', { seen: null }, 'gone'],
@@ -113,7 +202,7 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
   });
 
   test('what it has cost is added up', () => {
-    const seen = look(situationOf({ seen: there(), at: start + 2 * hour }));
+    const seen = look(situationOf({ seen: there({ missingSince: start + hour }), at: start + 2 * hour }));
     expect(seen.cost?.spent).toBeCloseTo(2, 10);
     expect(seen.tried).toMatchObject([{ zone: 'eu-1-a', code: 'VANISHED' }]);
   });
@@ -207,6 +296,24 @@ describe('a node', () => {
   });
 });
 
+test('only for a node that must be there, and that a whole list leaves out, Compute is asked by itself', () => {
+  const place = { zone: 'eu-1-a', name: 'bw-alpha-1-01234567' };
+  const asked = (over: Partial<Situation>) => placeToAsk(situationOf(over));
+  expect(asked({ seen: there() })).toEqual(place);
+  expect(asked({ seen: creating(), operation: { state: 'done' } })).toEqual(place);
+  expect(asked({ seen: there(), listing: { nodes: [], isWhole: false } })).toBeNull();
+  expect(asked({ seen: there(), listing: null })).toBeNull();
+  expect(asked({ seen: there(), listing: shown })).toBeNull();
+  expect(asked({ seen: creating(), operation: { state: 'unfinished' } })).toBeNull();
+  expect(asked({ seen: seenOf({ phase: 'gone', attempt: attemptOf() }) })).toBeNull();
+});
+
+test('a node that is shown again is not missing any more', () => {
+  const missing = look(situationOf({ seen: there() }));
+  expect(missing.missingSince).toBe(start + minute);
+  expect(look(situationOf({ seen: missing, listing: shown })).missingSince).toBeNull();
+});
+
 describe('trouble', () => {
   const troubleOf = (over: Partial<Situation>) => look(situationOf(over)).trouble?.kind ?? null;
   const nodes = (over: Parameters<typeof nodeOf>[0]) => ({ nodes: [nodeOf(over)], isWhole: true });
@@ -217,6 +324,16 @@ describe('trouble', () => {
     ['stopped', { seen: there(), listing: nodes({ status: 'TERMINATED' }) }, 'stopped'],
     ['suspended', { seen: there(), listing: nodes({ status: 'SUSPENDED' }) }, 'stopped'],
     ['with a fuse', { seen: there(), listing: nodes({ hasFuse: true }) }, 'fused'],
+    ...Object.keys(nodeOf().labels).map((label): [string, Partial<Situation>, string] => [
+      `without ${label}`,
+      {
+        seen: there(),
+        listing: nodes({
+          labels: Object.fromEntries(Object.entries(nodeOf().labels).filter(([each]) => each !== label)),
+        }),
+      },
+      'foreign',
+    ]),
     ['no progress', { seen: there(), listing: shown, at: start + 45 * minute }, 'stuck'],
     ['almost', { seen: there(), listing: shown, at: start + 45 * minute - 1 }, null],
     [
@@ -264,9 +381,10 @@ describe('trouble', () => {
       code: 'VANISHED',
       at: start,
     }));
-    const eleventh = look(situationOf({ seen: there({ tried }) }));
+    const gone = (over: Partial<Seen>): Seen => there({ missingSince: start, ...over });
+    const eleventh = look(situationOf({ seen: gone({ tried }), at: start + goneMs }));
     expect(eleventh).toMatchObject({ phase: 'waiting', trouble: null });
-    const twelfth = look(situationOf({ seen: there({ tried: eleventh.tried }) }));
+    const twelfth = look(situationOf({ seen: gone({ tried: eleventh.tried }), at: start + goneMs }));
     expect(twelfth).toMatchObject({ phase: 'failed', trouble: { kind: 'vanished' } });
   });
 
@@ -282,12 +400,15 @@ describe('trouble', () => {
     expect(moved.trouble).toBeNull();
   });
 
-  test('of a release is told at once, but silence of the agent is given five minutes', () => {
+  test('of a release is told at once, but silence of the agent or of the keys is given five minutes', () => {
     const given = { wanted: releasedOf(wanted, start), listing: nodes({ isProtected: true }), seen: there() };
     expect(troubleOf(given)).toBe('protected');
     const silent = { ...given, listing: shown, seen: there({ phase: 'releasing', phaseSince: start }) };
     expect(troubleOf({ ...silent, at: start + 5 * minute - 1 })).toBeNull();
     expect(troubleOf({ ...silent, at: start + 5 * minute })).toBe('keys-not-absent');
+    const unread = { ...silent, flag: { isReadable: false, why: 'no answer' } as const };
+    expect(troubleOf({ ...unread, at: start + 5 * minute - 1 })).toBeNull();
+    expect(troubleOf({ ...unread, at: start + 5 * minute })).toBe('flag-unreadable');
   });
 });
 

@@ -99,11 +99,24 @@ describe('a new attempt', () => {
 
   test.each<[string, Partial<Situation>, string]>([
     ['while nobody knows which nodes there are', { listing: null }, 'compute-silent'],
+    ['while some zones do not answer', { listing: { nodes: [], isWhole: false } }, 'compute-silent'],
     ['while the flag is unreadable', { flag: unreadable }, 'keys-unreadable'],
     ['beside a machine that nothing is written down of', { listing: shown }, 'too-many'],
     ['when it shows life', { wanted: wantedOf({ lifeAt: start }) }, 'signs'],
   ])('is not made %s, and says so', (_, over, reason) => {
     expect(refusalOf(next(waiting, over))).toBe(reason);
+  });
+
+  test('is made after ten minutes although a zone stays silent, and repeated at once', () => {
+    const listing = { nodes: [], isWhole: false };
+    const silent = next(waiting, { listing });
+    if (silent.do !== 'write') throw new Error(silent.do);
+    const later = (ms: number): Step => next(silent.seen, { listing, at: at + ms });
+    expect(later(10 * minute - 1)).toEqual({ do: 'wait' });
+    expect(later(10 * minute)).toMatchObject({ do: 'write', isCommitment: true });
+    const refusal = { reason: 'no-capacity', text: 'no room', since: start } as const;
+    expect(refusalOf(next({ ...waiting, refusal }, { listing, at: at + hour }))).toBe('compute-silent');
+    expect(next(creating(), { listing }).do).toBe('insert');
   });
 
   test('is not made while no place has room, and says when it looks again', () => {
@@ -225,11 +238,25 @@ describe('an answer to an insert', () => {
     failure: { code: 'TIMEOUT', status: null, isLost: false, permission: null, text: 'no', ...over },
   });
   const after = (over: Partial<Failed>, seen = creating(), when = at) =>
-    afterInsert(seen, failure(over), { at: when, rules });
+    afterInsert(seen, failure(over), { at: when, rules, signer: 'alpha' });
 
   test('that accepts it is written down', () => {
-    const { attempt } = afterInsert(creating(), { ok: true, value: { operation: 'o' } }, { at, rules });
+    const { attempt } = afterInsert(
+      creating(),
+      { ok: true, value: { operation: 'o' } },
+      { at, rules, signer: 'alpha' },
+    );
     expect(attempt).toMatchObject({ operation: 'o', acceptedAt: at, refused: null });
+  });
+
+  test('that is lost again counts anew, and costs from the first', () => {
+    const again = after({ isLost: true }, after({ isLost: true }), at + minute);
+    expect(again.attempt).toMatchObject({ acceptedAt: at, lostAt: at + minute });
+    const full = { code: 'ZONE_RESOURCE_POOL_EXHAUSTED', status: 503, isLost: true };
+    expect(after(full, again, at + 2 * minute).attempt).toMatchObject({ lostAt: at + 2 * minute });
+    expect(after({ code: 'quotaExceeded', status: 403 }, again, at + 2 * minute).attempt).toMatchObject({
+      lostAt: at + minute,
+    });
   });
 
   test.each<[string, Partial<Failed>, object]>([
@@ -279,14 +306,18 @@ describe('an answer to an insert', () => {
 
   test('of a delete that there is none decides nothing', () => {
     const seen = releasing({ deletion: { requestId: 'd', at, operation: null } });
-    const { deletion, phase } = afterRemove(seen, failure({ code: 'notFound', status: 404 }), { at, rules });
+    const { deletion, phase } = afterRemove(seen, failure({ code: 'notFound', status: 404 }), {
+      at,
+      rules,
+      signer: 'alpha',
+    });
     expect({ deletion, phase }).toEqual({ deletion: seen.deletion, phase: 'releasing' });
   });
 
   test('of a delete that is refused is told, and the next request is another', () => {
     const seen = releasing({ deletion: { requestId: 'd', at, operation: null } });
     const given = failure({ code: 'forbidden', status: 403, permission: 'compute.instances.delete' });
-    expect(afterRemove(seen, given, { at, rules })).toMatchObject({
+    expect(afterRemove(seen, given, { at, rules, signer: 'alpha' })).toMatchObject({
       deletion: null,
       trouble: { kind: 'permission', text: expect.stringContaining('compute.instances.delete') },
     });
