@@ -385,6 +385,42 @@ describe('the whole', () => {
     expect((await home.fleet()).trouble).toBeNull();
   });
 
+  test('tells when it last came to its end, and what broke in it', async () => {
+    const home = new StandbyHouse();
+    await synced(home);
+    expect((await home.fleet()).ranAt).toBeGreaterThan(home.now - 2 * minute);
+    const world = home.world();
+    const failing: typeof world.store = {
+      ...world.store,
+      writeSeen: async () => {
+        throw new Error('no answer');
+      },
+    };
+    home.want(releasedOf(wantedOf(), home.now));
+    await provision({ ...world, store: failing }, bounds);
+    expect((await home.fleet()).trouble).toMatchObject({
+      kind: 'unknown-error',
+      text: expect.stringContaining('standbys/alpha'),
+    });
+    await home.minutes(1);
+    expect((await home.fleet()).trouble).toBeNull();
+  });
+
+  test('tells of a node that may not be deleted and whose signer is not configured any more', async () => {
+    const home = new StandbyHouse();
+    await synced(home);
+    home.signers.length = 0;
+    for (const node of home.compute.live()) {
+      home.compute.nodes.set(`${node.zone}/${node.name}`, { ...node, isProtected: true });
+    }
+    await home.minutes(10);
+    expect(home.compute.live()).toHaveLength(1);
+    expect((await home.fleet()).trouble).toMatchObject({
+      kind: 'protected',
+      text: expect.stringMatching(/^alpha is not configured any more, and its node is still there: /),
+    });
+  });
+
   test('says that the month is over its cap while nodes run, and deletes none', async () => {
     const home = new StandbyHouse({ monthlyCap: 14 });
     await synced(home);

@@ -13,7 +13,8 @@ const pauseMs = 60_000;
 
 function anew(seen: Seen, wantedId: string, at: number): Seen {
   const next: Seen = { ...seen, wantedId, tried: [], refusal: null, trouble: null };
-  if (!isLive(seen.phase)) return inPhase(next, 'waiting', at);
+  // What earlier nodes have cost is counted in the month, and is none of this one's.
+  if (!isLive(seen.phase)) return inPhase({ ...next, cost: null }, 'waiting', at);
   const { attempt } = seen;
   // What stopped the one before says nothing against this one.
   if (attempt === null || attempt.refused === null) return next;

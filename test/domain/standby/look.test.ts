@@ -208,6 +208,14 @@ describe('an attempt is over only when it is proven to have left nothing', () =>
   });
 });
 
+test('another wanting begins without what earlier nodes have cost', () => {
+  const cost = { perHour: 0.5, spent: 5.4, currency: 'USD' };
+  const before = seenOf({ wantedId: 'an-earlier-one', phase: 'gone', cost });
+  expect(look(situationOf({ seen: before }))).toMatchObject({ phase: 'waiting', cost: null });
+  const same = seenOf({ wantedId: wanted.id, phase: 'gone', cost });
+  expect(look(situationOf({ seen: same })).cost, 'a zone further of the same one').toEqual(cost);
+});
+
 describe('what is wanted', () => {
   test.each<[string, Partial<Situation>, string]>([
     [
