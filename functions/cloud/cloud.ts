@@ -1,4 +1,6 @@
 // The door of the cloud: what the flows want of other functions, of a service outside, and of Compute.
+import type { ComputeAnswer, ComputeFailure, OperationState } from '../domain/standby/answer.ts';
+import type { NodeAddress, NodeOrder } from '../domain/standby/plan.ts';
 import type { NodeSeen } from '../domain/standby/standby.ts';
 import type { Testimony } from '../domain/witness.ts';
 
@@ -39,38 +41,7 @@ export type WitnessAnswer =
       readonly detail: string;
     };
 
-/**
- * Why Compute did not do what was asked. `isLost`: no answer came, so that it may have been done. `code` is Compute's own word where it
- * gave one (`ZONE_RESOURCE_POOL_EXHAUSTED`, `quotaExceeded`), else `HTTP_503`, `TIMEOUT` and the like. `permission` is the one that is
- * missing, where Compute says which. `text` is one short line without secrets.
- */
-export type ComputeFailure = {
-  readonly code: string;
-  readonly status: number | null;
-  readonly isLost: boolean;
-  readonly permission: string | null;
-  readonly text: string;
-};
-
-export type ComputeAnswer<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly failure: ComputeFailure };
-
-/** `unfinished` while it is under way; an operation that Compute does not know any more is `unknown`. */
-export type OperationState =
-  | { readonly state: 'unfinished' | 'done' | 'unknown' }
-  | { readonly state: 'failed'; readonly code: string; readonly text: string };
-
-export type NodeOrder = {
-  readonly zone: string;
-  readonly region: string;
-  readonly name: string;
-  readonly template: string;
-  readonly requestId: string;
-  readonly labels: Readonly<Record<string, string>>;
-};
-
-export type NodeAddress = { readonly zone: string; readonly name: string };
+export type { ComputeAnswer, ComputeFailure, NodeAddress, NodeOrder, OperationState };
 
 export type DiskSeen = {
   readonly zone: string;

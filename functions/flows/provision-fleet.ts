@@ -2,7 +2,7 @@
 import { classOf, troubleOf } from '../domain/standby/code.ts';
 import { monthSoFar } from '../domain/standby/brake.ts';
 import { addSpent, costByMonth, endedSpan } from '../domain/standby/cost.ts';
-import type { Failed } from '../domain/standby/answer.ts';
+import type { ComputeFailure } from '../domain/standby/answer.ts';
 import type { Fleet, Orphan, Seen, Trouble } from '../domain/standby/standby.ts';
 import type { Situation } from '../domain/standby/situation.ts';
 import { plainLine } from '../kit/plain-line.ts';
@@ -51,7 +51,7 @@ type Found = Pick<Trouble, 'kind' | 'text'>;
 /** What keeps `provision` from its work, or what its work costs too much. */
 export function fleetTrouble(
   run: Run,
-  failure: { readonly failed: Failed; readonly doing: string } | null,
+  failure: { readonly failed: ComputeFailure; readonly doing: string } | null,
   at: number,
 ): Trouble | null {
   const { rules } = run.world;

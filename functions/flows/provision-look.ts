@@ -1,6 +1,6 @@
 // Looks once at everything that standbys need: operations, one list for all, and only then flags and the words of agents.
 import type { ComputeFailure } from '../cloud/cloud.ts';
-import type { Operation } from '../domain/standby/answer.ts';
+import type { OperationState } from '../domain/standby/answer.ts';
 import type { FlagRead } from '../domain/standby/key-flag.ts';
 import { activeWanting, isLive } from '../domain/standby/phase.ts';
 import {
@@ -24,7 +24,7 @@ export type Looked = {
 };
 
 /** The operation that is under way: of the deletion, or of an insert whose node was not seen yet. */
-async function askOperation(run: Run, { seen }: Standby): Promise<Operation | null> {
+async function askOperation(run: Run, { seen }: Standby): Promise<OperationState | null> {
   if (seen === null || seen.attempt === null || !isLive(seen.phase)) return null;
   const { zone } = seen.attempt;
   const isOpen = seen.phase === 'creating' || seen.node === null;

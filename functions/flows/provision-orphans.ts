@@ -1,5 +1,5 @@
 // The reaper at work: writes down which machines nobody wants, and deletes those whose grace is over and of which all is known.
-import type { Asked } from '../domain/standby/answer.ts';
+import type { ComputeAnswer } from '../domain/standby/answer.ts';
 import { withAgent } from '../domain/standby/agent.ts';
 import { unseen } from '../domain/standby/phase.ts';
 import { type Claims, orphansIn, whyNoneIsDeleted, whyOrphanIsKept } from '../domain/standby/reap.ts';
@@ -45,7 +45,7 @@ function replaceOrphan(run: Run, changed: Orphan): void {
   run.orphans = [...run.orphans.filter(isOther), changed];
 }
 
-function tellOf(answer: Asked<unknown>): string {
+function tellOf(answer: ComputeAnswer<unknown>): string {
   if (answer.ok) return 'its deletion is under way';
   const { code, permission } = answer.failure;
   const missing = permission === null ? '' : `; the service account of provision lacks ${permission}`;
@@ -111,7 +111,7 @@ export async function reap(run: Run, nodes: readonly NodeSeen[], at: number): Pr
 }
 
 /** Disks that nothing uses; they are only ever told of. */
-export async function findDisks(run: Run, at: number): Promise<Asked<readonly Orphan[]>> {
+export async function findDisks(run: Run, at: number): Promise<ComputeAnswer<readonly Orphan[]>> {
   const { world, signal, fleet } = run;
   const answer = await world.compute.disks(world.rules.prefix, signal);
   if (!answer.ok) return answer;

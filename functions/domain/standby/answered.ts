@@ -1,5 +1,5 @@
 // What Compute's answer to an insert or a delete makes of what is known.
-import type { Asked, Failed } from './answer.ts';
+import type { ComputeAnswer, ComputeFailure } from './answer.ts';
 import { classOf, troubleOf } from './code.ts';
 import type { StandbyRules } from './rules.ts';
 import type { Refusal, Seen } from './standby.ts';
@@ -11,7 +11,7 @@ const laterMs = 20_000;
 const patienceMs = 10 * 60_000;
 
 type Context = { readonly at: number; readonly rules: StandbyRules; readonly signer: string };
-type Accepted = Asked<{ readonly operation: string }>;
+type Accepted = ComputeAnswer<{ readonly operation: string }>;
 
 const silent = (seen: Seen, text: string, at: number): Refusal => ({
   reason: 'compute-silent',
@@ -20,7 +20,7 @@ const silent = (seen: Seen, text: string, at: number): Refusal => ({
 });
 
 /** What is kept of a refusal names the permission that is missing. */
-const withPermission = ({ permission, text }: Failed): string =>
+const withPermission = ({ permission, text }: ComputeFailure): string =>
   permission === null || text.includes(permission) ? text : `${text} (${permission})`;
 
 export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer }: Context): Seen {
@@ -58,7 +58,7 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer }:
 }
 
 /** That there is no such node is no proof that it is gone: the list decides. */
-const isMissing = ({ status }: Failed): boolean => status === 404;
+const isMissing = ({ status }: ComputeFailure): boolean => status === 404;
 
 export function afterRemove(seen: Seen, answer: Accepted, { at, rules }: Context): Seen {
   const { deletion } = seen;

@@ -9,23 +9,21 @@ import { isDrill, nodeShown, type Situation } from './situation.ts';
 import type { Attempt, Refusal, Seen } from './standby.ts';
 import type { Wanted } from './want.ts';
 
-export type Order = {
-  readonly zone: string;
+export type NodeAddress = { readonly zone: string; readonly name: string };
+
+export type NodeOrder = NodeAddress & {
   readonly region: string;
-  readonly name: string;
   readonly template: string;
   readonly requestId: string;
   readonly labels: Readonly<Record<string, string>>;
 };
 
-export type Removal = { readonly zone: string; readonly name: string; readonly requestId: string };
-
 export type Step =
   | { readonly do: 'wait' }
   /** A commitment is written only while the same is wanted. */
   | { readonly do: 'write'; readonly seen: Seen; readonly isCommitment: boolean; readonly what: string }
-  | { readonly do: 'insert'; readonly order: Order }
-  | { readonly do: 'remove'; readonly removal: Removal }
+  | { readonly do: 'insert'; readonly order: NodeOrder }
+  | { readonly do: 'remove'; readonly removal: NodeAddress & { readonly requestId: string } }
   | { readonly do: 'forget' };
 
 export type Plan = {

@@ -1,6 +1,6 @@
 // All that one look at one standby goes by; the rules beside it are pure functions of this.
 import type { ChainName } from '../chain.ts';
-import type { Operation } from './answer.ts';
+import type { OperationState } from './answer.ts';
 import type { FlagRead } from './key-flag.ts';
 import { isLive } from './phase.ts';
 import { labels, type StandbyRules } from './rules.ts';
@@ -25,7 +25,7 @@ export type Situation = {
   readonly at: number;
   readonly rules: StandbyRules;
   /** How the operation under way stands, asked before the list; null when there is none or no answer came. */
-  readonly operation: Operation | null;
+  readonly operation: OperationState | null;
   /** Null when Compute did not answer. */
   readonly listing: Listing | null;
   /** Read after the list; null when it was not read. */

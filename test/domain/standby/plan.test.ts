@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Together } from '../../../functions/domain/standby/brake.ts';
 import { afterInsert, afterRemove } from '../../../functions/domain/standby/answered.ts';
-import type { Failed } from '../../../functions/domain/standby/answer.ts';
+import type { ComputeFailure } from '../../../functions/domain/standby/answer.ts';
 import { labelSafe, plan, type Step } from '../../../functions/domain/standby/plan.ts';
 import type { Situation } from '../../../functions/domain/standby/situation.ts';
 import type { Seen } from '../../../functions/domain/standby/standby.ts';
@@ -233,11 +233,11 @@ test('a label holds only what a label may hold', () => {
 });
 
 describe('an answer to an insert', () => {
-  const failure = (over: Partial<Failed>): { ok: false; failure: Failed } => ({
+  const failure = (over: Partial<ComputeFailure>): { ok: false; failure: ComputeFailure } => ({
     ok: false,
     failure: { code: 'TIMEOUT', status: null, isLost: false, permission: null, text: 'no', ...over },
   });
-  const after = (over: Partial<Failed>, seen = creating(), when = at) =>
+  const after = (over: Partial<ComputeFailure>, seen = creating(), when = at) =>
     afterInsert(seen, failure(over), { at: when, rules, signer: 'alpha' });
 
   test('that accepts it is written down', () => {
@@ -259,7 +259,7 @@ describe('an answer to an insert', () => {
     });
   });
 
-  test.each<[string, Partial<Failed>, object]>([
+  test.each<[string, Partial<ComputeFailure>, object]>([
     ['that is lost proves nothing', { isLost: true }, { acceptedAt: at, refused: null }],
     [
       'of a server in trouble proves nothing',
