@@ -6,7 +6,7 @@ import type { NotifyGroup } from '../functions/domain/ladder.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import type { StandbyRules } from '../functions/domain/standby/rules.ts';
 import { secretReader } from '../functions/kit/secret.ts';
-import { money } from '../functions/views/standby-words.ts';
+import { money } from '../functions/domain/standby/spent.ts';
 import { duration } from '../functions/views/time.ts';
 import { readConfig } from './config-file.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { StandbyStatus } from '../functions/views/standbys.ts';
-import { anyNeedsPerson, etaAt, money, percentWords } from '../functions/views/standby-words.ts';
+import { money } from '../functions/domain/standby/spent.ts';
+import { anyNeedsPerson, etaAt, percentWords } from '../functions/views/standby-words.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
 import { examples, type Context } from './context.ts';
 import { complain } from './door.ts';

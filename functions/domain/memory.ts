@@ -1,6 +1,6 @@
 // What the watchdog remembers of a site from one tick to the next.
 import type { Facts } from './facts.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, type Subject, subjectKey } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import type { SubjectState } from './machine.ts';
 import type { MaintenanceWindow } from './policy.ts';
@@ -57,6 +57,10 @@ export type SiteState = {
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */
   readonly nextDueAt: number | null;
 };
+
+/** When a person last stated the cause of a doubt about safety of this subject; null when nobody did. */
+export const clearedAt = ({ cleared }: Pick<SiteState, 'cleared'>, subject: Subject): number | null =>
+  cleared[subjectKey(subject)] ?? null;
 
 /** A site's document with its open incidents, keyed by id. */
 export type Memory = {

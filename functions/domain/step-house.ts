@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts';
 import type { Findings } from './gather.ts';
 import { isOutage, type Subject, subjectKey } from './incident.ts';
 import type { Observation } from './machine.ts';
-import type { SiteState } from './memory.ts';
+import { clearedAt, type SiteState } from './memory.ts';
 import { observeHouse } from './observe-house.ts';
 import type { SiteRules } from './policy.ts';
 import type { Progress } from './progress.ts';
@@ -32,7 +32,7 @@ export function hearHouse(
     refused,
     isSiteDown: site !== undefined,
     isDark: site !== undefined && isOutage(site.kind),
-    clearedAt: (subject) => state.cleared[subjectKey(subject)] ?? null,
+    clearedAt: (subject) => clearedAt(state, subject),
   });
   for (const { subject, observation } of observed) take(subject, observation);
 }

@@ -7,7 +7,7 @@ import { type Findings, gatherFacts, houseFacts } from './gather.ts';
 import { type Incident, isOutage, type Subject, subjectKey } from './incident.ts';
 import { judge } from './judge.ts';
 import type { Observation } from './machine.ts';
-import { emptyWeek, type Memory, type Mute, type SiteState } from './memory.ts';
+import { clearedAt, emptyWeek, type Memory, type Mute, type SiteState } from './memory.ts';
 import { isPage } from './notice.ts';
 import { observe, observeTarget } from './observe.ts';
 import { observeOwn } from './observe-own.ts';
@@ -223,10 +223,9 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   const context = { rules: withMutes(rules, state.mutes), at, look, subjects, incidents };
   const ledger = state.signing;
   const wanted = wantStandbys(wished, { ...context, gapMs, facts, judgement, ledger });
-  const clearedAt = (subject: Subject): number | null => state.cleared[subjectKey(subject)] ?? null;
-  for (const { subject, observation } of observeStandbys(wanted, { ...context, clearedAt })) {
-    take(subject, observation);
-  }
+  const clearing = (subject: Subject): number | null => clearedAt(state, subject);
+  const standbys = observeStandbys(wanted, { ...context, clearedAt: clearing });
+  for (const { subject, observation } of standbys) take(subject, observation);
   for (const subject of orphans(progress, seen)) {
     take(subject, unsaid(subject, rules, { pulse: findings.pulse, look }));
   }

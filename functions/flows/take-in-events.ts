@@ -68,13 +68,7 @@ async function takeIn(given: Given): Promise<EventsOutcome> {
       return { ...common, outcome: problem === null ? 'nothing' : 'error', error: problem };
     }
     // oxlint-disable-next-line no-await-in-loop -- as above
-    const end = await store.commitSite({
-      base,
-      memory: step.memory,
-      touched: step.touched,
-      rows: step.rows,
-      wanted: step.wanted,
-    });
+    const end = await store.commitSite({ base, ...step });
     if (end === 'conflict') continue;
     if (step.rows.length > 0) poker.wake();
     if (step.wakesProvision) provisionPoker.wake();

@@ -48,13 +48,7 @@ export async function takeIn(
       scheduledAt,
       latenessMs,
     });
-    const end = await store.commitSite({
-      base: loaded.base,
-      memory: result.memory,
-      touched: result.touched,
-      rows: result.rows,
-      wanted: result.wanted,
-    });
+    const end = await store.commitSite({ base: loaded.base, ...result });
     if (end !== 'committed') continue;
     return { step: result, problems: [...(problem === null ? [] : [problem]), ...standbys.problems] };
   }

@@ -1,12 +1,9 @@
 // What is said of a standby in words, the same under its site and in the list.
-import type { RefusalReason } from '../domain/standby/standby.ts';
+import { mayPass } from '../domain/standby/standby.ts';
 import type { StandbyStatus } from './standbys.ts';
 import type { StandbysAnswer } from './standbys-answer.ts';
 import { duration, localTime } from './time.ts';
-
-/** E.g. `0.17 USD`. */
-export const money = (amount: number, currency: string | null): string =>
-  `${amount.toFixed(2)}${currency === null ? '' : ` ${currency}`}`;
+import { money } from '../domain/standby/spent.ts';
 
 /** When it will be synced by its own word, epoch ms; null while it cannot tell. */
 export function etaAt({ phase, etaMs, reportAt }: StandbyStatus): number | null {
@@ -17,19 +14,8 @@ export function etaAt({ phase, etaMs, reportAt }: StandbyStatus): number | null 
 export const percentWords = ({ phase, percent }: StandbyStatus): string | null =>
   percent === null || (phase !== 'syncing' && phase !== 'booting') ? null : `${Math.floor(percent)} %`;
 
-/** Refusals that pass without anybody: what is waited for comes or does not. */
-const passing: readonly RefusalReason[] = [
-  'mass-outage',
-  'witness-silent',
-  'signs',
-  'keys-unreadable',
-  'compute-silent',
-  'no-capacity',
-];
-
 /** True for a refusal that may end by itself. */
-export const isPassing = ({ refusal }: StandbyStatus): boolean =>
-  refusal !== null && passing.includes(refusal.reason);
+export const isPassing = ({ refusal }: StandbyStatus): boolean => refusal !== null && mayPass(refusal.reason);
 
 /** What is in the way, the gravest first: in one sentence each, with the lines that belong to it. */
 export function problemsOf(

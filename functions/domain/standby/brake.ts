@@ -2,7 +2,7 @@
 import { costPerHour, costThisMonth, runningSpan, type Span } from './cost.ts';
 import { holderText, type FlagRead } from './key-flag.ts';
 import { isLive } from './phase.ts';
-import type { StandbyRules } from './rules.ts';
+import type { NodeRules, StandbyRules } from './rules.ts';
 import type { RefusalReason, Seen, Standby } from './standby.ts';
 import type { Wanted } from './want.ts';
 
@@ -125,18 +125,16 @@ export type Braking = { readonly together: Together; readonly rules: StandbyRule
 /** Why no node may be made for this wanting now; null when one may. `seen` may hold an attempt that was written down and not asked for yet. */
 export function brake(
   wanted: Wanted,
-  { seen, flag }: { readonly seen: Seen; readonly flag: FlagRead | null },
+  { seen, flag, node }: { readonly seen: Seen; readonly flag: FlagRead | null; readonly node: NodeRules },
   braking: Braking,
 ): Refused | null {
-  const { together, rules, at } = braking;
-  const node = rules.nodes[wanted.chain];
-  if (node === undefined) return { reason: 'dry-run', text: `no node is configured for ${wanted.chain}` };
+  const { together, rules } = braking;
   const known =
     byFlag(flag, wanted) ??
     byWitness(wanted, rules, together.sites) ??
     byOutage(together) ??
     tooMany(wanted.signer, seen, braking) ??
-    byMoney(wanted.signer, costPerHour(node, rules.prices), { together, rules, at });
+    byMoney(wanted.signer, costPerHour(node, rules.prices), braking);
   if (known !== null) return known;
   return rules.isDryRun ? { reason: 'dry-run', text: 'a node would be made, but dryRun is set' } : null;
 }

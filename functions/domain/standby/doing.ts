@@ -2,7 +2,15 @@
 import type { Doing } from '../incident.ts';
 import { briefly } from '../lasting.ts';
 import { spentWords } from './spent.ts';
-import type { NodeReport, Refusal, Seen, Tried } from './standby.ts';
+import {
+  mayPass,
+  type NodeReport,
+  type Refusal,
+  type RefusalReason,
+  refusals,
+  type Seen,
+  type Tried,
+} from './standby.ts';
 import type { ReleaseReason, Wanted } from './want.ts';
 
 /** `isNews`: people are told of it by itself. `note` is what the timeline says of it instead of the text. */
@@ -111,18 +119,12 @@ function ofPhase(wanted: Wanted, seen: Seen, before: Doing | undefined, at: numb
   }
 }
 
-/** What may pass by itself: that another of these keeps it from being made is no news to whoever knows of one. */
-const passing: readonly string[] = [
-  'no-capacity',
-  'signs',
-  'compute-silent',
-  'keys-unreadable',
-  'mass-outage',
-  'witness-silent',
-].map((reason) => `refused ${reason}`);
+const stageOf = (reason: RefusalReason): string => `refused ${reason}`;
+const passing: readonly string[] = refusals.filter(mayPass).map(stageOf);
 
+/** That another reason which may pass keeps it from being made is no news to whoever knows of one. */
 function refused({ reason, text }: Refusal, before: Doing | undefined): Said {
-  const stage = `refused ${reason}`;
+  const stage = stageOf(reason);
   const isKnown = before !== undefined && passing.includes(before.stage) && passing.includes(stage);
   return { stage, text: `is not made: ${text}`, isNews: !isKnown, note: null };
 }

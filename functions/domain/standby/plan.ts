@@ -4,7 +4,7 @@ import { costPerHour } from './cost.ts';
 import { activeWanting, inPhase, isLive } from './phase.ts';
 import { nextSpot } from './place.ts';
 import { whyKept } from './release.ts';
-import { labels } from './rules.ts';
+import { labels, type NodeRules } from './rules.ts';
 import { isDrill, nodeShown, type Situation } from './situation.ts';
 import type { Attempt, Refusal, Seen } from './standby.ts';
 import type { Wanted } from './want.ts';
@@ -77,11 +77,9 @@ function strayOf({ listing, signer, seen }: Situation): string | null {
   return stray === undefined ? null : `${stray.zone}/${stray.name}`;
 }
 
-function newAttempt(wanted: Wanted, plan: Plan): Step {
+function newAttempt(wanted: Wanted, node: NodeRules, plan: Plan): Step {
   const { situation, requestId, nameOf } = plan;
   const { seen, at, rules } = situation;
-  const node = rules.nodes[wanted.chain];
-  if (node === undefined) return wait;
   const next = nextSpot(node, seen.tried, at);
   if (!('spot' in next)) {
     const text = 'no zone has room now; all of them are tried again after ten minutes';
@@ -138,6 +136,8 @@ function planCreation(wanted: Wanted, plan: Plan): Step {
   const { situation, together } = plan;
   const { seen, at, rules, flag, listing } = situation;
   const { attempt } = seen;
+  const node = rules.nodes[wanted.chain];
+  if (node === undefined) return wait;
   const isAsked = seen.phase === 'creating' && attempt !== null;
   // What is there stays for a while; nothing is made any more.
   if (isOverForNow(wanted) && (!isAsked || attempt.operation === null)) return wait;
@@ -155,9 +155,9 @@ function planCreation(wanted: Wanted, plan: Plan): Step {
     const text = `there is a machine of this signer that nothing is written down of: ${stray}`;
     return refuse(seen, { reason: 'too-many', text }, plan);
   }
-  const refused = brake(wanted, { seen, flag }, { together, rules, at });
+  const refused = brake(wanted, { seen, flag, node }, { together, rules, at });
   if (refused !== null) return refuse(seen, refused, plan);
-  if (!isAsked) return newAttempt(wanted, plan);
+  if (!isAsked) return newAttempt(wanted, node, plan);
   const { zone, region, name, template, requestId } = attempt;
   const order = { zone, region, name, template, requestId, labels: labelsOf(wanted, attempt, rules.prefix) };
   return { do: 'insert', order };

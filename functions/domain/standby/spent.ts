@@ -9,7 +9,9 @@ function spentOn(seen: Seen, at: number): number | null {
   return spent === 0 && seen.phase !== 'gone' && (seen.attempt?.acceptedAt ?? null) === null ? null : spent;
 }
 
-const money = (amount: number, currency: string): string => `${amount.toFixed(2)} ${currency}`;
+/** E.g. `0.17 USD`; the bare amount where the currency is not known. */
+export const money = (amount: number, currency: string | null): string =>
+  `${amount.toFixed(2)}${currency === null ? '' : ` ${currency}`}`;
 
 /** E.g. `it has cost 0.43 USD`; null when that is not known. */
 export function spentWords(seen: Seen, at: number): string | null {

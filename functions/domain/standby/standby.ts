@@ -104,6 +104,17 @@ export const refusals = [
   'no-capacity',
 ] as const;
 export type RefusalReason = (typeof refusals)[number];
+/** Refusals that may end by themselves: what is waited for comes or does not. The others are limits, or for a person to decide. */
+const passingRefusals: readonly RefusalReason[] = [
+  'mass-outage',
+  'witness-silent',
+  'signs',
+  'keys-unreadable',
+  'compute-silent',
+  'no-capacity',
+];
+export const mayPass = (reason: RefusalReason): boolean => passingRefusals.includes(reason);
+
 export type Refusal = { readonly reason: RefusalReason; readonly text: string; readonly since: number };
 
 /** What only a person can put right. */

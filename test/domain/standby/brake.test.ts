@@ -43,7 +43,9 @@ function reasonOf({ wanted = {}, seen = seenOf(), flag = noFlag, together = {}, 
     ...together,
   };
   const braking = { together: all, rules: standbyRules(rules), at };
-  return brake(wantedOf(wanted), { seen, flag }, braking)?.reason ?? null;
+  const node = braking.rules.nodes.ethereum;
+  if (node === undefined) throw new Error('the rules have no node for Ethereum');
+  return brake(wantedOf(wanted), { seen, flag, node }, braking)?.reason ?? null;
 }
 
 const held = (holder: Holder): FlagRead => ({ isReadable: true, flag: flagOf({ holder }) });
