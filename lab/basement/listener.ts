@@ -1,10 +1,9 @@
 // One listening socket of the pretend world that can be taken away and brought back at the same port.
-import { codeOf } from '../../functions/kit/error.ts';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ApiAnswer, ApiRequest } from '../chains/api.ts';
+import { listenLow } from '../../local/low-port.ts';
 import { nodeServer } from '../chains/serve.ts';
 
 /** `tcp` accepts and stays silent, as the peer-to-peer ports of clients do; `http` answers `{"status":"ok"}`; a function answers for a node. */
@@ -16,10 +15,7 @@ export type Listener = {
   readonly setUp: (isUp: boolean) => Promise<void>;
 };
 
-// Below the ports that systems give to outgoing connections, so that nobody takes ours while we do not listen.
-const lowest = 20_000;
-const highest = 30_000;
-const tries = 200;
+const ports = { lowest: 20_000, highest: 30_000 };
 
 function serverOf(service: Service): Server {
   if (service === 'tcp') return createServer();
@@ -35,20 +31,6 @@ async function listenOn(server: Server, port: number): Promise<void> {
   await once(server, 'listening');
 }
 
-async function listenAnywhere(service: Service): Promise<{ readonly server: Server; readonly port: number }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const server = serverOf(service);
-    const port = randomInt(lowest, highest);
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- one port after another until one is free
-      await listenOn(server, port);
-      return { server, port };
-    } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE' || attempt === tries) throw error;
-    }
-  }
-}
-
 /** Listens on a free port of loopback. Rejects when there is none. */
 export async function startListener(service: Service): Promise<Listener> {
   const sockets = new Set<Socket>();
@@ -59,7 +41,7 @@ export async function startListener(service: Service): Promise<Listener> {
       socket.on('error', () => undefined);
       socket.once('close', () => sockets.delete(socket));
     });
-  const first = await listenAnywhere(service);
+  const first = await listenLow(() => serverOf(service), ports);
   const { port } = first;
   let server: Server | null = keep(first.server);
   const down = async (): Promise<void> => {

@@ -1,13 +1,12 @@
 // Serves one function on this machine by the same framework that serves it in the cloud.
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { admitOf } from '../../functions/kit/answering.ts';
 import { admitEarly } from '../../functions/kit/early.ts';
-import { codeOf } from '../../functions/kit/error.ts';
 import type { HttpFunction } from '../../functions/kit/http-function.ts';
+import { listenLow } from '../low-port.ts';
 
 export type ServedFunction = { readonly url: string; readonly close: () => Promise<void> };
 
@@ -18,28 +17,15 @@ function portOf(address: string | AddressInfo | null): number {
   return address.port;
 }
 
-// Below the ports that systems give to whoever asks for any: nobody is given one of these between our look and our use of it.
-const lowest = 10_000;
-const highest = 20_000;
-const tries = 200;
+/** Others than those of the pretend world, which listens again and again. */
+const ports = { lowest: 10_000, highest: 20_000 };
 
 /** A port of this machine that nobody listens on now. */
 export async function freePort(): Promise<number> {
-  for (let attempt = 1; ; attempt += 1) {
-    const server = createServer();
-    const port = randomInt(lowest, highest);
-    server.listen(port, '127.0.0.1');
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- one port after another until one is free
-      await once(server, 'listening');
-      server.close();
-      // oxlint-disable-next-line no-await-in-loop -- as above
-      await once(server, 'close');
-      return port;
-    } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE' || attempt === tries) throw error;
-    }
-  }
+  const { server, port } = await listenLow(() => createServer(), ports);
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** Listens on loopback; port 0 takes any free one. */
