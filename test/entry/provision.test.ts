@@ -13,7 +13,7 @@ import { startNodes } from '../../lab/compute/node.ts';
 import { type ServedFunction, serveFunction } from '../../local/functions/serve.ts';
 import { type FirestoreEmulator, startFirestore } from '../../local/firestore/server.ts';
 import { began, pretendCompute, type World } from '../support/pretend-compute.ts';
-import { flagOf, releasedOf, wantedOf } from '../support/standby.ts';
+import { flagOf, releasedOf, wantedOf } from '../support/standby-house.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

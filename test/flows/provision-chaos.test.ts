@@ -8,7 +8,7 @@ import type { ProvisionSummary } from '../../functions/flows/provision.ts';
 import type { Fault, ModelNode } from '../support/compute-model.ts';
 import { mortal, type Mortal, overtaken } from '../support/crash.ts';
 import { hour, minute } from '../support/site.ts';
-import { flagOf, noFlag, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
+import { flagOf, noFlag, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby-house.ts';
 
 const signers = ['alpha', 'beta', 'gamma'];
 const zones = ['eu-1-a', 'eu-1-b', 'eu-2-a'];

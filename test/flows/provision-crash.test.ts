@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { mortal, type Moment } from '../support/crash.ts';
 import { minute } from '../support/site.ts';
-import { flagOf, releasedOf, StandbyHouse, wantedOf } from '../support/standby.ts';
+import { flagOf, releasedOf, StandbyHouse, wantedOf } from '../support/standby-house.ts';
 
 const moments: readonly Moment[] = ['before', 'after'];
 const runs = 12;

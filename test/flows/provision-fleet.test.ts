@@ -7,7 +7,7 @@ import { wantedFields } from '../../functions/stores/standbys.ts';
 import { firestoreBench } from '../stores/bench.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { hour, minute } from '../support/site.ts';
-import { flagOf, hourly, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
+import { flagOf, hourly, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby-house.ts';
 
 const calls = (home: StandbyHouse): string[] => home.compute.calls.splice(0).map(({ method }) => method);
 const bounds = { signal: new AbortController().signal };

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { provision } from '../../functions/flows/provision.ts';
 import type { ProvisionWorld } from '../../functions/flows/provision-world.ts';
-import { releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
+import { releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby-house.ts';
 
 const bounds = { signal: new AbortController().signal };
 const asked = (home: StandbyHouse, method: string): number =>

@@ -4,7 +4,7 @@ import { labels } from '../../functions/domain/standby/rules.ts';
 import type { FlagRead } from '../../functions/domain/standby/key-flag.ts';
 import { commit, siteState } from '../support/documents.ts';
 import { hour, minute, start } from '../support/site.ts';
-import { flagOf, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby.ts';
+import { flagOf, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby-house.ts';
 
 const phases = async (home: StandbyHouse, until: string, minutes = 60): Promise<string[]> => {
   const met: string[] = [];

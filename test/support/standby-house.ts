@@ -12,6 +12,7 @@ import { wantedFields } from '../../functions/stores/standbys.ts';
 import { ComputeModel } from './compute-model.ts';
 import type { Mortal } from './crash.ts';
 import { hour, minute, start } from './site.ts';
+import { wanted as anyWanted } from './standbys.ts';
 
 const zones = (region: string, ...letters: string[]) => letters.map((letter) => `${region}-${letter}`);
 
@@ -52,28 +53,19 @@ export const standbyRules = (over: Partial<StandbyRules> = {}): StandbyRules => 
 /** Of the prices above, an hour of a node. */
 export const hourly = 0.2 + 0.2 + 0.005 + 0.12 + 0.005;
 
+/** Of the signer `alpha`, whose house went dark a minute before the first moment. */
 export const wantedOf = (over: Partial<Wanted> = {}): Wanted => {
   const signer = over.signer ?? 'alpha';
-  return {
+  return anyWanted({
     id: `${signer}.20261123T020000Z`,
     signer,
-    site: 'home',
-    chain: 'ethereum',
-    reason: 'dark',
     incident: 'home.site.home.20261123T020000Z',
     why: 'the house is dark',
-    by: null,
     since: start - minute,
     decidedAt: start,
-    witness: 'agreed',
-    lifeAt: null,
     expiresAt: start + 7 * 24 * hour,
-    keep: null,
-    holds: true,
-    stableSince: null,
-    release: null,
     ...over,
-  };
+  });
 };
 
 export const releasedOf = (wanted: Wanted, at: number): Wanted => ({

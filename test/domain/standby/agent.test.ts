@@ -4,7 +4,7 @@ import { inPhaseOfReport, withAgent } from '../../../functions/domain/standby/ag
 import type { Heard } from '../../../functions/domain/standby/situation.ts';
 import type { NodeReport, Seen } from '../../../functions/domain/standby/standby.ts';
 import { minute, start } from '../../support/site.ts';
-import { seenOf } from '../../support/standby.ts';
+import { seenOf } from '../../support/standby-house.ts';
 
 const at = start + 10 * minute;
 const report = (over: Partial<NodeReport> = {}): NodeReport => ({

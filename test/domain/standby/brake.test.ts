@@ -14,7 +14,7 @@ import {
   standbyRules,
   unreadable,
   wantedOf,
-} from '../../support/standby.ts';
+} from '../../support/standby-house.ts';
 
 const at = start + minute;
 const cost = { perHour: 1, spent: 0, currency: 'USD' };

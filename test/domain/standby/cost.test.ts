@@ -10,7 +10,7 @@ import {
   endedSpan,
 } from '../../../functions/domain/standby/cost.ts';
 import { hour, start } from '../../support/site.ts';
-import { attemptOf, hourly, seenOf, standbyRules } from '../../support/standby.ts';
+import { attemptOf, hourly, seenOf, standbyRules } from '../../support/standby-house.ts';
 
 const cost = { perHour: 2, spent: 5, currency: 'USD' };
 const running = seenOf({ phase: 'synced', attempt: attemptOf(), cost });

@@ -15,7 +15,7 @@ import {
   seenOf,
   situationOf,
   wantedOf,
-} from '../../support/standby.ts';
+} from '../../support/standby-house.ts';
 
 const wanted = wantedOf();
 const cost = { perHour: 1, spent: 0, currency: 'USD' };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nextSpot, placeRestMs } from '../../../functions/domain/standby/place.ts';
 import type { Tried } from '../../../functions/domain/standby/standby.ts';
 import { start } from '../../support/site.ts';
-import { standbyRules } from '../../support/standby.ts';
+import { standbyRules } from '../../support/standby-house.ts';
 
 const node = standbyRules().nodes.ethereum;
 const tried = (zone: string, code: string, at = start): Tried => ({

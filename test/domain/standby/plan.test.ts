@@ -16,7 +16,7 @@ import {
   standbyRules,
   unreadable,
   wantedOf,
-} from '../../support/standby.ts';
+} from '../../support/standby-house.ts';
 
 const at = start + minute;
 const rules = standbyRules();

@@ -4,7 +4,7 @@ import type { FlagRead } from '../../../functions/domain/standby/key-flag.ts';
 import { type Candidate, whyKept } from '../../../functions/domain/standby/release.ts';
 import type { NodeReport } from '../../../functions/domain/standby/standby.ts';
 import { minute, start } from '../../support/site.ts';
-import { flagOf, nodeOf, noFlag, standbyRules, unreadable } from '../../support/standby.ts';
+import { flagOf, nodeOf, noFlag, standbyRules, unreadable } from '../../support/standby-house.ts';
 
 const at = start + 60 * minute;
 const report = (over: Partial<NodeReport> = {}): NodeReport => ({
