@@ -1,4 +1,5 @@
 // Asks a running watchdog for its status; what comes back is not trusted before it has been parsed.
+import type { Command } from 'commander';
 import type { z } from 'zod';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
@@ -18,6 +19,12 @@ export type StatusOptions = { readonly url?: string; readonly tokenEnv?: string 
 
 export const urlVariable = 'WATCHDOG_STATUS_URL';
 export const tokenVariable = 'WATCHDOG_STATUS_TOKEN';
+
+/** Adds the options that `StatusOptions` are read from. */
+export const addStatusOptions = (command: Command): Command =>
+  command
+    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
+    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`);
 
 const door: Door = {
   name: 'status',

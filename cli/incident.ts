@@ -14,7 +14,7 @@ import { postMortem } from '../functions/views/post-mortem.ts';
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
 import { complain } from './door.ts';
 import { examples, type Context } from './context.ts';
-import { tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import { addStatusOptions, type StatusOptions } from './fetch-status.ts';
 import { findIncident } from './find-incident.ts';
 import { severityStyle } from './styles.ts';
 import { table, type Cell } from './table.ts';
@@ -117,14 +117,13 @@ async function run(id: string, options: Options, context: Context): Promise<Exit
 }
 
 export function addIncident(program: Command, context: Context): void {
-  const command = program
-    .command('incident')
-    .description('shows one incident: timeline, evidence, messages and what became of them')
-    .argument('<id>', 'its id, or a beginning or an end of it that no other has')
-    .option('--markdown', 'the draft of a post-mortem instead')
-    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
-    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`)
-    .option('--json', 'the answer as it came, for scripts');
+  const command = addStatusOptions(
+    program
+      .command('incident')
+      .description('shows one incident: timeline, evidence, messages and what became of them')
+      .argument('<id>', 'its id, or a beginning or an end of it that no other has')
+      .option('--markdown', 'the draft of a post-mortem instead'),
+  ).option('--json', 'the answer as it came, for scripts');
   command
     .addHelpText(
       'after',

@@ -5,7 +5,7 @@ import type { IncidentList, IncidentSummary } from '../functions/views/incidents
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
 import { complain } from './door.ts';
 import { examples, type Context } from './context.ts';
-import { fetchIncidents, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import { addStatusOptions, fetchIncidents, type StatusOptions } from './fetch-status.ts';
 import { severityStyle } from './styles.ts';
 import { table, type Cell } from './table.ts';
 import type { ExitCode } from './terminal.ts';
@@ -90,14 +90,14 @@ async function run(options: Options, context: Context): Promise<ExitCode> {
 }
 
 export function addIncidents(program: Command, context: Context): void {
-  program
-    .command('incidents')
-    .description('lists the incidents of the running watchdog, newest first')
-    .option('--open', 'only those that are not over')
-    .option('--site <id>', 'only those of this site')
-    .option('--limit <number>', 'how many at most, up to 100; 20 if left out')
-    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
-    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`)
+  addStatusOptions(
+    program
+      .command('incidents')
+      .description('lists the incidents of the running watchdog, newest first')
+      .option('--open', 'only those that are not over')
+      .option('--site <id>', 'only those of this site')
+      .option('--limit <number>', 'how many at most, up to 100; 20 if left out'),
+  )
     .option('--json', 'the answer as it came, for scripts')
     .addHelpText(
       'after',

@@ -2,20 +2,17 @@
 import { z } from 'zod';
 import { chainNames } from '../functions/domain/chain.ts';
 import { keyWords, phases, refusals, troubles } from '../functions/domain/standby/standby.ts';
-import { releaseReasons, wantReasons } from '../functions/domain/standby/want.ts';
-import { time } from '../functions/stores/schemas.ts';
+import { wantReasons } from '../functions/domain/standby/want.ts';
+import { text, time } from '../functions/stores/schemas.ts';
+import { fleet, seen, wanted } from '../functions/stores/standby-schemas.ts';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { StandbyStatus } from '../functions/views/standbys.ts';
 
-const text = z.string();
 const amount = z.number().min(0);
 
-const trouble = z.strictObject({
-  kind: z.enum([...troubles, 'unreadable']),
-  text,
-  lines: z.array(text),
-  since: time.nullable(),
-});
+const trouble = seen.shape.trouble
+  .unwrap()
+  .extend({ kind: z.enum([...troubles, 'unreadable']), since: time.nullable() });
 
 /** One standby, in `standbys` of a site and at `/standbys`. */
 export const standbyStatus: z.ZodType<StandbyStatus> = z.strictObject({
@@ -29,8 +26,8 @@ export const standbyStatus: z.ZodType<StandbyStatus> = z.strictObject({
   incident: text.nullable(),
   why: text.nullable(),
   by: text.nullable(),
-  keep: z.strictObject({ by: text, at: time, why: text }).nullable(),
-  release: z.strictObject({ at: time, reason: z.enum(releaseReasons), by: text.nullable() }).nullable(),
+  keep: wanted.shape.keep,
+  release: wanted.shape.release,
   expiresAt: time.nullable(),
   instance: text.nullable(),
   zone: text.nullable(),
@@ -43,15 +40,13 @@ export const standbyStatus: z.ZodType<StandbyStatus> = z.strictObject({
   keys: z.enum(keyWords).nullable(),
   software: text.nullable(),
   note: text.nullable(),
-  refusal: z.strictObject({ reason: z.enum(refusals), text, since: time }).nullable(),
+  refusal: seen.shape.refusal,
   trouble: trouble.nullable(),
-  doubt: z
-    .strictObject({ kind: z.enum(['keys-present', 'malformed', 'from-the-future']), text, since: time })
-    .nullable(),
+  doubt: seen.shape.doubt,
   hasHeldKeys: z.boolean(),
   isProtected: z.boolean(),
   cost: z.strictObject({ perHour: amount, soFar: amount, currency: text }).nullable(),
-  tried: z.array(z.strictObject({ zone: text, region: text, code: text, at: time })),
+  tried: seen.shape.tried,
   nextLookAt: time.nullable(),
 });
 
@@ -63,17 +58,7 @@ export const standbysAnswer: z.ZodType<StandbysAnswer> = z.strictObject({
     .nullable(),
   signers: z.array(z.strictObject({ signer: text, site: text, chain: z.enum(chainNames) })),
   standbys: z.array(standbyStatus),
-  orphans: z.array(
-    z.strictObject({
-      kind: z.enum(['instance', 'disk']),
-      name: text,
-      zone: text,
-      signer: text.nullable(),
-      firstSeenAt: time,
-      deletesAt: time.nullable(),
-      text,
-    }),
-  ),
+  orphans: z.array(fleet.shape.orphans.element.omit({ requestId: true })),
   broken: z.array(text),
   listedAt: time.nullable(),
   trouble: trouble.nullable(),

@@ -7,7 +7,7 @@ import { anyNeedsPerson, etaAt, percentWords } from '../functions/views/standby-
 import { clockTime, duration, localTime } from '../functions/views/time.ts';
 import { examples, type Context } from './context.ts';
 import { complain } from './door.ts';
-import { fetchStandbys, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import { addStatusOptions, fetchStandbys, type StatusOptions } from './fetch-status.ts';
 import { phaseStyle, problemLines } from './standby-lines.ts';
 import { table, type Cell } from './table.ts';
 import type { ExitCode } from './terminal.ts';
@@ -128,11 +128,11 @@ async function list(options: Options, context: Context): Promise<ExitCode> {
 }
 
 export function addStandbyList(group: Command, context: Context): void {
-  group
-    .command('list')
-    .description('lists the standbys, what runs and nobody wants, and what the month has cost')
-    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
-    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`)
+  addStatusOptions(
+    group
+      .command('list')
+      .description('lists the standbys, what runs and nobody wants, and what the month has cost'),
+  )
     .option('--json', 'the answer as it came, for scripts')
     .addHelpText(
       'after',

@@ -6,7 +6,7 @@ import { isPassing, needsPerson, percentWords } from '../functions/views/standby
 import { clockTime } from '../functions/views/time.ts';
 import { examples, type Context } from './context.ts';
 import { complain } from './door.ts';
-import { fetchStandbys, tokenVariable, urlVariable, type Asked, type StatusOptions } from './fetch-status.ts';
+import { addStatusOptions, fetchStandbys, type Asked, type StatusOptions } from './fetch-status.ts';
 import { openBar, showBar, type Bar } from './standby-bar.ts';
 import { problemLines, standbyLines } from './standby-lines.ts';
 import type { ExitCode } from './terminal.ts';
@@ -157,12 +157,12 @@ async function watch(watching: Watching): Promise<ExitCode> {
 }
 
 export function addStandbyWatch(group: Command, context: Context): void {
-  group
-    .command('watch')
-    .description('shows how a standby comes along, until it is synced, gone, or needs a person')
-    .argument('<signer>', 'its id in the configuration')
-    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
-    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`)
+  addStatusOptions(
+    group
+      .command('watch')
+      .description('shows how a standby comes along, until it is synced, gone, or needs a person')
+      .argument('<signer>', 'its id in the configuration'),
+  )
     .option('--json', 'one object on a line for each change, for scripts')
     .addHelpText(
       'after',

@@ -9,7 +9,7 @@ import {
 import { ackWords, muteWords, toldWords } from '../functions/views/incident-words.ts';
 import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
-import { fetchStatus, tokenVariable, urlVariable, type StatusOptions } from './fetch-status.ts';
+import { addStatusOptions, fetchStatus, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { signingLines } from './signing-lines.ts';
 import { standbyLines } from './standby-lines.ts';
 import type { ExitCode } from './terminal.ts';
@@ -119,11 +119,7 @@ async function status(options: Options, context: Context): Promise<ExitCode> {
 }
 
 export function addStatus(program: Command, context: Context): void {
-  program
-    .command('status')
-    .description('asks the running watchdog how the sites are')
-    .option('--url <url>', `address of the function status; ${urlVariable} if left out`)
-    .option('--token-env <name>', `environment variable that holds the token; ${tokenVariable} if left out`)
+  addStatusOptions(program.command('status').description('asks the running watchdog how the sites are'))
     .option('--json', 'the answer as it came, for scripts')
     .addHelpText(
       'after',

@@ -78,7 +78,7 @@ const report = z.strictObject({
 
 const trouble = z.strictObject({ kind: z.enum(troubles), text, lines: z.array(text), since: time });
 
-const seen = z.strictObject({
+export const seen = z.strictObject({
   revision: whole,
   wantedId: text.nullable(),
   phase: z.enum(phases),
@@ -100,7 +100,7 @@ const seen = z.strictObject({
   nextLookAt: time.nullable(),
 });
 
-const fleet = z.strictObject({
+export const fleet = z.strictObject({
   lease: z.strictObject({ id: text, until: time }).nullable(),
   listedAt: time.nullable(),
   triedListAt: time.nullable(),
