@@ -1,6 +1,7 @@
 // Standbys as they are written: where nodes may be made, how many, and what they may cost.
 import { z } from 'zod';
 import { chainNames } from '../domain/chain.ts';
+import { drillModes } from '../domain/drill/drill.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
 import { duration } from '../kit/duration.ts';
 
@@ -24,6 +25,12 @@ const place = z
     template: named('a template').describe(
       'The regional instance template that Terraform made for this chain and region.',
     ),
+    drillTemplate: named('a template')
+      .nullable()
+      .default(null)
+      .describe(
+        'The template of its drills, whose machines Google deletes by itself; without it drills do not go there.',
+      ),
   })
   .refine(({ region, zones }) => zones.every((zone) => zone.startsWith(`${region}-`)), {
     error: 'has a zone of another region; name only zones that begin with the region',
@@ -59,6 +66,43 @@ const node = z
     places: z.array(place).min(1).max(10).describe('Regions in the order in which they are tried.'),
   })
   .meta({ id: 'Node', description: 'What a node of a chain is made of, and where.' });
+
+const drill = z
+  .strictObject({
+    mode: z
+      .enum(['off', ...drillModes])
+      .default('boot')
+      .describe(
+        'What is tried once a week for each signer. boot: a node is made, its agent reports, it is deleted. sync: until it is synced. off: nothing.',
+      ),
+    syncWithin: duration({ min: '1h', max: '7d' })
+      .prefault('48h')
+      .describe('A drill that is not synced after so long has failed.'),
+    snapshots: z
+      .strictObject({
+        keep: z.int().min(1).max(10).default(1).describe('So many of the newest are kept, of each chain.'),
+        monthlyCost: money.describe(
+          'What they may cost in a month, in the currency of the prices; `watchdog drill SIGNER --cost` tells what they would. None is made that would cost more.',
+        ),
+        acceptedBy: z
+          .string()
+          .trim()
+          .min(1)
+          .max(100)
+          .describe('The name of whoever accepts that they cost so much, month after month.'),
+      })
+      .optional()
+      .describe(
+        'The disk of each drill that was synced is kept, wiped of every identity, and nodes begin with it: they are synced within minutes instead of hours. Off by default, for it costs all the time.',
+      ),
+  })
+  .prefault({})
+  .transform(({ mode, syncWithin, snapshots }) => ({
+    mode,
+    syncWithinMs: syncWithin,
+    snapshots: snapshots ?? null,
+  }))
+  .describe('Whether the failover works is tried before it is needed.');
 
 const prices = z
   .strictObject({
@@ -128,6 +172,7 @@ export const standbys = z
     nodes: z
       .partialRecord(z.enum(chainNames), node)
       .describe('By chain; a signer of a chain that is not here gets no node.'),
+    drill,
     prices,
   })
   .superRefine(({ nodes, prices: table }, context) => {

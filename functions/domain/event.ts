@@ -1,4 +1,5 @@
 // What people and the house have said since the last tick: kept in the inbox until a tick has taken it in. Untrusted.
+import type { DrillMode } from './drill/drill.ts';
 import type { Severity } from './severity.ts';
 
 type Common = {
@@ -46,4 +47,13 @@ export type StandbyEvent = Common & {
   readonly why: string;
 };
 
-export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent | ClearEvent | StandbyEvent;
+/** Somebody, or the week, wants to see that a node can be made. */
+export type DrillEvent = Common & {
+  readonly kind: 'drill';
+  readonly signer: string;
+  readonly mode: DrillMode;
+  readonly isWeekly: boolean;
+  readonly why: string;
+};
+
+export type SiteEvent = AckEvent | MuteEvent | UnmuteEvent | ClearEvent | StandbyEvent | DrillEvent;

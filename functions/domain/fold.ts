@@ -31,6 +31,7 @@ function withEvent(mutes: readonly Mute[], event: SiteEvent): readonly Mute[] {
     case 'ack':
     case 'clear':
     case 'standby':
+    case 'drill':
       return mutes;
     case 'unmute':
       return mutes.filter((mute) => mute.id !== event.mute);

@@ -18,6 +18,7 @@ const schema = z.strictObject({
   peers: whole,
   head: whole,
   software: words,
+  usedGib: z.number().min(0).max(1e6).nullish(),
   text: words,
 });
 
@@ -46,7 +47,7 @@ export function readReport(published: string | null): Heard {
     const field = Object.keys(schema.shape).find((name) => name === issue?.path[0]);
     return { kind: 'malformed', text: field === undefined ? 'as a whole' : `at ${field}` };
   }
-  const { at, keys, state, percent, etaSeconds, peers, head, software, text } = result.data;
+  const { at, keys, state, percent, etaSeconds, peers, head, software, usedGib, text } = result.data;
   return {
     kind: 'report',
     report: {
@@ -58,6 +59,7 @@ export function readReport(published: string | null): Heard {
       peers: amount(peers),
       head: amount(head),
       version: line(software, 100),
+      usedGib: amount(usedGib),
       text: line(text, 300),
     },
   };

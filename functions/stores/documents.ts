@@ -1,5 +1,6 @@
 // The documents of the two databases: for each collection its codec, whose values are exactly the domain's types.
 import { z } from 'zod';
+import { drillModes } from '../domain/drill/drill.ts';
 import type { SiteEvent } from '../domain/event.ts';
 import type { PowerFact } from '../domain/facts.ts';
 import { type Pulse, silence } from '../domain/pulse.ts';
@@ -175,6 +176,14 @@ const siteEvent = z.discriminatedUnion('kind', [
     wish: z.enum(standbyWishes),
     why: text,
   }),
+  z.strictObject({
+    ...eventFields,
+    kind: z.literal('drill'),
+    signer: text,
+    mode: z.enum(drillModes),
+    isWeekly: z.boolean(),
+    why: text,
+  }),
 ]);
 
 const heard = z.strictObject({ ...pulse, waiting: z.int() });
@@ -249,9 +258,9 @@ export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
   })),
 });
 
-/** `events/{id}` of the inbox database. Version 2 knew no wishes about standbys. */
+/** `events/{id}` of the inbox database. Version 3 knew no drills. */
 export const eventCodec: Codec<SiteEvent> = codec<SiteEvent>(siteEvent, {
-  version: 3,
+  version: 4,
   former: former(siteEvent, (old) => old),
 });
 

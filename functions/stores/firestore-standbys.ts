@@ -1,15 +1,21 @@
 // Standbys in Firestore: a write names the fields of its own half, so that `watch` and `provision` never undo each other's work.
 import { isDeepStrictEqual } from 'node:util';
 import type { DocumentSnapshot, Firestore } from '@google-cloud/firestore';
-import { emptyFleet, type Fleet, type Seen, type Standby } from '../domain/standby/standby.ts';
+import type { Drill } from '../domain/drill/drill.ts';
+import { emptyFleet, type Fleet, type Standby } from '../domain/standby/standby.ts';
 import { WatchdogError } from '../kit/error.ts';
+import type { Fields } from './codec.ts';
 import { ask, isAmbiguous, isConflict } from './ask.ts';
 import { change, contentOf } from './firestore-document.ts';
 import { fleetCodec } from './standby-schemas.ts';
 import {
+  drillPath,
+  drillRunFields,
   fleetPath,
   isAsKnown,
+  isDrillAsKnown,
   nextSeen,
+  readDrill,
   readStandby,
   readStandbys,
   seenFields,
@@ -19,61 +25,62 @@ import type { ReadStore, Standbys, StandbyStore, WatchStore } from './store.ts';
 
 const tries = 20;
 
-const standbyOf = (snapshot: DocumentSnapshot): Standby | null =>
+/** How documents of one kind are read; null when there is none. */
+type Kind<Document> = (snapshot: DocumentSnapshot) => Document | null;
+
+const standbyOf: Kind<Standby> = (snapshot) =>
   snapshot.exists ? readStandby(snapshot.ref.path, snapshot.data()) : null;
+const drillOf: Kind<Drill> = (snapshot) =>
+  snapshot.exists ? readDrill(snapshot.ref.path, snapshot.data()) : null;
 
-type Base = Parameters<StandbyStore['writeSeen']>[1];
+type Change<Document> = {
+  readonly read: Kind<Document>;
+  readonly isAsKnown: (document: Document | null) => boolean;
+  /** Knows a write whose answer was lost. */
+  readonly isDone: (document: Document | null) => boolean;
+  readonly act: (snapshot: DocumentSnapshot) => Promise<unknown>;
+};
 
-/**
- * Does `act` on a document that is as it was known; when only the other half was written meanwhile, all over again. `isDone` knows a write
- * whose answer was lost.
- */
-async function whileAsKnown(
+/** Does `act` on a document that is as it was known; when only the other half was written meanwhile, all over again. */
+async function whileAsKnown<Document>(
   db: Firestore,
-  signer: string,
-  known: {
-    readonly base: Base;
-    readonly isDone: (standby: Standby | null) => boolean;
-    readonly act: (snapshot: DocumentSnapshot) => Promise<unknown>;
-  },
+  path: string,
+  { read, isAsKnown: isKnown, isDone, act }: Change<Document>,
 ): Promise<boolean> {
-  const reference = db.doc(standbyPath(signer));
+  const reference = db.doc(path);
   let wasTried = false;
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
     const snapshot = await reference.get();
-    const standby = standbyOf(snapshot);
-    if (wasTried && known.isDone(standby)) return true;
-    if (!isAsKnown(standby, known.base)) return false;
+    const found = read(snapshot);
+    if (wasTried && isDone(found)) return true;
+    if (!isKnown(found)) return false;
     try {
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await known.act(snapshot);
+      await act(snapshot);
       return true;
     } catch (error) {
       if (!isConflict(error) && (wasTried || !isAmbiguous(error))) throw error;
       wasTried = true;
     }
   }
-  throw new WatchdogError('ERR_STORE', `${reference.path} was written by others ${tries} times in a row`, {
-    meta: { document: reference.path },
+  throw new WatchdogError('ERR_STORE', `${path} was written by others ${tries} times in a row`, {
+    meta: { document: path },
   });
 }
 
-async function writeSeen(db: Firestore, signer: string, base: Base, given: Seen): Promise<boolean> {
-  const seen = nextSeen(given, base);
-  const fields = seenFields(signer, seen);
-  return whileAsKnown(db, signer, {
-    base,
-    isDone: (standby) => isDeepStrictEqual(standby?.seen, seen),
-    act: ({ ref, exists, updateTime }) => {
-      const batch = db.batch();
-      if (exists && updateTime !== undefined)
-        batch.update(ref, { ...fields }, { lastUpdateTime: updateTime });
-      else batch.create(ref, { ...fields });
-      return batch.commit();
-    },
-  });
-}
+/** Writes one half of a document that is as it was, and leaves the other as it is. */
+const writeHalf =
+  (db: Firestore, fields: Fields) =>
+  ({ ref, exists, updateTime }: DocumentSnapshot): Promise<unknown> => {
+    const batch = db.batch();
+    if (exists && updateTime !== undefined) batch.update(ref, { ...fields }, { lastUpdateTime: updateTime });
+    else batch.create(ref, { ...fields });
+    return batch.commit();
+  };
+
+const remove = ({ ref, updateTime }: DocumentSnapshot): Promise<unknown> =>
+  ref.delete(updateTime === undefined ? {} : { lastUpdateTime: updateTime });
 
 /** See `StandbyStore`, `WatchStore` and `ReadStore`. */
 export function openFirestoreStandbys(
@@ -99,21 +106,59 @@ export function openFirestoreStandbys(
     loadStandbys: (signers) =>
       ask('standbys', () => look([...new Set(signers)].map(standbyPath)), { deadlineMs }),
     loadFleet: () => ask(fleetPath, () => look([fleetPath]), { deadlineMs }),
-    writeSeen: (signer, base, seen) =>
+    writeSeen: (signer, base, given) =>
       ask(
         standbyPath(signer),
-        async () => ((await writeSeen(db, signer, base, seen)) ? 'written' : 'conflict'),
+        async () => {
+          const seen = nextSeen(given, base);
+          const isWritten = await whileAsKnown(db, standbyPath(signer), {
+            read: standbyOf,
+            isAsKnown: (standby) => isAsKnown(standby, base),
+            isDone: (standby) => isDeepStrictEqual(standby?.seen, seen),
+            act: writeHalf(db, seenFields(signer, seen)),
+          });
+          return isWritten ? 'written' : 'conflict';
+        },
         { deadlineMs },
       ),
     forgetStandby: (signer, base) =>
       ask(
         standbyPath(signer),
         async () => {
-          const isForgotten = await whileAsKnown(db, signer, {
-            base,
+          const isForgotten = await whileAsKnown(db, standbyPath(signer), {
+            read: standbyOf,
+            isAsKnown: (standby) => isAsKnown(standby, base),
             isDone: (standby) => standby === null,
-            act: ({ ref, updateTime }) =>
-              ref.delete(updateTime === undefined ? {} : { lastUpdateTime: updateTime }),
+            act: remove,
+          });
+          return isForgotten ? 'forgotten' : 'conflict';
+        },
+        { deadlineMs },
+      ),
+    writeDrill: (signer, base, given) =>
+      ask(
+        drillPath(signer),
+        async () => {
+          const run = { ...given, seen: nextSeen(given.seen, base) };
+          const isWritten = await whileAsKnown(db, drillPath(signer), {
+            read: drillOf,
+            isAsKnown: (drill) => isDrillAsKnown(drill, base),
+            isDone: (drill) => isDeepStrictEqual(drill?.run, run),
+            act: writeHalf(db, drillRunFields(signer, run)),
+          });
+          return isWritten ? 'written' : 'conflict';
+        },
+        { deadlineMs },
+      ),
+    forgetDrill: (signer, base) =>
+      ask(
+        drillPath(signer),
+        async () => {
+          const isForgotten = await whileAsKnown(db, drillPath(signer), {
+            read: drillOf,
+            isAsKnown: (drill) => isDrillAsKnown(drill, base),
+            isDone: (drill) => drill === null,
+            act: remove,
           });
           return isForgotten ? 'forgotten' : 'conflict';
         },

@@ -31,7 +31,7 @@ import { openFirestoreOutbox } from './firestore-outbox.ts';
 import { openFirestoreSweep } from './firestore-sweep.ts';
 import { openFirestoreStandbys } from './firestore-standbys.ts';
 import { nothingHeard, pulseOf } from './heard.ts';
-import { standbyPath, wantedFields } from './standbys.ts';
+import { drillPath, drillWishFields, standbyPath, wantedFields } from './standbys.ts';
 import type { IncidentRecord, Loaded, SiteChange, Store } from './store.ts';
 
 /** The databases that functions may write: `inbox` holds what public functions took in, `default` everything else. */
@@ -77,7 +77,7 @@ async function loadSite(db: Firestore, site: string): Promise<Loaded> {
 // An incident that was read and is not touched needs no precondition of its own: whoever writes one writes its site as well.
 async function commitSite(
   db: Firestore,
-  { base, memory, touched, rows, wanted }: SiteChange,
+  { base, memory, touched, rows, wanted, drills = [] }: SiteChange,
 ): Promise<'committed'> {
   const batch = db.batch();
   const document = (path: string) => ({ reference: db.doc(path), version: base.versions.get(path) ?? null });
@@ -86,9 +86,12 @@ async function commitSite(
     replace(batch, document(paths.incident(value.id)), { codec: incidentCodec, value });
   }
   for (const value of rows) replace(batch, document(paths.row(value.id)), { codec: rowCodec, value });
-  for (const value of wanted) {
-    const fields = wantedFields(value);
-    batch.set(db.doc(standbyPath(value.signer)), { ...fields }, { mergeFields: Object.keys(fields) });
+  const halves = [
+    ...wanted.map((value) => ({ path: standbyPath(value.signer), fields: wantedFields(value) })),
+    ...drills.map((value) => ({ path: drillPath(value.signer), fields: drillWishFields(value) })),
+  ];
+  for (const { path, fields } of halves) {
+    batch.set(db.doc(path), { ...fields }, { mergeFields: Object.keys(fields) });
   }
   await batch.commit();
   return 'committed';

@@ -4,9 +4,13 @@ import { emptyFleet } from '../domain/standby/standby.ts';
 import type { Documents } from './memory.ts';
 import { fleetCodec } from './standby-schemas.ts';
 import {
+  drillPath,
+  drillRunFields,
   fleetPath,
   isAsKnown,
+  isDrillAsKnown,
   nextSeen,
+  readDrill,
   readStandby,
   readStandbys,
   seenFields,
@@ -21,6 +25,10 @@ export function standbysIn(
   const load = (signer: string) => {
     const [document] = documents.contents([standbyPath(signer)]);
     return document === undefined ? null : readStandby(document.path, document.fields);
+  };
+  const loadDrill = (signer: string) => {
+    const [document] = documents.contents([drillPath(signer)]);
+    return document === undefined ? null : readDrill(document.path, document.fields);
   };
   const loadAll = async () => readStandbys(documents.contents(documents.under('standbys')));
   return {
@@ -37,6 +45,17 @@ export function standbysIn(
     forgetStandby: async (signer, base) => {
       if (!isAsKnown(load(signer), base)) return 'conflict';
       documents.remove(standbyPath(signer));
+      return 'forgotten';
+    },
+    writeDrill: async (signer, base, run) => {
+      if (!isDrillAsKnown(loadDrill(signer), base)) return 'conflict';
+      const next = { ...run, seen: nextSeen(run.seen, base) };
+      documents.merge(drillPath(signer), drillRunFields(signer, next));
+      return 'written';
+    },
+    forgetDrill: async (signer, base) => {
+      if (!isDrillAsKnown(loadDrill(signer), base)) return 'conflict';
+      documents.remove(drillPath(signer));
       return 'forgotten';
     },
     changeFleet: async (change) => {

@@ -19,7 +19,7 @@ import { counted, nothingHeard, pulseOf } from './heard.ts';
 import { standbysIn } from './memory-standbys.ts';
 import { sweepIn } from './memory-sweep.ts';
 import { claim, isDue, settle } from './row.ts';
-import { standbyPath, wantedFields } from './standbys.ts';
+import { drillPath, drillWishFields, standbyPath, wantedFields } from './standbys.ts';
 import { type Loaded, mostEvents, mostWaiting, type Store, type WaitingEvents } from './store.ts';
 import { waitingOf } from './waiting.ts';
 
@@ -118,7 +118,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const before = documents.read(heardCodec, heard) ?? nothingHeard;
       documents.put(heard, heardCodec.write(heard, counted(before, 1)));
     },
-    commitSite: async ({ base, memory, touched, rows, wanted }) => {
+    commitSite: async ({ base, memory, touched, rows, wanted, drills = [] }) => {
       const site = paths.site(base.site);
       const writes: [string, Fields][] = [
         [site, siteCodec.write(site, memory.state)],
@@ -136,6 +136,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       if (writes.some(hasChanged)) return 'conflict';
       for (const [path, fields] of writes) documents.put(path, fields);
       for (const each of wanted) documents.merge(standbyPath(each.signer), wantedFields(each));
+      for (const each of drills) documents.merge(drillPath(each.signer), drillWishFields(each));
       return 'committed';
     },
     loadWaiting: async (site) => {

@@ -1,6 +1,7 @@
 // The shapes of what is wanted of standbys and seen of them, and of the flag that says who may sign.
 import { z } from 'zod';
 import { chainNames } from '../domain/chain.ts';
+import { drillModes, drillOutcomes, type DrillRun, type DrillWish } from '../domain/drill/drill.ts';
 import { witnessWords } from '../domain/facts.ts';
 import type { Holder, KeyFlag } from '../domain/standby/key-flag.ts';
 import {
@@ -13,7 +14,7 @@ import {
   troubles,
 } from '../domain/standby/standby.ts';
 import { releaseReasons, type Wanted, wantReasons } from '../domain/standby/want.ts';
-import { codec, type Codec } from './codec.ts';
+import { codec, type Codec, former } from './codec.ts';
 import type { AllSame, Same } from './same.ts';
 import { text, time } from './schemas.ts';
 
@@ -45,6 +46,7 @@ const attempt = z.strictObject({
   region: text,
   zone: text,
   template: text,
+  snapshot: text.nullable(),
   requestId: text,
   at: time,
   operation: text.nullable(),
@@ -73,6 +75,7 @@ const report = z.strictObject({
   peers: whole.nullable(),
   head: whole.nullable(),
   version: text.nullable(),
+  usedGib: z.number().min(0).nullable(),
   text: text.nullable(),
 });
 
@@ -100,6 +103,67 @@ export const seen = z.strictObject({
   nextLookAt: time.nullable(),
 });
 
+// Version 1 knew neither snapshots nor how full a disk is.
+const seenBeforeDrills = seen.extend({
+  attempt: attempt.omit({ snapshot: true }).nullable(),
+  report: report.omit({ usedGib: true }).nullable(),
+});
+
+const drillMarks = z.strictObject({
+  begun: time.nullable(),
+  running: time.nullable(),
+  reported: time.nullable(),
+  syncing: time.nullable(),
+  synced: time.nullable(),
+  wiped: time.nullable(),
+  saved: time.nullable(),
+  gone: time.nullable(),
+});
+
+const gib = z.number().min(0).nullable();
+
+const drillWish = z.strictObject({
+  id: text,
+  signer: text,
+  site: text,
+  chain: z.enum(chainNames),
+  mode: z.enum(drillModes),
+  by: text.nullable(),
+  why: text,
+  at: time,
+});
+
+const drillRun = z.strictObject({
+  wish: drillWish,
+  marks: drillMarks,
+  verdict: z.strictObject({ outcome: z.enum(drillOutcomes), text, at: time }).nullable(),
+  saving: z.strictObject({ name: text, requestId: text, at: time, operation: text.nullable() }).nullable(),
+  usedGib: gib,
+  seen,
+});
+
+const drillRecord = z.strictObject({
+  id: text,
+  mode: z.enum(drillModes),
+  by: text.nullable(),
+  at: time,
+  endedAt: time,
+  outcome: z.enum(drillOutcomes),
+  text,
+  marks: drillMarks,
+  usedGib: gib,
+  cost: z.number().min(0),
+  isWarm: z.boolean(),
+});
+
+export const drilled = z.strictObject({
+  last: drillRecord,
+  told: drillRecord.nullable(),
+  synced: drillRecord.nullable(),
+});
+
+const snapshot = z.strictObject({ name: text, at: time, gib, signer: text });
+
 export const fleet = z.strictObject({
   lease: z.strictObject({ id: text, until: time }).nullable(),
   listedAt: time.nullable(),
@@ -118,9 +182,14 @@ export const fleet = z.strictObject({
   ),
   spent: z.record(text, z.number().min(0)),
   counted: z.record(text, text),
+  drills: z.record(text, drilled),
+  snapshots: z.record(text, z.array(snapshot)),
   trouble: trouble.nullable(),
   ranAt: time.nullable(),
 });
+
+// Version 1 knew no drills.
+const fleetBeforeDrills = fleet.omit({ drills: true, snapshots: true });
 
 const holderPattern =
   /^(?:none|basement\/([a-z][a-z0-9-]{0,19})|node\/([a-z0-9.:-]{1,63})\/([a-z0-9-]{1,63})\/([a-z0-9-]{1,63}))$/;
@@ -158,15 +227,31 @@ export type StandbyDocumentsAreDomainTypes = AllSame<
     Same<z.output<typeof seen>, Seen>,
     Same<z.output<typeof fleet>, Fleet>,
     Same<z.output<typeof keyFlag>, KeyFlag>,
+    Same<z.output<typeof drillWish>, DrillWish>,
+    Same<z.output<typeof drillRun>, DrillRun>,
   ]
 >;
 
 /** The half of `standbys/{signer}` that `watch` writes. */
 export const wantedCodec: Codec<Wanted> = codec<Wanted>(wanted, { version: 1 });
 /** The half of `standbys/{signer}` that `provision` writes. */
-export const seenCodec: Codec<Seen> = codec<Seen>(seen, { version: 1 });
+export const seenCodec: Codec<Seen> = codec<Seen>(seen, {
+  version: 2,
+  former: former(seenBeforeDrills, (old) => ({
+    ...old,
+    attempt: old.attempt === null ? null : { ...old.attempt, snapshot: null },
+    report: old.report === null ? null : { ...old.report, usedGib: null },
+  })),
+});
 /** `standbys/_fleet`. */
-export const fleetCodec: Codec<Fleet> = codec<Fleet>(fleet, { version: 1 });
+export const fleetCodec: Codec<Fleet> = codec<Fleet>(fleet, {
+  version: 2,
+  former: former(fleetBeforeDrills, (old) => ({ ...old, drills: {}, snapshots: {} })),
+});
+/** The half of `standbys/_drill.{signer}` that `watch` writes. */
+export const drillWishCodec: Codec<DrillWish> = codec<DrillWish>(drillWish, { version: 1 });
+/** The half of `standbys/_drill.{signer}` that `provision` writes. */
+export const drillRunCodec: Codec<DrillRun> = codec<DrillRun>(drillRun, { version: 1 });
 
 /** Reads `keys/{signer}` of the keys database; whoever may write there has a codec of its own. */
 export const readKeyFlag: (name: string, fields: unknown) => KeyFlag = codec<KeyFlag>(keyFlag, {

@@ -7,6 +7,7 @@ import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
 import type { FlagRead } from '../domain/standby/key-flag.ts';
+import type { Drill, DrillRun, DrillWish } from '../domain/drill/drill.ts';
 import type { Fleet, Seen, Standby } from '../domain/standby/standby.ts';
 import type { Wanted } from '../domain/standby/want.ts';
 import type { Heard } from './documents.ts';
@@ -29,6 +30,8 @@ export type SiteChange = {
   readonly rows: readonly OutboxRow[];
   /** Wantings that are new or changed; what `provision` has seen stays as it is. */
   readonly wanted: readonly Wanted[];
+  /** Drills that somebody asked for; what `provision` does about the one before goes on. None by default. */
+  readonly drills?: readonly DrillWish[];
 };
 
 /**
@@ -120,6 +123,8 @@ export type IncidentRecord = { readonly incident: Incident; readonly rows: reado
 /** All standbys and what concerns all of them, in one query. */
 export type Standbys = {
   readonly standbys: readonly Standby[];
+  /** Drills that are asked for or under way. */
+  readonly drills: readonly Drill[];
   /** Null when it is there and cannot be read; empty while nobody has written it. */
   readonly fleet: Fleet | null;
   /** One sentence for each document that cannot be read, naming it; nothing is done to what it stands for. */
@@ -148,6 +153,17 @@ export type StandbyStore = {
   readonly forgetStandby: (
     signer: string,
     base: { readonly revision: number; readonly wanted: Wanted | null },
+  ) => Promise<'forgotten' | 'conflict'>;
+  /** As `writeSeen`, of a drill under way. The revision is that of what is seen of its node. */
+  readonly writeDrill: (
+    signer: string,
+    base: { readonly revision: number | null; readonly wish?: DrillWish | null },
+    run: DrillRun,
+  ) => Promise<'written' | 'conflict'>;
+  /** Forgets a drill that has ended, or was never begun; `conflict` as in `writeSeen`. */
+  readonly forgetDrill: (
+    signer: string,
+    base: { readonly revision: number | null; readonly wish: DrillWish | null },
   ) => Promise<'forgotten' | 'conflict'>;
   /**
    * Makes of what concerns all standbys what `change` makes of it, which is run again when somebody else wrote meanwhile. No write when that

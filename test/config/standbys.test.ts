@@ -62,6 +62,11 @@ describe('standbys', () => {
       expireAfterMs: 7 * day,
       orphanGraceMs: day,
       stuckAfterMs: 45 * minute,
+      drill: {
+        mode: 'sync',
+        syncWithinMs: 36 * 60 * minute,
+        snapshots: { keep: 2, monthlyCost: 80, acceptedBy: 'Maria' },
+      },
       nodes: {
         ethereum: {
           machine: 'e2-standard-4',
@@ -73,11 +78,13 @@ describe('standbys', () => {
               region: 'europe-west3',
               zones: ['europe-west3-a', 'europe-west3-b', 'europe-west3-c'],
               template: 'bw-ethereum-europe-west3',
+              drillTemplate: 'bw-ethereum-drill-europe-west3',
             },
             {
               region: 'europe-west1',
               zones: ['europe-west1-b', 'europe-west1-c', 'europe-west1-d'],
               template: 'bw-ethereum-europe-west1',
+              drillTemplate: null,
             },
           ],
         },
@@ -107,6 +114,7 @@ describe('standbys', () => {
       expireAfterMs: 7 * day,
       orphanGraceMs: day,
       stuckAfterMs: 45 * minute,
+      drill: { mode: 'boot', syncWithinMs: 48 * 60 * minute, snapshots: null },
     });
     expect(nodes?.ethereum).toMatchObject({ egressGibPerDay: 20, snapshotGib: 0 });
     expect(Object.keys(nodes ?? {})).toEqual(['ethereum']);

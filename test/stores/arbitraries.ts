@@ -19,6 +19,7 @@ import { type Notice, noticeKinds } from '../../functions/domain/notice.ts';
 import { releaseReasons, type Wanted, wantReasons } from '../../functions/domain/standby/want.ts';
 import type { WaitingCost } from '../../functions/domain/waiting-cost.ts';
 import { type OutboxRow, rowStates } from '../../functions/domain/outbox.ts';
+import { drillModes } from '../../functions/domain/drill/drill.ts';
 import { reasons } from '../../functions/domain/sample.ts';
 import { severities } from '../../functions/domain/severity.ts';
 import { signalValues } from '../../functions/domain/signals.ts';
@@ -314,6 +315,14 @@ export const anyEvent: fc.Arbitrary<SiteEvent> = fc.oneof(
     kind: fc.constant('standby' as const),
     signer: id,
     wish: fc.constantFrom(...standbyWishes),
+    why: text,
+  }),
+  fc.record({
+    ...said,
+    kind: fc.constant('drill' as const),
+    signer: id,
+    mode: fc.constantFrom(...drillModes),
+    isWeekly: fc.boolean(),
     why: text,
   }),
 );

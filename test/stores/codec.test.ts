@@ -44,7 +44,7 @@ describe('documents', () => {
   roundTrips('incident', incidentCodec, anyIncident, 4);
   roundTrips('outbox', rowCodec, anyRow, 4);
   roundTrips('heartbeats', heardCodec, anyHeard, 2);
-  roundTrips('events', eventCodec, anyEvent, 3);
+  roundTrips('events', eventCodec, anyEvent, 4);
 });
 
 function fixture(name: string): unknown {
@@ -64,9 +64,9 @@ test('a message that the version before wrote is read as it is', () => {
 });
 
 test('an event that the version before wrote is read as it is', () => {
-  const read = eventCodec.read('events/a', fixture('event-2'));
+  const read = eventCodec.read('events/a', fixture('event-3'));
   expect(read).toEqual(ackEvent());
-  expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 3 });
+  expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 4 });
 });
 
 test('a site that the version before wrote is one for which no standby is wanted', () => {

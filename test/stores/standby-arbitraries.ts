@@ -1,5 +1,14 @@
 // Any document about standbys that the domain's types allow, for round trips.
 import * as fc from 'fast-check';
+import { chainNames } from '../../functions/domain/chain.ts';
+import {
+  drillModes,
+  drillOutcomes,
+  type DrillRecord,
+  type DrillRun,
+  type DrillWish,
+  type Marks,
+} from '../../functions/domain/drill/drill.ts';
 import type { Holder, KeyFlag } from '../../functions/domain/standby/key-flag.ts';
 import {
   type Fleet,
@@ -30,6 +39,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
       region: id,
       zone: id,
       template: id,
+      snapshot: orNull(id),
       requestId: fc.uuid(),
       at: time,
       operation: orNull(id),
@@ -62,6 +72,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
       peers: orNull(fc.nat()),
       head: orNull(fc.nat()),
       version: orNull(text),
+      usedGib: orNull(amount),
       text: orNull(text),
     }),
   ),
@@ -81,6 +92,54 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
   nextLookAt: orNull(time),
 });
 
+const mark = orNull(time);
+const anyMarks: fc.Arbitrary<Marks> = fc.record({
+  begun: mark,
+  running: mark,
+  reported: mark,
+  syncing: mark,
+  synced: mark,
+  wiped: mark,
+  saved: mark,
+  gone: mark,
+});
+
+export const anyDrillWish: fc.Arbitrary<DrillWish> = fc.record({
+  id,
+  signer: id,
+  site: id,
+  chain: fc.constantFrom(...chainNames),
+  mode: fc.constantFrom(...drillModes),
+  by: orNull(text),
+  why: text,
+  at: time,
+});
+
+export const anyDrillRun: fc.Arbitrary<DrillRun> = fc.record({
+  wish: anyDrillWish,
+  marks: anyMarks,
+  verdict: orNull(fc.record({ outcome: fc.constantFrom(...drillOutcomes), text, at: time })),
+  saving: orNull(fc.record({ name: id, requestId: fc.uuid(), at: time, operation: orNull(id) })),
+  usedGib: orNull(amount),
+  seen: anySeen,
+});
+
+const drillRecord: fc.Arbitrary<DrillRecord> = fc.record({
+  id,
+  mode: fc.constantFrom(...drillModes),
+  by: orNull(text),
+  at: time,
+  endedAt: time,
+  outcome: fc.constantFrom(...drillOutcomes),
+  text,
+  marks: anyMarks,
+  usedGib: orNull(amount),
+  cost: amount,
+  isWarm: fc.boolean(),
+});
+
+const drilled = fc.record({ last: drillRecord, told: orNull(drillRecord), synced: orNull(drillRecord) });
+
 export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
   lease: orNull(fc.record({ id, until: time })),
   listedAt: orNull(time),
@@ -99,6 +158,8 @@ export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
   ),
   spent: record(amount),
   counted: record(text),
+  drills: record(drilled),
+  snapshots: record(list(fc.record({ name: id, at: time, gib: orNull(amount), signer: id }))),
   trouble: orNull(trouble),
   ranAt: orNull(time),
 });

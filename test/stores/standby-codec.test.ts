@@ -1,31 +1,54 @@
 // What is wanted, what is seen, what concerns all standbys and who may sign are read as they were written, and nothing else is.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holderText } from '../../functions/domain/standby/key-flag.ts';
 import type { Codec } from '../../functions/stores/codec.ts';
-import { fleetCodec, readKeyFlag, seenCodec, wantedCodec } from '../../functions/stores/standby-schemas.ts';
+import {
+  drillRunCodec,
+  drillWishCodec,
+  fleetCodec,
+  readKeyFlag,
+  seenCodec,
+  wantedCodec,
+} from '../../functions/stores/standby-schemas.ts';
 import { readStandby, seenFields, wantedFields } from '../../functions/stores/standbys.ts';
 import { anyWanted } from './arbitraries.ts';
-import { anyFleet, anyHolder, anyKeyFlag, anySeen } from './standby-arbitraries.ts';
-import { seen, wanted } from '../support/standbys.ts';
+import {
+  anyDrillRun,
+  anyDrillWish,
+  anyFleet,
+  anyHolder,
+  anyKeyFlag,
+  anySeen,
+} from './standby-arbitraries.ts';
+import { fleet, orphan, seen, wanted } from '../support/standbys.ts';
 
 const throughJson = (fields: unknown): unknown => JSON.parse(JSON.stringify(fields));
 
 describe('any document', () => {
-  const roundTrips = <Value>(name: string, { read, write }: Codec<Value>, any: fc.Arbitrary<Value>) => {
+  const roundTrips = <Value>(
+    name: string,
+    { read, write }: Codec<Value>,
+    any: fc.Arbitrary<Value>,
+    version = 1,
+  ) => {
     test(`of ${name} is read as it was written, by way of JSON, with its version`, () => {
       fc.assert(
         fc.property(any, (value) => {
           const fields = write(name, value);
-          expect(fields['schema']).toBe(1);
+          expect(fields['schema']).toBe(version);
           expect(read(name, throughJson(fields))).toEqual(value);
         }),
       );
     });
   };
   roundTrips('wanted', wantedCodec, anyWanted);
-  roundTrips('seen', seenCodec, anySeen);
-  roundTrips('fleet', fleetCodec, anyFleet);
+  roundTrips('seen', seenCodec, anySeen, 2);
+  roundTrips('fleet', fleetCodec, anyFleet, 2);
+  roundTrips('the wish for a drill', drillWishCodec, anyDrillWish);
+  roundTrips('a drill under way', drillRunCodec, anyDrillRun);
 
   test('of a standby holds both halves, and either may be missing', () => {
     fc.assert(
@@ -41,6 +64,22 @@ describe('any document', () => {
   });
 });
 
+function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(join(import.meta.dirname, `../fixtures/documents/${name}.json`), 'utf8'));
+}
+
+test('what the version before has seen of a standby is read as that of an empty disk', () => {
+  const read = seenCodec.read('standbys/eth seen', fixture('standby-seen-1'));
+  expect(read).toEqual(seen());
+  expect(seenCodec.write('standbys/eth seen', read)).toMatchObject({ schema: 2 });
+});
+
+test('what concerned all standbys of the version before knows of no drill', () => {
+  const read = fleetCodec.read('standbys/_fleet', fixture('standby-fleet-1'));
+  expect(read).toEqual(fleet({ orphans: [orphan()] }));
+  expect(fleetCodec.write('standbys/_fleet', read)).toMatchObject({ schema: 2 });
+});
+
 describe('a standby that is not as it should be', () => {
   const good = { ...wantedFields(wanted()), ...seenFields('eth', seen()) };
   const half = { schema: 1, ...wanted() };
@@ -53,7 +92,7 @@ describe('a standby that is not as it should be', () => {
     ],
     [
       'a seen half of a phase that is none',
-      { seen: { schema: 1, ...seen(), phase: 'gone?' } },
+      { seen: { schema: 2, ...seen(), phase: 'gone?' } },
       'ERR_DOCUMENT',
       'phase',
     ],

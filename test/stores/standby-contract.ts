@@ -50,13 +50,13 @@ function describeWanted(name: string, check: Check): void {
         schema: 1,
         signer: 'eth',
         wanted: { schema: 1, ...wanted({ why: 'still' }) },
-        seen: { schema: 1, ...seen({ revision: 1 }) },
+        seen: { schema: 2, ...seen({ revision: 1 }) },
       });
     });
 
     check('replaces its half as a whole, also one that nobody could read', async ({ store, plant }) => {
       const half = { schema: 1, ...wanted(), retired: 'by a later version' };
-      await plant('standbys/eth', { schema: 1, signer: 'eth', wanted: half, seen: { schema: 1, ...seen() } });
+      await plant('standbys/eth', { schema: 1, signer: 'eth', wanted: half, seen: { schema: 2, ...seen() } });
       await expect(store.loadStandby('eth')).rejects.toMatchObject({ code: 'ERR_DOCUMENT' });
       await commit(store, { wanted: [wanted()] });
       expect(await store.loadStandby('eth')).toEqual({ signer: 'eth', wanted: wanted(), seen: seen() });
@@ -96,7 +96,7 @@ function describeSeen(name: string, check: Check): void {
       expect(await peek('standbys/eth')).toEqual({
         schema: 1,
         signer: 'eth',
-        seen: { schema: 1, ...seen({ revision: 1 }) },
+        seen: { schema: 2, ...seen({ revision: 1 }) },
       });
       expect(await store.loadStandby('eth')).toEqual({
         signer: 'eth',
@@ -118,7 +118,7 @@ function describeSeen(name: string, check: Check): void {
         schema: 1,
         signer: 'eth',
         wanted: { schema: 1, ...wanted() },
-        seen: { schema: 1, ...now, revision: 2 },
+        seen: { schema: 2, ...now, revision: 2 },
       });
     });
 
@@ -231,7 +231,7 @@ function describeSeen(name: string, check: Check): void {
     });
 
     check('is found by its signer, as many as there are, each once', async ({ store }) => {
-      const none = { standbys: [], fleet: emptyFleet, broken: [] };
+      const none = { standbys: [], drills: [], fleet: emptyFleet, broken: [] };
       expect(await store.loadAll()).toEqual(none);
       expect(await store.readStandbys()).toEqual(none);
       expect(await store.loadFleet()).toMatchObject({ fleet: emptyFleet, broken: [] });

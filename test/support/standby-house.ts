@@ -26,6 +26,7 @@ export const standbyRules = (over: Partial<StandbyRules> = {}): StandbyRules => 
   expireAfterMs: 7 * 24 * hour,
   orphanGraceMs: 24 * hour,
   stuckAfterMs: 45 * minute,
+  drill: { mode: 'boot', syncWithinMs: 48 * hour, snapshots: null },
   nodes: {
     ethereum: {
       machine: 'n2-standard-4',
@@ -33,8 +34,8 @@ export const standbyRules = (over: Partial<StandbyRules> = {}): StandbyRules => 
       egressGibPerDay: 24,
       snapshotGib: 73,
       places: [
-        { region: 'eu-1', zones: zones('eu-1', 'a', 'b'), template: 'eth-1' },
-        { region: 'eu-2', zones: zones('eu-2', 'a'), template: 'eth-2' },
+        { region: 'eu-1', zones: zones('eu-1', 'a', 'b'), template: 'eth-1', drillTemplate: 'eth-1-drill' },
+        { region: 'eu-2', zones: zones('eu-2', 'a'), template: 'eth-2', drillTemplate: 'eth-2-drill' },
       ],
     },
   },
@@ -98,6 +99,7 @@ export const attemptOf = (over: Partial<NonNullable<Seen['attempt']>> = {}) => (
   region: 'eu-1',
   zone: 'eu-1-a',
   template: 'eth-1',
+  snapshot: null,
   requestId: 'request-1',
   at: start,
   operation: 'operation-1',

@@ -41,6 +41,7 @@ export function nodeReport(over: Partial<NodeReport> = {}): NodeReport {
     peers: 34,
     head: 1_234,
     version: 'geth 1.16.9, lighthouse 7.1',
+    usedGib: null,
     text: null,
     ...over,
   };
@@ -59,6 +60,7 @@ export function seen(over: Partial<Seen> = {}): Seen {
       region: 'europe-west3',
       zone: 'europe-west3-b',
       template: 'bw-ethereum-europe-west3',
+      snapshot: null,
       requestId: '7f8d5c1e-0d5c-4a51-9d44-0c51f3c0a3b2',
       at: someTime + 4 * minute,
       operation: 'operation-2',

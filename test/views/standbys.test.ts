@@ -51,6 +51,7 @@ const rules: StandbyRules = {
   expireAfterMs: 7 * 24 * hour,
   orphanGraceMs: 24 * hour,
   stuckAfterMs: 45 * minute,
+  drill: { mode: 'boot', syncWithinMs: 48 * hour, snapshots: null },
   nodes: {},
   prices: {
     asOf: '2026-11-20',

@@ -42,7 +42,7 @@ function graver(seen: Seen, now: Doubt | null, heard: Heard, at: number): Doubt 
   return now.kind === 'keys-present' ? now : before;
 }
 
-const order = ['failing', 'starting', 'syncing', 'synced'];
+const order = ['failing', 'starting', 'syncing', 'synced', 'wiped'];
 
 /** A synced node makes progress by saying that it is. */
 function hasProgressed(before: NodeReport | null, now: NodeReport): boolean {
@@ -72,6 +72,8 @@ const phaseByState: Readonly<Record<NodeReport['state'], Phase | null>> = {
   starting: 'booting',
   syncing: 'syncing',
   synced: 'synced',
+  // Nothing that is to be used wipes itself.
+  wiped: null,
   failing: null,
 };
 

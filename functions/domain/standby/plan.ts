@@ -93,6 +93,7 @@ function newAttempt(wanted: Wanted, node: NodeRules, plan: Plan): Step {
     region,
     zone,
     template,
+    snapshot: null,
     requestId,
     at,
     operation: null,

@@ -1,5 +1,6 @@
 // What `provision` may do: limits, places and prices, from its own configuration and never from a store.
 import type { ChainName } from '../chain.ts';
+import type { DrillMode } from '../drill/drill.ts';
 
 export type Place = {
   readonly region: string;
@@ -7,6 +8,8 @@ export type Place = {
   readonly zones: readonly string[];
   /** Name of the regional instance template. */
   readonly template: string;
+  /** Name of the regional instance template of drills, whose machines end by themselves; null where there are none. */
+  readonly drillTemplate: string | null;
 };
 
 export type NodeRules = {
@@ -30,6 +33,21 @@ export type Prices = {
   readonly snapshotGibMonth: number;
 };
 
+export type DrillRules = {
+  /** What the weekly drill does. */
+  readonly mode: DrillMode | 'off';
+  /** A drill that is not synced after so long has failed. */
+  readonly syncWithinMs: number;
+  /** Null when no disk is kept. */
+  readonly snapshots: {
+    /** So many of the newest are kept, of each chain. */
+    readonly keep: number;
+    /** What they may cost in a month, in the currency of the prices, and who has said so. */
+    readonly monthlyCost: number;
+    readonly acceptedBy: string;
+  } | null;
+};
+
 export type StandbyRules = {
   readonly project: string;
   /** Names of nodes begin with it, and their label `basement-watchdog` holds it. */
@@ -45,6 +63,7 @@ export type StandbyRules = {
   /** A node that has reported nothing for so long, or makes no progress, is stuck. */
   readonly stuckAfterMs: number;
   readonly nodes: Readonly<Partial<Record<ChainName, NodeRules>>>;
+  readonly drill: DrillRules;
   readonly prices: Prices;
 };
 
@@ -59,4 +78,8 @@ export const labels = {
   hold: 'watchdog-hold',
   /** Of a node that the weekly drill made. */
   drill: 'watchdog-drill',
+  /** Of a snapshot: when its node said that no identity is left on the disk, in seconds since 1970. */
+  wiped: 'watchdog-wiped',
+  /** Of a snapshot: the chain that lies on it. */
+  chain: 'watchdog-chain',
 } as const;

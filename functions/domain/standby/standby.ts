@@ -1,4 +1,5 @@
 // A standby: a cloud node of the signer's chain that only syncs. What is seen of it, as `provision` alone writes it down.
+import type { Drilled, Snapshot } from '../drill/drill.ts';
 import type { Wanted } from './want.ts';
 
 /** wanted → creating → booting → syncing → synced → releasing → gone; or failed, which only a person ends. */
@@ -22,6 +23,8 @@ export type Attempt = {
   readonly region: string;
   readonly zone: string;
   readonly template: string;
+  /** The snapshot that its data disk begins with; null for an empty disk. */
+  readonly snapshot: string | null;
   /** A UUID: Compute ignores a repeated request that carries it. */
   readonly requestId: string;
   /** When it was written down. */
@@ -62,7 +65,8 @@ export type NodeSeen = {
 
 export const keyWords = ['absent', 'present', 'unknown'] as const;
 export type KeyWord = (typeof keyWords)[number];
-export const reportStates = ['starting', 'syncing', 'synced', 'failing'] as const;
+/** `wiped`: of a drill's node, after it was synced: its clients are stopped, and no identity is left on its data disk. */
+export const reportStates = ['starting', 'syncing', 'synced', 'failing', 'wiped'] as const;
 
 /** What the node's agent says of itself. */
 export type NodeReport = {
@@ -78,6 +82,8 @@ export type NodeReport = {
   /** Its newest slot or height. */
   readonly head: number | null;
   readonly version: string | null;
+  /** GiB in use on the data disk. */
+  readonly usedGib: number | null;
   /** What it does, or what is wrong, in its own words; one line. */
   readonly text: string | null;
 };
@@ -204,6 +210,10 @@ export type Fleet = {
   readonly spent: Readonly<Record<string, number>>;
   /** By signer which of its attempts was the last that came into `spent`. */
   readonly counted: Readonly<Record<string, string>>;
+  /** By signer, how drills went. */
+  readonly drills: Readonly<Record<string, Drilled>>;
+  /** By chain, the snapshots that drills made and that are there, the newest last. */
+  readonly snapshots: Readonly<Record<string, readonly Snapshot[]>>;
   /** Of all that `provision` does; null when it can do its work. */
   readonly trouble: Trouble | null;
   /** When a run last came to its end. */
@@ -217,6 +227,8 @@ export const emptyFleet: Fleet = {
   orphans: [],
   spent: {},
   counted: {},
+  drills: {},
+  snapshots: {},
   trouble: null,
   ranAt: null,
 };

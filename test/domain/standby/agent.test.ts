@@ -16,6 +16,7 @@ const report = (over: Partial<NodeReport> = {}): NodeReport => ({
   peers: 3,
   head: 100,
   version: null,
+  usedGib: null,
   text: null,
   ...over,
 });

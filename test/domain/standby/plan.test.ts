@@ -38,6 +38,7 @@ const heard = {
     peers: 1,
     head: 1,
     version: null,
+    usedGib: null,
     text: null,
   },
 } as const;

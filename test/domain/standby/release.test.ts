@@ -16,6 +16,7 @@ const report = (over: Partial<NodeReport> = {}): NodeReport => ({
   peers: 30,
   head: 1,
   version: null,
+  usedGib: null,
   text: null,
   ...over,
 });
