@@ -53,6 +53,8 @@ export function prepareMachine(): Prepared {
   const bin = join(folder, 'bin');
   const log = join(folder, 'calls');
   for (const each of [root, bin]) mkdirSync(each);
+  writeFileSync(log, '');
+  chmodSync(log, 0o666);
   const path = (name: string): string => join(folder, name);
   const read = (name: string): string => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '');
   const run = (program: string, args: readonly string[], constants: object, order: Order): Promise<Ended> =>
@@ -93,7 +95,7 @@ export function prepareMachine(): Prepared {
     },
     calls: () => {
       const lines = read('calls').split('\n').filter(Boolean);
-      rmSync(log, { force: true });
+      writeFileSync(log, '');
       return lines;
     },
     boot: (step, order = {}) =>

@@ -16,6 +16,7 @@ const programs = {
   nut: 'bin/upsd',
   alertmanager: 'bin/prometheus-alertmanager',
   prometheus: 'bin/promtool',
+  lz4: 'bin/lz4',
 } as const;
 
 export type ToolName = keyof typeof programs;
