@@ -1,16 +1,35 @@
 // A Berachain standby begins with files that are what was configured and with the newest snapshot, and with nothing of whoever published it.
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTool, lacks, lacksPrograms } from '../support/tools.ts';
-import { isRoot, prepareMachine, serveFiles, type Ended, type Files, type Order, type Prepared } from './prepared.ts';
+import {
+  isRoot,
+  prepareMachine,
+  serveFiles,
+  type Ended,
+  type Files,
+  type Order,
+  type Prepared,
+} from './prepared.ts';
 
 const skip = lacksPrograms('python3');
 const skipReal = lacks('lz4') || lacksPrograms('python3', 'curl', 'tar');
 const unpacker = findTool('lz4');
-const hash = (algorithm: string, content: Buffer): string => createHash(algorithm).update(content).digest('hex');
+const hash = (algorithm: string, content: Buffer): string =>
+  createHash(algorithm).update(content).digest('hex');
 
 let machine: Prepared;
 let server: Files;
@@ -70,8 +89,13 @@ describe.skipIf(skip)('the files', () => {
     ['md5', Buffer.from('')],
   ])('with another checksum (%s) are not put in place', async (algorithm, content) => {
     server.answers.set('/files/genesis.json', content);
-    const { code, note } = await chain({ settings: { FILES: `genesis.json=${algorithm}:${hash(algorithm, genesis)}` } });
-    expect({ code, note }).toEqual({ code: 1, note: 'failed: genesis.json has another checksum than configured' });
+    const { code, note } = await chain({
+      settings: { FILES: `genesis.json=${algorithm}:${hash(algorithm, genesis)}` },
+    });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: 'failed: genesis.json has another checksum than configured',
+    });
     expect(readdirSync(join(machine.root, 'consensus/config'))).toEqual([]);
   });
 
@@ -84,7 +108,10 @@ describe.skipIf(skip)('the files', () => {
   ] as const)('that %s cannot be fetched', async (_, answer, words) => {
     server.answers.set('/files/genesis.json', answer);
     const { code, note } = await chain({ replace: { MOST_FILE_BYTES: 1_000 } });
-    expect({ code, note }).toEqual({ code: 1, note: `failed: genesis.json cannot be fetched: the server ${words}` });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: `failed: genesis.json cannot be fetched: the server ${words}`,
+    });
   });
 
   test.each([
@@ -100,15 +127,21 @@ describe.skipIf(skip)('the files', () => {
     expect(fetched()).toEqual([]);
   });
 
-  test.each(['genesis.json', 'genesis.json=sha256:12', 'genesis.json=sha1:12', `genesis.json=sha256:${'g'.repeat(64)}`])(
-    '%s is no entry',
-    async (entry) => {
-      expect((await chain({ settings: { FILES: entry } })).note).toMatch(/^failed: FILES has an entry that is not/);
-    },
-  );
+  test.each([
+    'genesis.json',
+    'genesis.json=sha256:12',
+    'genesis.json=sha1:12',
+    `genesis.json=sha256:${'g'.repeat(64)}`,
+  ])('%s is no entry', async (entry) => {
+    expect((await chain({ settings: { FILES: entry } })).note).toMatch(
+      /^failed: FILES has an entry that is not/,
+    );
+  });
 
   test('of a chain that nobody knows are none', async () => {
-    expect((await chain({ settings: { CHAIN: 'bitcoin' } })).note).toBe('failed: CHAIN is neither ethereum nor berachain');
+    expect((await chain({ settings: { CHAIN: 'bitcoin' } })).note).toBe(
+      'failed: CHAIN is neither ethereum nor berachain',
+    );
   });
 });
 
@@ -122,18 +155,37 @@ function tarOf(files: Readonly<Record<string, string | Buffer>>, more: readonly 
   }
   symlinkSync('/etc', join(folder, '.link'));
   const members = more.length === 0 ? ['--exclude=./.link', '.'] : more;
-  return execFileSync('tar', ['-C', folder, '-cP', ...members], { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync('tar', ['-C', folder, '-cP', ...members], {
+    maxBuffer: 2 ** 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
-const pack = (tar: Buffer): Buffer => execFileSync(unpacker?.path ?? 'lz4', ['-c'], { input: tar, maxBuffer: 2 ** 30, stdio: ['pipe', 'pipe', 'ignore'] });
+const pack = (tar: Buffer): Buffer =>
+  execFileSync(unpacker?.path ?? 'lz4', ['-c'], {
+    input: tar,
+    maxBuffer: 2 ** 30,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
 
 describe.skipIf(skipReal)('the snapshot', () => {
   const from = (): Record<string, string> => ({ SNAPSHOT_INDEX_URL: `${server.url}/index.csv` });
-  const restore = (order: Order = {}): Promise<Ended> => chain({ ...order, settings: { ...from(), ...order.settings } });
+  const restore = (order: Order = {}): Promise<Ended> =>
+    chain({ ...order, settings: { ...from(), ...order.settings } });
   /** An index with the newest entries at these addresses, and older ones that are not there. */
   const index = (more = '', columns = 'url,url_s3,type,size_bytes,created_at,sha256'): void => {
     const row = (kind: string, path: string, at: string, size = '', digest = ''): string => {
-      const values: Record<string, string> = { url: `${server.url}${path}`, url_s3: 's3://x', type: kind, size_bytes: size, created_at: at, sha256: digest };
-      return columns.split(',').map((name) => values[name] ?? '').join(',');
+      const values: Record<string, string> = {
+        url: `${server.url}${path}`,
+        url_s3: 's3://x',
+        type: kind,
+        size_bytes: size,
+        created_at: at,
+        sha256: digest,
+      };
+      return columns
+        .split(',')
+        .map((name) => values[name] ?? '')
+        .join(',');
     };
     const rows = [
       row('beacon-kit-pruned', '/old', '2026-11-01T00:00:00Z'),
@@ -158,7 +210,9 @@ describe.skipIf(skipReal)('the snapshot', () => {
     expect(machine.read('chain/consensus/data/state.db/1')).toBe('cl');
     expect(machine.read('chain/execution/db/mdbx.dat')).toBe('el');
     if (isRoot) {
-      const owners = ['consensus/data/state.db/1', 'execution/db/mdbx.dat'].map((name) => statSync(join(machine.root, name)).uid);
+      const owners = ['consensus/data/state.db/1', 'execution/db/mdbx.dat'].map(
+        (name) => statSync(join(machine.root, name)).uid,
+      );
       expect(owners).toEqual([2002, 2001]);
     }
     expect(fetched()).toEqual(['/files/genesis.json', '/index.csv', '/cl', '/el']);
@@ -189,11 +243,33 @@ describe.skipIf(skipReal)('the snapshot', () => {
   });
 
   test('brings nothing of the identity of its publisher', async () => {
-    const foreign = ['priv_validator_state.json', 'node_key.json', 'config/priv_validator_key.json', 'jwt.hex', 'deep/er/addrbook.json'];
-    server.answers.set('/cl', pack(tarOf({ 'state.db/1': 'cl', ...Object.fromEntries(foreign.map((name) => [name, 'theirs'])) })));
-    server.answers.set('/el', pack(tarOf({ 'db/1': 'el', 'discovery-secret': 'x', 'geth/nodekey': 'x', 'known-peers.json': 'x', 'keystore/UTC--1': 'x' })));
+    const foreign = [
+      'priv_validator_state.json',
+      'node_key.json',
+      'config/priv_validator_key.json',
+      'jwt.hex',
+      'deep/er/addrbook.json',
+    ];
+    server.answers.set(
+      '/cl',
+      pack(tarOf({ 'state.db/1': 'cl', ...Object.fromEntries(foreign.map((name) => [name, 'theirs'])) })),
+    );
+    server.answers.set(
+      '/el',
+      pack(
+        tarOf({
+          'db/1': 'el',
+          'discovery-secret': 'x',
+          'geth/nodekey': 'x',
+          'known-peers.json': 'x',
+          'keystore/UTC--1': 'x',
+        }),
+      ),
+    );
     expect(await restore()).toMatchObject({ code: 0 });
-    const names = ['consensus', 'execution'].flatMap((name) => readdirSync(join(machine.root, name), { recursive: true }).map(String));
+    const names = ['consensus', 'execution'].flatMap((name) =>
+      readdirSync(join(machine.root, name), { recursive: true }).map(String),
+    );
     for (const name of [...foreign, 'discovery-secret', 'nodekey', 'known-peers.json', 'keystore']) {
       expect(names.filter((each) => each.split('/').includes(name.split('/').at(-1) ?? ''))).toEqual([]);
     }
@@ -201,23 +277,39 @@ describe.skipIf(skipReal)('the snapshot', () => {
   });
 
   const hostile: readonly (readonly [string, () => Buffer, string])[] = [
-    ['leads out of its directory', () => pack(tarOf({ 'state.db/1': 'x' }, ['--transform=s,state.db,../../out,', 'state.db'])), 'cannot be unpacked: tar: '],
-    ['holds a link', () => pack(tarOf({ 'state.db/1': 'x' }, ['state.db', '.link'])), 'neither file nor directory: .link'],
+    [
+      'leads out of its directory',
+      () => pack(tarOf({ 'state.db/1': 'x' }, ['--transform=s,state.db,../../out,', 'state.db'])),
+      'cannot be unpacked: tar: ',
+    ],
+    [
+      'holds a link',
+      () => pack(tarOf({ 'state.db/1': 'x' }, ['state.db', '.link'])),
+      'neither file nor directory: .link',
+    ],
     [
       'writes through a link',
-      () => pack(tarOf({ 'state.db/1': 'x', evil: 'x' }, ['.link', '--transform=s,^evil,.link/evil,', 'evil'])),
+      () =>
+        pack(tarOf({ 'state.db/1': 'x', evil: 'x' }, ['.link', '--transform=s,^evil,.link/evil,', 'evil'])),
       '',
     ],
     ['holds nothing', () => pack(tarOf({}, ['--files-from=/dev/null'])), 'has nothing in it'],
     ['is nothing', () => Buffer.alloc(0), ''],
     ['is no tarball', () => pack(randomBytes(100_000)), 'cannot be unpacked: tar: '],
     ['is not compressed', () => tarOf({ 'state.db/1': 'x' }), 'cannot be unpacked: '],
-    ['was cut short before it was published', () => pack(tarOf({ 'state.db/1': randomBytes(1_000_000) })).subarray(0, 500_000), 'cannot be unpacked: '],
+    [
+      'was cut short before it was published',
+      () => pack(tarOf({ 'state.db/1': randomBytes(1_000_000) })).subarray(0, 500_000),
+      'cannot be unpacked: ',
+    ],
   ];
   test.each(hostile)('that %s is refused', async (_, make, words) => {
     server.answers.set('/cl', make());
     const { code, note } = await restore();
-    expect({ code, note }).toEqual({ code: 1, note: expect.stringMatching(/^failed: beacon-kit-pruned (cannot|has)/) });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: expect.stringMatching(/^failed: beacon-kit-pruned (cannot|has)/),
+    });
     expect(note).toContain(words);
     // Nothing is outside, and it is begun anew when it is whole.
     expect(readdirSync(machine.root).toSorted()).toEqual(['.beacon-kit-pruned', 'consensus', 'execution']);
@@ -225,7 +317,10 @@ describe.skipIf(skipReal)('the snapshot', () => {
     expect(existsSync('/etc/evil')).toBe(false);
     server.answers.set('/cl', pack(tarOf({ 'state.db/2': 'cl' })));
     expect(await restore()).toMatchObject({ code: 0 });
-    expect(readdirSync(join(machine.root, 'consensus/data'), { recursive: true })).toEqual(['state.db', 'state.db/2']);
+    expect(readdirSync(join(machine.root, 'consensus/data'), { recursive: true })).toEqual([
+      'state.db',
+      'state.db/2',
+    ]);
   });
 
   test('that lies at an absolute path lies in its directory', async () => {
@@ -244,7 +339,10 @@ describe.skipIf(skipReal)('the snapshot', () => {
   ] as const)('whose download %s is begun anew', async (_, answer, words) => {
     server.answers.set('/el', answer);
     const { code, note } = await restore({ replace: { STALL_SECONDS: 1 } });
-    expect({ code, note }).toEqual({ code: 1, note: expect.stringMatching(/^failed: the download of reth-pruned /) });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: expect.stringMatching(/^failed: the download of reth-pruned /),
+    });
     expect(note).toMatch(words);
     server.answers.set('/el', pack(tarOf({ 'db/mdbx.dat': 'el' })));
     fetched();
@@ -270,7 +368,10 @@ describe.skipIf(skipReal)('the snapshot', () => {
   });
 
   test('that fills the disk is a reason for a larger one, and is not downloaded again for the same', async () => {
-    machine.fake('tar', 'head -c 100 >/dev/null\necho "tar: db/1: Cannot write: No space left on device" >&2\nexit 2');
+    machine.fake(
+      'tar',
+      'head -c 100 >/dev/null\necho "tar: db/1: Cannot write: No space left on device" >&2\nexit 2',
+    );
     server.answers.set('/cl', pack(tarOf({ 'state.db/1': randomBytes(3_000_000) })));
     const expected = 'failed: the disk is full while restoring beacon-kit-pruned: take a larger one';
     expect(await restore()).toMatchObject({ code: 1, note: expected });
@@ -287,14 +388,17 @@ describe.skipIf(skipReal)('the snapshot', () => {
     index(`${server.url}/el,,reth-pruned,${size},2026-11-22T00:00:00Z,\n`);
     const { code, note } = await restore();
     expect(code).toBe(1);
-    expect(note).toMatch(/^failed: the disk is too small for reth-pruned: 900000 GiB compressed, and more unpacked; \d+ GiB are free$/);
+    expect(note).toMatch(
+      /^failed: the disk is too small for reth-pruned: 900000 GiB compressed, and more unpacked; \d+ GiB are free$/,
+    );
     expect(fetched()).not.toContain('/el');
   });
 
   test('with another checksum than its index says is refused, and with the same is taken', async () => {
     const content = pack(tarOf({ 'db/mdbx.dat': 'el' }));
     server.answers.set('/el', content);
-    const entry = (digest: string): void => index(`${server.url}/el,,reth-pruned,10,2026-11-22T00:00:00Z,${digest}\n`);
+    const entry = (digest: string): void =>
+      index(`${server.url}/el,,reth-pruned,10,2026-11-22T00:00:00Z,${digest}\n`);
     entry(hash('sha256', Buffer.from('other')));
     expect(await restore()).toMatchObject({
       code: 1,
@@ -306,13 +410,29 @@ describe.skipIf(skipReal)('the snapshot', () => {
 
   test.each([
     ['has no entry', 'url,type,size_bytes,created_at\n', 'has no beacon-kit-pruned entry'],
-    ['has entries of one client only', 'url,type,created_at\nhttps://a.test/x,beacon-kit-pruned,2026-11-22T00:00:00Z\n', 'has no reth-pruned entry'],
+    [
+      'has entries of one client only',
+      'url,type,created_at\nhttps://a.test/x,beacon-kit-pruned,2026-11-22T00:00:00Z\n',
+      'has no reth-pruned entry',
+    ],
     ['is a page', '<html>\u0000<b>,"', 'has no beacon-kit-pruned entry'],
     ['is empty', '', 'has no beacon-kit-pruned entry'],
     ['has a field without end', `url,type\n"${'x'.repeat(200_000)}`, 'cannot be read: it is not CSV'],
-    ['names http', 'url,type,created_at\nhttp://a.test/x,reth-pruned,2026-11-22T00:00:00Z\n', 'the address of reth-pruned in the snapshot index is not an https address'],
-    ['names a file', 'url,type,created_at\nfile:///etc/shadow,reth-pruned,2026-11-22T00:00:00Z\n', 'the address of reth-pruned in the snapshot index is not an https address'],
-    ['names an option', 'url,type,created_at\n--output=/etc/x,reth-pruned,2026-11-22T00:00:00Z\n', 'the address of reth-pruned in the snapshot index is not an https address'],
+    [
+      'names http',
+      'url,type,created_at\nhttp://a.test/x,reth-pruned,2026-11-22T00:00:00Z\n',
+      'the address of reth-pruned in the snapshot index is not an https address',
+    ],
+    [
+      'names a file',
+      'url,type,created_at\nfile:///etc/shadow,reth-pruned,2026-11-22T00:00:00Z\n',
+      'the address of reth-pruned in the snapshot index is not an https address',
+    ],
+    [
+      'names an option',
+      'url,type,created_at\n--output=/etc/x,reth-pruned,2026-11-22T00:00:00Z\n',
+      'the address of reth-pruned in the snapshot index is not an https address',
+    ],
   ])('is none when the index %s', async (_, content, words) => {
     server.answers.set('/index.csv', Buffer.from(content));
     const { code, note } = await restore();
@@ -326,6 +446,9 @@ describe.skipIf(skipReal)('the snapshot', () => {
     ['never ends', { stall: Buffer.from('url') }, 'does not answer in time'],
   ] as const)('is none when the index %s', async (_, answer, words) => {
     server.answers.set('/index.csv', answer);
-    expect(await restore()).toMatchObject({ code: 1, note: `failed: the snapshot index cannot be fetched: the server ${words}` });
+    expect(await restore()).toMatchObject({
+      code: 1,
+      note: `failed: the snapshot index cannot be fetched: the server ${words}`,
+    });
   });
 });

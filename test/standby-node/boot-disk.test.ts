@@ -1,6 +1,15 @@
 // The data disk of a standby is formatted when it is blank and never otherwise; its directories, its secret and the images are made once.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lacksPrograms } from '../support/tools.ts';
@@ -17,7 +26,10 @@ beforeEach(() => {
   truncateSync(device, 64 * 2 ** 20);
   // What is mounted is in a file.
   machine.fake('findmnt', 'test -s mounted && cat mounted');
-  machine.fake('mount', 'test ! -e busy || { echo "mount: wrong fs type" >&2; exit 32; }\necho "$5" >mounted');
+  machine.fake(
+    'mount',
+    'test ! -e busy || { echo "mount: wrong fs type" >&2; exit 32; }\necho "$5" >mounted',
+  );
   machine.fake('resize2fs', 'exit 0');
 });
 afterEach(() => {
@@ -40,7 +52,9 @@ describe.skipIf(skipReal)('with the real blkid and mkfs.ext4', () => {
     expect(typeOf()).toBe('none');
     expect(await disk()).toMatchObject({ code: 0, note: 'the data disk is ready' });
     expect(typeOf()).toBe('ext4');
-    expect(machine.calls()).toContain(`mount -t ext4 -o noatime,nodev,nosuid,noexec ${device} ${machine.root}`);
+    expect(machine.calls()).toContain(
+      `mount -t ext4 -o noatime,nodev,nosuid,noexec ${device} ${machine.root}`,
+    );
     const before = readFileSync(device);
     const jwt = machine.read('chain/jwt/jwt.hex');
     expect(await disk()).toMatchObject({ code: 0 });
@@ -65,14 +79,21 @@ describe.skipIf(skipReal)('with the real blkid and mkfs.ext4', () => {
         writeFileSync(device, table, { flag: 'r+' });
       },
     ],
-    ['what nobody knows', 'it does not begin with zeros', () => writeFileSync(device, 'mine', { flag: 'r+' })],
+    [
+      'what nobody knows',
+      'it does not begin with zeros',
+      () => writeFileSync(device, 'mine', { flag: 'r+' }),
+    ],
     ['less than a megabyte', 'it does not begin with zeros', () => truncateSync(device, 1_000)],
   ];
   test.each(occupied)('a disk with %s is not touched', async (_, words, prepare) => {
     prepare();
     const before = readFileSync(device);
     const { code, note } = await disk();
-    expect({ code, note }).toEqual({ code: 1, note: expect.stringContaining(`failed: the data disk ${device} is not blank: ${words}`) });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: expect.stringContaining(`failed: the data disk ${device} is not blank: ${words}`),
+    });
     expect(note).toContain('nothing was formatted');
     expect(readFileSync(device).equals(before)).toBe(true);
     expect(machine.calls().join()).not.toContain('mount -t');
@@ -86,10 +107,25 @@ describe.skipIf(skip)('the disk', () => {
   });
 
   test.each([
-    ['blkid cannot tell', 'blkid', 'echo "blkid: error: ambivalent" >&2; exit 8', 'cannot be told: blkid: error: ambivalent'],
+    [
+      'blkid cannot tell',
+      'blkid',
+      'echo "blkid: error: ambivalent" >&2; exit 8',
+      'cannot be told: blkid: error: ambivalent',
+    ],
     ['blkid fails', 'blkid', 'exit 4', 'cannot be told: it says nothing'],
-    ['it cannot be formatted', 'mkfs.ext4', 'echo "mkfs: no space" >&2; exit 1', 'cannot be formatted: mkfs: no space'],
-    ['it cannot be mounted', 'mount', 'echo "mount: bad\u001b[31m superblock" >&2; exit 32', 'cannot be mounted: mount: bad [31m superblock'],
+    [
+      'it cannot be formatted',
+      'mkfs.ext4',
+      'echo "mkfs: no space" >&2; exit 1',
+      'cannot be formatted: mkfs: no space',
+    ],
+    [
+      'it cannot be mounted',
+      'mount',
+      'echo "mount: bad\u001b[31m superblock" >&2; exit 32',
+      'cannot be mounted: mount: bad [31m superblock',
+    ],
   ])('when %s, that is the reason', async (_, program, script, words) => {
     if (program !== 'blkid') machine.fake('blkid', 'exit 2');
     machine.fake(program, script);
@@ -105,7 +141,10 @@ describe.skipIf(skip)('the disk', () => {
     expect(code).toBe(1);
     expect(errors).toContain(`waiting for the data disk ${device}`);
     expect(note).toBe(`failed: the data disk ${device} is not there`);
-    const later = machine.boot('disk', { settings: { DATA_DEVICE: device }, replace: { DEVICE_SECONDS: 30 } });
+    const later = machine.boot('disk', {
+      settings: { DATA_DEVICE: device },
+      replace: { DEVICE_SECONDS: 30 },
+    });
     await expect.poll(() => machine.read('run/note'), { timeout: 20_000 }).toContain('waiting for');
     writeFileSync(device, '');
     expect(await later).toMatchObject({ code: 0 });
@@ -117,19 +156,17 @@ describe.skipIf(skip)('the disk', () => {
   });
 
   test('a setting that is missing is named', async () => {
-    expect((await machine.boot('disk')).note).toBe('failed: DATA_DEVICE is missing in /etc/watchdog/node.env');
+    expect((await machine.boot('disk')).note).toBe(
+      'failed: DATA_DEVICE is missing in /etc/watchdog/node.env',
+    );
   });
 
   test('directories belong to their clients, and the secret is readable for both and nobody else', async () => {
     await disk();
     const { root } = machine;
-    expect(['', 'execution', 'consensus', 'jwt', 'jwt/jwt.hex'].map((name) => modeOf(join(root, name)))).toEqual([
-      '755',
-      '700',
-      '700',
-      '750',
-      '640',
-    ]);
+    expect(
+      ['', 'execution', 'consensus', 'jwt', 'jwt/jwt.hex'].map((name) => modeOf(join(root, name))),
+    ).toEqual(['755', '700', '700', '750', '640']);
     const secret = machine.read('chain/jwt/jwt.hex');
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
     if (isRoot) {
@@ -157,7 +194,9 @@ describe.skipIf(skip)('the disk', () => {
   });
 
   test('a mistake of its own is one line, too, and so is a wrong step', async () => {
-    expect((await disk({ replace: { USERS: 7 } })).note).toMatch(/^failed: disk: AttributeError in line \d+ of standby-boot$/);
+    expect((await disk({ replace: { USERS: 7 } })).note).toMatch(
+      /^failed: disk: AttributeError in line \d+ of standby-boot$/,
+    );
     expect(await machine.boot('format')).toMatchObject({ code: 2 });
     expect(await machine.boot('disk chain')).toMatchObject({ code: 2 });
   });
@@ -172,18 +211,27 @@ describe.skipIf(skip)('the images', () => {
   };
   const pulled = (): readonly string[] => machine.calls().filter((call) => call.startsWith('podman pull'));
   beforeEach(() => {
-    machine.fake('podman', 'touch images\nif [ "$1" = image ]; then grep -qxF "$3" images; else echo "$3" >>images; fi');
+    machine.fake(
+      'podman',
+      'touch images\nif [ "$1" = image ]; then grep -qxF "$3" images; else echo "$3" >>images; fi',
+    );
   });
 
   test('are pulled by their digests, and only when they are not there', async () => {
-    expect(await machine.boot('images', { settings })).toMatchObject({ code: 0, note: 'the images are there' });
+    expect(await machine.boot('images', { settings })).toMatchObject({
+      code: 0,
+      note: 'the images are there',
+    });
     expect(pulled()).toEqual(Object.values(settings).map((image) => `podman pull --quiet ${image}`));
     expect(await machine.boot('images', { settings })).toMatchObject({ code: 0 });
     expect(pulled()).toEqual([]);
   });
 
   test('are tried again, and then podman says why', async () => {
-    machine.fake('podman', '[ "$1" != image ] || exit 1\necho "Trying to pull" >&2\necho "Error: unable\u0007to pull: unauthorized" >&2\nexit 125');
+    machine.fake(
+      'podman',
+      '[ "$1" != image ] || exit 1\necho "Trying to pull" >&2\necho "Error: unable\u0007to pull: unauthorized" >&2\nexit 125',
+    );
     const { code, note } = await machine.boot('images', { settings });
     expect({ code, note }).toEqual({
       code: 1,
@@ -204,12 +252,19 @@ describe.skipIf(skip)('the images', () => {
     expect(errors).toContain('this machine goes without its logs being sent');
   });
 
-  test.each(['docker.io/geth:latest', `geth@${digest} --privileged`, `geth@${digest.slice(0, -1)}`, '--help'])(
-    '%s is no image by its digest',
-    async (image) => {
-      const { code, note } = await machine.boot('images', { settings: { ...settings, CONSENSUS_IMAGE: image } });
-      expect({ code, note }).toEqual({ code: 1, note: 'failed: CONSENSUS_IMAGE is not an image by its digest: NAME@sha256:DIGEST' });
-      expect(machine.calls()).toEqual([]);
-    },
-  );
+  test.each([
+    'docker.io/geth:latest',
+    `geth@${digest} --privileged`,
+    `geth@${digest.slice(0, -1)}`,
+    '--help',
+  ])('%s is no image by its digest', async (image) => {
+    const { code, note } = await machine.boot('images', {
+      settings: { ...settings, CONSENSUS_IMAGE: image },
+    });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: 'failed: CONSENSUS_IMAGE is not an image by its digest: NAME@sha256:DIGEST',
+    });
+    expect(machine.calls()).toEqual([]);
+  });
 });

@@ -30,16 +30,27 @@ function sourceSays(stub: Stub, says: Says = {}): void {
   const { answers } = stub;
   answers.clear();
   answers.set('/eth/v1/beacon/genesis', {
-    json: { data: { genesis_validators_root: says.genesis ?? genesis, genesis_fork_version: version, genesis_time: '1' } },
+    json: {
+      data: {
+        genesis_validators_root: says.genesis ?? genesis,
+        genesis_fork_version: version,
+        genesis_time: '1',
+      },
+    },
   });
   const header = (each: number): Answer => ({
-    json: { data: { root: rootOf(each, fork), canonical: true, header: { message: { slot: String(each) } } } },
+    json: {
+      data: { root: rootOf(each, fork), canonical: true, header: { message: { slot: String(each) } } },
+    },
   });
   for (const each of [finalized, ...slots]) {
     if (!isPlain) answers.set(`/eth/v1/beacon/headers/${each}`, header(each));
     answers.set(`/eth/v1/beacon/blocks/${each}/root`, { json: { data: { root: rootOf(each, fork) } } });
   }
-  if (isPlain) answers.set('/eth/v2/beacon/blocks/finalized', { json: { data: { message: { slot: String(finalized) } } } });
+  if (isPlain)
+    answers.set('/eth/v2/beacon/blocks/finalized', {
+      json: { data: { message: { slot: String(finalized) } } },
+    });
   else answers.set('/eth/v1/beacon/headers/finalized', header(finalized));
 }
 
@@ -83,7 +94,12 @@ describe.skipIf(skip)('the checkpoint', () => {
     ['the first is ahead of all that the second knows', { finalized: slot + 32, slots: [slot] }, {}, slot],
     ['the second is ahead', { slots: [slot + 64] }, { finalized: slot + 64 }, slot + 64],
     ['the first knows only blocks', { isPlain: true }, {}, slot],
-    ['both know only blocks', { isPlain: true, slots: [slot - 32] }, { isPlain: true, finalized: slot - 32 }, slot - 32],
+    [
+      'both know only blocks',
+      { isPlain: true, slots: [slot - 32] },
+      { isPlain: true, finalized: slot - 32 },
+      slot - 32,
+    ],
   ];
   test.each(agreeing)('is found when %s', async (_, one, other, expected) => {
     sourceSays(first, one);
@@ -113,7 +129,11 @@ describe.skipIf(skip)('the checkpoint', () => {
   });
 
   const refused: readonly (readonly [string, string, () => void])[] = [
-    ['the genesis differs', 'the checkpoint sources are of different chains: ', () => sourceSays(second, { genesis: rootOf(7) })],
+    [
+      'the genesis differs',
+      'the checkpoint sources are of different chains: ',
+      () => sourceSays(second, { genesis: rootOf(7) }),
+    ],
     ['the fork version differs', 'different chains', () => sourceSays(second, { version: '0x00000001' })],
     [
       'both are of another chain',
@@ -122,7 +142,11 @@ describe.skipIf(skip)('the checkpoint', () => {
         for (const stub of [first, second]) sourceSays(stub, { genesis: rootOf(7) });
       },
     ],
-    ['they know no slot in common', 'know no slot in common', () => sourceSays(second, { finalized: slot + 320 })],
+    [
+      'they know no slot in common',
+      'know no slot in common',
+      () => sourceSays(second, { finalized: slot + 320 }),
+    ],
     ['the first is silent', 'does not answer', () => first.answers.set('*', 'reset')],
   ];
   test.each(refused)('is none when %s', async (reason, words, prepare) => {
@@ -143,12 +167,29 @@ describe.skipIf(skip)('the checkpoint', () => {
     ['sends elsewhere', { status: 302, text: '' }, 'answers with status 302'],
     ['says no JSON', { status: 200, text: '<html>\u001b[31m' }, 'answers what is not JSON'],
     ['nests without end', { status: 200, text: '['.repeat(200_000) }, 'answers what is not JSON'],
-    ['says numbers without end', { status: 200, text: `{"data":${'9'.repeat(5_000)}}` }, 'answers what is not JSON'],
+    [
+      'says numbers without end',
+      { status: 200, text: `{"data":${'9'.repeat(5_000)}}` },
+      'answers what is not JSON',
+    ],
     ['says a list', { json: [1] }, 'answers without'],
-    ['says wrong types', { json: { data: { genesis_validators_root: 7, root: [], header: 'x' } } }, 'answers without'],
+    [
+      'says wrong types',
+      { json: { data: { genesis_validators_root: 7, root: [], header: 'x' } } },
+      'answers without',
+    ],
     [
       'says too long a root',
-      { json: { data: { genesis_validators_root: `${genesis}00`, genesis_fork_version: '0x00000000', root: `${genesis}00`, header: { message: { slot: '5' } } } } },
+      {
+        json: {
+          data: {
+            genesis_validators_root: `${genesis}00`,
+            genesis_fork_version: '0x00000000',
+            root: `${genesis}00`,
+            header: { message: { slot: '5' } },
+          },
+        },
+      },
       'answers without',
     ],
   ];
@@ -164,8 +205,12 @@ describe.skipIf(skip)('the checkpoint', () => {
       // oxlint-disable-next-line no-await-in-loop -- one machine
       const { code, note } = await chain({ replace: { TRIES: 1 } });
       // A source that refuses one question is asked another one.
-      const isRefusal = typeof answer === 'object' && 'status' in answer && answer.status !== 200 && path.includes('headers');
-      expect({ code, note }).toEqual({ code: 1, note: expect.stringContaining(isRefusal ? 'status 404' : words) });
+      const isRefusal =
+        typeof answer === 'object' && 'status' in answer && answer.status !== 200 && path.includes('headers');
+      expect({ code, note }).toEqual({
+        code: 1,
+        note: expect.stringContaining(isRefusal ? 'status 404' : words),
+      });
       expect(note.length).toBeLessThan(300);
       expect(agreed()).toBe(null);
     }
@@ -175,7 +220,9 @@ describe.skipIf(skip)('the checkpoint', () => {
     first.answers.delete('/eth/v1/beacon/genesis');
     let count = 0;
     first.otherwise = () =>
-      count++ === 0 ? 'reset' : { json: { data: { genesis_validators_root: genesis, genesis_fork_version: '0x00000000' } } };
+      count++ === 0
+        ? 'reset'
+        : { json: { data: { genesis_validators_root: genesis, genesis_fork_version: '0x00000000' } } };
     expect(await chain()).toMatchObject({ code: 0 });
   });
 
@@ -187,12 +234,19 @@ describe.skipIf(skip)('the checkpoint', () => {
     ['https://checkpoint.test:no', 'yes'],
     ['//checkpoint.test', 'yes'],
   ])('%s is no address to ask', async (url, allowed) => {
-    const { code, note } = await chain({ settings: { CHECKPOINT_SECOND_URL: url, CHECKPOINT_URL: 'https://a.test', HTTP_ON_LOOPBACK: allowed } });
-    expect({ code, note }).toEqual({ code: 1, note: 'failed: CHECKPOINT_SECOND_URL is not an https address' });
+    const { code, note } = await chain({
+      settings: { CHECKPOINT_SECOND_URL: url, CHECKPOINT_URL: 'https://a.test', HTTP_ON_LOOPBACK: allowed },
+    });
+    expect({ code, note }).toEqual({
+      code: 1,
+      note: 'failed: CHECKPOINT_SECOND_URL is not an https address',
+    });
   });
 
   test('one source alone proves nothing, and neither does the same one twice', async () => {
-    expect((await chain({ settings: { CHECKPOINT_SECOND_URL: '' } })).note).toContain('CHECKPOINT_SECOND_URL is missing');
+    expect((await chain({ settings: { CHECKPOINT_SECOND_URL: '' } })).note).toContain(
+      'CHECKPOINT_SECOND_URL is missing',
+    );
     const { note } = await chain({ settings: { CHECKPOINT_SECOND_URL: `${first.url}/x` } });
     expect(note).toBe(`failed: both checkpoint sources are ${names()[0]}: one alone proves nothing`);
   });
@@ -208,14 +262,18 @@ describe.skipIf(skip)('the checkpoint', () => {
     const { cert, key } = trusted.issue({ name: '127.0.0.1' });
     const server = createServer({ cert, key }, (request, response) => {
       const answer = first.answers.get(request.url ?? '');
-      if (answer !== undefined && typeof answer === 'object' && 'json' in answer) response.end(JSON.stringify(answer.json));
+      if (answer !== undefined && typeof answer === 'object' && 'json' in answer)
+        response.end(JSON.stringify(answer.json));
       else response.writeHead(404).end();
     });
     const { address, close } = await listen(server);
     try {
       const secure = { CHECKPOINT_URL: `https://${address}` };
       const { code, note } = await chain({ settings: secure });
-      expect({ code, note }).toEqual({ code: 1, note: expect.stringContaining(`${address} has no valid certificate: `) });
+      expect({ code, note }).toEqual({
+        code: 1,
+        note: expect.stringContaining(`${address} has no valid certificate: `),
+      });
       const order = { ...secure, SSL_CERT_FILE: machine.put('ca.pem', trusted.cert) };
       expect(await chain({ settings: order })).toMatchObject({ code: 0 });
     } finally {
@@ -245,7 +303,11 @@ describe.skipIf(skip)('the own chain', () => {
 
   const different: readonly (readonly [string, number, () => void])[] = [
     ['other than the checkpoint', slot, () => sourceSays(own, { finalized: slot, fork: 'b' })],
-    ['other than the second source says now', slot + 320, () => sourceSays(own, { finalized: slot + 320, fork: 'b' })],
+    [
+      'other than the second source says now',
+      slot + 320,
+      () => sourceSays(own, { finalized: slot + 320, fork: 'b' }),
+    ],
     [
       'other than the second source says now, after a reboot',
       slot + 320,
@@ -259,7 +321,9 @@ describe.skipIf(skip)('the own chain', () => {
     prepare();
     const { code, note } = await compare();
     expect(code).toBe(1);
-    expect(note).toContain(`failed: the beacon node is on another chain: at slot ${at} ${rootOf(at, 'b').slice(0, 18)}, ${rootOf(at).slice(0, 18)} by `);
+    expect(note).toContain(
+      `failed: the beacon node is on another chain: at slot ${at} ${rootOf(at, 'b').slice(0, 18)}, ${rootOf(at).slice(0, 18)} by `,
+    );
     expect(note).toMatch(/; it is stopped$/);
     expect(stopped()).toBe(true);
     // Silent from now on, it proves nothing, and the reason stays.
@@ -277,12 +341,17 @@ describe.skipIf(skip)('the own chain', () => {
   const silent: readonly (readonly [string, () => void])[] = [
     ['the own node does not know the slots yet', () => own.answers.clear()],
     ['the own node is silent', () => own.answers.set('*', 'hang')],
-    ['the own node says nonsense', () => own.answers.set(`/eth/v1/beacon/headers/${slot}`, { json: { data: { root: 7 } } })],
+    [
+      'the own node says nonsense',
+      () => own.answers.set(`/eth/v1/beacon/headers/${slot}`, { json: { data: { root: 7 } } }),
+    ],
     [
       'the own node answers with another slot',
       () => {
         own.answers.clear();
-        own.answers.set('*', { json: { data: { root: rootOf(1, 'b'), header: { message: { slot: '1' } } } } });
+        own.answers.set('*', {
+          json: { data: { root: rootOf(1, 'b'), header: { message: { slot: '1' } } } },
+        });
       },
     ],
     ['the second source is silent', () => second.answers.clear()],

@@ -101,7 +101,12 @@ export function prepareMachine(): Prepared {
     boot: (step, order = {}) =>
       run('standby-boot', step.split(' '), { PAUSE_SECONDS: 0.05, DEVICE_SECONDS: 0.4 }, order),
     wipe: (order = {}) =>
-      run('standby-wipe', [], { MARK: path('wiped'), STATE: path('wipe/state'), AGENT: path('bin/agent') }, order),
+      run(
+        'standby-wipe',
+        [],
+        { MARK: path('wiped'), STATE: path('wipe/state'), AGENT: path('bin/agent') },
+        order,
+      ),
     close: () => {
       rmSync(folder, { recursive: true, force: true });
     },
