@@ -52,6 +52,19 @@ describe('the metadata server', () => {
     expect(await agent('GET', 'instance/attributes/ssh-keys')).toEqual([404, 'not found']);
     expect(await agent('GET', 'instance/maintenance-event')).toEqual([200, 'NONE']);
     expect(await agent('GET', 'instance/preempted')).toEqual([200, 'FALSE']);
+    expect(await agent('GET', 'instance/hostname')).toEqual([
+      200,
+      `bw-home-x1.${zoneA}.c.${project}.internal`,
+    ]);
+  });
+
+  test('shows all attributes at once, as cloud-init asks for them', async () => {
+    expect(await agent('GET', 'instance/attributes/?recursive=True')).toEqual([
+      200,
+      '{"enable-guest-attributes":"TRUE"}',
+    ]);
+    expect(await agent('GET', 'project/attributes/?recursive=True')).toEqual([200, '{}']);
+    expect((await agent('GET', 'instance/attributes/'))[0]).toBe(404);
   });
 
   test('answers only who sends the header that no browser sends', async () => {

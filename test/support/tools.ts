@@ -12,6 +12,7 @@ const programs = {
   geth: 'geth',
   beacond: 'beacond',
   discovery: 'compute.v1.json',
+  machine: 'root/usr/bin/systemd-nspawn',
   shellcheck: 'bin/shellcheck',
   nut: 'bin/upsd',
   alertmanager: 'bin/prometheus-alertmanager',
