@@ -108,9 +108,9 @@ function* clientBreaches(path: string, unit: string, name: string): Generator<st
       !loopback.test(flag.value) &&
       !p2p.has(`${name} ${flag.name} ${flag.value}`)
     ) {
-      if (!/vhosts$/.test(flag.name)) yield `${path}: ${flag.name} is at ${flag.value}`;
+      if (!flag.name.endsWith('vhosts')) yield `${path}: ${flag.name} is at ${flag.value}`;
     }
-    if (/vhosts$/.test(flag.name) && flag.value !== 'localhost,127.0.0.1')
+    if (flag.name.endsWith('vhosts') && flag.value !== 'localhost,127.0.0.1')
       yield `${path}: ${flag.name} is ${flag.value}`;
     if (flag.name === '--http.api' && flag.value !== 'eth,net,web3')
       yield `${path}: --http.api is ${flag.value}`;

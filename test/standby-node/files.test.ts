@@ -1,6 +1,14 @@
 // The files of a standby, as real Terraform renders them: what each of their readers takes, and what must never be in them.
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,9 +60,7 @@ async function said(program: string, ...args: readonly string[]): Promise<Said> 
     const { stdout, stderr } = await execute(program, args);
     return { code: 0, text: `${stdout}${stderr}` };
   } catch (error) {
-    const failed = z
-      .object({ code: z.number(), stdout: z.string(), stderr: z.string() })
-      .parse(error instanceof Error ? { ...error } : error);
+    const failed = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() }).parse(error);
     return { code: failed.code, text: `${failed.stdout}${failed.stderr}` };
   }
 }
@@ -65,7 +71,7 @@ function laid(rendered: Rendered, change: (files: Map<string, string>) => void =
   const root = join(folder, `root-${(count += 1)}`);
   const files = new Map(rendered.files);
   change(files);
-  lay(files, root);
+  lay({ files, modes: rendered.modes }, root);
   return root;
 }
 
@@ -250,13 +256,10 @@ describe.skipIf(skip || lacksPrograms('systemd-analyze'))('systemd', () => {
       'usr/bin/systemctl',
       'usr/bin/systemd-tmpfiles',
       'usr/sbin/nft',
-    ];
-    for (const program of [
-      ...programs,
-      'usr/local/bin/watchdog-agent',
       'usr/local/sbin/standby-boot',
       'usr/local/sbin/standby-wipe',
-    ]) {
+    ];
+    for (const program of programs.filter((each) => !existsSync(join(root, each)))) {
       mkdirSync(join(root, dirname(program)), { recursive: true });
       writeFileSync(join(root, program), '#!/bin/true\n', { mode: 0o755 });
     }
@@ -267,7 +270,7 @@ describe.skipIf(skip || lacksPrograms('systemd-analyze'))('systemd', () => {
       copyFileSync(join(own, file), join(root, own, file));
     }
     const ours = readdirSync(join(root, units)).filter((name) => /\.(service|timer|target)$/.test(name));
-    expect(ours.length).toBeGreaterThan(10);
+    expect(ours.length).toBeGreaterThan(8);
     return said('systemd-analyze', 'verify', `--root=${root}`, ...ours);
   }
 

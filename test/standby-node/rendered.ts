@@ -130,10 +130,10 @@ export async function render(chain: Chain, variables: Variables = {}): Promise<R
   }
 }
 
-/** Writes the files below a folder, as they would lie on the machine. */
-export function lay(files: ReadonlyMap<string, string>, folder: string): void {
+/** Writes the files below a folder as they would lie on the machine, programs as programs. */
+export function lay({ files, modes }: Pick<Rendered, 'files' | 'modes'>, folder: string): void {
   for (const [path, content] of files) {
     mkdirSync(join(folder, dirname(path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
+    writeFileSync(join(folder, path), content, { mode: modes.get(path) === '0755' ? 0o755 : 0o644 });
   }
 }
