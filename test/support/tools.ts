@@ -86,3 +86,6 @@ export function lacksPrograms(...names: readonly string[]): boolean {
     skip(`${missing.join(', ')} not found on PATH: install it with the system's packages`)
   );
 }
+
+/** The same when whoever runs the tests is not root. */
+export const lacksRoot = (): boolean => process.getuid?.() !== 0 && skip('this takes root: run it with sudo');

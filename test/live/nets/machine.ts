@@ -19,15 +19,16 @@ export type BootedMachine = {
   /** Resolves when its first process runs; what it starts is for the caller to wait for. */
   readonly boot: () => Promise<void>;
   readonly shutDown: () => Promise<void>;
-  /** Where its data disk is outside of it: looked at while the machine is off. */
-  readonly disk: string;
+  /** The path of every file on its data disk, seen from outside while it is off. */
+  readonly filesOnDisk: () => readonly string[];
   /** The root that all machines begin with. */
   readonly base: string;
-  readonly isUp: () => boolean;
   /** Gives back what no process holds. Everything in it has been killed before. */
   readonly release: () => void;
 };
 
+/** Where the machine finds its data disk. */
+export const dataDevice = '/dev/disk/by-id/google-chain';
 const diskBytes = 40 * 1024 ** 3;
 const cgroups = '/sys/fs/cgroup';
 const libraries = 'usr/lib/x86_64-linux-gnu';
@@ -49,7 +50,7 @@ export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 exec unshare --time --boottime "-$since" --monotonic "-$since" --fork --kill-child \\
   "$base/lib64/ld-linux-x86-64.so.2" --library-path "$base/${libraries}:$base/${libraries}/systemd" "$base/usr/bin/systemd-nspawn" \\
   --directory="$root" --machine="$name" --boot --register=no --keep-unit --console=pipe --system-call-filter=@keyring --kill-signal=SIGRTMIN+3 --resolv-conf=off --timezone=off \\
-  --network-bridge=${bridge} --bind="$disk:/dev/disk/by-id/google-chain" --bind="$root.containers:/var/lib/containers" "$@"`;
+  --network-bridge=${bridge} --bind="$disk:${dataDevice}" --bind="$root.containers:/var/lib/containers" "$@"`;
 
 function childrenOf(pid: number): number[] {
   try {
@@ -104,7 +105,10 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
     if (!isHeld) return;
     isHeld = false;
     execFileSync('losetup', ['--detach', disk]);
-    execFileSync('sh', ['-c', `find ${cgroups} -depth -type d -path '*/${name}*' -exec rmdir {} + 2>/dev/null || true`]);
+    execFileSync('sh', [
+      '-c',
+      `find ${cgroups} -depth -type d -path '*/${name}*' -exec rmdir {} + 2>/dev/null || true`,
+    ]);
   };
   process.once('exit', release);
 
@@ -126,7 +130,11 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
         '/usr/bin/nsenter',
         [`--target=${first}`, '--all', '--', ...command],
         {
-          env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' },
+          env: {
+            PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+            HOME: '/root',
+            LANG: 'C.UTF-8',
+          },
           maxBuffer: 64 * 1024 * 1024,
           timeout: 120_000,
         },
@@ -149,7 +157,19 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
         process_ = run({
           name,
           path: '/usr/bin/nsenter',
-          args: [`--net=/proc/${network.pid}/ns/net`, 'unshare', '--mount', 'sh', '-c', launcher, 'sh', root, name, base, disk],
+          args: [
+            `--net=/proc/${network.pid}/ns/net`,
+            'unshare',
+            '--mount',
+            'sh',
+            '-c',
+            launcher,
+            'sh',
+            root,
+            name,
+            base,
+            disk,
+          ],
         });
       } else process_.start();
       const started = process_;
@@ -168,9 +188,17 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
       await until('the machine to be off', async () => (isUp() ? null : true), { limitMs: 120_000 });
       leader = null;
     },
-    disk,
+    filesOnDisk: () =>
+      execFileSync(
+        'unshare',
+        ['--mount', 'sh', '-c', 'mount -o ro "$0" "$1" && find "$1" -type f -printf "%P\\n"', disk, root],
+        {
+          encoding: 'utf8',
+        },
+      )
+        .trim()
+        .split('\n'),
     base,
-    isUp,
     release,
   };
 }

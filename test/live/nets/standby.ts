@@ -6,16 +6,14 @@ import { join } from 'node:path';
 import type { NodeReport } from '../../../functions/domain/standby/standby.ts';
 import { readReport } from '../../../functions/flows/provision-report.ts';
 import { authority } from '../../support/certificates.ts';
+import { render, type Chain } from '../../standby-node/rendered.ts';
 import { pretendCompute } from '../../support/pretend-compute.ts';
 import { listen } from '../../support/server.ts';
 import { buildStub, imageOf, registry, registryPage, type Image, type Page } from './images.ts';
 import { prepareMachine, type BootedMachine } from './machine.ts';
 import { net, type Closable } from './net.ts';
 import { startNetwork, type Network } from './network.ts';
-import { renderMetadata } from './render.ts';
 import { until } from './wait.ts';
-
-export type Chain = 'ethereum' | 'berachain';
 
 /** What the stub of a client answers: a result by JSON-RPC method, or a body by path. */
 export type StubAnswers = Readonly<Record<string, unknown>>;
@@ -30,11 +28,16 @@ export type StandbyNet = Closable & {
   /** The images that the registry has now. */
   readonly images: Map<'execution' | 'consensus' | 'logs', Image>;
   /** What the clients say of themselves from now on. They are still starting before that. */
-  readonly say: (answers: { readonly execution: StubAnswers; readonly consensus: StubAnswers }) => Promise<void>;
+  readonly say: (answers: {
+    readonly execution: StubAnswers;
+    readonly consensus: StubAnswers;
+  }) => Promise<void>;
   /** Lets the agent look at once, and reads what it published; an error when it published nothing that can be read. */
   readonly look: () => Promise<NodeReport>;
   /** The last report at the metadata server, whoever made the agent look. */
   readonly lastReport: () => NodeReport | null;
+  /** What the boot says that it is busy with. */
+  readonly note: () => Promise<string>;
 };
 
 export const hosts = ['checkpoint-one.test', 'checkpoint-two.test', 'files.test', 'snapshots.test'] as const;
@@ -89,7 +92,7 @@ function pretend(machine: BootedMachine, certificate: string): void {
     ['[Manager]', 'DefaultEnvironment=SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt', ''].join('\n'),
   );
   // What systemd tries again each minute it tries each two seconds.
-  for (const unit of ['standby-disk', 'standby-images', 'standby-chain']) {
+  for (const unit of ['standby-disk', 'standby-images', 'standby-chain', 'standby-logs']) {
     machine.put(
       `/etc/systemd/system/${unit}.service.d/replay.conf`,
       ['[Service]', 'RestartSec=2', ''].join('\n'),
@@ -134,7 +137,7 @@ export async function startStandby(options: StandbyOptions): Promise<StandbyNet>
       ['logs', imageOf('fluent-bit', stub, ['fluent-bit/bin/fluent-bit'])],
     ] as const);
     const references = Object.fromEntries([...images].map(([part, { reference }]) => [part, reference]));
-    const metadata = await renderMetadata({ chain, images: references, ...sourcesOf(options), ...variables });
+    const { metadata } = await render(chain, { images: references, ...sourcesOf(options), ...variables });
 
     const world = await pretendCompute();
     closings.push(() => world.compute.close());
@@ -158,7 +161,10 @@ export async function startStandby(options: StandbyOptions): Promise<StandbyNet>
         else {
           const content = Buffer.from(page.content);
           response
-            .writeHead(200, { 'content-type': page.type ?? 'application/json', 'content-length': content.length })
+            .writeHead(200, {
+              'content-type': page.type ?? 'application/json',
+              'content-length': content.length,
+            })
             .end(request.method === 'HEAD' ? undefined : content);
         }
       }),
@@ -198,12 +204,15 @@ export async function startStandby(options: StandbyOptions): Promise<StandbyNet>
         }
       },
       look: async () => {
+        // A test looks more often than a timer.
+        await machine.attempt('systemctl', 'reset-failed', 'watchdog-agent.service');
         await machine.run('systemctl', 'start', 'watchdog-agent.service');
         const report = lastReport();
         if (report === null) throw new Error('the agent published no report that can be read');
         return report;
       },
       lastReport,
+      note: async () => (await machine.attempt('cat', '/run/watchdog/note')).text,
       close: async () => undefined,
     };
     return parts;

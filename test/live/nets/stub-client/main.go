@@ -32,6 +32,7 @@ var clients = map[string]client{
 	"lighthouse": {
 		api: []string{"http-address http-port", "metrics-address metrics-port"}, p2p: []string{"port"}, home: "datadir",
 		identities: []string{"beacon/network/key", "beacon/network/enr.dat"},
+		others:     map[string]string{"beacon/chain_db/CURRENT": "its database"},
 	},
 	"bera-reth": {
 		api: []string{"http.addr http.port", "metrics"}, p2p: []string{"port"}, home: "datadir",
