@@ -21,6 +21,8 @@ export type BootedMachine = {
   readonly shutDown: () => Promise<void>;
   /** The path of every file on its data disk, seen from outside while it is off. */
   readonly filesOnDisk: () => readonly string[];
+  /** Whether the disk itself has this somewhere, deleted or not. */
+  readonly isOnDisk: (text: string) => boolean;
   /** The root that all machines begin with. */
   readonly base: string;
   /** Gives back what no process holds. Everything in it has been killed before. */
@@ -87,6 +89,25 @@ const files = {
     'IPv6AcceptRA=no',
   ],
 };
+
+/** Holes are left out: nearly all of the disk is one. */
+const search = `
+import os, sys
+name, text = sys.argv[1], sys.argv[2].encode()
+with open(name, 'rb') as file:
+    end, at, size = os.fstat(file.fileno()).st_size, 0, 16 << 20
+    while at < end:
+        try:
+            at = os.lseek(file.fileno(), at, os.SEEK_DATA)
+        except OSError:
+            break
+        hole = os.lseek(file.fileno(), at, os.SEEK_HOLE)
+        while at < hole:
+            if text in os.pread(file.fileno(), min(size + len(text), hole - at), at):
+                sys.exit(print('found'))
+            at = min(hole, at + size)
+print('not there')
+`;
 
 let made = 0;
 
@@ -198,6 +219,8 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
       )
         .trim()
         .split('\n'),
+    isOnDisk: (text) =>
+      execFileSync('python3', ['-c', search, image, text], { encoding: 'utf8' }).trim() === 'found',
     base,
     release,
   };

@@ -78,7 +78,7 @@ export function checkpointPages(host: string, slot: number, root: string): [stri
 /** One frame of LZ4 with nothing compressed in it: enough for whoever unpacks it. */
 export function lz4Frame(content: Buffer): Buffer {
   const most = 64 * 1024;
-  const parts = [Buffer.from('04224d18604082', 'hex')];
+  const parts: Uint8Array[] = [Buffer.from('04224d18604082', 'hex')];
   for (let start = 0; start < content.length; start += most) {
     const block = content.subarray(start, start + most);
     const length = Buffer.alloc(4);

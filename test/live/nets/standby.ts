@@ -15,6 +15,8 @@ import { net, type Closable } from './net.ts';
 import { startNetwork, type Network } from './network.ts';
 import { until } from './wait.ts';
 
+type Part = 'execution' | 'consensus' | 'logs';
+
 /** What the stub of a client answers: a result by JSON-RPC method, or a body by path. */
 export type StubAnswers = Readonly<Record<string, unknown>>;
 
@@ -25,8 +27,9 @@ export type StandbyNet = Closable & {
   readonly pages: Map<string, Page>;
   /** What has been asked, `HOST/PATH`. */
   readonly asked: readonly string[];
-  /** The images that the registry has now. */
-  readonly images: Map<'execution' | 'consensus' | 'logs', Image>;
+  /** The registry loses an image, and has it again. */
+  readonly withhold: (part: Part) => void;
+  readonly giveBack: (part: Part) => void;
   /** What the clients say of themselves from now on. They are still starting before that. */
   readonly say: (answers: {
     readonly execution: StubAnswers;
@@ -131,11 +134,12 @@ export async function startStandby(options: StandbyOptions): Promise<StandbyNet>
   const built = await net('standby', async (site) => {
     const stub = buildStub(site.folder);
     const names = clients[chain];
-    const images = new Map([
+    const images = new Map<Part, Image>([
       ['execution', imageOf(names.execution, stub, [`usr/bin/${names.execution}`])],
       ['consensus', imageOf(names.consensus, stub, [`usr/bin/${names.consensus}`])],
       ['logs', imageOf('fluent-bit', stub, ['fluent-bit/bin/fluent-bit'])],
-    ] as const);
+    ]);
+    const withheld = new Set<Part>();
     const references = Object.fromEntries([...images].map(([part, { reference }]) => [part, reference]));
     const { metadata } = await render(chain, { images: references, ...sourcesOf(options), ...variables });
 
@@ -155,7 +159,10 @@ export async function startStandby(options: StandbyOptions): Promise<StandbyNet>
         const place = `${request.headers.host}${request.url}`;
         asked.push(place);
         const page = place.startsWith(`${registry}/`)
-          ? registryPage([...images.values()], place.slice(registry.length))
+          ? registryPage(
+              [...images].flatMap(([part, image]) => (withheld.has(part) ? [] : [image])),
+              place.slice(registry.length),
+            )
           : pages.get(place);
         if (page === null || page === undefined) response.writeHead(404).end('not found');
         else {
@@ -190,7 +197,12 @@ export async function startStandby(options: StandbyOptions): Promise<StandbyNet>
       network,
       pages,
       asked,
-      images,
+      withhold: (part) => {
+        withheld.add(part);
+      },
+      giveBack: (part) => {
+        withheld.delete(part);
+      },
       say: async ({ execution, consensus }) => {
         for (const [part, answers] of Object.entries({ execution, consensus })) {
           const file = `/srv/chain/${part}/answers.json`;
