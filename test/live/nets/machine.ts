@@ -35,7 +35,7 @@ const diskBytes = 40 * 1024 ** 3;
 const cgroups = '/sys/fs/cgroup';
 const libraries = 'usr/lib/x86_64-linux-gnu';
 
-/** The clock of the boot stands still for nobody: the machine gets one that begins now. Its mounts are nobody else's. */
+/** The machine's boot begins now, also by its own clock; its mounts are nobody else's; and it ends with the process that holds it, however that ends. */
 const launcher = `set -e
 root=$1 name=$2 base=$3 disk=$4; shift 4
 mount -t overlay overlay -o "lowerdir=$base,upperdir=$root.upper,workdir=$root.work" "$root"
@@ -49,7 +49,7 @@ for hierarchy in ${cgroups} ${cgroups}/*/; do
 done
 since=$(cut -d. -f1 /proc/uptime)
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
-exec unshare --time --boottime "-$since" --monotonic "-$since" --fork --kill-child \\
+exec unshare --pid --mount-proc --time --boottime "-$since" --monotonic "-$since" --fork --kill-child \\
   "$base/lib64/ld-linux-x86-64.so.2" --library-path "$base/${libraries}:$base/${libraries}/systemd" "$base/usr/bin/systemd-nspawn" \\
   --directory="$root" --machine="$name" --boot --register=no --keep-unit --console=pipe --system-call-filter=@keyring --kill-signal=SIGRTMIN+3 --resolv-conf=off --timezone=off \\
   --network-bridge=${bridge} --bind="$disk:${dataDevice}" --bind="$root.containers:/var/lib/containers" "$@"`;
@@ -194,7 +194,12 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
         });
       } else process_.start();
       const started = process_;
-      leader = await until('the first process of the machine', async () => firstProcess(started.pid), {
+      // The first process of the first within: around the machine is a namespace that ends with it.
+      const first = async (): Promise<number | null> => {
+        const outer = firstProcess(started.pid);
+        return outer === null ? null : firstProcess(outer);
+      };
+      leader = await until('the first process of the machine', first, {
         limitMs: 30_000,
         processes: [started],
       });
