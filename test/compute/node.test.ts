@@ -9,12 +9,13 @@ const shape = z.strictObject({
   version: z.literal(1),
   at: z.iso.datetime(),
   keys: z.enum(['absent', 'present', 'unknown']),
-  state: z.enum(['starting', 'syncing', 'synced', 'failing']),
+  state: z.enum(['starting', 'syncing', 'synced', 'failing', 'wiped']),
   percent: z.number().min(0).max(100).nullable(),
   etaSeconds: z.number().min(0).nullable(),
   peers: z.number(),
   head: z.number().nullable(),
   software: z.string(),
+  usedGib: z.number().nullable(),
   text: z.string(),
 });
 

@@ -14,6 +14,8 @@ export type NodeAddress = { readonly zone: string; readonly name: string };
 export type NodeOrder = NodeAddress & {
   readonly region: string;
   readonly template: string;
+  /** The snapshot that its data disk begins with. */
+  readonly snapshot: string | null;
   readonly requestId: string;
   readonly labels: Readonly<Record<string, string>>;
 };
@@ -159,8 +161,16 @@ function planCreation(wanted: Wanted, plan: Plan): Step {
   const refused = brake(wanted, { seen, flag, node }, { together, rules, at });
   if (refused !== null) return refuse(seen, refused, plan);
   if (!isAsked) return newAttempt(wanted, node, plan);
-  const { zone, region, name, template, requestId } = attempt;
-  const order = { zone, region, name, template, requestId, labels: labelsOf(wanted, attempt, rules.prefix) };
+  const { zone, region, name, template, snapshot, requestId } = attempt;
+  const order = {
+    zone,
+    region,
+    name,
+    template,
+    snapshot,
+    requestId,
+    labels: labelsOf(wanted, attempt, rules.prefix),
+  };
   return { do: 'insert', order };
 }
 
