@@ -59,7 +59,7 @@ test('the parts add up to the whole, whatever was seen and whenever', () => {
     fc.property(any, (given) => {
       const times = phaseTimes(given);
       expect(times.every(({ ms }) => ms >= 0)).toBe(true);
-      if (given.begun === null) expect(times).toEqual([]);
+      expect(given.begun === null && times.length > 0).toBe(false);
       const { begun, running, reported, syncing, synced } = given;
       const last = Math.max(...[running, reported, syncing, synced].map((each) => each ?? 0), begun ?? 0);
       const isAny = [running, reported, syncing, synced].some((each) => each !== null);
