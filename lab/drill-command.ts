@@ -6,8 +6,8 @@ import type { Command } from './world-commands.ts';
 
 export const drillCommand: Command = {
   words: 'drill',
-  takes: labSigners.map((signer) => `${signer} [${drillModes.join(' or ')}]`),
-  what: 'tries whether a node of its chain can be made; status shows how it goes',
+  takes: labSigners,
+  what: 'tries whether its failover works, as far as boot or sync, written after it; status shows how it goes',
   run: async (lab, rest) => {
     const [word = '', how = 'sync', ...more] = rest.split(' ');
     const signer = labSigners.find((each) => each === word);

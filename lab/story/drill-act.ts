@@ -30,15 +30,15 @@ export const drillRuns: Act = {
   name: 'a drill was run',
   title: 'Somebody tries the failover before it is needed',
   play: async (stage) => {
-    let told: Told = { ok: false, problem: 'nobody was asked' };
+    const answer: { told: Told } = { told: { ok: false, problem: 'nobody was asked' } };
     const why = 'to see whether the failover works';
     await stage.we(`ask for a drill: watchdog drill ${signer} --mode sync`, async () => {
-      told = await tellWatchdog(stage.lab, { kind: 'drill', signer, mode: 'sync', why, by: 'Maria' });
+      answer.told = await tellWatchdog(stage.lab, { kind: 'drill', signer, mode: 'sync', why, by: 'Maria' });
     });
     stage.should('make a node of its chain, time it until it is synced, delete it, and wake nobody');
-    const asked: Told = told;
-    stage.check('it is taken in', asked.ok, asked.ok ? undefined : asked.problem);
-    if (!asked.ok) throw new ActFailed(asked.problem);
+    const { told } = answer;
+    stage.check('it is taken in', told.ok, told.ok ? undefined : told.problem);
+    if (!told.ok) throw new ActFailed(told.problem);
     await stage.until(
       'a node is made that is marked as a drill, and that Compute deletes by itself should everything else fail',
       () =>
@@ -50,7 +50,7 @@ export const drillRuns: Act = {
           ),
       6,
     );
-    const record = await ended(stage, asked.id);
+    const record = await ended(stage, told.id);
     const { outcome, text, marks } = record;
     stage.check('it has passed: the node was synced', outcome === 'passed' && marks.synced !== null, text);
     stage.check(
