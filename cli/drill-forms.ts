@@ -4,7 +4,7 @@ import { chainNames } from '../functions/domain/chain.ts';
 import { drillModes } from '../functions/domain/drill/drill.ts';
 import { phases } from '../functions/domain/standby/standby.ts';
 import { text, time } from '../functions/stores/schemas.ts';
-import { drillRecord, drillRun, drillWish, seen, snapshot } from '../functions/stores/standby-schemas.ts';
+import { drilled, drillRun, drillWish, seen, snapshot } from '../functions/stores/standby-schemas.ts';
 import type { DrillsAnswer } from '../functions/views/drills-answer.ts';
 import { amount, trouble } from './standby-forms.ts';
 
@@ -52,9 +52,9 @@ export const drillsAnswer: z.ZodType<DrillsAnswer> = z.strictObject({
       canRun: z.boolean(),
       wish: asked.nullable(),
       run: run.nullable(),
-      last: drillRecord.nullable(),
-      told: drillRecord.nullable(),
-      synced: drillRecord.nullable(),
+      last: drilled.shape.last.nullable(),
+      told: drilled.shape.told,
+      synced: drilled.shape.synced,
       weeklyFrom: time.nullable(),
     }),
   ),

@@ -107,7 +107,7 @@ function tellEnd({ signer, id, context }: Watching, record: DrillRecord, answer:
   const style = outcome === 'passed' ? 'good' : outcome === 'failed' ? 'bad' : 'doubt';
   print(`drill of ${signer}, ${mode}: `, { style, text: `${word}${where}` }, `: ${text}`);
   const far = phaseWords(marks);
-  print(far === null ? 'nothing ever ran' : `${isWarm ? 'begun from a snapshot; ' : ''}${far}`);
+  print(far === null ? 'nothing ever ran' : `by phase: ${isWarm ? 'begun from a snapshot, ' : ''}${far}`);
   const cost = drillCost(record.cost, answer);
   if (cost !== null) print(`it has cost ${cost}`);
   if (outcome === 'failed') print(`Put that right, then try it again: watchdog drill ${signer}`);

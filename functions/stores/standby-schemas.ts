@@ -109,7 +109,7 @@ const seenBeforeDrills = seen.extend({
   report: report.omit({ usedGib: true }).nullable(),
 });
 
-export const drillMarks = z.strictObject({
+const drillMarks = z.strictObject({
   begun: time.nullable(),
   running: time.nullable(),
   reported: time.nullable(),
@@ -142,7 +142,7 @@ export const drillRun = z.strictObject({
   seen,
 });
 
-export const drillRecord = z.strictObject({
+const drillRecord = z.strictObject({
   id: text,
   mode: z.enum(drillModes),
   by: text.nullable(),

@@ -1,6 +1,6 @@
 // What is said of a drill in words: how it comes along, how it went, and what its snapshots would cost.
 import type { DrillRecord } from '../domain/drill/drill.ts';
-import { phaseWords, stageWords } from '../domain/drill/phases.ts';
+import { phasesSoFar, phaseWords, stageWords } from '../domain/drill/phases.ts';
 import { money } from '../domain/standby/spent.ts';
 import type { DrillRunStatus, DrillsAnswer } from './drills-answer.ts';
 import { duration, localTime } from './time.ts';
@@ -25,7 +25,7 @@ export function runWords(run: DrillRunStatus, at: number, timezone: string): str
     verdict === null
       ? `${stage}${stage === 'syncing' && percent !== null ? ` ${Math.floor(percent)} %` : ''}`
       : `${verdict.outcome}, and its node is being deleted`;
-  const far = phaseWords(marks);
+  const far = verdict === null ? phasesSoFar(marks) : null;
   return [
     [what, ...(zone === null ? [] : [`in ${zone}`]), ...(instance === null ? [] : [`as ${instance}`])].join(
       ' ',

@@ -191,7 +191,7 @@ describe('waiting for its end', () => {
     ]);
     expect(lines.slice(8)).toEqual([
       'drill of eth, sync: passed: it was synced',
-      'created in 41 s, booted in 35 s, clients up after 2 min, synced after 3 h 12 min; in all 3 h 15 min',
+      'by phase: created in 41 s, booted in 35 s, clients up after 2 min, synced after 3 h 12 min; in all 3 h 15 min',
       'it has cost 1.43 USD',
     ]);
   });
@@ -202,7 +202,7 @@ describe('waiting for its end', () => {
       { outcome: 'failed', text: 'no word for 45 minutes', marks: marks(none) },
       [
         'drill of eth, sync: failed while its machine booted, before its agent said anything: no word for 45 minutes',
-        'created in 41 s; in all 41 s',
+        'by phase: created in 41 s; in all 41 s',
         'it has cost 1.43 USD',
         'Put that right, then try it again: watchdog drill eth',
       ],

@@ -155,7 +155,7 @@ describe('what it is at', () => {
 
   test('in one line says where, how far, until when, and how long each phase took', () => {
     expect(runWords(statusOf({}), at, 'Europe/Berlin')).toBe(
-      'syncing 41 % in europe-west3-b as bw-eth-2-0a1b2c3d; synced in about 2 h 10 min, at 2026-12-01 05:44:07 Europe/Berlin (04:44:07 UTC); created in 41 s, booted in 35 s, clients up after 2 min; in all 3 min',
+      'syncing 41 % in europe-west3-b as bw-eth-2-0a1b2c3d; synced in about 2 h 10 min, at 2026-12-01 05:44:07 Europe/Berlin (04:44:07 UTC); created in 41 s, booted in 35 s, clients up after 2 min',
     );
     const { attempt } = seen();
     const warm = seen({ attempt: attempt === null ? null : { ...attempt, snapshot: 'bw-snapshot' } });

@@ -40,6 +40,12 @@ export function recoveryMs(marks: Marks): number | null {
 
 const said = ({ words, ms }: PhaseTime): string => `${words} ${briefly(ms)}`;
 
+/** E.g. `created in 41 s, booted in 35 s`; null when nothing has run yet. */
+export function phasesSoFar(marks: Marks): string | null {
+  const times = phaseTimes(marks);
+  return times.length === 0 ? null : times.map(said).join(', ');
+}
+
 /** E.g. `created in 41 s, booted in 35 s, clients up after 2 min, synced after 3 h 12 min; in all 3 h 15 min`; null when nothing ever ran. */
 export function phaseWords(marks: Marks): string | null {
   const all = recoveryMs(marks);
