@@ -2,18 +2,21 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+/** A test that failed: its file and name, and the beginning of what it said. */
+type Failure = { readonly name: string; readonly said: string };
 type Step = { readonly name: string; readonly command: readonly string[]; readonly isSuite: boolean };
 type Ended = {
   readonly step: Step;
   readonly seconds: number;
   readonly code: number;
   readonly counts: Counts;
+  readonly failures: readonly Failure[];
 };
 
-const none: Counts = { passed: 0, failed: 0, skipped: 0 };
 const check = (name: string, ...command: string[]): Step => ({ name, command, isSuite: false });
 const suite = (name: string): Step => ({
   name,
@@ -33,23 +36,59 @@ const fast = suite('fast');
 const live = process.env['REQUIRE_TOOLS'] === '1' ? [suite('live')] : [];
 const slower = [suite('processes'), suite('simulation'), suite('lab'), ...live];
 
+function at(report: unknown, name: string): unknown {
+  if (typeof report !== 'object' || report === null) return undefined;
+  return Object.entries(report).find(([key]) => key === name)?.[1];
+}
+
 function numberIn(report: unknown, name: string): number {
-  if (typeof report !== 'object' || report === null) return 0;
-  const value: unknown = Object.entries(report).find(([key]) => key === name)?.[1];
+  const value = at(report, name);
   return typeof value === 'number' ? value : 0;
 }
 
-function readCounts(file: string): Counts {
+const textIn = (report: unknown, name: string): string => {
+  const value = at(report, name);
+  return typeof value === 'string' ? value : '';
+};
+
+function listIn(report: unknown, name: string): readonly unknown[] {
+  const value = at(report, name);
+  return Array.isArray(value) ? value : [];
+}
+
+/** Null when the suite left no report that can be read. */
+function readReport(file: string): unknown {
   try {
-    const report: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return {
-      passed: numberIn(report, 'numPassedTests'),
-      failed: numberIn(report, 'numFailedTests'),
-      skipped: numberIn(report, 'numPendingTests') + numberIn(report, 'numTodoTests'),
-    };
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return none;
+    return null;
   }
+}
+
+const countsOf = (report: unknown): Counts => ({
+  passed: numberIn(report, 'numPassedTests'),
+  failed: numberIn(report, 'numFailedTests'),
+  skipped: numberIn(report, 'numPendingTests') + numberIn(report, 'numTodoTests'),
+});
+
+const mostLines = 6;
+const firstLines = (text: string): string =>
+  stripVTControlCharacters(text).trim().split('\n').slice(0, mostLines).join('\n');
+
+/** Whoever sees only the end of a long output must find in it what failed. */
+function failuresOf(report: unknown): Failure[] {
+  return listIn(report, 'testResults').flatMap((file) => {
+    const path = relative(process.cwd(), textIn(file, 'name'));
+    const tests = listIn(file, 'assertionResults').filter((test) => textIn(test, 'status') === 'failed');
+    // A file that cannot be loaded, or whose set-up fails, says so itself.
+    if (tests.length === 0 && textIn(file, 'status') === 'failed') {
+      return [{ name: path, said: firstLines(textIn(file, 'message')) }];
+    }
+    return tests.map((test) => ({
+      name: `${path} > ${textIn(test, 'fullName')}`,
+      said: firstLines(listIn(test, 'failureMessages').map(String).join('\n')),
+    }));
+  });
 }
 
 async function run(step: Step, folder: string): Promise<Ended> {
@@ -65,8 +104,9 @@ async function run(step: Step, folder: string): Promise<Ended> {
     child.on('error', () => resolve(127));
     child.on('exit', (status) => resolve(status ?? 1));
   });
-  const counts = step.isSuite ? readCounts(report) : none;
-  return { step, seconds: (performance.now() - begun) / 1000, code, counts };
+  const seconds = (performance.now() - begun) / 1000;
+  const told = step.isSuite ? readReport(report) : null;
+  return { step, seconds, code, counts: countsOf(told), failures: failuresOf(told) };
 }
 
 async function main(): Promise<void> {
@@ -77,6 +117,9 @@ async function main(): Promise<void> {
   for (const step of steps) ended.push(await run(step, folder));
   rmSync(folder, { recursive: true, force: true });
 
+  for (const { name, said } of ended.flatMap(({ failures }) => failures)) {
+    console.log(`\nFAIL ${name}\n${said.replaceAll(/^/gm, '     ')}`);
+  }
   console.log('');
   for (const { step, seconds, code } of ended) {
     console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${step.name.padEnd(12)} ${seconds.toFixed(1)} s`);

@@ -138,6 +138,7 @@ export const drillRun = z.strictObject({
   marks: drillMarks,
   verdict: z.strictObject({ outcome: z.enum(drillOutcomes), text, at: time }).nullable(),
   saving: z.strictObject({ name: text, requestId: text, at: time, operation: text.nullable() }).nullable(),
+  failingSince: time.nullable(),
   usedGib: gib,
   seen,
 });

@@ -9,6 +9,7 @@ import { lacks, lacksPrograms } from '../support/tools.ts';
 import { startBerachainNet, type BerachainNet } from './nets/berachain.ts';
 import { heightOf, untilHeight } from './nets/comet.ts';
 import { headSlot, slotAt, startEthereumNet, type EthereumNet } from './nets/ethereum.ts';
+import type { Running } from './nets/process.ts';
 import { until } from './nets/wait.ts';
 
 const skip = lacksPrograms('python3');
@@ -19,7 +20,7 @@ function agentOn(machine: Machine): {
   readonly settings: Record<string, string>;
   /** With so many seconds more since the boot. */
   readonly look: (later?: number) => Promise<NodeReport>;
-  readonly untilSynced: () => Promise<NodeReport[]>;
+  readonly untilSynced: (processes: readonly Running[]) => Promise<NodeReport[]>;
 } {
   const booted = uptime() - 100;
   const settings: Record<string, string> = { WATCHDOG_MIN_FREE_GIB: '0' };
@@ -38,7 +39,7 @@ function agentOn(machine: Machine): {
   return {
     settings,
     look,
-    untilSynced: async () => {
+    untilSynced: async (processes) => {
       const seen: NodeReport[] = [];
       await until(
         'the agent to say synced',
@@ -48,7 +49,7 @@ function agentOn(machine: Machine): {
           if (report.state === 'synced') return true;
           throw new Error(report.text ?? report.state);
         },
-        { limitMs: 90_000 },
+        { limitMs: 240_000, processes },
       );
       return seen;
     },
@@ -89,7 +90,7 @@ describe.skipIf(skip || lacks('node', 'lodestar', 'geth'))('a geth and a beacon 
       WATCHDOG_CHAIN_ID: String(net.execution.chainId),
       WATCHDOG_LOOK: folders.join(':'),
     });
-    const seen = await agent.untilSynced();
+    const seen = await agent.untilSynced([beacon.process, execution.process]);
     for (const report of seen.slice(0, -1)) expect(isPlausible(report), JSON.stringify(report)).toBe(true);
     const synced = seen.at(-1);
     expect(synced).toMatchObject({ keys: 'absent', percent: 100, version: 'geth 1.16.9, lodestar 1.5.1' });
@@ -139,7 +140,7 @@ describe.skipIf(skip || lacks('beacond', 'geth'))('a beacond and a geth that joi
       WATCHDOG_ADDRESSES: net.nodes.map(({ address }) => address).join(','),
       WATCHDOG_LOOK: joined.home,
     });
-    const seen = await agent.untilSynced();
+    const seen = await agent.untilSynced([joined.execution.process]);
     for (const report of seen.slice(0, -1)) expect(isPlausible(report), JSON.stringify(report)).toBe(true);
     expect(seen.at(-1)).toMatchObject({ keys: 'absent', percent: 100 });
     const [first] = net.nodes;

@@ -35,6 +35,7 @@ export const order = (changes: Partial<NodeOrder> = {}): NodeOrder => ({
   region: 'europe-west3',
   name: 'bw-home-x1',
   template: 'ethereum',
+  snapshot: null,
   requestId: uuid(1),
   labels: { 'basement-watchdog': 'bw', 'watchdog-signer': 'home-eth' },
   ...changes,
