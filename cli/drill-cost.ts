@@ -38,7 +38,7 @@ function show(cost: SnapshotCost, answer: DrillsAnswer, { terminal }: Context): 
   print(
     snapshots === null
       ? 'accepted: nothing, so no snapshot is made'
-      : `accepted: ${pay(snapshots.monthlyCost)} a month, by ${snapshots.acceptedBy}${snapshots.monthlyCost < most ? ', which is too little: none is made' : ''}`,
+      : `accepted: ${pay(snapshots.monthlyCost)} a month, by ${snapshots.acceptedBy}${snapshots.monthlyCost < usual ? ', which is too little: none is made' : ''}`,
   );
 }
 

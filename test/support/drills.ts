@@ -67,6 +67,7 @@ export function drillRun(over: Partial<DrillRun> = {}): DrillRun {
     marks: marks({ synced: null }),
     verdict: null,
     saving: null,
+    failingSince: null,
     usedGib: 412.5,
     seen: seen({ wantedId: wish.id }),
     ...over,
