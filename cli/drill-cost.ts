@@ -10,7 +10,7 @@ import type { ExitCode } from './terminal.ts';
 const sizeWords = {
   used: 'in use on the disk of the last drill that was synced',
   snapshot: 'charged for the newest snapshot',
-  disk: 'on all disks of the node: no drill was synced yet, so it is not known how much of that would be used',
+  disk: 'on all disks of the node: no drill that was synced has said how much of that is used',
 } as const satisfies Record<SnapshotCost['of'], string>;
 
 function none(signer: string, { rules, drills }: DrillsAnswer): Refused {

@@ -500,7 +500,9 @@ describe('--cost', () => {
 
   test('without a real size is a bound, no lines, and 1', async () => {
     const { code, out } = await house.run(['drill', 'eth', '--cost']);
-    expect(out).toContain('size: up to 1500.0 GiB, on all disks of the node: no drill was synced yet');
+    expect(out).toContain(
+      'size: up to 1500.0 GiB, on all disks of the node: no drill that was synced has said how much',
+    );
     expect(out).toContain('a month: up to 75.00 USD');
     expect(out).toContain('Measure it before anything is accepted: watchdog drill eth --mode sync');
     expect(out).not.toContain('acceptedBy');
