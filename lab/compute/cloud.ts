@@ -12,6 +12,14 @@ export type Cloud = PretendCompute & {
   readonly nodes: Nodes;
 };
 
+/** Compute deletes a drill's machine by itself, should everything else fail. */
+const fuse = {
+  provisioningModel: 'STANDARD',
+  automaticRestart: false,
+  maxRunDuration: { seconds: 48 * 3_600 },
+  instanceTerminationAction: 'DELETE',
+};
+
 /** A machine boots in a minute and a half; a node is at the head eight minutes later, which the real ones are not. */
 export async function startCloud(clock: Clock): Promise<Cloud> {
   const compute = await startCompute({
@@ -19,7 +27,9 @@ export async function startCloud(clock: Clock): Promise<Cloud> {
     project: labProject,
     // As slow as on a bad day, so that a look comes by while it happens.
     timing: { insertMs: 75_000 },
-    templates: labTemplates.map(({ region, template }) => nodeTemplate({ region, name: template })),
+    templates: labTemplates.map(({ region, template, isDrill }) =>
+      nodeTemplate({ region, name: template, ...(isDrill ? { scheduling: fuse } : {}) }),
+    ),
   });
   const nodes = startNodes(compute, { clock, bootMs: 1.5 * minuteMs, syncMs: 8 * minuteMs });
   return {
