@@ -18,7 +18,7 @@ export type SnapshotSeen = {
 };
 
 /** Ours, of this chain, and made after no identity was left on the disk. */
-export const isWiped = (
+const isWiped = (
   { labels: given }: SnapshotSeen,
   { prefix }: StandbyRules,
   chain: ChainName,
