@@ -156,6 +156,7 @@ describe('an insert', () => {
         region: 'eu-1',
         name: paper.name,
         template: 'eth-1',
+        snapshot: null,
         requestId: 'request-1',
         labels: {
           'basement-watchdog': 'bw',
@@ -166,6 +167,13 @@ describe('an insert', () => {
         },
       },
     });
+  });
+
+  test('names the snapshot that its attempt was written down with', () => {
+    const step = next(
+      creating({ attempt: attemptOf({ operation: null, acceptedAt: null, snapshot: 'bw-s' }) }),
+    );
+    expect(step).toMatchObject({ do: 'insert', order: { snapshot: 'bw-s' } });
   });
 
   test.each<[string, Seen, Partial<Situation>]>([
