@@ -11,8 +11,7 @@ export type ComputeMethod = {
  * The closed list, by the API's own names. Whatever is not here is refused before it leaves (`compute-transport.ts`), and its description is
  * not even loaded (`compute-clients.ts`): there is no way to clear a protection, to change or start a machine, or to change a disk.
  *
- * Google's description of the API has no permissions. They are what its pages on each method and on snapshots name, and each is missed by
- * its own name where it is withheld.
+ * Google's description of the API names no permissions. These are what its pages on backups of machines name, and else the method's own.
  */
 export const computeMethods = {
   'compute.instances.insert': {
