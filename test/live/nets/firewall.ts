@@ -157,8 +157,8 @@ export async function startMachine(
       loadFirewall: async () => {
         await nft('-I', join(root, 'etc'), '-f', join(root, 'etc/watchdog/firewall.nft'));
       },
-      knock: async (asker: Asker, { host, port, protocol = 'tcp' as const }: Door): Promise<Answer> => {
-        const script = [python, '-c', knock, protocol, host, String(port)];
+      knock: async (asker: Asker, { host, port, protocol }: Door): Promise<Answer> => {
+        const script = [python, '-c', knock, protocol ?? 'tcp', host, String(port)];
         const command =
           'uid' in asker
             ? [
