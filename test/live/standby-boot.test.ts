@@ -15,19 +15,7 @@ import { until } from './nets/wait.ts';
 const skip =
   lacksRoot() ||
   lacks('machine') ||
-  lacksPrograms(
-    'terraform',
-    'go',
-    'ip',
-    'ss',
-    'losetup',
-    'mount',
-    'nsenter',
-    'unshare',
-    'curl',
-    'tar',
-    'bash',
-  );
+  lacksPrograms('terraform', 'go', 'ip', 'ss', 'losetup', 'nsenter', 'unshare', 'python3', 'tar', 'bash');
 
 const root = (digit: string): string => `0x${digit.repeat(64)}`;
 const slot = 12_900_000;
@@ -271,9 +259,8 @@ describe.skipIf(skip)('a standby of Ethereum', () => {
       '640 root:standby-jwt',
     );
     expect(await jwtOf(net)).toMatch(/^[0-9a-f]{64}$/);
-    const { code } = await net.machine.attempt(
-      ...['setpriv', '--reuid=2003', '--regid=2003', '--clear-groups', 'cat', '/srv/chain/jwt/jwt.hex'],
-    );
+    const asAgent = 'setpriv --reuid=2003 --regid=2003 --clear-groups cat /srv/chain/jwt/jwt.hex';
+    const { code } = await net.machine.attempt(...asAgent.split(' '));
     expect(code).not.toBe(0);
   });
 
@@ -326,6 +313,25 @@ describe.skipIf(skip)('a standby of Ethereum', () => {
     expect(
       (await net.machine.attempt('podman', 'exec', 'geth', 'geth', 'reach', metadataServer)).code,
     ).not.toBe(0);
+  });
+
+  test('stops its consensus client when that is on another chain', async () => {
+    const compare = (): Promise<{ readonly code: number }> =>
+      net.machine.attempt('systemctl', 'start', 'standby-compare.service');
+    const says = async (digit: string): Promise<void> => {
+      const { execution, consensus } = ethereumSays(Date.now(), true);
+      const header = { data: { root: root(digit), header: { message: { slot: String(slot) } } } };
+      await net.say({ execution, consensus: { ...consensus, [`/eth/v1/beacon/headers/${slot}`]: header } });
+    };
+    await says('a');
+    expect((await compare()).code).toBe(0);
+    expect((await activeOf(net, ['lighthouse.service']))['lighthouse.service']).toBe('active');
+    await says('b');
+    expect((await compare()).code).not.toBe(0);
+    expect((await activeOf(net, ['lighthouse.service']))['lighthouse.service']).toBe('inactive');
+    const report = await reportOf(net, /^failed: /);
+    expect(report).toMatchObject({ state: 'failing' });
+    expect(report.text).toMatch(/^failed: the beacon node is on another chain: at slot \d+ /);
   });
 });
 

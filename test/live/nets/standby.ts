@@ -43,7 +43,7 @@ export type StandbyNet = Closable & {
   readonly note: () => Promise<string>;
 };
 
-export const hosts = ['checkpoint-one.test', 'checkpoint-two.test', 'files.test', 'snapshots.test'] as const;
+const hosts = ['checkpoint-one.test', 'checkpoint-two.test', 'files.test', 'snapshots.test'] as const;
 const webAddress = '198.51.100.1';
 const metadataAddress = '169.254.169.254';
 const clients = {
