@@ -1,5 +1,5 @@
 // The agent of a standby says what its clients say, no more than it knows, and says something whatever they do.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -147,6 +147,7 @@ describe.skipIf(skip)('Ethereum', () => {
 
   test('what the boot is busy with is told while the clients do not answer, for as long as that takes', async () => {
     const note = machine.put('../note', 'restoring the snapshot: 41 %');
+    utimesSync(note, firstAt, firstAt);
     machine.execution.answers.clear();
     const settings = { WATCHDOG_NOTE: note };
     const later = await machine.run({ settings, replace: { ticks: 9_000 } });
