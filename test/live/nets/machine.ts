@@ -90,6 +90,13 @@ const files = {
   ],
 };
 
+/** What was killed is not gone at once, and a group with somebody in it stays: for five seconds at most. */
+const emptied = `for _ in $(seq 50); do
+  find ${cgroups} -depth -type d -path "*/$1*" -exec rmdir {} + 2>/dev/null
+  [ -n "$(find ${cgroups} -maxdepth 2 -name "$1")" ] || exit 0
+  sleep 0.1
+done`;
+
 /** Holes are left out: nearly all of the disk is one. */
 const search = `
 import os, sys
@@ -126,10 +133,7 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
     if (!isHeld) return;
     isHeld = false;
     execFileSync('losetup', ['--detach', disk]);
-    execFileSync('sh', [
-      '-c',
-      `find ${cgroups} -depth -type d -path '*/${name}*' -exec rmdir {} + 2>/dev/null || true`,
-    ]);
+    execFileSync('sh', ['-c', emptied, 'sh', name]);
   };
   process.once('exit', release);
 
