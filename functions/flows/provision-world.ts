@@ -9,7 +9,6 @@ import type { StandbyRules } from '../domain/standby/rules.ts';
 import type { Fleet, Orphan, Standby } from '../domain/standby/standby.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Gate } from '../kit/gate.ts';
-import { drillFolder } from '../stores/standbys.ts';
 import type { KeysReader, ReadStore, Standbys, StandbyStore } from '../stores/store.ts';
 
 export type ProvisionWorld = {
@@ -108,7 +107,7 @@ export function togetherOf(run: Run, at: number): Together {
   return {
     standbys: [...known.values()],
     // Behind a drill that cannot be read is a node that ends by itself.
-    broken: broken.filter((sentence) => !sentence.startsWith(drillFolder)).length,
+    broken: broken.filter((sentence) => !sentence.startsWith('standbys/_drill.')).length,
     drills: running.flatMap(({ seen }) => runningSpan(seen, at) ?? []),
     wanted: wanted.map(({ signer }) => signer),
     orphans: orphans.filter(({ kind }) => kind === 'instance').map((orphan) => orphanSpan(world, orphan, at)),

@@ -11,8 +11,7 @@ import type { Standbys } from './store.ts';
 
 export const standbyPath = (signer: string): string => `standbys/${signer}`;
 export const fleetPath = 'standbys/_fleet';
-/** With this begin the paths of drills, and the sentences about those that cannot be read. */
-export const drillFolder = 'standbys/_drill.';
+const drillFolder = 'standbys/_drill.';
 /** No signer can have that id. */
 export const drillPath = (signer: string): string => `${drillFolder}${signer}`;
 

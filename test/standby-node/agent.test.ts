@@ -148,6 +148,7 @@ describe.skipIf(skip)('Ethereum', () => {
 
   test('what the boot is busy with is told while the clients do not answer, for as long as that takes', async () => {
     const note = machine.put('../note', 'restoring the snapshot: 41 %');
+    utimesSync(note, firstAt, firstAt);
     machine.execution.answers.clear();
     const settings = { WATCHDOG_NOTE: note };
     const later = async (minutes: number): Promise<NodeReport> => {

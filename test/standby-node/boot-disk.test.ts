@@ -169,14 +169,20 @@ describe.skipIf(skip)('the disk', () => {
     ).toEqual(['755', '700', '700', '750', '640']);
     const secret = machine.read('chain/jwt/jwt.hex');
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    if (isRoot) {
-      const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => statSync(join(root, name)));
-      expect(owners.map(({ uid, gid }) => [uid, gid])).toEqual([
-        [2001, 2001],
-        [2002, 2002],
-        [0, 2000],
-      ]);
-    }
+    const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => statSync(join(root, name)));
+    const own = [process.getuid?.(), process.getgid?.()];
+    const expected = [
+      [2001, 2001],
+      [2002, 2002],
+      [0, 2000],
+    ];
+    expect(owners.map(({ uid, gid }) => [uid, gid])).toEqual(isRoot ? expected : [own, own, own]);
+    const another = prepareMachine();
+    another.fake('findmnt', `echo ${device}`);
+    await another.boot('disk', { settings: { DATA_DEVICE: device } });
+    expect(another.read('chain/jwt/jwt.hex')).toMatch(/^[0-9a-f]{64}$/);
+    expect(another.read('chain/jwt/jwt.hex')).not.toBe(secret);
+    another.close();
     // What was made wider is made narrow again, and half of a secret is none.
     chmodSync(join(root, 'execution'), 0o777);
     writeFileSync(join(root, 'jwt/jwt.hex'), secret.slice(0, 10));

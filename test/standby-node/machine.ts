@@ -51,13 +51,22 @@ export type Machine = {
 };
 
 type Ended = { readonly code: number; readonly errors: string };
+type Settings = Readonly<Record<string, string>>;
 
-const execute = (args: readonly string[], env: Record<string, string>): Promise<Ended> =>
+const execute = (args: readonly string[], settings: Settings): Promise<Ended> =>
   new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'] ?? '', ...settings };
     execFile('python3', args, { env, timeout: 60_000 }, (error, _stdout, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), errors });
     });
   });
+
+/** Runs the agent with these settings and nothing else; `replace` as in `Run`. */
+export const runAgent = (
+  settings: Settings,
+  replace: Readonly<Record<string, unknown>>,
+  times = 1,
+): Promise<Ended> => execute([wrapper, agent, JSON.stringify(replace), String(times)], settings);
 
 /** What `provision` makes of it; throws when it would not take it. */
 export function accepted(raw: string | null): NodeReport {
@@ -94,7 +103,6 @@ export async function startMachine(chain: 'ethereum' | 'berachain'): Promise<Mac
     },
     run: async ({ after = 0, settings = {}, replace = {}, times = 1, isReal = false } = {}) => {
       const env = {
-        PATH: process.env['PATH'] ?? '',
         WATCHDOG_CHAIN: chain,
         WATCHDOG_EXECUTION: execution.url,
         WATCHDOG_BEACON: consensus.url,
@@ -114,10 +122,9 @@ export async function startMachine(chain: 'ethereum' | 'berachain'): Promise<Mac
         used_gib: 581.26,
         is_read_only: false,
       };
-      const args = isReal
-        ? [agent]
-        : [wrapper, agent, JSON.stringify({ ...usual, ...replace }), String(times)];
-      const ended = await execute(args, env);
+      const ended = isReal
+        ? await execute([agent], env)
+        : await runAgent(env, { ...usual, ...replace }, times);
       const raw = attribute('report');
       return {
         ...ended,

@@ -132,7 +132,7 @@ export function describeDrills(name: string, check: Check): void {
         const all = await store.loadAll();
         expect(all.standbys).toHaveLength(1);
         expect(all.drills.map(({ signer }) => signer)).toEqual(['good']);
-        expect(all.broken.map((each) => each.split(' ')[0]).toSorted()).toEqual(
+        expect(all.broken.map((each) => each.split(' ')[0] ?? '').toSorted()).toEqual(
           Object.keys(spoiled).toSorted(),
         );
         expect(all.broken.join()).not.toContain(secret);

@@ -8,7 +8,7 @@ import type { Drill, DrillOutcome, DrillWish } from './drill.ts';
 const patienceMs = 24 * 3_600_000;
 
 /** What the node of a drill is made of: as that of a standby, in places that have a template for it. */
-export function drillNode({ nodes }: StandbyRules, chain: ChainName): NodeRules | null {
+function drillNode({ nodes }: StandbyRules, chain: ChainName): NodeRules | null {
   const node = nodes[chain];
   if (node === undefined) return null;
   const places = node.places.flatMap(({ drillTemplate, ...place }) =>

@@ -18,7 +18,7 @@ export type SnapshotSeen = {
 };
 
 /** Ours, of this chain, and made after no identity was left on the disk. */
-export const isWiped = (
+const isWiped = (
   { labels: given }: SnapshotSeen,
   { prefix }: StandbyRules,
   chain: ChainName,
@@ -67,7 +67,7 @@ export function sortOut(
 }
 
 /** What `count` snapshots of that size cost in a month, in the currency of the prices. */
-export const monthlyCost = (gib: number, count: number, { prices }: StandbyRules): number =>
+const monthlyCost = (gib: number, count: number, { prices }: StandbyRules): number =>
   gib * count * prices.snapshotGibMonth;
 
 /** Why the disk of this drill is not kept although that is wanted; null when it may be, or nobody wants it. */

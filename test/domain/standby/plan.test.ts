@@ -178,6 +178,13 @@ describe('an insert', () => {
     });
   });
 
+  test('names the snapshot that its attempt was written down with', () => {
+    const step = next(
+      creating({ attempt: attemptOf({ operation: null, acceptedAt: null, snapshot: 'bw-s' }) }),
+    );
+    expect(step).toMatchObject({ do: 'insert', order: { snapshot: 'bw-s' } });
+  });
+
   test.each<[string, Seen, Partial<Situation>]>([
     ['it was accepted', creating({ attempt: attemptOf() }), {}],
     ['it was refused', creating({ attempt: { ...paper, refused: { code: 'x', text: '' } } }), {}],

@@ -1,0 +1,264 @@
+// From a wanting to a node that is synced, and to its end: the real `provision`, the real agent, and real clients that begin with nothing.
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { NodeReport } from '../../functions/domain/standby/standby.ts';
+import { lacks, lacksPrograms } from '../support/tools.ts';
+import { startBerachainNet, type BerachainNet, type JoinedNode } from './nets/berachain.ts';
+import { heightOf, untilHeight } from './nets/comet.ts';
+import { headSlot, slotAt, startEthereumNet, type EthereumNet } from './nets/ethereum.ts';
+import type { Running } from './nets/process.ts';
+import { call, until } from './nets/wait.ts';
+import { provisionedHouse, type Minute, type ProvisionedHouse } from './provisioned-house.ts';
+
+const skip = lacksPrograms('python3');
+const minuteMs = 60_000;
+
+/** Lets a process run for a part of the time only, as on a machine that is too small, until what is returned is called. */
+function slowDown(process: Running): () => void {
+  const halt = setInterval(() => {
+    process.freeze();
+    go = setTimeout(process.thaw, 170);
+  }, 200);
+  let go: NodeJS.Timeout | undefined;
+  return () => {
+    clearInterval(halt);
+    clearTimeout(go);
+    process.thaw();
+  };
+}
+
+const reportsOf = (minutes: readonly Minute[]): NodeReport[] =>
+  minutes.flatMap(({ published }) => published ?? []);
+
+const phasesOf = (minutes: readonly Minute[]): string[] => [
+  ...new Set(minutes.map(({ seen }) => seen.phase)),
+];
+
+const block = z.object({ timestamp: z.string() });
+
+/** When a block was made, by the chain that was joined, in seconds of the epoch. */
+const stampOf = async (url: string, height: number): Promise<number> =>
+  Number((await call(url, block, 'eth_getBlockByNumber', `0x${height.toString(16)}`, false)).timestamp);
+
+/** Of the words `execution 12, 40 s behind`. */
+const behind = /^execution [\d,]+, (?:(\d+) min|(\d+) s) behind/;
+
+/** Everything on the way is true by what the chain itself says; `url` is of an execution client that has had all of it from the beginning. */
+async function expectTrue(reports: readonly NodeReport[], url: string): Promise<void> {
+  const onTheWay = reports.filter(({ state }) => state !== 'synced');
+  let first: number | null = null;
+  for (const { state, percent, etaMs, head, at, text } of onTheWay) {
+    expect(['starting', 'syncing'], text ?? '').toContain(state);
+    expect(state === 'starting' ? [percent, etaMs] : [], text ?? '').toEqual(
+      state === 'starting' ? [null, null] : [],
+    );
+    const said = behind.exec(text ?? '');
+    if (head === null || said === null) continue;
+    // oxlint-disable-next-line no-await-in-loop -- a handful
+    const stamp = await stampOf(url, head);
+    first ??= stamp;
+    const [lag, longest] = [Number(said[1] ?? 0) * 60 + Number(said[2] ?? 0), at / 1000 - stamp];
+    // It says whole minutes, and looks at its disk before it says when that was.
+    expect(lag, text ?? '').toBeLessThanOrEqual(longest + 1);
+    expect(lag, text ?? '').toBeGreaterThan(longest - (said[1] === undefined ? 20 : 80));
+    if (percent === null) continue;
+    expect(percent, text ?? '').toBeLessThanOrEqual(100 * ((stamp - first) / (at / 1000 - first)) + 10);
+  }
+  for (const { percent } of onTheWay) expect(percent ?? 0).toBeLessThan(100);
+  expect(reports.at(-1)).toMatchObject({ state: 'synced', percent: 100, etaMs: null });
+}
+
+/** What was published is what `provision` has written down, each time. */
+function expectHeard(minutes: readonly Minute[]): void {
+  for (const { published, seen } of minutes) expect(seen.report).toEqual(published ?? seen.report);
+}
+
+const deletions = (house: ProvisionedHouse): number =>
+  house.compute.requests().filter(({ method }) => method === 'DELETE').length;
+
+/** Not wanted any more, it stays, and a person is told why and what to do. */
+async function expectKept(house: ProvisionedHouse): Promise<void> {
+  const before = deletions(house);
+  for (let minutes = 0; minutes < 3; minutes += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one minute after the other
+    const { seen } = await house.minute();
+    expect(seen).toMatchObject({
+      phase: 'releasing',
+      hasHeldKeys: true,
+      doubt: { kind: 'keys-present', text: 'its agent says that key material is on it' },
+      trouble: { kind: 'keys-not-absent' },
+      deletion: null,
+    });
+    expect(seen.trouble?.text).toContain('gcloud compute instances delete');
+  }
+  expect(house.compute.instances()).toHaveLength(1);
+  expect(deletions(house)).toBe(before);
+  const { code, out } = await house.list();
+  expect(out).toContain('SAFETY, keys-present: its agent says that key material is on it');
+  expect(out).toContain('keys-not-absent: not deleted: the node has held keys, or may have');
+  expect(code).toBe(1);
+}
+
+describe.skipIf(skip || lacks('node', 'lodestar', 'geth'))('a standby of Ethereum', () => {
+  let net: EthereumNet;
+  let house: ProvisionedHouse;
+  let joining: ReturnType<EthereumNet['join']> | null = null;
+  beforeAll(async () => {
+    net = await startEthereumNet();
+    house = await provisionedHouse('ethereum', async () => {
+      // A second machine finds what the first one left.
+      const { execution, beacon, folders } = await (joining ??= net.join());
+      return {
+        settings: {
+          WATCHDOG_EXECUTION: execution.url,
+          WATCHDOG_BEACON: beacon.url,
+          WATCHDOG_CHAIN_ID: String(net.execution.chainId),
+          WATCHDOG_LOOK: folders.join(':'),
+        },
+        processes: [execution.process, beacon.process],
+      };
+    });
+    const [first] = net.beacons;
+    await until('something to catch up with', async () =>
+      (await headSlot(first?.url ?? '')) >= 12 ? true : null,
+    );
+  });
+  afterAll(async () => {
+    await house?.close();
+    await net?.close();
+  });
+
+  test('is made, boots, syncs and is synced by the words of its agent', async () => {
+    await house.want();
+    const minutes = await house.minutesUntil(
+      'the standby to be synced',
+      ({ seen }) => seen.phase === 'synced',
+    );
+    expect(phasesOf(minutes)).toEqual(['creating', 'booting', 'syncing', 'synced']);
+    expectHeard(minutes);
+    const reports = reportsOf(minutes);
+    await expectTrue(reports, net.execution.url);
+    expect(new Set(reports.map(({ keys }) => keys))).toEqual(new Set(['absent']));
+    const last = reports.at(-1);
+    expect(last?.peers).toBeGreaterThan(0);
+    expect(last?.version).toBe('geth 1.16.9, lodestar 1.5.1');
+    const stamp = await stampOf(net.execution.url, last?.head ?? 0);
+    expect(slotAt(net, last?.at ?? 0) - slotAt(net, stamp * 1000)).toBeLessThanOrEqual(4);
+    expect((await house.list()).out).toMatch(/eth +synced +europe-west3-a +100 %/);
+  });
+
+  test('is failing and stuck when its beacon node stops, and deleted when it is not wanted any more', async () => {
+    const { beacon } = await (joining ?? net.join());
+    beacon.process.freeze();
+    house.pass(11 * minuteMs);
+    const { seen } = await house.minute();
+    expect(seen).toMatchObject({
+      phase: 'synced',
+      report: { state: 'failing', keys: 'absent', percent: null },
+    });
+    expect(seen.report?.text).toMatch(
+      /^the (execution client stands still since|consensus client does not answer in time, for) 1\d min: /,
+    );
+    expect(seen.trouble?.kind).toBe('stuck');
+    const shown = await house.list();
+    expect(shown.out).toMatch(
+      /stuck: the node europe-west3-a\/bw-eth-1-\w+ has come no further, or has said nothing, for too long/,
+    );
+    expect(shown.code).toBe(1);
+
+    await house.release();
+    const minutes = await house.minutesUntil('the standby to be gone', (each) => each.seen.phase === 'gone');
+    expect(reportsOf(minutes).every(({ keys }) => keys === 'absent')).toBe(true);
+    expect(deletions(house)).toBe(1);
+    expect(house.compute.instances()).toEqual([]);
+    expect(house.compute.disks()).toEqual([]);
+  });
+
+  test('with a keystore on it is not deleted, also when that is gone again', async () => {
+    const { folders } = await (joining ?? net.join());
+    const keystore = join(folders[0] ?? '', 'keystore-m_12381_3600_0_0_0-1700000000.json');
+    writeFileSync(keystore, '{"crypto":{},"pubkey":"","version":4}');
+    await house.want();
+    await house.minutesUntil('keys to be seen', ({ seen }) => seen.report?.keys === 'present');
+    expect(house.compute.instances()).toMatchObject([{ name: expect.stringMatching(/^bw-eth-2-/) }]);
+    await house.release();
+    await expectKept(house);
+    rmSync(keystore);
+    expect((await house.minute()).published?.keys).toBe('absent');
+    await expectKept(house);
+  });
+});
+
+describe.skipIf(skip || lacks('beacond', 'geth'))('a standby of Berachain', () => {
+  let net: BerachainNet;
+  let house: ProvisionedHouse;
+  let joined: JoinedNode | null = null;
+  let speedUp = (): void => {};
+  beforeAll(async () => {
+    net = await startBerachainNet();
+    house = await provisionedHouse('berachain', async () => {
+      const { execution, process, url, home } = (joined = await net.join());
+      speedUp = slowDown(process);
+      return {
+        settings: {
+          WATCHDOG_EXECUTION: execution.url,
+          WATCHDOG_COMET: url,
+          WATCHDOG_GENESIS: net.chainId,
+          WATCHDOG_ADDRESSES: net.nodes.map(({ address }) => address).join(','),
+          WATCHDOG_LOOK: home,
+        },
+        processes: [execution.process, process],
+      };
+    });
+    const [first] = net.nodes;
+    if (first !== undefined) await untilHeight(first, 60);
+  });
+  afterAll(async () => {
+    speedUp();
+    await house?.close();
+    await net?.close();
+  });
+
+  test('says how long it takes on its way to synced', async () => {
+    const [first] = net.nodes;
+    await house.want();
+    const minutes = await house.minutesUntil(
+      'the standby to be synced',
+      ({ seen }) => seen.phase === 'synced',
+    );
+    speedUp();
+    for (const m of minutes) console.log(m.at, JSON.stringify(m.published));
+    expect(phasesOf(minutes)).toEqual(['creating', 'booting', 'syncing', 'synced']);
+    expectHeard(minutes);
+    const reports = reportsOf(minutes);
+    await expectTrue(reports, first?.execution.url ?? '');
+    // Until the node runs with its own key nobody knows whose that is.
+    expect(new Set(reports.map(({ keys }) => keys))).not.toContain('present');
+    const last = reports.at(-1);
+    expect(last).toMatchObject({ keys: 'absent', peers: expect.any(Number) });
+    for (const { etaMs, at } of reports) {
+      if (etaMs !== null) console.log('eta', etaMs, 'really', (last?.at ?? 0) - at);
+    }
+    const now = await heightOf(first?.url ?? '');
+    expect(last?.head).toBeLessThanOrEqual(now);
+  });
+
+  test('is failing and stuck when its geth stops, and not deleted with a key that is not its own', async () => {
+    if (joined === null) throw new Error('it has not booted');
+    await joined.execution.process.kill();
+    house.pass(11 * minuteMs);
+    const { seen } = await house.minute();
+    expect(seen).toMatchObject({ phase: 'synced', report: { state: 'failing' }, trouble: { kind: 'stuck' } });
+    expect(seen.report?.text).toMatch(/^the execution client does not answer, for 1\d min: /);
+    expect((await house.list()).out).toMatch(
+      /stuck: the node europe-west3-a\/bw-bera-1-\w+ has come no further/,
+    );
+
+    copyFileSync(net.keyFile(0), join(joined.home, 'priv_validator_key.json'));
+    await house.minute();
+    await house.release();
+    await expectKept(house);
+  });
+});
