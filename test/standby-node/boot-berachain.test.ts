@@ -244,10 +244,15 @@ describe.skipIf(skipReal)('the snapshot', () => {
     server.answers.set('/files/eth-genesis.json', Buffer.from('{}'));
     const both = { FILES: `${settings()['FILES']} eth-genesis.json=md5:${hash('md5', Buffer.from('{}'))}` };
     server.answers.set('/el', pack(tarOf({ 'db/mdbx.dat': 'el', 'eth-genesis.json': 'theirs' })));
-    machine.put('chain/.reth-pruned', 'restoring');
-    expect(await restore({ settings: both })).toMatchObject({ code: 0 });
-    expect(machine.read('chain/execution/db/mdbx.dat')).toBe('el');
-    expect(machine.read('chain/execution/eth-genesis.json')).toBe('{}');
+    for (const mark of ['', 'restoring']) {
+      machine.put('chain/.reth-pruned', mark);
+      // oxlint-disable-next-line no-await-in-loop -- one machine
+      expect(await restore({ settings: both })).toMatchObject({ code: 0 });
+      expect(machine.read('chain/execution/db/mdbx.dat')).toBe('el');
+      expect(machine.read('chain/execution/eth-genesis.json')).toBe('{}');
+      expect(fetched()).toContain('/el');
+      rmSync(join(machine.root, 'execution/db'), { recursive: true });
+    }
   });
 
   test('is not needed without an index, or with a database', async () => {

@@ -17,7 +17,7 @@ import { isRoot, prepareMachine, type Ended, type Order, type Prepared } from '.
 
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 const skip = lacksPrograms('python3');
-const skipReal = lacksPrograms('python3', 'blkid', 'mkfs.ext4');
+const skipReal = lacksPrograms('python3', 'blkid', 'mkfs.ext4', 'mkswap');
 let machine: Prepared;
 let device: string;
 beforeEach(() => {
