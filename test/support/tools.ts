@@ -19,6 +19,7 @@ const programs = {
   prometheus: 'bin/promtool',
   nftables: 'bin/nft',
   'cloud-init': 'bin/cloud-init',
+  lz4: 'bin/lz4',
 } as const;
 
 export type ToolName = keyof typeof programs;
