@@ -58,7 +58,8 @@ export default defineConfig({
           ...shared,
           name: 'live',
           include: ['test/live/**/*.test.ts'],
-          testTimeout: 300_000,
+          // Longer than any wait in them, which can say what it waited for.
+          testTimeout: 600_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },
