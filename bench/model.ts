@@ -36,6 +36,7 @@ export function modelRules(counts: Readonly<Partial<Record<Role, number>>>): Sit
     notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
     reportsSelf: true,
     standby: null,
+    drills: null,
   };
 }
 

@@ -2,11 +2,13 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
+import type { DrillsAnswer } from '../functions/views/drills-answer.ts';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { Status } from '../functions/views/status.ts';
 import { ask, errorWords, jsonOf, longestMs } from './ask.ts';
 import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
+import { drillsAnswer } from './drill-forms.ts';
 import { incidentAnswer, incidentList, maintenanceAnswer } from './incident-forms.ts';
 import { firstIssue, statusAnswer } from './record.ts';
 import { standbysAnswer } from './standby-forms.ts';
@@ -140,4 +142,9 @@ export function fetchMaintenance(
 /** All standbys; as `fetchStatus`. */
 export function fetchStandbys(options: StatusOptions, context: Context): Promise<Asked<StandbysAnswer>> {
   return askFor({ path: '/standbys', what: 'list of standbys', form: standbysAnswer }, options, { context });
+}
+
+/** All drills; as `fetchStatus`. */
+export function fetchDrills(options: StatusOptions, context: Context): Promise<Asked<DrillsAnswer>> {
+  return askFor({ path: '/drills', what: 'list of drills', form: drillsAnswer }, options, { context });
 }

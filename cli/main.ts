@@ -9,6 +9,7 @@ import { addChannel } from './channel.ts';
 import { addClear } from './clear.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
+import { addDrill } from './drill.ts';
 import { addExplain } from './explain.ts';
 import { addIncident } from './incident.ts';
 import { addIncidents } from './incidents.ts';
@@ -61,6 +62,7 @@ const commands = [
   addMute,
   addMaintenance,
   addStandby,
+  addDrill,
   addQuiet,
   addReplay,
 ];

@@ -1,9 +1,10 @@
-// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end, the cause of a doubt, a standby. The next tick takes it in.
+// Tells the function `ack` what a person has decided: to take an incident on, a mute, or its end, the cause of a doubt, a standby, a drill. The next tick takes it in.
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type {
   AckEvent,
   ClearEvent,
+  DrillEvent,
   MuteEvent,
   StandbyEvent,
   UnmuteEvent,
@@ -21,7 +22,8 @@ export type PostedEvent =
   | Omit<UnmuteEvent, 'id' | 'at'>
   | (Pick<AckEvent, 'kind' | 'incident'> & { readonly by?: string })
   | (Pick<ClearEvent, 'kind' | 'incident' | 'why'> & { readonly by?: string })
-  | Omit<StandbyEvent, 'id' | 'at' | 'site'>;
+  | Omit<StandbyEvent, 'id' | 'at' | 'site'>
+  | (Pick<DrillEvent, 'kind' | 'signer' | 'why' | 'by'> & { readonly mode?: DrillEvent['mode'] });
 
 /** Given by a command that has options for them. */
 export type PostOptions = { readonly url?: string; readonly tokenEnv?: string };

@@ -8,9 +8,9 @@ import { fleet, seen, wanted } from '../functions/stores/standby-schemas.ts';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { StandbyStatus } from '../functions/views/standbys.ts';
 
-const amount = z.number().min(0);
+export const amount = z.number().min(0);
 
-const trouble = seen.shape.trouble
+export const trouble = seen.shape.trouble
   .unwrap()
   .extend({ kind: z.enum([...troubles, 'unreadable']), since: time.nullable() });
 

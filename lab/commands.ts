@@ -3,6 +3,7 @@ import { createInterface, clearLine, cursorTo, type Interface } from 'node:readl
 import { describeError } from '../functions/kit/error.ts';
 import { explain } from '../functions/views/explain.ts';
 import { labTimezone } from './basement/names.ts';
+import { drillCommand } from './drill-command.ts';
 import type { Lab } from './lab.ts';
 import type { Screen } from './screen.ts';
 import { showStatus } from './status.ts';
@@ -19,6 +20,7 @@ export type CommandNeeds = {
 const commands: readonly Command[] = [
   ...worldCommands,
   ...cloudCommands,
+  drillCommand,
   {
     words: 'status',
     what: 'what the watchdog knows',

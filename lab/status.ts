@@ -1,9 +1,24 @@
 // What the watchdog knows of one site, in a few lines.
 import type { Memory } from '../functions/domain/memory.ts';
+import { recordWords, runWords } from '../functions/views/drill-words.ts';
+import { drillsAnswer } from '../functions/views/drills-answer.ts';
 import type { Standbys } from '../functions/stores/store.ts';
+import { labTimezone } from './basement/names.ts';
 import type { Screen } from './screen.ts';
 import { clockTime, lasting } from './time.ts';
 import { verdictTone, verdictWords } from '../functions/views/verdict.ts';
+
+/** What is asked for and what runs, and how the last of each signer went. */
+function showDrills(screen: Screen, now: number, standbys: Standbys): void {
+  for (const { signer, wish, run, last } of drillsAnswer({ sites: [], rules: null }, standbys, now).drills) {
+    const words = [
+      ...(wish === null ? [] : ['asked for']),
+      ...(run === null ? [] : [runWords(run, now, labTimezone)]),
+      ...(last === null || run !== null ? [] : [`the last ${recordWords(last)}`]),
+    ];
+    screen.line(`  drill     ${signer}: ${words.join('; ')}`);
+  }
+}
 
 export function showStatus(
   screen: Screen,
@@ -44,4 +59,5 @@ export function showStatus(
       more === undefined ? '' : `; ${more}`,
     );
   }
+  showDrills(screen, now, standbys);
 }

@@ -1,6 +1,7 @@
 // The door of the cloud: what the flows want of other functions, of a service outside, and of Compute.
 import type { ComputeAnswer, ComputeFailure, OperationState } from '../domain/standby/answer.ts';
 import type { NodeAddress, NodeOrder } from '../domain/standby/plan.ts';
+import type { SnapshotSeen } from '../domain/drill/snapshots.ts';
 import type { NodeSeen } from '../domain/standby/standby.ts';
 import type { Testimony } from '../domain/witness.ts';
 
@@ -41,7 +42,14 @@ export type WitnessAnswer =
       readonly detail: string;
     };
 
-export type { ComputeAnswer, ComputeFailure, NodeAddress, NodeOrder, OperationState };
+export type { ComputeAnswer, ComputeFailure, NodeAddress, NodeOrder, OperationState, SnapshotSeen };
+
+/** A snapshot of the data disk of a node: the one of the device name `chain`. */
+export type SnapshotOrder = NodeAddress & {
+  readonly snapshot: string;
+  readonly requestId: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
 
 export type DiskSeen = {
   readonly zone: string;
@@ -52,8 +60,8 @@ export type DiskSeen = {
 };
 
 /**
- * Compute Engine, as far as the watchdog goes: it makes nodes from a template, looks at them and deletes them. It has no way to clear a
- * protection, to change a disk or to start what is stopped. Nothing rejects for what Compute or the network can do.
+ * Compute Engine, as far as the watchdog goes: it makes nodes from a template, looks at them and deletes them, and keeps the disk
+ * of a drill's node as a snapshot. It has no way to clear a protection, to change a disk or to start what is stopped. Nothing rejects for what Compute or the network can do.
  */
 export type Compute = {
   /** Accepted means that an operation has begun, and no more. */
@@ -87,6 +95,21 @@ export type Compute = {
   ) => Promise<ComputeAnswer<readonly string[]>>;
   readonly remove: (
     node: NodeAddress & { readonly requestId: string },
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly operation: string }>>;
+  /** Accepted means that an operation has begun, which is one of the whole project. */
+  readonly save: (
+    order: SnapshotOrder,
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly operation: string }>>;
+  readonly globalOperation: (name: string, signal: AbortSignal) => Promise<ComputeAnswer<OperationState>>;
+  /** Snapshots that carry our label with this value. */
+  readonly snapshots: (
+    prefix: string,
+    signal: AbortSignal,
+  ) => Promise<ComputeAnswer<{ readonly snapshots: readonly SnapshotSeen[]; readonly isWhole: boolean }>>;
+  readonly dropSnapshot: (
+    given: { readonly name: string; readonly requestId: string },
     signal: AbortSignal,
   ) => Promise<ComputeAnswer<{ readonly operation: string }>>;
 };

@@ -32,6 +32,7 @@ export type ComputeAsks = {
     readonly instanceResource: {
       readonly name: string;
       readonly labels: Readonly<Record<string, string>>;
+      readonly disks?: readonly object[];
     };
   };
   readonly delete: Instance & { readonly requestId: string };
@@ -44,8 +45,25 @@ export type ComputeAsks = {
     readonly zone: string;
     readonly operation: string;
   };
-  readonly aggregatedList: (
-    request: Page,
-    options: CallOptions & { readonly autoPaginate: false },
-  ) => Promise<unknown>;
+  readonly getGlobalOperation: { readonly project: string; readonly operation: string };
+  readonly getTemplate: {
+    readonly project: string;
+    readonly region: string;
+    readonly instanceTemplate: string;
+  };
+  readonly insertSnapshot: {
+    readonly project: string;
+    readonly requestId: string;
+    readonly snapshotResource: {
+      readonly name: string;
+      readonly sourceDisk: string;
+      readonly labels: Readonly<Record<string, string>>;
+    };
+  };
+  readonly deleteSnapshot: {
+    readonly project: string;
+    readonly snapshot: string;
+    readonly requestId: string;
+  };
+  readonly list: (request: Page, options: CallOptions & { readonly autoPaginate: false }) => Promise<unknown>;
 };

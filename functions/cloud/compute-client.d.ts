@@ -12,7 +12,7 @@ declare module '@google-cloud/compute/build/src/v1/instances_client.js' {
     getSerialPortOutput(request: Asks['getSerialPortOutput'], options: Asks['call']): Promise<unknown>;
     initialize(): Promise<unknown>;
     /** Page by page; the public method hides what a page says of zones that did not answer. */
-    innerApiCalls: { aggregatedList: Asks['aggregatedList'] };
+    innerApiCalls: { aggregatedList: Asks['list'] };
   }
 }
 
@@ -21,7 +21,7 @@ declare module '@google-cloud/compute/build/src/v1/disks_client.js' {
   export class DisksClient {
     constructor(options: Asks['options']);
     initialize(): Promise<unknown>;
-    innerApiCalls: { aggregatedList: Asks['aggregatedList'] };
+    innerApiCalls: { aggregatedList: Asks['list'] };
   }
 }
 
@@ -30,5 +30,32 @@ declare module '@google-cloud/compute/build/src/v1/zone_operations_client.js' {
   export class ZoneOperationsClient {
     constructor(options: Asks['options']);
     get(request: Asks['getOperation'], options: Asks['call']): Promise<unknown>;
+  }
+}
+
+declare module '@google-cloud/compute/build/src/v1/global_operations_client.js' {
+  type Asks = import('./compute-asks.ts').ComputeAsks;
+  export class GlobalOperationsClient {
+    constructor(options: Asks['options']);
+    get(request: Asks['getGlobalOperation'], options: Asks['call']): Promise<unknown>;
+  }
+}
+
+declare module '@google-cloud/compute/build/src/v1/region_instance_templates_client.js' {
+  type Asks = import('./compute-asks.ts').ComputeAsks;
+  export class RegionInstanceTemplatesClient {
+    constructor(options: Asks['options']);
+    get(request: Asks['getTemplate'], options: Asks['call']): Promise<unknown>;
+  }
+}
+
+declare module '@google-cloud/compute/build/src/v1/snapshots_client.js' {
+  type Asks = import('./compute-asks.ts').ComputeAsks;
+  export class SnapshotsClient {
+    constructor(options: Asks['options']);
+    insert(request: Asks['insertSnapshot'], options: Asks['call']): Promise<unknown>;
+    delete(request: Asks['deleteSnapshot'], options: Asks['call']): Promise<unknown>;
+    initialize(): Promise<unknown>;
+    innerApiCalls: { list: Asks['list'] };
   }
 }

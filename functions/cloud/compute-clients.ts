@@ -52,18 +52,35 @@ export async function openClients(transport: ComputeTransport) {
   const { auth, place } = transport;
   // The clients take their description from the same cache of modules.
   prune(createRequire(import.meta.url)('@google-cloud/compute/build/protos/protos.json'));
-  const [{ InstancesClient }, { DisksClient }, { ZoneOperationsClient }] = await Promise.all([
+  const [
+    { InstancesClient },
+    { DisksClient },
+    { ZoneOperationsClient },
+    { GlobalOperationsClient },
+    { RegionInstanceTemplatesClient },
+    { SnapshotsClient },
+  ] = await Promise.all([
     import('@google-cloud/compute/build/src/v1/instances_client.js'),
     import('@google-cloud/compute/build/src/v1/disks_client.js'),
     import('@google-cloud/compute/build/src/v1/zone_operations_client.js'),
+    import('@google-cloud/compute/build/src/v1/global_operations_client.js'),
+    import('@google-cloud/compute/build/src/v1/region_instance_templates_client.js'),
+    import('@google-cloud/compute/build/src/v1/snapshots_client.js'),
   ]);
   const options = { auth, fallback: true as const, ...place };
   const clients = {
     instances: new InstancesClient(options),
     disks: new DisksClient(options),
     operations: new ZoneOperationsClient(options),
+    globalOperations: new GlobalOperationsClient(options),
+    templates: new RegionInstanceTemplatesClient(options),
+    snapshots: new SnapshotsClient(options),
   };
   // Lists are called past the method that would do it.
-  await Promise.all([clients.instances.initialize(), clients.disks.initialize()]);
+  await Promise.all([
+    clients.instances.initialize(),
+    clients.disks.initialize(),
+    clients.snapshots.initialize(),
+  ]);
   return clients;
 }

@@ -9,7 +9,9 @@ export type ComputeMethod = {
 
 /**
  * The closed list, by the API's own names. Whatever is not here is refused before it leaves (`compute-transport.ts`), and its description is
- * not even loaded (`compute-clients.ts`): there is no way to clear a protection, to change or start a machine, or to touch a disk.
+ * not even loaded (`compute-clients.ts`): there is no way to clear a protection, to change or start a machine, or to change a disk.
+ *
+ * Google's description of the API names no permissions. These are what its pages on backups of machines name, and else the method's own.
  */
 export const computeMethods = {
   'compute.instances.insert': {
@@ -25,6 +27,8 @@ export const computeMethods = {
       'compute.instanceTemplates.useReadOnly',
       'compute.disks.create',
       'compute.disks.setLabels',
+      // Of a disk that begins with a snapshot.
+      'compute.snapshots.useReadOnly',
       'compute.subnetworks.use',
       'compute.subnetworks.useExternalIp',
       'iam.serviceAccounts.actAs',
@@ -65,6 +69,32 @@ export const computeMethods = {
     path: 'projects/{project}/zones/{zone}/operations/{operation}',
     permissions: ['compute.zoneOperations.get'],
   },
+  'compute.globalOperations.get': {
+    verb: 'GET',
+    path: 'projects/{project}/global/operations/{operation}',
+    permissions: ['compute.globalOperations.get'],
+  },
+  'compute.regionInstanceTemplates.get': {
+    verb: 'GET',
+    path: 'projects/{project}/regions/{region}/instanceTemplates/{instanceTemplate}',
+    permissions: ['compute.instanceTemplates.get'],
+  },
+  'compute.snapshots.insert': {
+    verb: 'POST',
+    path: 'projects/{project}/global/snapshots',
+    // The one on the disk lets nobody read, attach or change it.
+    permissions: ['compute.disks.createSnapshot', 'compute.snapshots.create', 'compute.snapshots.setLabels'],
+  },
+  'compute.snapshots.list': {
+    verb: 'GET',
+    path: 'projects/{project}/global/snapshots',
+    permissions: ['compute.snapshots.list'],
+  },
+  'compute.snapshots.delete': {
+    verb: 'DELETE',
+    path: 'projects/{project}/global/snapshots/{snapshot}',
+    permissions: ['compute.snapshots.delete'],
+  },
 } as const satisfies Readonly<Record<string, ComputeMethod>>;
 
 /** Every permission that is needed, sorted. Those of `iam.` are granted on the nodes' service account alone, all others on the project. */
@@ -82,7 +112,7 @@ const patterns = Object.entries(computeMethods).map(([id, { verb, path }]) => ({
 
 const whole = new RegExp(`^${name}$`);
 
-/** Whether it can be the name of a zone, a machine or an operation, and so leads nowhere else in a path. */
+/** Whether it can be the name of a zone, a machine, a snapshot or an operation, and so leads nowhere else in a path. */
 export const isResourceName = (text: string): boolean => whole.test(text);
 
 /** Name of the method that a request calls, null when it is none of ours. `path` is without its query. */

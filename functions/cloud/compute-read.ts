@@ -1,8 +1,9 @@
-// Reads what Compute shows: machines, disks, operations, what a node publishes and its console. All of it is as untrusted as a network.
+// Reads what Compute shows: machines, disks, snapshots, templates, operations, what a node publishes and its console. All of it is as untrusted as a network.
 import { z } from 'zod';
 import type { NodeSeen } from '../domain/standby/standby.ts';
 import { labels as labelNames } from '../domain/standby/rules.ts';
-import type { DiskSeen, OperationState } from './cloud.ts';
+import type { DiskSeen, OperationState, SnapshotSeen } from './cloud.ts';
+import { attachedDisks, dataDisk, templateDisks } from './compute-disks.ts';
 import { computeCode, computeText } from './compute-failure.ts';
 
 const resourceName = z.string().regex(/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/);
@@ -99,6 +100,28 @@ const node = (zone: string) => instance.transform((seen) => shown(seen, zone));
 export const oneNode = (zone: string, name: string) =>
   instance.extend({ kind: kind('instance'), name: z.literal(name) }).transform((seen) => shown(seen, zone));
 
+/** Of the machine of that place and name its data disk, null when it has none; and whether a drill made it, which nobody holds. */
+export const keepable = (zone: string, name: string) =>
+  instance
+    .extend({ kind: kind('instance'), name: z.literal(name), disks: attachedDisks })
+    .transform(({ labels: given, deletionProtection, disks }) => ({
+      isOfDrill:
+        Object.hasOwn(given, labelNames.drill) &&
+        !Object.hasOwn(given, labelNames.hold) &&
+        deletionProtection !== true,
+      disk: dataDisk(disks ?? [], zone),
+    }));
+
+/** The disks of the template of that name. */
+export const disksOfTemplate = (name: string) =>
+  z
+    .object({
+      kind: kind('instanceTemplate'),
+      name: z.literal(name),
+      properties: z.object({ disks: templateDisks }),
+    })
+    .transform(({ properties }) => properties.disks ?? []);
+
 const disk = (zone: string) =>
   z
     .object({
@@ -156,6 +179,43 @@ export function disksOf(given: Page, prefix: string): Listed<DiskSeen> {
   const isOurs = (each: DiskSeen): boolean =>
     each.labels[labelNames.ours] === prefix || each.name.startsWith(`${prefix}-`);
   return { all: all.filter(isOurs), isWhole };
+}
+
+/** A page of the list of snapshots. */
+export const snapshotPage = z.object({
+  kind: kind('snapshotList'),
+  items: resources,
+  nextPageToken: z.string().max(4_096).nullish(),
+  warning,
+});
+
+const snapshot = z
+  .object({
+    name: resourceName,
+    status: z.string().regex(/^[A-Z_]{1,40}$/),
+    creationTimestamp: when,
+    storageBytes: z
+      .string()
+      .regex(/^\d{1,18}$/)
+      .nullish(),
+    labels,
+  })
+  .transform((seen): SnapshotSeen => ({
+    name: seen.name,
+    status: seen.status,
+    createdAt: seen.creationTimestamp,
+    gib: typeof seen.storageBytes === 'string' ? Number(seen.storageBytes) / 1024 ** 3 : null,
+    labels: seen.labels,
+  }));
+
+/** The snapshots of a page that carry our label with this value, whatever the filter did. */
+export function snapshotsOf(given: z.infer<typeof snapshotPage>, prefix: string): Listed<SnapshotSeen> {
+  const read = (given.items ?? []).map((each) => snapshot.safeParse(each));
+  return {
+    all: read.flatMap(({ data }) => (data?.labels[labelNames.ours] === prefix ? [data] : [])),
+    // What cannot be read may be what somebody looks for.
+    isWhole: !leavesOut(given.warning) && read.every(({ success }) => success),
+  };
 }
 
 const operationShape = z.object({

@@ -1,9 +1,10 @@
 // Compute Engine behind its door: Google's client over REST, loaded at the first call, and every answer or silence as a value.
 import type { z } from 'zod';
 import { labels as labelNames } from '../domain/standby/rules.ts';
-import type { Compute, ComputeAnswer, ComputeFailure } from './cloud.ts';
+import type { Compute, ComputeAnswer, ComputeFailure, NodeOrder } from './cloud.ts';
 import type { CallOptions, ComputeAsks } from './compute-asks.ts';
 import { type ComputeClients, openClients } from './compute-clients.ts';
+import { disksWithSnapshot, noDataDisk, noPlaceForSnapshot, notOfDrill } from './compute-disks.ts';
 import { computeFailure, endedFailure, malformedFailure, notOurs } from './compute-failure.ts';
 import { isResourceName } from './compute-methods.ts';
 import * as read from './compute-read.ts';
@@ -91,12 +92,12 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
   };
 
   /** All pages; `isWhole` is false as well when there are more than anybody should have. */
-  const askAll = async <Resource>(
+  const askAll = async <Page extends { readonly nextPageToken?: string | null | undefined }, Resource>(
     signal: AbortSignal,
     wanted: {
-      readonly of: 'instance' | 'disk';
-      readonly list: (clients: ComputeClients) => ComputeAsks['aggregatedList'];
-      readonly take: (page: read.Page) => read.Listed<Resource>;
+      readonly shape: z.ZodType<Page>;
+      readonly list: (clients: ComputeClients) => ComputeAsks['list'];
+      readonly take: (page: Page) => read.Listed<Resource>;
       readonly filter?: string;
     },
   ): Promise<ComputeAnswer<read.Listed<Resource>>> => {
@@ -113,7 +114,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       const call: Call = async (clients, options) =>
         pageOf(await wanted.list(clients)(request, { ...options, autoPaginate: false }));
       // oxlint-disable-next-line no-await-in-loop -- each page names the next one
-      const answer = await ask('reads', { signal, call, shape: read.page(wanted.of), names: [] });
+      const answer = await ask('reads', { signal, call, shape: wanted.shape, names: [] });
       if (!answer.ok) return answer;
       const taken = wanted.take(answer.value);
       all.push(...taken.all);
@@ -124,12 +125,36 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
     return { ok: true, value: { all, isWhole: false } };
   };
 
+  /** The template's disks for a node that begins with a snapshot; null for one that begins with none. */
+  const disksFor = async (
+    { zone, region, template, snapshot }: NodeOrder,
+    signal: AbortSignal,
+  ): Promise<ComputeAnswer<readonly object[] | null>> => {
+    if (snapshot === null) return { ok: true, value: null };
+    const answer = await ask('reads', {
+      signal,
+      shape: read.disksOfTemplate(template),
+      names: [zone, region, template, snapshot],
+      call: async ({ templates }, options) =>
+        unwrapped(await templates.get({ project, region, instanceTemplate: template }, options)),
+    });
+    if (!answer.ok) return answer;
+    const disks = disksWithSnapshot(answer.value, { project, zone, region, snapshot });
+    return disks === null ? failed(noPlaceForSnapshot) : { ok: true, value: disks };
+  };
+
   return {
-    insert: ({ zone, region, name, template, requestId, labels }, signal) =>
-      ask('changes', {
+    insert: async (order, signal) => {
+      const { zone, region, name, template, requestId, labels } = order;
+      const names = [zone, region, name, template];
+      if (!names.every(isResourceName)) return failed(notOurs);
+      const disks = await disksFor(order, signal);
+      if (!disks.ok) return disks;
+      const changed = disks.value === null ? {} : { disks: disks.value };
+      return ask('changes', {
         signal,
         shape: read.begun,
-        names: [zone, region, name, template],
+        names,
         call: async ({ instances }, options) =>
           unwrapped(
             await instances.insert(
@@ -138,12 +163,13 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
                 zone,
                 requestId,
                 sourceInstanceTemplate: `projects/${project}/regions/${region}/instanceTemplates/${template}`,
-                instanceResource: { name, labels: { ...labels } },
+                instanceResource: { name, labels: { ...labels }, ...changed },
               },
               options,
             ),
           ),
-      }),
+      });
+    },
 
     operation: async (zone, operation, signal) => {
       const answer = await ask('reads', {
@@ -158,7 +184,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
 
     list: async (prefix, signal) => {
       const answer = await askAll(signal, {
-        of: 'instance',
+        shape: read.page('instance'),
         list: ({ instances }) => instances.innerApiCalls.aggregatedList,
         take: (page) => read.nodesOf(page, prefix),
         filter: `labels.${labelNames.ours}=${prefix}`,
@@ -181,7 +207,7 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
     // Names by their beginning are no filter that is worth trusting, so all disks of the project are looked at.
     disks: async (prefix, signal) => {
       const answer = await askAll(signal, {
-        of: 'disk',
+        shape: read.page('disk'),
         list: ({ disks }) => disks.innerApiCalls.aggregatedList,
         take: (page) => read.disksOf(page, prefix),
       });
@@ -219,6 +245,70 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
         names: [zone, name],
         call: async ({ instances }, options) =>
           unwrapped(await instances.delete({ project, zone, instance: name, requestId }, options)),
+      }),
+
+    save: async ({ zone, name, snapshot, requestId, labels }, signal) => {
+      const names = [zone, name, snapshot];
+      if (!names.every(isResourceName)) return failed(notOurs);
+      const found = await ask('reads', {
+        signal,
+        shape: read.keepable(zone, name),
+        names,
+        call: async ({ instances }, options) =>
+          unwrapped(await instances.get({ project, zone, instance: name }, options)),
+      });
+      if (!found.ok) return found;
+      const { isOfDrill, disk } = found.value;
+      if (!isOfDrill) return failed(notOfDrill);
+      if (disk === null) return failed(noDataDisk);
+      const sourceDisk = `projects/${project}/zones/${zone}/disks/${disk}`;
+      return ask('changes', {
+        signal,
+        shape: read.begun,
+        names,
+        call: async ({ snapshots }, options) =>
+          unwrapped(
+            await snapshots.insert(
+              {
+                project,
+                requestId,
+                snapshotResource: { name: snapshot, sourceDisk, labels: { ...labels } },
+              },
+              options,
+            ),
+          ),
+      });
+    },
+
+    globalOperation: async (operation, signal) => {
+      const answer = await ask('reads', {
+        signal,
+        shape: read.operationState,
+        names: [operation],
+        call: async ({ globalOperations }, options) =>
+          unwrapped(await globalOperations.get({ project, operation }, options)),
+      });
+      return isMissing(answer) ? { ok: true, value: { state: 'unknown' } } : answer;
+    },
+
+    snapshots: async (prefix, signal) => {
+      const answer = await askAll(signal, {
+        shape: read.snapshotPage,
+        list: ({ snapshots }) => snapshots.innerApiCalls.list,
+        take: (page) => read.snapshotsOf(page, prefix),
+        filter: `labels.${labelNames.ours}=${prefix}`,
+      });
+      if (!answer.ok) return answer;
+      return { ok: true, value: { snapshots: answer.value.all, isWhole: answer.value.isWhole } };
+    },
+
+    dropSnapshot: ({ name, requestId }, signal) =>
+      ask('changes', {
+        signal,
+        shape: read.begun,
+        names: [name],
+        call: async ({ snapshots }, options) =>
+          unwrapped(await snapshots.delete({ project, snapshot: name, requestId }, options)),
       }),
   };
 }

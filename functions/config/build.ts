@@ -93,6 +93,16 @@ const standbyOf = ({ standbys }: File): SiteRules['standby'] =>
         expireAfterMs: standbys.expireAfterMs,
       };
 
+function drillsOf({ standbys, sites }: File, tellsOfAll: boolean): SiteRules['drills'] {
+  if (standbys === undefined) return null;
+  const chains = chainNames.filter((chain) =>
+    standbys.nodes[chain]?.places.some(({ drillTemplate }) => drillTemplate !== null),
+  );
+  const signers = tellsOfAll ? sites.flatMap((site) => site.signers) : [];
+  const tells = signers.filter(({ chain }) => chains.includes(chain)).map(({ id }) => id);
+  return { mode: standbys.drill.mode, chains, tells };
+}
+
 function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
   return {
     rules: {
@@ -117,6 +127,7 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
       notify: groupsOf(site.notify ?? file.channels.map((channel) => channel.id)),
       reportsSelf: isFirst,
       standby: standbyOf(file),
+      drills: drillsOf(file, isFirst),
     },
     targets: site.targets.filter((target) => sourceOf(target) === null),
     sources: site.targets.flatMap((target) => sourceOf(target) ?? []),

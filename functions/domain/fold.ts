@@ -1,4 +1,4 @@
-// Takes in what people said since the last tick: acknowledgements, mutes and causes; of standbys see standby/wish.ts. Pure, and harmless when it is done twice.
+// Takes in what people said since the last tick: acknowledgements, mutes and causes; of standbys see standby/wish.ts, of drills drill/ask.ts. Pure, and harmless when it is done twice.
 import { acknowledge } from './acknowledge.ts';
 import type { ClearEvent, SiteEvent } from './event.ts';
 import { type Incident, record, subjectKey } from './incident.ts';

@@ -17,6 +17,7 @@ export const subjectKinds = [
   // Cloud nodes of ours.
   'standby',
   'orphan',
+  'drill',
   // The watchdog itself.
   'self',
   'ticks',
@@ -57,6 +58,7 @@ export const problemKinds = [
   'keys-on-standby',
   'standby-doubt',
   'standby-orphan',
+  'drill-failed',
   'blind',
   'unknown',
   'late',

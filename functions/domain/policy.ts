@@ -1,5 +1,6 @@
 // The numbers that a site is judged by; their defaults and descriptions live in the configuration schema.
 import type { ChainName } from './chain.ts';
+import type { DrillMode } from './drill/drill.ts';
 import type { Severity } from './severity.ts';
 import type { ChainPolicy } from './chain-policy.ts';
 import type { NotifyGroup } from './ladder.ts';
@@ -122,4 +123,13 @@ export type SiteRules = {
   readonly reportsSelf: boolean;
   /** What a standby may be made for; null when no standbys are configured. */
   readonly standby: { readonly chains: readonly ChainName[]; readonly expireAfterMs: number } | null;
+  /** Whether the failover is tried; null when no standbys are configured. */
+  readonly drills: {
+    /** What the weekly one does. */
+    readonly mode: DrillMode | 'off';
+    /** Those with a place where a drill can be made. */
+    readonly chains: readonly ChainName[];
+    /** Signers, of all sites, of whose drills this one tells. */
+    readonly tells: readonly string[];
+  } | null;
 };

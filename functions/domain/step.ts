@@ -1,5 +1,8 @@
 // One step of a site: what it was, and what was found, give what it is and what is to be said. Pure.
 import { announce, type Announcement } from './announce.ts';
+import { drillsTaken } from './drill/ask.ts';
+import type { DrillWish } from './drill/drill.ts';
+import { observeDrills } from './drill/observe-drill.ts';
 import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import { fold, mutesAfter } from './fold.ts';
@@ -43,7 +46,9 @@ export type Step = {
   readonly rows: readonly OutboxRow[];
   /** Wantings of standbys that are new or changed. */
   readonly wanted: readonly Wanted[];
-  /** One of them changed in a way that `provision` has to act on. */
+  /** Drills that somebody asked for. */
+  readonly drills: readonly DrillWish[];
+  /** One of them changed, or was asked for, in a way that `provision` has to act on. */
   readonly wakesProvision: boolean;
 };
 
@@ -82,11 +87,16 @@ type End = {
   /** What was known to be wanted before this step. */
   readonly earlier: Wantings;
   readonly look: StandbyLook;
+  readonly drills: readonly DrillWish[];
   readonly report?: readonly OutboxRow[];
 };
 
 /** What is open goes on; a message that is due now wakes whoever delivers. */
-function endOf(progress: Progress, state: SiteState, { rules, at, earlier, look, report = [] }: End): Step {
+function endOf(
+  progress: Progress,
+  state: SiteState,
+  { rules, at, earlier, look, drills, report = [] }: End,
+): Step {
   tellStandbys(progress, state.wanted, { at, look });
   const said = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
   const rows = [...said.rows, ...report];
@@ -113,7 +123,8 @@ function endOf(progress: Progress, state: SiteState, { rules, at, earlier, look,
     touched,
     rows,
     wanted,
-    wakesProvision: isForProvision(earlier, wanted),
+    drills,
+    wakesProvision: drills.length > 0 || isForProvision(earlier, wanted),
   };
 }
 
@@ -159,7 +170,8 @@ export function stepEvents(
     stepSubject(progress, subject, { observation, rules, at });
   }
   const wanted = wishesTaken(state.wanted, events, { rules, incidents: folded.memory.incidents });
-  return endOf(progress, { ...state, wanted }, { rules, at, earlier: state.wanted, look: noLook });
+  const drills = drillsTaken(events, rules);
+  return endOf(progress, { ...state, wanted }, { rules, at, earlier: state.wanted, look: noLook, drills });
 }
 
 /**
@@ -226,10 +238,11 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   const clearing = (subject: Subject): number | null => clearedAt(state, subject);
   const standbys = observeStandbys(wanted, { ...context, clearedAt: clearing });
   for (const { subject, observation } of standbys) take(subject, observation);
+  for (const { subject, observation } of observeDrills({ rules, at, look })) take(subject, observation);
   for (const subject of orphans(progress, seen)) {
     take(subject, unsaid(subject, rules, { pulse: findings.pulse, look }));
   }
-  const end = { rules, at, earlier, look };
+  const end = { rules, at, earlier, look, drills: drillsTaken(events, rules) };
   if (!isReportDue(state.week.from, at, rules)) return endOf(progress, { ...state, wanted }, end);
   const report = reportRows(state.week, rules, at);
   return endOf(progress, { ...state, wanted, week: emptyWeek(at) }, { ...end, report });

@@ -1,4 +1,5 @@
 // What it means that a tick says nothing of a subject that is remembered.
+import { unsaidDrill } from './drill/observe-drill.ts';
 import type { Subject } from './incident.ts';
 import type { Observation } from './machine.ts';
 import type { SiteRules } from './policy.ts';
@@ -29,6 +30,8 @@ export function unsaid(
     case 'standby':
     case 'orphan':
       return unsaidStandby({ kind, id }, { rules, look });
+    case 'drill':
+      return unsaidDrill({ kind, id }, rules);
     case 'power':
     case 'address':
       return { status: 'unknown' };

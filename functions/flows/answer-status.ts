@@ -2,7 +2,7 @@
 import type { SiteRules } from '../domain/policy.ts';
 import { listIncidents, readIncident, readMaintenance } from './incidents.ts';
 import { readQuestion } from './status-request.ts';
-import { readStandbys, readStatus, type StatusWorld } from './status.ts';
+import { readDrills, readStandbys, readStatus, type StatusWorld } from './status.ts';
 
 export type StatusAnswer = { readonly code: 200 | 404; readonly body: object };
 
@@ -22,7 +22,7 @@ export async function answerStatus(
   const question = readQuestion(url);
   if (question.about === 'nothing') {
     return missing(
-      'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance or /standbys',
+      'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance, /standbys or /drills',
     );
   }
   if (question.about === 'status') return found(await readStatus(world, !isOperator));
@@ -34,6 +34,7 @@ export async function answerStatus(
     return answer === null ? missing('there is no incident of that id') : found(answer);
   }
   if (question.about === 'standbys') return found(await readStandbys(world));
+  if (question.about === 'drills') return found(await readDrills(world));
   const sites = sitesOf(world, question.site);
   if (sites.length === 0) {
     return missing(`there is no such site; there are ${world.rules.map(({ id }) => id).join(', ')}`);

@@ -1,17 +1,21 @@
-// The daily sweep: what nobody needs any more goes, and what somebody left lying is taken up again. Bounded; the rest is for the next day.
+// Once a day: what nobody needs any more goes, what somebody left lying is taken up again, and the weekly drills are asked for. Bounded; the rest is for the next day.
+import type { SiteRules } from '../domain/policy.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
-import type { SweepStore } from '../stores/store.ts';
+import type { EventStore, ReadStore, SweepStore } from '../stores/store.ts';
+import { askDrills } from './ask-drills.ts';
+
+export type DailyStore = SweepStore & EventStore & Pick<ReadStore, 'readStandbys'>;
 
 export type DailyWorld = {
-  readonly store: SweepStore;
+  readonly store: DailyStore;
   readonly clock: Clock;
-  /** Ids of all sites that are configured. */
-  readonly sites: readonly string[];
+  /** All that are configured. */
+  readonly sites: readonly SiteRules[];
 };
 
-/** What one sweep came to. */
+/** What one day's work came to. */
 export type DailySummary = {
   /** Messages that were settled long ago. */
   readonly removedMessages: number;
@@ -20,6 +24,8 @@ export type DailySummary = {
   /** Sites that are not configured any more, of which nothing is left in the inbox. */
   readonly forgottenSites: readonly string[];
   readonly removedEvents: number;
+  /** Signers for which the weekly drill was asked for. */
+  readonly askedDrills: readonly string[];
   /** False when the time was over first: the next sweep goes on. */
   readonly isDone: boolean;
   /** One sentence for each part that failed; it leaves the others alone. */
@@ -57,7 +63,7 @@ async function forgetSites({ store, sites }: DailyWorld, budget: Budget): Promis
   const forgottenSites: string[] = [];
   let removedEvents = 0;
   for (const site of await store.heardSites(mostSites)) {
-    if (sites.includes(site)) continue;
+    if (sites.some(({ id }) => id === site)) continue;
     // oxlint-disable-next-line no-await-in-loop -- few, and nobody waits
     const events = await inPages(() => store.removeEvents(site, page), budget);
     removedEvents += events.count;
@@ -96,11 +102,13 @@ export async function daily(
   });
   const nothing: Forgotten = { forgottenSites: [], removedEvents: 0, isDone: true };
   const houses = await part(() => forgetSites(world, budget), nothing);
+  const askedDrills = await part(() => askDrills(world, at), []);
   return {
     removedMessages: messages.count,
     releasedLeases,
     forgottenSites: houses.forgottenSites,
     removedEvents: houses.removedEvents,
+    askedDrills,
     isDone: messages.isDone && houses.isDone && releasedLeases.length < page,
     errors,
   };

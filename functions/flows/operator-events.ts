@@ -1,9 +1,10 @@
-// What an operator says from the command line: acknowledgements, mutes and wishes, checked against the configuration before any is written down.
+// What an operator says from the command line: acknowledgements, mutes, wishes and drills, checked against the configuration before any is written down.
 import { z } from 'zod';
 import type { MuteEvent, SiteEvent, UnmuteEvent } from '../domain/event.ts';
 import { type Incident, isSafety } from '../domain/incident.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { firstIssue } from '../kit/first-issue.ts';
+import { checkDrill, drillFields } from './drill-wish.ts';
 import { cleanName, eventId, writeDown, type InboxWorld } from './inbox.ts';
 import { checkWish, wishFields } from './standby-wish.ts';
 
@@ -51,6 +52,7 @@ const said = z.discriminatedUnion('kind', [
     by,
   }),
   z.strictObject({ ...wishFields, by }),
+  z.strictObject({ ...drillFields, by }),
 ]);
 
 type Said = z.output<typeof said>;
@@ -169,6 +171,10 @@ async function check(world: InboxWorld, each: Said): Promise<Checked> {
       return checkClear(world, each);
     case 'standby':
       return checkWish(world, each);
+    case 'drill': {
+      const checked = checkDrill(world, each);
+      return 'ok' in checked ? checked : { ...checked, isOver: false };
+    }
   }
 }
 

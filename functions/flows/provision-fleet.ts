@@ -4,7 +4,6 @@ import { monthSoFar } from '../domain/standby/brake.ts';
 import { addSpent, costByMonth, endedSpan } from '../domain/standby/cost.ts';
 import type { ComputeFailure } from '../domain/standby/answer.ts';
 import type { Fleet, Orphan, Seen, Trouble } from '../domain/standby/standby.ts';
-import type { Situation } from '../domain/standby/situation.ts';
 import { plainLine } from '../kit/plain-line.ts';
 import { chainOf, orphanSpan, type ProvisionWorld, type Run, togetherOf } from './provision-world.ts';
 
@@ -60,7 +59,7 @@ export function fleetTrouble(
     if (failure !== null) {
       const { failed, doing } = failure;
       if (!failed.isLost && classOf(failed) === 'stop') {
-        return troubleOf(failed, { project: rules.project, doing, givenUp: null });
+        return troubleOf(failed, { project: rules.project, doing, again: null });
       }
       return { kind: 'unknown-error', text: `Compute does not answer ${doing}: ${failed.code}` };
     }
@@ -71,6 +70,16 @@ export function fleetTrouble(
     if (left !== undefined && trouble !== null) {
       const text = `${left.signer} is not configured any more, and its node is still there: ${trouble.text}`;
       return { kind: trouble.kind, text };
+    }
+    const drill = [...run.drills.values()].find(
+      ({ run: each }) => each?.seen.phase === 'releasing' && each.seen.trouble !== null,
+    );
+    const ofDrill = drill?.run?.seen.trouble ?? null;
+    if (drill !== undefined && ofDrill !== null) {
+      return {
+        kind: ofDrill.kind,
+        text: `the node of the drill of ${drill.signer} is still there: ${ofDrill.text}`,
+      };
     }
     const [error] = run.errors;
     if (error !== undefined) return { kind: 'unknown-error', text: plainLine(error).slice(0, 300) };
@@ -85,27 +94,32 @@ export function fleetTrouble(
   return { ...now, lines: [], since: before?.kind === now.kind ? before.since : at };
 }
 
+/** What is seen of a node before and after a look. `key`: of its document among all, by which it is counted once. */
+type Ending = {
+  readonly key: string;
+  readonly before: Seen | null;
+  readonly after: Seen;
+  readonly at: number;
+};
+
 /**
  * Adds up what nodes have cost that are gone by this look, before that is written down of each: what a crash or a failing write leaves
  * behind is found again by the next look, and counted once all the same.
  */
-export async function countSpent(
-  run: Run,
-  looked: readonly { readonly situation: Situation; readonly seen: Seen }[],
-): Promise<void> {
-  const ended = looked.flatMap(({ situation: { signer, seen: before, at }, seen }) => {
-    const span = before === null ? null : endedSpan(before, seen, at);
+export async function countSpent(run: Run, looked: readonly Ending[]): Promise<void> {
+  const ended = looked.flatMap(({ key, before, after, at }) => {
+    const span = before === null ? null : endedSpan(before, after, at);
     // A machine that comes late is paid for anew, from another moment on.
-    return span === null ? [] : [{ signer, span, key: `${before?.attempt?.name ?? ''} ${span.from}` }];
+    return span === null ? [] : [{ key, span, which: `${before?.attempt?.name ?? ''} ${span.from}` }];
   });
   if (ended.length === 0) return;
   run.fleet = await run.world.store.changeFleet((fleet) => {
-    const fresh = ended.filter(({ signer, key }) => fleet.counted[signer] !== key);
+    const fresh = ended.filter(({ key, which }) => fleet.counted[key] !== which);
     if (fresh.length === 0) return fleet;
     return {
       ...fleet,
       spent: fresh.reduce((spent, { span }) => addSpent(spent, costByMonth(span)), fleet.spent),
-      counted: { ...fleet.counted, ...Object.fromEntries(fresh.map(({ signer, key }) => [signer, key])) },
+      counted: { ...fleet.counted, ...Object.fromEntries(fresh.map(({ key, which }) => [key, which])) },
     };
   });
 }

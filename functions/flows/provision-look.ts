@@ -10,9 +10,10 @@ import {
   placeToAsk,
   type Situation,
 } from '../domain/standby/situation.ts';
-import type { Standby } from '../domain/standby/standby.ts';
+import { mayCreate } from '../domain/standby/soon.ts';
 import { readReport } from './provision-report.ts';
-import { chainOf, type Run } from './provision-world.ts';
+import type { Run } from './provision-world.ts';
+import { readySnapshots } from './provision-snapshots.ts';
 
 export type Looked = {
   /** When all was there; what is decided goes by this time. */
@@ -24,7 +25,7 @@ export type Looked = {
 };
 
 /** The operation that is under way: of the deletion, or of an insert whose node was not seen yet. */
-async function askOperation(run: Run, { seen }: Standby): Promise<OperationState | null> {
+async function askOperation(run: Run, { seen }: Pick<Situation, 'seen'>): Promise<OperationState | null> {
   if (seen === null || seen.attempt === null || !isLive(seen.phase)) return null;
   const { zone } = seen.attempt;
   const isOpen = seen.phase === 'creating' || seen.node === null;
@@ -68,22 +69,22 @@ function failureOf(ofList: ComputeFailure | null, ofNode: ComputeFailure | null)
   return ofNode === null ? null : { failed: ofNode, doing: 'the look at a node that the list leaves out' };
 }
 
-/** `needsList`: although none of these standbys asks for it. */
-export async function lookAt(run: Run, standbys: readonly Standby[], needsList: boolean): Promise<Looked> {
+/** What is known of a node before it is looked at. */
+export type Known = Pick<Situation, 'purpose' | 'signer' | 'chain' | 'wanted' | 'seen' | 'rules'>;
+
+/** At most one of each signer. `needsList`: although none of them asks for it. */
+export async function lookAt(run: Run, known: readonly Known[], needsList: boolean): Promise<Looked> {
   const { world, signal } = run;
-  const { clock, rules, compute, keys } = world;
+  const { clock, compute, keys, rules } = world;
   const begun = clock.now();
-  const bases = standbys.map(({ signer, wanted, seen }): Situation => ({
-    signer,
-    chain: chainOf(world, signer),
-    wanted,
-    seen,
+  const bases = known.map((each): Situation => ({
+    ...each,
     at: begun,
-    rules,
     operation: null,
     listing: null,
     flag: null,
     heard: null,
+    snapshot: null,
   }));
   const matters = bases.filter(
     (each) => activeWanting(each) !== null || (each.seen !== null && isLive(each.seen.phase)),
@@ -106,8 +107,9 @@ export async function lookAt(run: Run, standbys: readonly Standby[], needsList: 
   // A flag that is read before the node is seen says nothing of what was done to the node in between.
   const reading: Promise<ReadonlyMap<string, FlagRead>> =
     matters.length === 0 ? Promise.resolve(new Map()) : keys.readFlags(matters.map(({ signer }) => signer));
-  const [flags, heard] = await Promise.all([
+  const [flags, snapshots, heard] = await Promise.all([
     reading,
+    readySnapshots(run, matters.filter(mayCreate)),
     Promise.all(
       matters.map(
         async (each) => [each.signer, await hear(run, { ...each, listing: listingOf(each.signer) })] as const,
@@ -126,6 +128,7 @@ export async function lookAt(run: Run, standbys: readonly Standby[], needsList: 
       operation: operations.get(each.signer) ?? null,
       flag: flags.get(each.signer) ?? null,
       heard: heard.get(each.signer) ?? null,
+      snapshot: each.chain === null ? null : (snapshots.get(each.chain) ?? null),
     })),
   };
 }

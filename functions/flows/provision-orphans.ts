@@ -6,13 +6,15 @@ import { type Claims, orphansIn, whyNoneIsDeleted, whyOrphanIsKept } from '../do
 import type { FlagRead } from '../domain/standby/key-flag.ts';
 import { labels } from '../domain/standby/rules.ts';
 import type { Listing } from '../domain/standby/situation.ts';
-import type { NodeSeen, Orphan, Seen } from '../domain/standby/standby.ts';
+import type { NodeSeen, Orphan, Seen, Standby } from '../domain/standby/standby.ts';
 import { readReport } from './provision-report.ts';
 import { chainOf, noteDone, type Run } from './provision-world.ts';
 
 /** Of documents that cannot be read the signers; null when one does not say whose it is. */
 function signersOf(broken: readonly string[]): readonly string[] | null {
-  const named = broken.map((sentence) => /^standbys\/([a-z][a-z0-9-]*)\b/.exec(sentence)?.[1] ?? null);
+  const named = broken.map(
+    (sentence) => /^standbys\/(?:_drill\.)?([a-z][a-z0-9-]*)\b/.exec(sentence)?.[1] ?? null,
+  );
   const signers = named.filter((each) => each !== null);
   return signers.length === named.length ? signers : null;
 }
@@ -24,7 +26,14 @@ export function findOrphans(
   at: number,
 ): { readonly orphans: readonly Orphan[]; readonly nodes: readonly NodeSeen[] } {
   const claims: Claims = {
-    standbys: [...run.known.values()],
+    standbys: [
+      ...run.known.values(),
+      ...[...run.drills.values()].map((drill): Standby => ({
+        signer: drill.signer,
+        wanted: null,
+        seen: drill.run?.seen ?? null,
+      })),
+    ],
     chainOf: (signer) => chainOf(run.world, signer),
     brokenSigners: signersOf(run.broken),
   };

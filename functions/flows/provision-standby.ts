@@ -1,9 +1,9 @@
-// Brings one standby on: writes down what a look came to, then does one thing after the other until there is nothing to do but wait.
+// Brings one node on: writes down what a look came to, then does one thing after the other until there is nothing to do but wait.
 import { isDeepStrictEqual } from 'node:util';
 import { afterInsert, afterRemove } from '../domain/standby/answered.ts';
 import { plan } from '../domain/standby/plan.ts';
 import { nodeShown, type Situation } from '../domain/standby/situation.ts';
-import type { Seen, Standby } from '../domain/standby/standby.ts';
+import type { Seen } from '../domain/standby/standby.ts';
 import { nodeName } from './provision-name.ts';
 import { noteDone, type Run, togetherOf } from './provision-world.ts';
 
@@ -23,31 +23,43 @@ function isWorthWriting(before: Seen | null, after: Seen): boolean {
   return !isSame || !isSaidAgain || after.report.at - said.at >= quietMs;
 }
 
+/** Where what is seen of a node is kept. */
+export type Keeper = {
+  /** By which what is done is told. */
+  readonly name: string;
+  /** What is known of it by now, whether or not it is written down yet: the brake goes by it. */
+  readonly know: (seen: Seen) => void;
+  /** `revision` is that of what lies there, null when nothing does; a commitment is written only while the same is wanted. */
+  readonly write: (
+    seen: Seen,
+    base: { readonly revision: number | null; readonly isCommitment: boolean },
+  ) => Promise<'written' | 'conflict'>;
+  readonly forget: (revision: number) => Promise<'forgotten' | 'conflict'>;
+};
+
 type Work = {
   readonly run: Run;
+  readonly keeper: Keeper;
   readonly situation: Situation;
   /** As it lies in the store. */
-  stored: Standby;
+  stored: Seen | null;
   /** As it is known. */
   seen: Seen;
 };
 
-/** False when somebody else wrote meanwhile; then this standby is left alone until the next look. */
+/** False when somebody else wrote meanwhile; then this node is left alone until the next look. */
 async function save(work: Work, isCommitment: boolean): Promise<boolean> {
-  const { run, stored, seen } = work;
-  const { store } = run.world;
-  const { signer, wanted } = stored;
-  run.known.set(signer, { ...stored, seen });
-  const revision = stored.seen?.revision ?? null;
-  const base = isCommitment ? { revision, wanted } : { revision };
-  const end = await store.writeSeen(signer, base, seen);
+  const { run, keeper, stored, seen } = work;
+  keeper.know(seen);
+  const revision = stored?.revision ?? null;
+  const end = await keeper.write(seen, { revision, isCommitment });
   if (end === 'conflict') {
-    noteDone(run, signer, 'somebody else wrote meanwhile');
+    noteDone(run, keeper.name, 'somebody else wrote meanwhile');
     return false;
   }
   work.seen = { ...seen, revision: (revision ?? 0) + 1 };
-  work.stored = { ...stored, seen: work.seen };
-  run.known.set(signer, work.stored);
+  work.stored = work.seen;
+  keeper.know(work.seen);
   return true;
 }
 
@@ -55,7 +67,7 @@ async function save(work: Work, isCommitment: boolean): Promise<boolean> {
 async function withConsole({ run, situation, stored, seen }: Work): Promise<Seen> {
   const { trouble } = seen;
   const node = nodeShown(situation, seen.attempt);
-  if (trouble?.kind !== 'stuck' || stored.seen?.trouble?.kind === 'stuck' || node === null) return seen;
+  if (trouble?.kind !== 'stuck' || stored?.trouble?.kind === 'stuck' || node === null) return seen;
   const { zone, name } = node;
   const ask = { zone, name, lines: consoleLines };
   const answer = await run.gate(() => run.world.compute.console(ask, run.signal));
@@ -64,11 +76,12 @@ async function withConsole({ run, situation, stored, seen }: Work): Promise<Seen
 
 /** True when there may be something else to do at once. */
 async function step(work: Work): Promise<boolean> {
-  const { run, situation } = work;
+  const { run, situation, keeper } = work;
   const { world, gate, signal } = run;
-  const { store, clock, compute, rules } = world;
-  const { signer } = situation;
-  const given = { project: rules.project, prefix: rules.prefix, signer };
+  const { clock, compute } = world;
+  const { signer, rules, purpose } = situation;
+  const prefix = purpose === 'drill' ? `${rules.prefix}-drill` : rules.prefix;
+  const given = { project: rules.project, prefix, signer };
   const next = plan({
     situation: { ...situation, seen: work.seen },
     together: togetherOf(run, situation.at),
@@ -81,45 +94,63 @@ async function step(work: Work): Promise<boolean> {
     case 'write':
       if (next.isCommitment && !run.mayAct()) return false;
       work.seen = next.seen;
-      noteDone(run, signer, next.what);
+      noteDone(run, keeper.name, next.what);
       return save(work, next.isCommitment);
     case 'insert': {
       const { order } = next;
       const answer = await gate(async () => (run.mayAct() ? compute.insert(order, signal) : null));
       if (answer === null) return false;
-      work.seen = afterInsert(work.seen, answer, { at: clock.now(), rules, signer });
+      work.seen = afterInsert(work.seen, answer, { at: clock.now(), rules, signer, purpose });
       const end = answer.ok ? 'accepted' : answer.failure.code;
-      noteDone(run, signer, `insert ${order.zone}/${order.name}: ${end}`);
+      noteDone(run, keeper.name, `insert ${order.zone}/${order.name}: ${end}`);
       return save(work, false);
     }
     case 'remove': {
       const { removal } = next;
       const answer = await gate(async () => (run.mayAct() ? compute.remove(removal, signal) : null));
       if (answer === null) return false;
-      work.seen = afterRemove(work.seen, answer, { at: clock.now(), rules, signer });
+      work.seen = afterRemove(work.seen, answer, { at: clock.now(), rules, signer, purpose });
       const end = answer.ok ? 'accepted' : answer.failure.code;
-      noteDone(run, signer, `delete ${removal.zone}/${removal.name}: ${end}`);
+      noteDone(run, keeper.name, `delete ${removal.zone}/${removal.name}: ${end}`);
       return save(work, false);
     }
     case 'forget': {
-      const base = { revision: work.seen.revision, wanted: work.stored.wanted };
-      const end = await store.forgetStandby(signer, base);
-      if (end === 'forgotten') run.known.delete(signer);
-      noteDone(run, signer, end);
+      noteDone(run, keeper.name, await keeper.forget(work.seen.revision));
       return false;
     }
   }
 }
 
-/** `seen` is what the look of this situation came to. */
-export async function bringOn(run: Run, situation: Situation, seen: Seen): Promise<void> {
-  const { signer, wanted } = situation;
-  const work: Work = { run, situation, stored: { signer, wanted, seen: situation.seen }, seen };
+/** `seen` is what the look of this situation came to. What it has come to in the end. */
+export async function bringOn(
+  run: Run,
+  situation: Situation,
+  given: { readonly seen: Seen; readonly keeper: Keeper },
+): Promise<Seen> {
+  const { keeper } = given;
+  const work: Work = { run, keeper, situation, stored: situation.seen, seen: given.seen };
   work.seen = await withConsole(work);
   if (isWorthWriting(situation.seen, work.seen)) {
-    if (situation.seen?.phase !== work.seen.phase) noteDone(run, signer, work.seen.phase);
-    if (!(await save(work, false))) return;
+    if (situation.seen?.phase !== work.seen.phase) noteDone(run, keeper.name, work.seen.phase);
+    if (!(await save(work, false))) return work.seen;
   }
   // oxlint-disable-next-line no-await-in-loop -- each step goes by what the one before came to
   for (let steps = 0; steps < mostSteps && run.hasTime() && (await step(work)); steps += 1);
+  return work.seen;
+}
+
+/** Of a standby: what is wanted of it is `watch`'s half of its document. */
+export function standbyKeeper(run: Run, { signer, wanted }: Pick<Situation, 'signer' | 'wanted'>): Keeper {
+  const { store } = run.world;
+  return {
+    name: signer,
+    know: (seen) => run.known.set(signer, { signer, wanted, seen }),
+    write: (seen, { revision, isCommitment }) =>
+      store.writeSeen(signer, isCommitment ? { revision, wanted } : { revision }, seen),
+    forget: async (revision) => {
+      const end = await store.forgetStandby(signer, { revision, wanted });
+      if (end === 'forgotten') run.known.delete(signer);
+      return end;
+    },
+  };
 }

@@ -1,13 +1,15 @@
 // What `provision` needs, and what one run of it carries along.
 import type { Compute } from '../cloud/cloud.ts';
 import type { ChainName } from '../domain/chain.ts';
-import { costPerHour, monthOf, type Span } from '../domain/standby/cost.ts';
+import type { Drill } from '../domain/drill/drill.ts';
+import { costPerHour, monthOf, runningSpan, type Span } from '../domain/standby/cost.ts';
 import type { Together } from '../domain/standby/brake.ts';
+import { activeWanting } from '../domain/standby/phase.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
 import type { Fleet, Orphan, Standby } from '../domain/standby/standby.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Gate } from '../kit/gate.ts';
-import type { KeysReader, ReadStore, StandbyStore } from '../stores/store.ts';
+import type { KeysReader, ReadStore, Standbys, StandbyStore } from '../stores/store.ts';
 
 export type ProvisionWorld = {
   readonly store: StandbyStore & Pick<ReadStore, 'readSites'>;
@@ -40,6 +42,8 @@ export type Run = {
   readonly mayAct: () => boolean;
   /** The standbys as they are known at this moment, by signer; what is being written is in it already. */
   known: Map<string, Standby>;
+  /** Drills that are asked for or under way, by signer, likewise. */
+  drills: Map<string, Drill>;
   fleet: Fleet;
   orphans: readonly Orphan[];
   broken: readonly string[];
@@ -48,6 +52,28 @@ export type Run = {
   readonly did: Map<string, string[]>;
   readonly errors: Set<string>;
 };
+
+export const mostRounds = 8;
+const firstPauseMs = 2_000;
+const longestPauseMs = 5_000;
+
+/** False when the run ended meanwhile. */
+export async function rests({ world, signal }: Run, count: number): Promise<boolean> {
+  try {
+    await world.clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What lies in the store is known from now on. */
+export function takeIn(run: Run, { standbys, drills, broken }: Standbys): void {
+  run.known = new Map(standbys.map((standby) => [standby.signer, standby]));
+  run.drills = new Map(drills.map((drill) => [drill.signer, drill]));
+  run.broken = broken;
+  for (const sentence of broken) run.errors.add(sentence);
+}
 
 export function noteDone(run: Run, signer: string, what: string): void {
   run.did.set(signer, [...(run.did.get(signer) ?? []), what]);
@@ -73,10 +99,17 @@ export function orphanSpan(
 
 /** What the brake goes by at this moment. */
 export function togetherOf(run: Run, at: number): Together {
-  const { world, known, fleet, orphans, broken, dark } = run;
+  const { world, known, drills, fleet, orphans, broken, dark } = run;
+  const running = [...drills.values()].flatMap((drill) => drill.run ?? []);
+  const wanted = [...known.values()].filter(
+    (each) => activeWanting({ ...each, chain: chainOf(world, each.signer), rules: world.rules, at }) !== null,
+  );
   return {
     standbys: [...known.values()],
-    broken: broken.length,
+    // Behind a drill that cannot be read is a node that ends by itself.
+    broken: broken.filter((sentence) => !sentence.startsWith('standbys/_drill.')).length,
+    drills: running.flatMap(({ seen }) => runningSpan(seen, at) ?? []),
+    wanted: wanted.map(({ signer }) => signer),
     orphans: orphans.filter(({ kind }) => kind === 'instance').map((orphan) => orphanSpan(world, orphan, at)),
     spent: fleet.spent[monthOf(at)] ?? 0,
     sites: world.sites.length,

@@ -8,10 +8,11 @@ import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
 import { readDark } from './provision-dark.ts';
 import { countSpent, fleetTrouble, giveBack, isListDue, isTryDue, takeLease } from './provision-fleet.ts';
-import { lookAt } from './provision-look.ts';
+import { drillName, drillsIn, driveDrills } from './provision-drills.ts';
+import { type Known as Looking, lookAt } from './provision-look.ts';
 import { findDisks, findOrphans, reap } from './provision-orphans.ts';
-import { bringOn } from './provision-standby.ts';
-import { chainOf, type ProvisionWorld, type Run } from './provision-world.ts';
+import { bringOn, standbyKeeper } from './provision-standby.ts';
+import { chainOf, mostRounds, type ProvisionWorld, rests, type Run, takeIn } from './provision-world.ts';
 
 /** What one run came to. */
 export type ProvisionSummary = {
@@ -25,6 +26,12 @@ export type ProvisionSummary = {
     readonly refusal: RefusalReason | null;
     readonly trouble: Trouble['kind'] | null;
   }[];
+  /** Drills that are asked for or under way, and those that ended in this run. */
+  readonly drills: readonly {
+    readonly signer: string;
+    readonly phase: Phase | null;
+    readonly did: readonly string[];
+  }[];
   /** Machines and disks that nobody wants. */
   readonly orphans: readonly Pick<Orphan, 'kind' | 'zone' | 'name' | 'text'>[];
   /** What keeps `provision` from its work; null when nothing does. */
@@ -33,11 +40,8 @@ export type ProvisionSummary = {
   readonly errors: readonly string[];
 };
 
-const mostRounds = 8;
 /** So many standbys are brought on at once: each holds requests and answers in memory. */
 const atOnce = 8;
-const firstPauseMs = 2_000;
-const longestPauseMs = 5_000;
 /** Nothing is begun so shortly before the lease ends. */
 const marginMs = 2_000;
 
@@ -51,6 +55,17 @@ const knownOf = (world: ProvisionWorld, { signer, wanted, seen }: Standby, at: n
   at,
 });
 
+const subjectOf =
+  (world: ProvisionWorld) =>
+  ({ signer, wanted, seen }: Standby): Looking => ({
+    purpose: 'standby',
+    signer,
+    chain: chainOf(world, signer),
+    wanted,
+    seen,
+    rules: world.rules,
+  });
+
 type Round = { readonly failure: Parameters<typeof fleetTrouble>[1]; readonly isWhole: boolean };
 
 async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<void> {
@@ -60,13 +75,21 @@ async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<v
     const { signer, wanted } = situation;
     run.known.set(signer, { signer, wanted, seen });
   }
-  await countSpent(run, looked);
+  await countSpent(
+    run,
+    looked.map(({ situation: { signer, seen: before, at }, seen: after }) => ({
+      key: signer,
+      before,
+      after,
+      at,
+    })),
+  );
   const turn = openGate(atOnce);
   await Promise.all(
     looked.map(({ situation, seen }) =>
       turn(async () => {
         try {
-          await bringOn(run, situation, seen);
+          await bringOn(run, situation, { seen, keeper: standbyKeeper(run, situation) });
         } catch (error) {
           run.errors.add(`standbys/${situation.signer}: ${describeBug(error)}`);
         }
@@ -82,7 +105,7 @@ async function round(run: Run, isListing: boolean): Promise<Round> {
   const working = [...run.known.values()].filter((each) => hasWork(knownOf(world, each, now)));
   const creates = working.some((each) => mayCreate(knownOf(world, each, now)));
   const [{ at, listing, failure, situations }, dark] = await Promise.all([
-    lookAt(run, working, isListing),
+    lookAt(run, working.map(subjectOf(world)), isListing),
     creates ? readDark(world) : null,
   ]);
   run.dark = dark;
@@ -96,16 +119,6 @@ async function round(run: Run, isListing: boolean): Promise<Round> {
     run.orphans = [...run.orphans.filter(({ kind }) => kind === 'instance'), ...disks.value];
   }
   return { failure, isWhole: isListing && listing?.isWhole === true };
-}
-
-/** False when the run ended meanwhile. */
-async function rests({ world, signal }: Run, count: number): Promise<boolean> {
-  try {
-    await world.clock.sleep(Math.min(longestPauseMs, firstPauseMs * 1.5 ** (count - 1)), signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function rounds(run: Run): Promise<Round> {
@@ -124,14 +137,9 @@ async function rounds(run: Run): Promise<Round> {
   return first;
 }
 
-function takeIn(run: Run, { standbys, broken }: Standbys): void {
-  run.known = new Map(standbys.map((standby) => [standby.signer, standby]));
-  run.broken = broken;
-  for (const sentence of broken) run.errors.add(sentence);
-}
-
 function summaryOf(at: number, run: Run): ProvisionSummary {
-  const { known, did, orphans, errors, fleet } = run;
+  const { known, drills, did, orphans, errors, fleet } = run;
+  const drilled = [...new Set([...drills.keys(), ...drillsIn(did.keys())])];
   return {
     at,
     isBusy: false,
@@ -141,6 +149,11 @@ function summaryOf(at: number, run: Run): ProvisionSummary {
       did: did.get(signer) ?? [],
       refusal: seen?.refusal?.reason ?? null,
       trouble: seen?.trouble?.kind ?? null,
+    })),
+    drills: drilled.map((signer) => ({
+      signer,
+      phase: drills.get(signer)?.run?.seen.phase ?? null,
+      did: did.get(drillName(signer)) ?? [],
     })),
     orphans: orphans.map(({ kind, zone, name, text }) => ({ kind, zone, name, text })),
     trouble: fleet.trouble?.text ?? null,
@@ -162,6 +175,7 @@ function begin(world: ProvisionWorld, all: Standbys & { readonly fleet: Fleet },
     hasTime: () => !signal.aborted && clock.now() < at + budgetMs && mayAct(),
     mayAct,
     known: new Map(),
+    drills: new Map(),
     fleet: all.fleet,
     orphans: all.fleet.orphans,
     broken: [],
@@ -179,6 +193,7 @@ async function work(run: Run, lease: string): Promise<void> {
   let end: Round = { failure: null, isWhole: false };
   try {
     end = await rounds(run);
+    await driveDrills(run);
   } catch (error) {
     run.errors.add(describeBug(error));
   }
@@ -198,21 +213,22 @@ export async function provision(
 ): Promise<ProvisionSummary> {
   const { store, clock } = world;
   const at = clock.now();
-  const nothing = { at, isBusy: false, standbys: [], orphans: [], trouble: null };
+  const nothing = { at, isBusy: false, standbys: [], drills: [], orphans: [], trouble: null };
   try {
     const all = await store.loadAll();
     // Without what concerns all of them nobody knows whose turn it is.
     if (all.fleet === null) return { ...nothing, errors: all.broken };
     const run = begin(world, { ...all, fleet: all.fleet }, { at, signal });
     const known = all.standbys.map((each) => knownOf(world, each, at));
-    if (!known.some(hasWork) && !isTryDue(all.fleet, at)) return summaryOf(at, run);
+    const hasNone = !known.some(hasWork) && all.drills.length === 0;
+    if (hasNone && !isTryDue(all.fleet, at)) return summaryOf(at, run);
     const lease = world.newId();
     const fleet = await takeLease(world, lease, at);
     if (fleet === null) return { ...summaryOf(at, run), isBusy: true };
     run.fleet = fleet;
     run.orphans = fleet.orphans;
     // Another run may have begun something between our query and our lease, and the brake counts it.
-    if (known.some(mayCreate)) takeIn(run, await store.loadAll());
+    if (known.some(mayCreate) || all.drills.length > 0) takeIn(run, await store.loadAll());
     await work(run, lease);
     return summaryOf(at, run);
   } catch (error) {

@@ -25,9 +25,13 @@ export type Wish = Pick<StandbyEvent, 'signer' | 'wish' | 'why' | 'by'> & {
   readonly site?: string | null | undefined;
 };
 
-type Refused = { readonly ok: false; readonly reason: 'malformed' | 'not-found'; readonly problem: string };
+export type Refused = {
+  readonly ok: false;
+  readonly reason: 'malformed' | 'not-found';
+  readonly problem: string;
+};
 
-const notFound = (problem: string): Refused => ({ ok: false, reason: 'not-found', problem });
+export const notFound = (problem: string): Refused => ({ ok: false, reason: 'not-found', problem });
 
 const mostListed = 20;
 
@@ -37,7 +41,11 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, mostListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-function siteOf({ sites }: InboxWorld, { signer: id, site: named }: Wish): SiteRules | Refused {
+/** The site of a signer that can have a node; `site` is the one that was named, if any was. */
+export function siteOfSigner(
+  { sites }: InboxWorld,
+  { signer: id, site: named }: Pick<Wish, 'signer' | 'site'>,
+): SiteRules | Refused {
   if (sites.every(({ standby }) => standby === null)) {
     return notFound(
       'no node is ever made here: the configuration has no `standbys`; docs/standbys.md says what to write',
@@ -80,7 +88,7 @@ export async function checkWish(
   world: InboxWorld,
   wish: Wish,
 ): Promise<{ readonly event: StandbyEvent; readonly isOver: boolean } | Refused> {
-  const site = siteOf(world, wish);
+  const site = siteOfSigner(world, wish);
   if ('ok' in site) return site;
   const { signer, wish: what, why, by } = wish;
   const memory = (await world.store.readSites([site.id])).get(site.id);

@@ -12,6 +12,7 @@ export type StatusQuestion =
   | { readonly about: 'incident'; readonly id: string }
   | { readonly about: 'maintenance'; readonly site: string | null }
   | { readonly about: 'standbys' }
+  | { readonly about: 'drills' }
   | { readonly about: 'nothing' };
 
 const usualLimit = 20;
@@ -92,8 +93,9 @@ export function readQuestion(url: string): StatusQuestion {
     case 'maintenance':
       return { about: 'maintenance', site: readSite(readWords(query, ['site'])) };
     case 'standbys':
+    case 'drills':
       readWords(query, []);
-      return { about: 'standbys' };
+      return { about: name };
     default:
       return { about: 'nothing' };
   }

@@ -4,6 +4,7 @@ import type { SiteRules } from '../domain/policy.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { ReadStore } from '../stores/store.ts';
+import { drillsAnswer, type DrillsAnswer } from '../views/drills-answer.ts';
 import { standbysAnswer, type StandbysAnswer } from '../views/standbys-answer.ts';
 import { standbyStatuses, type WantedBySite } from '../views/standbys.ts';
 import { statusOf, withoutDetails, type Status } from '../views/status.ts';
@@ -41,4 +42,14 @@ export async function readStandbys(world: StatusWorld): Promise<StandbysAnswer> 
   const { rules: sites, standbys: rules, store, clock } = world;
   const [memories, read] = await Promise.all([readMemories(world), store.readStandbys()]);
   return standbysAnswer({ sites, rules, wanted: wantedOf(memories) }, read, clock.now());
+}
+
+/** What drills are asked for, run and went, and the snapshots of them. */
+export async function readDrills({
+  rules: sites,
+  standbys,
+  store,
+  clock,
+}: StatusWorld): Promise<DrillsAnswer> {
+  return drillsAnswer({ sites, rules: standbys }, await store.readStandbys(), clock.now());
 }

@@ -14,6 +14,7 @@ import {
   fleetPath,
   isAsKnown,
   isDrillAsKnown,
+  nextRun,
   nextSeen,
   readDrill,
   readStandby,
@@ -139,11 +140,11 @@ export function openFirestoreStandbys(
       ask(
         drillPath(signer),
         async () => {
-          const run = { ...given, seen: nextSeen(given.seen, base) };
+          const run = nextRun(given, base);
           const isWritten = await whileAsKnown(db, drillPath(signer), {
             read: drillOf,
             isAsKnown: (drill) => isDrillAsKnown(drill, base),
-            isDone: (drill) => isDeepStrictEqual(drill?.run, run),
+            isDone: (drill) => isDeepStrictEqual(drill?.run ?? null, run),
             act: writeHalf(db, drillRunFields(signer, run)),
           });
           return isWritten ? 'written' : 'conflict';

@@ -9,6 +9,7 @@ import {
   fleetPath,
   isAsKnown,
   isDrillAsKnown,
+  nextRun,
   nextSeen,
   readDrill,
   readStandby,
@@ -49,8 +50,7 @@ export function standbysIn(
     },
     writeDrill: async (signer, base, run) => {
       if (!isDrillAsKnown(loadDrill(signer), base)) return 'conflict';
-      const next = { ...run, seen: nextSeen(run.seen, base) };
-      documents.merge(drillPath(signer), drillRunFields(signer, next));
+      documents.merge(drillPath(signer), drillRunFields(signer, nextRun(run, base)));
       return 'written';
     },
     forgetDrill: async (signer, base) => {

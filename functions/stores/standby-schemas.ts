@@ -122,7 +122,7 @@ const drillMarks = z.strictObject({
 
 const gib = z.number().min(0).nullable();
 
-const drillWish = z.strictObject({
+export const drillWish = z.strictObject({
   id: text,
   signer: text,
   site: text,
@@ -133,11 +133,12 @@ const drillWish = z.strictObject({
   at: time,
 });
 
-const drillRun = z.strictObject({
+export const drillRun = z.strictObject({
   wish: drillWish,
   marks: drillMarks,
   verdict: z.strictObject({ outcome: z.enum(drillOutcomes), text, at: time }).nullable(),
   saving: z.strictObject({ name: text, requestId: text, at: time, operation: text.nullable() }).nullable(),
+  failingSince: time.nullable(),
   usedGib: gib,
   seen,
 });
@@ -162,7 +163,7 @@ export const drilled = z.strictObject({
   synced: drillRecord.nullable(),
 });
 
-const snapshot = z.strictObject({ name: text, at: time, gib, signer: text });
+export const snapshot = z.strictObject({ name: text, at: time, gib, signer: text });
 
 export const fleet = z.strictObject({
   lease: z.strictObject({ id: text, until: time }).nullable(),

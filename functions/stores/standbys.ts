@@ -35,10 +35,10 @@ export const drillWishFields = (value: DrillWish): Fields => ({
   wish: drillWishCodec.write(`${drillPath(value.signer)} wish`, value),
 });
 
-export const drillRunFields = (signer: string, value: DrillRun): Fields => ({
+export const drillRunFields = (signer: string, value: DrillRun | null): Fields => ({
   schema: 1,
   signer,
-  run: drillRunCodec.write(`${drillPath(signer)} run`, value),
+  run: value === null ? null : drillRunCodec.write(`${drillPath(signer)} run`, value),
 });
 
 const half = z.record(z.string(), z.unknown()).nullable().default(null);
@@ -117,6 +117,10 @@ export function isDrillAsKnown(
   const isWishSame = base.wish === undefined || isDeepStrictEqual(drill?.wish ?? null, base.wish);
   return revision === base.revision && isWishSame;
 }
+
+/** As `nextSeen`. */
+export const nextRun = (run: DrillRun | null, base: { readonly revision: number | null }): DrillRun | null =>
+  run === null ? null : { ...run, seen: nextSeen(run.seen, base) };
 
 /** The next revision. A repeated write of the very same is a write whose answer was lost. */
 export const nextSeen = (seen: Seen, base: { readonly revision: number | null }): Seen => ({

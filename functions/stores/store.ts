@@ -154,11 +154,11 @@ export type StandbyStore = {
     signer: string,
     base: { readonly revision: number; readonly wanted: Wanted | null },
   ) => Promise<'forgotten' | 'conflict'>;
-  /** As `writeSeen`, of a drill under way. The revision is that of what is seen of its node. */
+  /** As `writeSeen`, of a drill under way; null takes it out, and leaves what is asked for. The revision is that of what is seen of its node. */
   readonly writeDrill: (
     signer: string,
     base: { readonly revision: number | null; readonly wish?: DrillWish | null },
-    run: DrillRun,
+    run: DrillRun | null,
   ) => Promise<'written' | 'conflict'>;
   /** Forgets a drill that has ended, or was never begun; `conflict` as in `writeSeen`. */
   readonly forgetDrill: (

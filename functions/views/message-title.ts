@@ -65,6 +65,8 @@ function trouble(problem: ProblemKind, name: string): string {
       return `THE STANDBY of ${name} CANNOT BE BELIEVED`;
     case 'standby-orphan':
       return `${name} runs in the cloud and nobody wants it`;
+    case 'drill-failed':
+      return `the failover of ${name} is in doubt`;
     case 'late':
       return 'the watchdog was late';
     case 'undelivered':
@@ -98,6 +100,7 @@ function againWell({ problem, subject: { id } }: NoticeItem): string | null {
   if (problem === 'undelivered') return 'messages are delivered again';
   if (problem === 'channel-failing') return `messages arrive by ${id} again`;
   if (problem === 'standby-running') return `the standby of ${id} is gone`;
+  if (problem === 'drill-failed') return `the failover of ${id} is in doubt no more`;
   return problem === 'standby-orphan' ? `${id} is gone, or somebody wants it` : null;
 }
 

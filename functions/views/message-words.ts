@@ -60,9 +60,9 @@ export function opening(notice: Notice): string[] {
   }
 }
 
-/** A node that is gone does not come back. */
+/** A node that is gone does not come back, and a drill that has passed was looked at for long enough. */
 const isOverAtOnce = ({ problem }: NoticeItem): boolean =>
-  problem === 'standby-running' || problem === 'standby-orphan';
+  problem === 'standby-running' || problem === 'standby-orphan' || problem === 'drill-failed';
 
 /** Since when, and when it ended. */
 export function times(item: NoticeItem, notice: Notice): string[] {

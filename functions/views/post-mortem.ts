@@ -36,6 +36,8 @@ function silence(kind: ProblemKind, name: string): string {
       return `nothing of the house: this was about the standby of ${name}`;
     case 'standby-orphan':
       return `nothing of the house: ${name} ran in the cloud and nobody wanted it`;
+    case 'drill-failed':
+      return `nothing of the house: this was about whether a standby of ${name} could be made`;
     case 'on-battery':
       return 'nothing yet: the site ran on battery';
     case 'heartbeat-missed':

@@ -1,5 +1,6 @@
 // All standbys as JSON, what they cost, and what runs and nobody wants: for the operator only.
 import type { ChainName } from '../domain/chain.ts';
+import type { Drill } from '../domain/drill/drill.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import { costThisMonth, monthOf, runningSpan } from '../domain/standby/cost.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
@@ -16,6 +17,7 @@ import {
 /** What is read of all standbys. */
 type ReadStandbys = {
   readonly standbys: readonly Standby[];
+  readonly drills: readonly Drill[];
   /** Null when it cannot be read. */
   readonly fleet: Fleet | null;
   readonly broken: readonly string[];
@@ -76,14 +78,15 @@ const orphanStatus = (orphan: Orphan): OrphanStatus => {
   return { kind, name, zone, signer, firstSeenAt, deletesAt, text: bounded(text) };
 };
 
-/** What the month has cost so far, and what it may cost. */
+/** What the month has cost so far, drills included, and what it may cost. */
 function thisMonth(
-  { standbys, fleet }: ReadStandbys,
+  { standbys, drills, fleet }: ReadStandbys,
   rules: StandbyRules | null,
   at: number,
 ): StandbysAnswer['month'] {
   const month = monthOf(at);
-  const spans = standbys.flatMap(({ seen }) => (seen === null ? [] : (runningSpan(seen, at) ?? [])));
+  const seen = [...standbys.map((each) => each.seen), ...drills.map(({ run }) => run?.seen ?? null)];
+  const spans = seen.flatMap((each) => (each === null ? [] : (runningSpan(each, at) ?? [])));
   return {
     month,
     spent: fleet === null ? null : (fleet.spent[month] ?? 0) + costThisMonth(spans, at),

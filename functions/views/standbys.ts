@@ -109,7 +109,7 @@ function wantedPart(wanted: Wanted | null, home: Home | undefined) {
 }
 
 /** Where it is; nowhere once it is gone. */
-function placeOf(seen: Seen | null): Pick<StandbyStatus, 'instance' | 'zone' | 'region'> {
+export function placeOf(seen: Seen | null): Pick<StandbyStatus, 'instance' | 'zone' | 'region'> {
   if (seen === null || seen.phase === 'gone') return { instance: null, zone: null, region: null };
   const { node, attempt } = seen;
   const zone = node?.zone ?? attempt?.zone ?? null;

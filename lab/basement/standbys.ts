@@ -10,12 +10,17 @@ const [firstZone, secondZone, thirdZone] = labZones;
 
 const regions = { first: 'europe-west3', second: 'europe-west4' } as const;
 
+const templatesOf = (chain: string): { readonly template: string; readonly drillTemplate: string } => ({
+  template: `${labPrefix}-${chain}`,
+  drillTemplate: `${labPrefix}-${chain}-drill`,
+});
+
 const node = (chain: string, gib: number): object => ({
   machine: 'e2-standard-8',
   disk: { type: 'pd-balanced', gib },
   places: [
-    { region: regions.first, zones: [firstZone, secondZone], template: `${labPrefix}-${chain}` },
-    { region: regions.second, zones: [thirdZone], template: `${labPrefix}-${chain}` },
+    { region: regions.first, zones: [firstZone, secondZone], ...templatesOf(chain) },
+    { region: regions.second, zones: [thirdZone], ...templatesOf(chain) },
   ],
 });
 
@@ -33,12 +38,17 @@ export const labStandbys = {
   },
 };
 
-/** The templates that Terraform would have made, by region. */
-export const labTemplates: readonly { readonly region: string; readonly template: string }[] = Object.values(
-  regions,
-).flatMap((region) =>
-  (['ethereum', 'berachain'] as const satisfies readonly (keyof StandbyRules['nodes'])[]).map((chain) => ({
-    region,
-    template: `${labPrefix}-${chain}`,
-  })),
+/** The templates that Terraform would have made, by region; `isDrill` of those whose machines end by themselves. */
+export const labTemplates: readonly {
+  readonly region: string;
+  readonly template: string;
+  readonly isDrill: boolean;
+}[] = Object.values(regions).flatMap((region) =>
+  (['ethereum', 'berachain'] as const satisfies readonly (keyof StandbyRules['nodes'])[]).flatMap((chain) => {
+    const { template, drillTemplate } = templatesOf(chain);
+    return [
+      { region, template, isDrill: false },
+      { region, template: drillTemplate, isDrill: true },
+    ];
+  }),
 );

@@ -12,6 +12,9 @@ export type Cloud = PretendCompute & {
   readonly nodes: Nodes;
 };
 
+/** After so long Compute deletes a drill's machine; nothing of it is kept here, so that none wipes itself. */
+const drill = { seconds: 48 * 3_600, isWiped: false };
+
 /** A machine boots in a minute and a half; a node is at the head eight minutes later, which the real ones are not. */
 export async function startCloud(clock: Clock): Promise<Cloud> {
   const compute = await startCompute({
@@ -19,7 +22,9 @@ export async function startCloud(clock: Clock): Promise<Cloud> {
     project: labProject,
     // As slow as on a bad day, so that a look comes by while it happens.
     timing: { insertMs: 75_000 },
-    templates: labTemplates.map(({ region, template }) => nodeTemplate({ region, name: template })),
+    templates: labTemplates.map(({ region, template, isDrill }) =>
+      nodeTemplate({ region, name: template, ...(isDrill ? { drill } : {}) }),
+    ),
   });
   const nodes = startNodes(compute, { clock, bootMs: 1.5 * minuteMs, syncMs: 8 * minuteMs });
   return {

@@ -1,4 +1,4 @@
-// Disks and snapshots of the pretend Compute Engine.
+// Disks of the pretend Compute Engine.
 import { z } from 'zod';
 import { beginOperation, remembered } from './operations.ts';
 import { alreadyExists, invalid, notFound, Refusal } from './refusal.ts';
@@ -16,7 +16,6 @@ const diskBody = z.looseObject({
   type: z.string().default('pd-balanced'),
   labels,
 });
-const snapshotBody = z.looseObject({ name: z.string(), labels });
 
 export const lastOf = (address: string): string => address.slice(address.lastIndexOf('/') + 1);
 
@@ -49,7 +48,8 @@ export function insertDisk(
     end: (at) => {
       if (world.disks.has(keyOf({ zone, name }))) throw alreadyExists(target);
       const disk = { id, name, zone, createdAt: at, gib: sizeGb, type: lastOf(type) };
-      world.disks.set(keyOf({ zone, name }), { ...disk, labels: given, user: null });
+      const unused = { labels: given, user: null, snapshot: null, usedGib: null };
+      world.disks.set(keyOf({ zone, name }), { ...disk, ...unused });
     },
   });
 }
@@ -74,51 +74,6 @@ export function deleteDisk(world: World, { zone, name, requestId }: Asked): Oper
     ms: world.timing.otherMs,
     end: () => {
       world.disks.delete(keyOf({ zone, name }));
-    },
-  });
-}
-
-export function createSnapshot(world: World, asked: Asked & { readonly body: unknown }): Operation {
-  const read = snapshotBody.safeParse(asked.body);
-  if (!read.success) throw invalid('resource', '', 'It is not a snapshot.');
-  const { zone, requestId } = asked;
-  const { name, labels: given } = read.data;
-  const path = diskPath(world, zone, asked.name);
-  const before = remembered(world, { requestId, type: 'createSnapshot', target: path });
-  if (before !== null) return before;
-  const disk = diskAt(world, asked);
-  const target = `projects/${world.project}/global/snapshots/${name}`;
-  if (world.snapshots.has(name)) throw alreadyExists(target);
-  const id = world.newId();
-  return beginOperation(world, {
-    type: 'createSnapshot',
-    zone,
-    target: path,
-    targetId: disk.id,
-    requestId,
-    ms: world.timing.otherMs,
-    end: (at) => {
-      if (world.snapshots.has(name)) throw alreadyExists(target);
-      world.snapshots.set(name, { id, name, createdAt: at, gib: disk.gib, disk: path, labels: given });
-    },
-  });
-}
-
-export function deleteSnapshot(world: World, name: string, requestId: string | null): Operation {
-  const target = `projects/${world.project}/global/snapshots/${name}`;
-  const before = remembered(world, { requestId, type: 'delete', target });
-  if (before !== null) return before;
-  const snapshot = world.snapshots.get(name);
-  if (snapshot === undefined) throw notFound(target);
-  return beginOperation(world, {
-    type: 'delete',
-    zone: null,
-    target,
-    targetId: snapshot.id,
-    requestId,
-    ms: world.timing.otherMs,
-    end: () => {
-      world.snapshots.delete(name);
     },
   });
 }

@@ -14,6 +14,8 @@ export type FaultState = {
   rateLimited: number;
   extraMs: number;
   failing: { count: number; code: string; message: string };
+  failingSnapshots: { count: number; code: string; message: string };
+  hidesSnapshots: boolean;
   isSignedOut: boolean;
   leavesDisks: boolean;
 };
@@ -33,6 +35,10 @@ export type Faults = {
   readonly rateLimit: (count: number) => void;
   /** The next inserts are accepted and end with this code. */
   readonly failInserts: (count: number, code: string, message?: string) => void;
+  /** The next snapshots are accepted, end with this code, and stay as FAILED. */
+  readonly failSnapshots: (count: number, code: string, message?: string) => void;
+  /** Lists of snapshots leave all of them out, and say that something is missing. */
+  readonly hideSnapshots: (on: boolean) => void;
   readonly deny: (permission: string, on?: boolean) => void;
   /** The zone does not answer: lists over all zones leave it out and say so. */
   readonly unreachable: (zone: string, on: boolean) => void;
@@ -53,6 +59,8 @@ export const noFaults = (): FaultState => ({
   rateLimited: 0,
   extraMs: 0,
   failing: { count: 0, code: '', message: '' },
+  failingSnapshots: { count: 0, code: '', message: '' },
+  hidesSnapshots: false,
   isSignedOut: false,
   leavesDisks: false,
 });
@@ -97,6 +105,12 @@ export function faultsOn(state: FaultState, settle: () => void): Faults {
     },
     failInserts: (count, code, message = `The operation failed: ${code}`) => {
       state.failing = { count, code, message };
+    },
+    failSnapshots: (count, code, message = `The operation failed: ${code}`) => {
+      state.failingSnapshots = { count, code, message };
+    },
+    hideSnapshots: (on) => {
+      state.hidesSnapshots = on;
     },
     deny: (permission, on = true) => {
       put(state.denied, permission, on);

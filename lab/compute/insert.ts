@@ -11,9 +11,10 @@ import {
   Refusal,
   stockedOut,
 } from './refusal.ts';
-import { type Instance, type Operation, type Properties, propertiesShape } from './resource.ts';
+import { type Disk, type Instance, type Operation, type Properties, propertiesShape } from './resource.ts';
 import { scheduleEnd } from './course.ts';
 import { diskPath, instancePath } from './show.ts';
+import { snapshotFor } from './snapshots.ts';
 import { keyOf, type World } from './world.ts';
 
 const name = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -82,21 +83,65 @@ function fate(world: World, zone: string, region: string): Operation['error'] {
   return null;
 }
 
-type NewDisk = Instance['disks'][number] & {
-  readonly gib: number;
-  readonly type: string;
-  readonly labels: Record<string, string>;
+type NewDisk = {
+  readonly attached: Instance['disks'][number];
+  readonly made: Pick<Disk, 'name' | 'gib' | 'type' | 'labels' | 'snapshot' | 'usedGib'>;
 };
 
-const disksOf = (instance: string, properties: Properties): NewDisk[] =>
-  properties.disks.map(({ boot, autoDelete, deviceName, initializeParams: given }, index) => ({
-    name: given.diskName ?? (boot ? instance : `${instance}-${deviceName ?? String(index)}`),
-    boot,
-    autoDelete,
-    gib: Number(given.diskSizeGb),
-    type: lastOf(given.diskType),
-    labels: given.labels ?? {},
-  }));
+const sentDisk = z.looseObject({
+  source: z.string().optional(),
+  initializeParams: z
+    .looseObject({
+      diskType: z.string().optional(),
+      sourceImage: z.string().optional(),
+      sourceSnapshot: z.string().optional(),
+    })
+    .optional(),
+});
+const sentDisks = z.looseObject({ disks: z.array(sentDisk).default([]) });
+
+/** What of a body's disks a template may say, and an insert may not. */
+function checkSent(sent: unknown): void {
+  const read = sentDisks.safeParse(sent);
+  if (!read.success) throw invalid('resource.disks', '', z.prettifyError(read.error));
+  for (const [index, { source, initializeParams: given }] of read.data.disks.entries()) {
+    const field = `resource.disks[${index}]`;
+    if (given === undefined) continue;
+    const { diskType, sourceImage, sourceSnapshot } = given;
+    if (source !== undefined) {
+      throw invalid(field, '', "Cannot specify both 'source' and 'initializeParams'.");
+    }
+    if (diskType !== undefined && !diskType.includes('/')) {
+      throw invalid(`${field}.initializeParams.diskType`, diskType, 'The URL is malformed.');
+    }
+    if (sourceImage !== undefined && sourceSnapshot !== undefined) {
+      throw invalid(
+        `${field}.initializeParams`,
+        '',
+        "Cannot specify both 'sourceImage' and 'sourceSnapshot'.",
+      );
+    }
+  }
+}
+
+const disksOf = (world: World, instance: string, properties: Properties): NewDisk[] =>
+  properties.disks.map(({ boot, autoDelete, deviceName, type, initializeParams: given }, index) => {
+    const name = given.diskName ?? (boot ? instance : `${instance}-${deviceName ?? String(index)}`);
+    const gib = Number(given.diskSizeGb);
+    const { sourceSnapshot: source } = given;
+    const snapshot = source === undefined ? null : snapshotFor(world, { source, gib, index });
+    return {
+      attached: { name, deviceName: deviceName ?? `persistent-disk-${index}`, type, boot, autoDelete },
+      made: {
+        name,
+        gib,
+        type: lastOf(given.diskType),
+        labels: given.labels ?? {},
+        snapshot: snapshot?.name ?? null,
+        usedGib: snapshot?.storedGib ?? null,
+      },
+    };
+  });
 
 export function insertInstance(world: World, asked: InsertRequest): Operation {
   const { zone, requestId } = asked;
@@ -109,10 +154,12 @@ export function insertInstance(world: World, asked: InsertRequest): Operation {
   const target = instancePath(world, zone, instanceName);
   const before = remembered(world, { requestId, type: 'insert', target });
   if (before !== null) return before;
+  checkSent(asked.body);
   const properties = propertiesOf(world, region, asked);
   const key = keyOf({ zone, name: instanceName });
   if (world.instances.has(key)) throw alreadyExists(target);
-  const disks = disksOf(instanceName, properties);
+  const all = disksOf(world, instanceName, properties);
+  const disks = all.flatMap(({ attached, made }) => (attached.type === 'SCRATCH' ? [] : made));
   const taken = disks.find((disk) => world.disks.has(keyOf({ zone, name: disk.name })));
   if (taken !== undefined) throw alreadyExists(diskPath(world, zone, taken.name));
   const fails = fate(world, zone, region);
@@ -132,7 +179,7 @@ export function insertInstance(world: World, asked: InsertRequest): Operation {
     scheduling: properties.scheduling,
     isProtected: properties.deletionProtection,
     isPreempted: false,
-    disks: disks.map(({ name: disk, boot, autoDelete }) => ({ name: disk, boot, autoDelete })),
+    disks: all.map(({ attached }) => attached),
     guest: new Map(),
     console: '',
   };
@@ -157,9 +204,9 @@ export function insertInstance(world: World, asked: InsertRequest): Operation {
     fails,
     begin: (at) => {
       instance.isListed = true;
-      for (const { name: disk, gib, type, labels } of disks) {
-        const made = { id: world.newId(), name: disk, zone, createdAt: at, gib, type, labels };
-        world.disks.set(keyOf({ zone, name: disk }), { ...made, user: instanceName });
+      for (const disk of disks) {
+        const made = { ...disk, id: world.newId(), zone, createdAt: at, user: instanceName };
+        world.disks.set(keyOf({ zone, name: disk.name }), made);
       }
       world.later(at + world.timing.insertMs / 2, () => {
         if (isThere() && instance.status === 'PROVISIONING') instance.status = 'STAGING';

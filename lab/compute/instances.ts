@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { scheduleEnd, takeAway } from './course.ts';
 import { beginOperation, type Order, remembered } from './operations.ts';
-import { invalid, noCapacity, notFound, Refusal } from './refusal.ts';
+import { invalid, noCapacity, notFound, notReady, Refusal } from './refusal.ts';
 import { type Instance, type Operation, schedulingShape } from './resource.ts';
 import { fingerprint, instancePath } from './show.ts';
 import { keyOf, type World } from './world.ts';
@@ -21,8 +21,6 @@ export function instanceAt(world: World, place: { readonly zone: string; readonl
 
 const badUse = (why: string): Refusal =>
   new Refusal(400, { reason: 'invalidResourceUsage', message: `Invalid resource usage: '${why}'.` });
-const notReady = (target: string): Refusal =>
-  new Refusal(400, { reason: 'resourceNotReady', message: `The resource '${target}' is not ready` });
 
 /** One operation on a machine that is there; `check` throws what Compute would refuse at once. */
 function change(

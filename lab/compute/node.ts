@@ -1,7 +1,8 @@
 // What pretend nodes do once their machine runs: boot, sync and say so, by the lab's clock at the moment at which somebody reads it.
 import type { Clock } from '../../functions/kit/clock.ts';
 import type { PretendCompute } from './compute.ts';
-import type { Instance } from './resource.ts';
+import type { Disk, Instance } from './resource.ts';
+import { keyOf } from './world.ts';
 
 export type NodesOptions = {
   readonly clock: Clock;
@@ -36,11 +37,26 @@ type Mood = {
   hasKeys: boolean;
   speed: number;
 };
-type Progress = { since: number; from: number; doneMs: number };
+type Progress = { since: number; from: number; doneMs: number; syncedAt: number | null };
 
 const everyMs = 10_000;
 const aheadMs = 3_600_000;
-const text = { starting: 'waiting for the clients', syncing: 'syncing', synced: 'at the head' } as const;
+/** From synced to wiped, where the template wants that. */
+const wipeMs = 60_000;
+/** What a snapshot spares a node, and how full of its disk a chain is. */
+const warmShare = 0.95;
+const fullShare = 0.6;
+const text = {
+  starting: 'waiting for the clients',
+  syncing: 'syncing',
+  synced: 'at the head',
+  wiped: 'the clients are stopped, and no identity is left on the disk',
+} as const;
+
+const isToWipe = (instance: Instance): boolean =>
+  instance.properties.metadata.items.some(
+    ({ key, value }) => key === 'user-data' && /^\s*WIPE_WHEN_SYNCED=("?)yes\1\s*$/m.test(value),
+  );
 
 export function startNodes(compute: PretendCompute, { clock, bootMs, syncMs }: NodesOptions): Nodes {
   const all: Mood = {
@@ -53,40 +69,57 @@ export function startNodes(compute: PretendCompute, { clock, bootMs, syncMs }: N
   };
   const own = new Map<string, Partial<Mood>>();
   const progress = new Map<string, Progress>();
+  const dataDiskOf = ({ zone, disks }: Instance): Disk | undefined => {
+    const name = disks.find(({ deviceName }) => deviceName === 'chain')?.name ?? '';
+    return compute.world.disks.get(keyOf({ zone, name }));
+  };
   const moodOf = (name: string): Mood => ({ ...all, ...own.get(name) });
 
   /** Brings what it has synced up to this time, at the speed that it has had. */
-  const advance = (instance: Instance, at: number): number => {
+  const advance = (instance: Instance, at: number): Progress => {
     const since = instance.runningSince ?? at;
-    const known = progress.get(instance.id) ?? { since, from: since + bootMs, doneMs: 0 };
+    const isWarm = (dataDiskOf(instance)?.snapshot ?? null) !== null;
+    const begun = { since, from: since + bootMs, doneMs: isWarm ? warmShare * syncMs : 0, syncedAt: null };
+    const known: Progress = progress.get(instance.id) ?? begun;
     // After a stop it boots again, and goes on from what is on its disk.
     if (known.since !== since) Object.assign(known, { since, from: since + bootMs });
     if (at > known.from) {
-      known.doneMs = Math.min(syncMs, known.doneMs + (at - known.from) * moodOf(instance.name).speed);
+      const { speed } = moodOf(instance.name);
+      const leftMs = syncMs - known.doneMs;
+      const isThere = (at - known.from) * speed >= leftMs;
+      if (isThere) known.syncedAt ??= known.from + (leftMs === 0 ? 0 : leftMs / speed);
+      known.doneMs = isThere ? syncMs : known.doneMs + (at - known.from) * speed;
       known.from = at;
     }
     progress.set(instance.id, known);
-    return known.doneMs;
+    return known;
   };
 
   const report = (instance: Instance, at: number): object => {
     const mood = moodOf(instance.name);
-    const doneMs = advance(instance, at);
+    const { doneMs, syncedAt } = advance(instance, at);
     const since = instance.runningSince ?? at;
-    const usual = at - since < bootMs ? 'starting' : doneMs < syncMs ? 'syncing' : 'synced';
+    const isWiped = syncedAt !== null && at >= syncedAt + wipeMs && isToWipe(instance);
+    const working = at - since < bootMs ? 'starting' : doneMs < syncMs ? 'syncing' : 'synced';
+    const usual = isWiped ? 'wiped' : working;
     const state = mood.failing === null ? usual : 'failing';
+    const runs = usual === 'syncing' || usual === 'synced';
     const share = syncMs === 0 ? 1 : doneMs / syncMs;
+    const disk = dataDiskOf(instance);
+    const usedGib = disk === undefined ? null : Math.round(fullShare * share * disk.gib);
+    if (disk !== undefined) disk.usedGib = usedGib;
     const leftMs = mood.speed === 0 ? null : (syncMs - doneMs) / mood.speed;
     return {
       version: 1,
       at: new Date(mood.isAhead ? at + aheadMs : at).toISOString(),
       keys: mood.hasKeys ? 'present' : 'absent',
       state,
-      percent: usual === 'starting' ? null : Math.floor(share * 1000) / 10,
+      percent: !runs ? null : Math.floor(share * 1000) / 10,
       etaSeconds: state !== 'syncing' || leftMs === null ? null : Math.ceil(leftMs / 1000),
-      peers: usual === 'starting' ? 0 : Math.min(50, 3 + Math.floor((at - since) / everyMs)),
-      head: usual === 'starting' ? null : Math.floor(20_000_000 * share),
+      peers: !runs ? 0 : Math.min(50, 3 + Math.floor((at - since) / everyMs)),
+      head: !runs ? null : Math.floor(20_000_000 * share),
       software: 'geth 1.16.9, lighthouse 7.1',
+      usedGib,
       text: mood.failing ?? text[usual],
     };
   };

@@ -33,6 +33,9 @@ export const notFound = (resource: string): Refusal =>
 export const alreadyExists = (resource: string): Refusal =>
   new Refusal(409, { reason: 'alreadyExists', message: `The resource '${resource}' already exists` });
 
+export const notReady = (resource: string): Refusal =>
+  new Refusal(400, { reason: 'resourceNotReady', message: `The resource '${resource}' is not ready` });
+
 export const invalid = (field: string, value: string, why: string): Refusal =>
   new Refusal(400, {
     reason: 'invalid',

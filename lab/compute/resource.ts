@@ -16,12 +16,15 @@ const attachedDisk = z.looseObject({
   boot: z.boolean().default(false),
   autoDelete: z.boolean().default(false),
   deviceName: z.string().optional(),
+  type: z.enum(['PERSISTENT', 'SCRATCH']).default('PERSISTENT'),
   source: z.string().optional(),
   initializeParams: z
     .looseObject({
       diskName: z.string().optional(),
       diskSizeGb: z.union([z.string(), z.number()]).default('10'),
       diskType: z.string().default('pd-balanced'),
+      sourceImage: z.string().optional(),
+      sourceSnapshot: z.string().optional(),
       labels: labels.optional(),
     })
     .prefault({}),
@@ -54,7 +57,7 @@ export type Template = {
   readonly name: string;
   readonly region: string;
   readonly createdAt: number;
-  readonly properties: object;
+  readonly properties: z.output<typeof templateShape>;
 };
 
 export type Status = 'PROVISIONING' | 'STAGING' | 'RUNNING' | 'STOPPING' | 'TERMINATED';
@@ -75,8 +78,14 @@ export type Instance = {
   scheduling: Scheduling;
   isProtected: boolean;
   isPreempted: boolean;
-  /** Names of its disks, the boot disk first. */
-  readonly disks: { readonly name: string; autoDelete: boolean; readonly boot: boolean }[];
+  /** Its disks, the boot disk first. A local SSD is none that stands on any list of disks. */
+  readonly disks: {
+    readonly name: string;
+    deviceName: string;
+    readonly type: 'PERSISTENT' | 'SCRATCH';
+    autoDelete: boolean;
+    readonly boot: boolean;
+  }[];
   /** `namespace/key` → value. */
   readonly guest: Map<string, string>;
   /** What it has written to its serial port. */
@@ -93,13 +102,21 @@ export type Disk = {
   labels: Record<string, string>;
   /** Name of the instance that uses it. */
   user: string | null;
+  /** Name of the snapshot that it began with. */
+  readonly snapshot: string | null;
+  /** GiB that lie on it; null where nobody has said so. */
+  usedGib: number | null;
 };
 
 export type Snapshot = {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  status: 'CREATING' | 'UPLOADING' | 'READY' | 'FAILED' | 'DELETING';
+  /** Of its disk. */
   readonly gib: number;
+  /** What it takes itself. */
+  readonly storedGib: number;
   readonly disk: string;
   labels: Record<string, string>;
 };

@@ -1,5 +1,5 @@
 // The methods of Compute's API that the pretend one has, each with the permissions that it asks for.
-import { createSnapshot, deleteDisk, deleteSnapshot, diskAt, insertDisk } from './disks.ts';
+import { deleteDisk, diskAt, insertDisk } from './disks.ts';
 import { guestAttributes, serialPort } from './guest.ts';
 import { insertInstance, usedIn } from './insert.ts';
 import {
@@ -16,6 +16,7 @@ import { aggregated, listOf } from './lists.ts';
 import { beginOperation, requestIdOf } from './operations.ts';
 import { invalid, notFound } from './refusal.ts';
 import { showDisk, showInstance, showOperation, showSnapshot, showTemplate } from './show.ts';
+import { createSnapshot, deleteSnapshot, insertSnapshot, listSnapshots, snapshotAt } from './snapshots.ts';
 import { insertTemplate } from './template.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +34,8 @@ export type Route = {
   /** Below `projects/{project}/`. */
   readonly path: string;
   readonly needs: readonly string[];
+  /** Asked for as well by what some bodies say; the answer itself sees to that. */
+  readonly sometimes?: readonly string[];
   readonly answer: (world: World, call: Call) => object;
 };
 
@@ -73,36 +76,33 @@ const operationAt = (world: World, { name, zone }: Pick<Call, 'name' | 'zone'>):
   return showOperation(world, found);
 };
 
-const snapshotAt = (world: World, name: string) => {
-  const found = world.snapshots.get(name);
-  if (found === undefined) throw notFound(`projects/${world.project}/global/snapshots/${name}`);
-  return found;
-};
-
 const instance = 'zones/{zone}/instances/{name}';
 const disk = 'zones/{zone}/disks/{name}';
 const template = 'regions/{region}/instanceTemplates';
 
 export const routes: readonly Route[] = [
-  change(
-    'POST',
-    'zones/{zone}/instances',
-    [
-      'compute.instances.create',
-      'compute.instanceTemplates.useReadOnly',
-      'compute.disks.create',
-      'compute.subnetworks.use',
-      'compute.subnetworks.useExternalIp',
-      'compute.instances.setMetadata',
-      'compute.instances.setLabels',
-      'compute.instances.setTags',
-      'compute.instances.setServiceAccount',
-      'compute.disks.setLabels',
-      'iam.serviceAccounts.actAs',
-    ],
-    (world, { zone, requestId, query, body }) =>
-      insertInstance(world, { zone, requestId, body, template: query.get('sourceInstanceTemplate') }),
-  ),
+  {
+    sometimes: ['compute.snapshots.useReadOnly'],
+    ...change(
+      'POST',
+      'zones/{zone}/instances',
+      [
+        'compute.instances.create',
+        'compute.instanceTemplates.useReadOnly',
+        'compute.disks.create',
+        'compute.subnetworks.use',
+        'compute.subnetworks.useExternalIp',
+        'compute.instances.setMetadata',
+        'compute.instances.setLabels',
+        'compute.instances.setTags',
+        'compute.instances.setServiceAccount',
+        'compute.disks.setLabels',
+        'iam.serviceAccounts.actAs',
+      ],
+      (world, { zone, requestId, query, body }) =>
+        insertInstance(world, { zone, requestId, body, template: query.get('sourceInstanceTemplate') }),
+    ),
+  },
   get('zones/{zone}/instances', 'compute.instances.list', (world, { zone, query }) =>
     listOf(
       query,
@@ -168,13 +168,13 @@ export const routes: readonly Route[] = [
     createSnapshot,
   ),
 
-  get('global/snapshots', 'compute.snapshots.list', (world, { query }) =>
-    listOf(
-      query,
-      { all: [...world.snapshots.values()], show: (each) => showSnapshot(world, each) },
-      'compute#snapshotList',
-    ),
+  change(
+    'POST',
+    'global/snapshots',
+    ['compute.disks.createSnapshot', 'compute.snapshots.create', 'compute.snapshots.setLabels'],
+    insertSnapshot,
   ),
+  get('global/snapshots', 'compute.snapshots.list', (world, { query }) => listSnapshots(world, query)),
   get('global/snapshots/{name}', 'compute.snapshots.get', (world, { name }) =>
     showSnapshot(world, snapshotAt(world, name)),
   ),

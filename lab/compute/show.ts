@@ -52,10 +52,10 @@ export function showInstance(world: World, instance: Instance): object {
     })),
     disks: instance.disks.map((disk, index) => ({
       kind: 'compute#attachedDisk',
-      type: 'PERSISTENT',
+      type: disk.type,
       mode: 'READ_WRITE',
-      source: link(diskPath(world, zone, disk.name)),
-      deviceName: disk.name,
+      ...(disk.type === 'SCRATCH' ? {} : { source: link(diskPath(world, zone, disk.name)) }),
+      deviceName: disk.deviceName,
       index,
       boot: disk.boot,
       autoDelete: disk.autoDelete,
@@ -108,10 +108,12 @@ export const showSnapshot = (world: World, snapshot: Snapshot): object => ({
   id: snapshot.id,
   creationTimestamp: timestamp(snapshot.createdAt),
   name: snapshot.name,
-  status: 'READY',
+  status: snapshot.status,
   sourceDisk: link(snapshot.disk),
   diskSizeGb: String(snapshot.gib),
-  storageBytes: String(snapshot.gib * 1024 ** 3),
+  ...(snapshot.status === 'READY'
+    ? { storageBytes: String(Math.round(snapshot.storedGib * 1024 ** 3)), storageBytesStatus: 'UP_TO_DATE' }
+    : {}),
   selfLink: link(`projects/${world.project}/global/snapshots/${snapshot.name}`),
   labels: snapshot.labels,
   labelFingerprint: fingerprint(snapshot.labels),
@@ -123,7 +125,15 @@ export const showTemplate = (world: World, template: Template): object => ({
   creationTimestamp: timestamp(template.createdAt),
   name: template.name,
   description: '',
-  properties: template.properties,
+  properties: {
+    ...template.properties,
+    disks: template.properties.disks.map((disk, index) => ({
+      kind: 'compute#attachedDisk',
+      index,
+      mode: 'READ_WRITE',
+      ...disk,
+    })),
+  },
   region: link(`projects/${world.project}/regions/${template.region}`),
   selfLink: link(`projects/${world.project}/regions/${template.region}/instanceTemplates/${template.name}`),
 });

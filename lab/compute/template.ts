@@ -11,13 +11,17 @@ export type TemplateSeed = {
   readonly properties: TemplateProperties;
 };
 
-/** As our Terraform writes it: no keys, no fuse, disks that go with the machine, and guest attributes allowed. */
+/** What of a drill's node is another: the time after which Compute deletes it, and whether it wipes itself once it is synced. */
+type DrillSeed = { readonly seconds: number; readonly isWiped: boolean };
+
+/** As our Terraform writes it: no keys, no fuse but a drill's, disks that go with the machine, and guest attributes allowed. */
 export const nodeTemplate = (given: {
   readonly region: string;
   readonly name: string;
   readonly machine?: string;
   readonly gib?: number;
   readonly scheduling?: TemplateProperties['scheduling'];
+  readonly drill?: DrillSeed;
 }): TemplateSeed => ({
   region: given.region,
   name: given.name,
@@ -25,14 +29,29 @@ export const nodeTemplate = (given: {
     machineType: given.machine ?? 'n2-standard-4',
     labels: { template: given.name },
     disks: [
-      { boot: true, autoDelete: true, initializeParams: { diskSizeGb: '20', diskType: 'pd-balanced' } },
+      {
+        boot: true,
+        autoDelete: true,
+        deviceName: 'boot',
+        initializeParams: {
+          diskSizeGb: '20',
+          diskType: 'pd-balanced',
+          sourceImage: 'projects/debian-cloud/global/images/family/debian-13',
+        },
+      },
       {
         autoDelete: true,
-        deviceName: 'data',
+        deviceName: 'chain',
         initializeParams: { diskSizeGb: String(given.gib ?? 500), diskType: 'pd-ssd' },
       },
     ],
-    metadata: { items: [{ key: 'enable-guest-attributes', value: 'TRUE' }] },
+    metadata: {
+      items: [
+        { key: 'enable-guest-attributes', value: 'TRUE' },
+        // The rest of what Terraform writes there is nothing to a pretend machine.
+        { key: 'user-data', value: `WIPE_WHEN_SYNCED=${given.drill?.isWiped === true ? 'yes' : ''}\n` },
+      ],
+    },
     networkInterfaces: [{ subnetwork: `regions/${given.region}/subnetworks/nodes` }],
     serviceAccounts: [
       {
@@ -40,7 +59,16 @@ export const nodeTemplate = (given: {
         scopes: ['https://www.googleapis.com/auth/cloud-platform'],
       },
     ],
-    scheduling: given.scheduling ?? { provisioningModel: 'STANDARD', automaticRestart: true },
+    scheduling:
+      given.scheduling ??
+      (given.drill === undefined
+        ? { provisioningModel: 'STANDARD', automaticRestart: true }
+        : {
+            provisioningModel: 'STANDARD',
+            automaticRestart: false,
+            maxRunDuration: { seconds: given.drill.seconds },
+            instanceTerminationAction: 'DELETE',
+          }),
   },
 });
 

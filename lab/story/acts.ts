@@ -1,6 +1,7 @@
 // The first story, act by act: what we do to the house, and what the watchdog must make of it.
 import { type Act, resolves } from './act.ts';
 import { chainStalls, signerStops } from './chain-acts.ts';
+import { drillRuns } from './drill-act.ts';
 import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { watchdogIsLate } from './late-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
@@ -186,6 +187,7 @@ export const acts: readonly Act[] = [
   heartbeatMissed,
   signerStops,
   chainStalls,
+  drillRuns,
   blackout,
   nobodyReacts,
   exitFails,

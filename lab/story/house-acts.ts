@@ -1,8 +1,7 @@
 // The acts in which the house speaks for itself: a heartbeat that does not come, and a message past the VPN.
-import { request } from 'undici';
 import { type Act, resolves } from './act.ts';
-import { ackToken } from '../lab.ts';
-import { isAbout, isPage, looksUntil, type Stage } from './stage.ts';
+import { tellWatchdog } from '../tell.ts';
+import { isAbout, isPage, looksUntil } from './stage.ts';
 
 export const heartbeatMissed: Act = {
   name: 'a heartbeat was missed',
@@ -33,17 +32,6 @@ export const heartbeatMissed: Act = {
     await resolves(stage, 'source.alertmanager', 2);
   },
 };
-
-/** What `watchdog clear` sends. */
-async function clear(stage: Stage, incident: string, why: string): Promise<boolean> {
-  const answer = await request(`${stage.lab.ackUrl}/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${ackToken}` },
-    body: JSON.stringify({ kind: 'clear', incident, why, by: 'Maria' }),
-  });
-  await answer.body.dump();
-  return answer.statusCode === 200;
-}
 
 export const vpnLeaks: Act = {
   name: 'the VPN leaked',
@@ -77,7 +65,8 @@ export const vpnLeaks: Act = {
     const [incident = ''] = page.message.incidents;
     let isCleared = false;
     await stage.we('state the cause: watchdog clear … --why "kill switch was off"', async () => {
-      isCleared = await clear(stage, incident, 'the kill switch was off; it is on again');
+      const why = 'the kill switch was off; it is on again';
+      isCleared = (await tellWatchdog(stage.lab, { kind: 'clear', incident, why, by: 'Maria' })).ok;
     });
     stage.check('the statement was taken', isCleared);
     await resolves(stage, 'address.home', 2);

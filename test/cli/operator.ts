@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { stringify } from 'yaml';
 import type { Context } from '../../cli/context.ts';
+import { addDrill } from '../../cli/drill.ts';
 import { addIncident } from '../../cli/incident.ts';
 import { addIncidents } from '../../cli/incidents.ts';
 import { addMaintenance } from '../../cli/maintenance.ts';
@@ -114,7 +115,7 @@ async function runHere(
     writeOut: (text) => void (out += text),
     writeErr: (text) => void (err += text),
   });
-  for (const add of [addStatus, addIncidents, addIncident, addMute, addMaintenance, addStandby])
+  for (const add of [addStatus, addIncidents, addIncident, addMute, addMaintenance, addStandby, addDrill])
     add(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -28,6 +28,7 @@ const commands = [
   'standby release',
   'standby list',
   'standby watch',
+  'drill',
 ];
 
 let home: House;

@@ -40,13 +40,18 @@ const calls: Calls = {
   report: (compute, signal) => compute.report(place, signal),
   console: (compute, signal) => compute.console(place, signal),
   remove: (compute, signal) => compute.remove(place, signal),
+  save: (compute, signal) => compute.save({ ...place, snapshot: 'bw-s', labels: {} }, signal),
+  globalOperation: (compute, signal) => compute.globalOperation('operation-1', signal),
+  snapshots: (compute, signal) => compute.snapshots('bw', signal),
+  dropSnapshot: (compute, signal) => compute.dropSnapshot({ name: 'bw-s', requestId: uuid(3) }, signal),
 };
 const names = Object.keys(calls);
 const callOf = (name: string) => Object.entries(calls).find(([each]) => each === name)?.[1] ?? calls.list;
 
 describe.each(names)('%s', (name) => {
   const call = callOf(name);
-  const isChange = name === 'insert' || name === 'remove';
+  // What reads first has changed nothing when that fails.
+  const isChange = ['insert', 'remove', 'dropSnapshot'].includes(name);
 
   test('takes nothing for an answer that is none', async () => {
     for (const body of [
@@ -183,6 +188,8 @@ describe.each(names)('%s', (name) => {
       'compute#operation',
       'queryValue',
       'contents',
+      'compute#snapshotList',
+      'storageBytes',
       'warning',
       'labels',
       '__proto__',

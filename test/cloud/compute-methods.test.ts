@@ -12,9 +12,11 @@ import { routes } from '../../lab/compute/routes.ts';
 import { problemsOf } from '../support/compute-api.ts';
 import { openDiscovery } from '../support/discovery.ts';
 import {
+  drillOrder,
   order,
   pretendCompute,
   project,
+  snapshotOrder,
   uuid,
   valueOf,
   type World,
@@ -46,6 +48,15 @@ async function everything({ door, signal, pass, running, clock, compute }: World
   expect(valueOf(await door.report(placed, signal))).toContain('synced');
   expect(valueOf(await door.console({ ...placed, lines: 3 }, signal))).not.toEqual([]);
   valueOf(await door.remove({ ...placed, requestId: uuid(2) }, signal));
+  const drill = await running(drillOrder());
+  const saved = valueOf(await door.save(snapshotOrder(), signal));
+  pass(60_000);
+  expect(valueOf(await door.globalOperation(saved.operation, signal))).toEqual({ state: 'done' });
+  const [snapshot] = valueOf(await door.snapshots('bw', signal)).snapshots;
+  expect(snapshot).toMatchObject({ status: 'READY' });
+  await running({ name: 'bw-warm', requestId: uuid(3), snapshot: snapshotOrder().snapshot });
+  valueOf(await door.dropSnapshot({ name: snapshotOrder().snapshot, requestId: uuid(4) }, signal));
+  valueOf(await door.remove({ ...drill, requestId: uuid(5) }, signal));
   pass(60_000);
 }
 
@@ -60,8 +71,19 @@ describe('the permissions', () => {
 
   test('let nobody clear a protection, start or stop a machine, or delete or change a disk', () => {
     const never =
-      /setDeletionProtection|setScheduling|\.start$|\.stop$|\.reset$|\.update|attachDisk|disks\.(delete|update|resize|use)|snapshot|setIamPolicy|osLogin/i;
+      /setDeletionProtection|setScheduling|\.start$|\.stop$|\.reset$|\.update|attachDisk|disks\.(delete|update|resize|use)|resourcePolicies|images\.|setIamPolicy|osLogin/i;
     expect(computePermissions.filter((permission) => never.test(permission))).toEqual([]);
+  });
+
+  test('on snapshots are what a drill needs, and no more', () => {
+    expect(computePermissions.filter((permission) => /snapshot/i.test(permission))).toEqual([
+      'compute.disks.createSnapshot',
+      'compute.snapshots.create',
+      'compute.snapshots.delete',
+      'compute.snapshots.list',
+      'compute.snapshots.setLabels',
+      'compute.snapshots.useReadOnly',
+    ]);
   });
 
   test('of each method are those that the pretend Compute asks for, all of them', () => {
@@ -69,18 +91,25 @@ describe('the permissions', () => {
       path.replace('projects/{project}/', '').replaceAll(/\{\w+\}/g, '{}');
     for (const [id, { verb, path, permissions }] of Object.entries(computeMethods)) {
       const route = routes.find((each) => each.verb === verb && shape(each.path) === shape(path));
-      expect([...(route?.needs ?? [])].toSorted(), id).toEqual([...permissions].toSorted());
+      const asked = [...(route?.needs ?? []), ...(route?.sometimes ?? [])];
+      expect(asked.toSorted(), id).toEqual([...permissions].toSorted());
     }
   });
 
   test('are all that the pretend Compute asks for: each one that is withheld is missed by name', async () => {
-    const missed = new Map<string, string | null>();
-    for (const permission of computePermissions) {
+    const missed = new Map<string, string>();
+    await world.running(drillOrder());
+    valueOf(await world.door.save(snapshotOrder(), world.signal));
+    world.pass(60_000);
+    for (const [n, permission] of computePermissions.entries()) {
       world.compute.faults.deny(permission);
       const { door, signal } = world;
       const place = { ...order(), lines: 1 };
       const answers = [
-        await door.insert(order({ name: 'bw-x', requestId: uuid(9) }), signal),
+        await door.insert(
+          order({ name: `bw-x${n}`, requestId: uuid(100 + n), snapshot: snapshotOrder().snapshot }),
+          signal,
+        ),
         await door.operation(zoneA, 'operation-1', signal),
         await door.list('bw', signal),
         await door.node(place, signal),
@@ -88,11 +117,15 @@ describe('the permissions', () => {
         await door.report(place, signal),
         await door.console(place, signal),
         await door.remove({ ...place, requestId: uuid(8) }, signal),
+        await door.save(snapshotOrder({ snapshot: `bw-s${n}`, requestId: uuid(200 + n) }), signal),
+        await door.globalOperation('operation-1', signal),
+        await door.snapshots('bw', signal),
+        await door.dropSnapshot({ name: 'bw-none', requestId: uuid(11) }, signal),
       ];
       const named = answers
         .flatMap((answer) => (answer.ok ? [] : [answer.failure.permission]))
         .filter(Boolean);
-      missed.set(permission, named.length === 1 ? (named[0] ?? null) : `${named.length} times`);
+      missed.set(permission, [...new Set(named)].join(' ') || 'by nobody');
       world.compute.faults.deny(permission, false);
     }
     expect(Object.fromEntries(missed)).toEqual(
@@ -124,6 +157,13 @@ describe('the calls', () => {
       ['POST', `/compute/v1/projects/other-project/zones/${zoneA}/instances`],
       ['POST', `/compute/v1/projects/${project}/zones/a%2fb/instances`],
       ['GET', `/compute/v1/projects/${project}/zones/${zoneA}/instances/../disks/bw-x`],
+      ['POST', `/compute/v1/projects/${project}/global/snapshots/bw-s/setLabels`],
+      ['POST', `/compute/v1/projects/${project}/global/snapshots/bw-s/setIamPolicy`],
+      ['GET', `/compute/v1/projects/${project}/global/snapshots/bw-s`],
+      ['POST', `/compute/v1/projects/${project}/zones/${zoneA}/disks/bw-x/createSnapshot`],
+      ['POST', `/compute/v1/projects/${project}/global/images`],
+      ['POST', `/compute/v1/projects/${project}/regions/europe-west3/instanceTemplates`],
+      ['DELETE', `/compute/v1/projects/${project}/regions/europe-west3/instanceTemplates/ethereum`],
       ['POST', `/compute/beta/projects/${project}/zones/${zoneA}/instances`],
     ];
     const { signal } = world;

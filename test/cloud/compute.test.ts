@@ -312,10 +312,10 @@ describe('disks', () => {
     expect(isWhole).toBe(true);
     expect(disks.map(({ zone, name, gib, isAttached }) => [zone, name, gib, isAttached])).toEqual([
       [zoneA, 'bw-home-x1', 20, true],
-      [zoneA, 'bw-home-x1-data', 500, true],
+      [zoneA, 'bw-home-x1-chain', 500, true],
       [zoneA, 'labelled', 30, false],
       [zoneB, 'bw-lost', 20, false],
-      [zoneB, 'bw-lost-data', 500, false],
+      [zoneB, 'bw-lost-chain', 500, false],
     ]);
   });
 });

@@ -24,19 +24,19 @@ describe('a disk', () => {
     world.compute.alter('bw-home-x1', ({ disks }) => {
       for (const disk of disks) disk.autoDelete = disk.name === boot?.name;
     });
-    expect(reasonOf(await ask('DELETE', `zones/${zoneA}/disks/bw-home-x1-data`))).toEqual([
+    expect(reasonOf(await ask('DELETE', `zones/${zoneA}/disks/bw-home-x1-chain`))).toEqual([
       400,
       'resourceInUseByAnotherResource',
     ]);
     await ask('DELETE', `zones/${zoneA}/instances/bw-home-x1`);
     world.pass(60_000);
-    expect(world.compute.disks().map(({ name, user }) => [name, user])).toEqual([['bw-home-x1-data', null]]);
-    expect(await ask('GET', `zones/${zoneA}/disks/bw-home-x1-data`)).toMatchObject({
+    expect(world.compute.disks().map(({ name, user }) => [name, user])).toEqual([['bw-home-x1-chain', null]]);
+    expect(await ask('GET', `zones/${zoneA}/disks/bw-home-x1-chain`)).toMatchObject({
       body: { sizeGb: '500' },
     });
-    await ask('DELETE', `zones/${zoneA}/disks/bw-home-x1-data`);
+    await ask('DELETE', `zones/${zoneA}/disks/bw-home-x1-chain`);
     world.pass(60_000);
-    expect(reasonOf(await ask('GET', `zones/${zoneA}/disks/bw-home-x1-data`))).toEqual([404, 'notFound']);
+    expect(reasonOf(await ask('GET', `zones/${zoneA}/disks/bw-home-x1-chain`))).toEqual([404, 'notFound']);
   });
 
   test('is made once, and its name is unique in its zone', async () => {
@@ -55,7 +55,7 @@ describe('a disk', () => {
 describe('a snapshot', () => {
   test('is made of a disk with labels, outlives it, and is deleted', async () => {
     await world.running();
-    await ask('POST', `zones/${zoneA}/disks/bw-home-x1-data/createSnapshot`, {
+    await ask('POST', `zones/${zoneA}/disks/bw-home-x1-chain/createSnapshot`, {
       body: { name: 'warm', labels: { wiped: 'yes' } },
     });
     await ask('DELETE', `zones/${zoneA}/instances/bw-home-x1`);

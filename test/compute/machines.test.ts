@@ -86,7 +86,7 @@ describe('a name', () => {
     world.compute.faults.clear();
     expect(await insert('bw-a')).toEqual(refused(409, 'alreadyExists', /disks\/bw-a' already exists/));
     await ask('DELETE', `zones/${zoneA}/disks/bw-a`);
-    await ask('DELETE', `zones/${zoneA}/disks/bw-a-data`);
+    await ask('DELETE', `zones/${zoneA}/disks/bw-a-chain`);
     world.pass(60_000);
     expect((await insert('bw-a')).status).toBe(200);
   });

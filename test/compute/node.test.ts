@@ -3,18 +3,28 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Nodes, startNodes } from '../../lab/compute/node.ts';
 import { askCompute } from '../support/compute-api.ts';
-import { order, pretendCompute, uuid, valueOf, type World, zoneA } from '../support/pretend-compute.ts';
+import {
+  drillOrder,
+  order,
+  pretendCompute,
+  snapshotOrder,
+  uuid,
+  valueOf,
+  type World,
+  zoneA,
+} from '../support/pretend-compute.ts';
 
 const shape = z.strictObject({
   version: z.literal(1),
   at: z.iso.datetime(),
   keys: z.enum(['absent', 'present', 'unknown']),
-  state: z.enum(['starting', 'syncing', 'synced', 'failing']),
+  state: z.enum(['starting', 'syncing', 'synced', 'failing', 'wiped']),
   percent: z.number().min(0).max(100).nullable(),
   etaSeconds: z.number().min(0).nullable(),
   peers: z.number(),
   head: z.number().nullable(),
   software: z.string(),
+  usedGib: z.number().nullable(),
   text: z.string(),
 });
 
@@ -58,6 +68,52 @@ describe('a node', () => {
     world.pass(10_000);
     expect(await report()).toMatchObject({ state: 'synced', percent: 100, etaSeconds: null, keys: 'absent' });
     expect((await console()).join('\n')).toMatch(/agent: started/);
+  });
+
+  test('says how much lies on its data disk', async () => {
+    world.pass(521_000);
+    expect(await report()).toMatchObject({ percent: 50, usedGib: 150 });
+    expect(world.compute.disks()).toMatchObject([{ usedGib: null }, { usedGib: 150 }]);
+    world.pass(600_000);
+    expect(await report()).toMatchObject({ state: 'synced', usedGib: 300 });
+  });
+
+  test('of a drill wipes itself a while after it is synced, where its template says so', async () => {
+    await world.running(drillOrder());
+    world.pass(1_001_000);
+    const own = async (): Promise<unknown> => {
+      const { state, keys, peers, percent, head, usedGib } = await report('bw-drill-x1');
+      return { state, keys, peers, percent, head, usedGib };
+    };
+    expect(await own()).toMatchObject({ state: 'syncing' });
+    world.pass(30_000);
+    expect(await own()).toMatchObject({ state: 'synced', percent: 100 });
+    world.pass(60_000);
+    const wiped = { keys: 'absent', peers: 0, percent: null, head: null, usedGib: 300 };
+    expect(await own()).toEqual({ state: 'wiped', ...wiped });
+    world.pass(3_600_000);
+    expect(await own()).toEqual({ state: 'wiped', ...wiped });
+    // The other one is to stay as it is.
+    expect(await report()).toMatchObject({ state: 'synced', keys: 'absent' });
+    nodes.keysPresent(true, 'bw-drill-x1');
+    expect(await own()).toMatchObject({ state: 'wiped', keys: 'present' });
+    nodes.failing('the disk is busy', 'bw-drill-x1');
+    expect(await own()).toMatchObject({ state: 'failing' });
+  });
+
+  test('that began with a snapshot is synced much sooner', async () => {
+    await world.running(drillOrder());
+    world.pass(1_200_000);
+    expect(await report('bw-drill-x1')).toMatchObject({ state: 'wiped' });
+    valueOf(await world.door.save(snapshotOrder(), world.signal));
+    world.pass(60_000);
+    const { snapshot } = snapshotOrder();
+    await world.running({ name: 'bw-warm', requestId: uuid(2), snapshot });
+    await world.running({ name: 'bw-cold', requestId: uuid(3) });
+    expect(await report('bw-warm')).toMatchObject({ state: 'syncing', percent: 98, usedGib: 294 });
+    world.pass(60_000);
+    expect(await report('bw-warm')).toMatchObject({ state: 'synced', percent: 100 });
+    expect(await report('bw-cold')).toMatchObject({ state: 'syncing' });
   });
 
   test('says nothing before its agent has started', async () => {

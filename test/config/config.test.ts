@@ -118,6 +118,7 @@ describe('the value', () => {
       notify: [{ afterMs: 0, channels: ['pager'], minSeverity: 'info' }],
       reportsSelf: true,
       standby: null,
+      drills: null,
     };
     expect(config.sites.map((each) => each.rules)).toEqual([rules]);
     expect(config.sites[0]?.targets.map(({ id }) => id)).toEqual(['geth-p2p']);

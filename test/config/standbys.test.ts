@@ -145,6 +145,29 @@ describe('standbys', () => {
     const config = parsed(example.slice(0, example.indexOf('standbys:\n')));
     expect(config.standbys).toBeNull();
     expect(config.sites[0]?.rules.standby).toBeNull();
+    expect(config.sites[0]?.rules.drills).toBeNull();
+  });
+
+  test('have drills where a place has a template for them, and the first site tells of those of all', () => {
+    const drillsOf = (text: string) => parsed(text).sites.map(({ rules }) => rules.drills);
+    expect(drillsOf(fileWith({}))).toEqual([{ mode: 'boot', chains: [], tells: [] }]);
+    const drilled = node('ethereum').replace('template: t', 'template: t, drillTemplate: d');
+    const nodes = `${drilled}, ${node('berachain')}`;
+    expect(drillsOf(fileWith({ nodes, more: 'drill: { mode: off },' }))).toEqual([
+      { mode: 'off', chains: ['ethereum'], tells: ['eth'] },
+    ]);
+    const withCabin = fileWith({ nodes }).replace(/^sites: \[(.*)\]$/m, (_, home: string) => {
+      const cabin = home
+        .replace('id: home', 'id: cabin')
+        .replace('id: eth, chain: ethereum, keys: [7]', 'id: eth-2, chain: ethereum, keys: [8]')
+        .replace('id: bera', 'id: bera-2')
+        .replace('ab'.repeat(20), 'cd'.repeat(20));
+      return `sites: [${home}, ${cabin}]`;
+    });
+    expect(drillsOf(withCabin)).toEqual([
+      { mode: 'boot', chains: ['ethereum'], tells: ['eth', 'eth-2'] },
+      { mode: 'boot', chains: ['ethereum'], tells: [] },
+    ]);
   });
 
   test.each(['', '-', 'Bw', '1bw', `a${'b'.repeat(20)}`, 'a.b'])('take no prefix %j', (prefix) => {

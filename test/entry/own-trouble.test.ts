@@ -152,6 +152,7 @@ describe('the daily sweep', () => {
       releasedLeases: [],
       forgottenSites: ['sold'],
       removedEvents: 0,
+      askedDrills: [],
       isDone: true,
       errors: [],
     });

@@ -1,30 +1,35 @@
-// The daily sweep: what it takes and what it leaves, within its time, however often and wherever it is cut off.
+// Once a day: what is swept and what is left, and which drills are asked for, within its time, however often and wherever it is cut off.
 import { describe, expect, test } from 'vitest';
-import { daily, type DailySummary, keptMs } from '../../functions/flows/daily.ts';
+import { daily, type DailyStore, type DailySummary, keptMs } from '../../functions/flows/daily.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
-import type { SweepStore } from '../../functions/stores/store.ts';
+import type { SiteRules } from '../../functions/domain/policy.ts';
 import { mortal, type Moment } from '../support/crash.ts';
 import { ackEvent, commit, incident, row, someTime } from '../support/documents.ts';
+import { drilled, drillRecord, drillWish } from '../support/drills.ts';
 import { hearBeat } from '../support/heard.ts';
+import { siteRules } from '../support/site.ts';
+import { fleet } from '../support/standbys.ts';
 
 const day = 86_400_000;
+const sites = [siteRules({ id: 'home' }), siteRules({ id: 'cabin' })];
 const nothing: DailySummary = {
   removedMessages: 0,
   releasedLeases: [],
   forgottenSites: [],
   removedEvents: 0,
+  askedDrills: [],
   isDone: true,
   errors: [],
 };
 const clock = { now: () => someTime, sleep: () => Promise.resolve() };
 
 const sweep = (
-  store: SweepStore,
-  over: { budgetMs?: number; clock?: typeof clock } = {},
+  store: DailyStore,
+  over: { budgetMs?: number; clock?: typeof clock; sites?: readonly SiteRules[] } = {},
 ): Promise<DailySummary> =>
   daily(
-    { store, clock: over.clock ?? clock, sites: ['home', 'cabin'] },
+    { store, clock: over.clock ?? clock, sites: over.sites ?? sites },
     { budgetMs: over.budgetMs ?? 50_000 },
   );
 
@@ -123,7 +128,7 @@ describe('the sweep', () => {
       for (let k = 1; ; k += 1) {
         const shelf = await littered();
         const life = mortal(k, moment);
-        await sweep(life.door<SweepStore>(openMemoryStore(shelf)));
+        await sweep(life.door<DailyStore>(openMemoryStore(shelf)));
         const kept = clean.filter((path) => !shelf.has(path));
         expect(kept, `${moment} call ${k}`).toEqual([]);
         const { errors, isDone } = await sweep(openMemoryStore(shelf));
@@ -133,4 +138,76 @@ describe('the sweep', () => {
       }
     },
   );
+});
+
+describe('the weekly drills', () => {
+  const signers = [
+    { id: 'eth', chain: 'ethereum' as const, keys: ['7'] },
+    { id: 'bera', chain: 'berachain' as const, keys: ['ab'] },
+  ];
+  const drills = { mode: 'sync', chains: ['ethereum', 'berachain'], tells: [] } as const;
+  const house = siteRules({ signers, drills });
+  const asked = (shelf: Shelf): string[] => left(shelf).filter((path) => path.startsWith('events/drill-'));
+
+  test('are asked for by an event at the site of each signer that is due, and the summary says so', async () => {
+    const shelf: Shelf = new Map();
+    const store = openMemoryStore(shelf);
+    await store.changeFleet(() =>
+      fleet({ drills: { bera: drilled(drillRecord({ endedAt: someTime - day })) } }),
+    );
+    expect(await sweep(store, { sites: [house] })).toEqual({ ...nothing, askedDrills: ['eth'] });
+    expect((await store.loadEvents('home')).events).toEqual([
+      {
+        kind: 'drill',
+        id: expect.stringMatching(/^drill-[0-9a-f]{32}$/),
+        site: 'home',
+        signer: 'eth',
+        mode: 'sync',
+        isWeekly: true,
+        by: 'the weekly drill',
+        why: 'to see that the failover works before it is needed',
+        at: someTime,
+      },
+    ]);
+  });
+
+  test('are asked for once a day, however often it is called, and again on the next', async () => {
+    const shelf: Shelf = new Map();
+    const later = (ms: number) => ({ ...clock, now: () => someTime + ms });
+    await sweep(openMemoryStore(shelf), { sites: [house] });
+    await sweep(openMemoryStore(shelf), { sites: [house], clock: later(3_600_000) });
+    expect(asked(shelf)).toHaveLength(2);
+    await sweep(openMemoryStore(shelf), { sites: [house], clock: later(day) });
+    expect(asked(shelf)).toHaveLength(4);
+  });
+
+  test('are not asked for while one is wanted already', async () => {
+    const store = openMemoryStore();
+    await commit(store, { drills: [drillWish()] });
+    expect(await sweep(store, { sites: [house] })).toMatchObject({ askedDrills: ['bera'] });
+  });
+
+  test('cost no read where there can be none', async () => {
+    const store: DailyStore = {
+      ...openMemoryStore(),
+      readStandbys: () => Promise.reject(new Error('nobody asked for that')),
+    };
+    const none = [
+      siteRules({ signers }),
+      siteRules({ id: 'off', signers, drills: { ...drills, mode: 'off' } }),
+      siteRules({ id: 'nowhere', signers, drills: { ...drills, chains: [] } }),
+    ];
+    expect(await sweep(store, { sites: none })).toEqual(nothing);
+  });
+
+  test('are not asked for when nobody knows how they went, and that is an error', async () => {
+    const shelf: Shelf = new Map();
+    shelf.set('standbys/_fleet', { fields: { schema: 9 }, version: 1 });
+    const summary = await sweep(openMemoryStore(shelf), { sites: [house] });
+    expect(summary).toEqual({
+      ...nothing,
+      errors: ['ERR_DOCUMENT: no drill is asked for: standbys/_fleet cannot be read'],
+    });
+    expect(asked(shelf)).toEqual([]);
+  });
 });

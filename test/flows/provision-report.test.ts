@@ -14,6 +14,7 @@ const whole = {
   peers: 34,
   head: 1234,
   software: 'geth 1.16.9, lighthouse 7.1',
+  usedGib: 612.5,
   text: 'catching up',
 };
 
@@ -30,6 +31,7 @@ describe('a report', () => {
         peers: 34,
         head: 1234,
         version: 'geth 1.16.9, lighthouse 7.1',
+        usedGib: 612.5,
         text: 'catching up',
       },
     });

@@ -44,11 +44,15 @@ describe.concurrent('the lab', () => {
     expect(output).toMatch(row('our own network failed', 'blind'));
     expect(output).toMatch(row('nobody called it', 'ok'));
     expect(output).toMatch(row('nobody reacted', 'dark', 5));
+    expect(output).toMatch(/^a drill was run +\d\d:\d\d:\d\d {2}ok +– +0 +– +✓$/m);
+    expect(output).toMatch(
+      /✓ time to recover: created in .*, booted in .*, clients up after .*, synced after .*; in all \d+ min/,
+    );
     expect(output).toMatch(row('a signer stopped', 'not-signing'));
     expect(output).toMatch(row('a chain stood still', 'degraded'));
     expect(output).toContain(' 0 came twice, 0 without a good signature.');
     expect(output).toMatch(
-      /^In the cloud: 2 nodes made in 4 tries, 0 left; they have cost \d\.\d\d USD at the lab's prices\.$/m,
+      /^In the cloud: 3 nodes made in 5 tries, 0 left; they have cost \d\.\d\d USD at the lab's prices\.$/m,
     );
   });
 
@@ -92,6 +96,21 @@ describe.concurrent('the lab', () => {
     child.type('status');
     // Given up once Compute has shown that there is none.
     await child.says(/standby {3}eth-1: (?:creating|failed), .*compute\.instances\.create/);
+    child.type('quit');
+    expect(await child.ended(), child.output()).toBe(0);
+  });
+
+  test('the failover can be tried by hand', async () => {
+    const child = startChild(['--no-story']);
+    await child.says('verdict ok');
+    child.type('drill nobody');
+    await child.says('drill what? One of eth-1, bera-1.');
+    child.type('drill eth-1 keys');
+    await child.says('drill eth-1 how? One of boot, sync.');
+    child.type('drill bera-1 boot');
+    await child.says('A drill of bera-1 is asked for, mode boot');
+    child.type('status');
+    await child.says(/drill {5}bera-1: (?:asked for|waiting|creating|booting|starting)/);
     child.type('quit');
     expect(await child.ended(), child.output()).toBe(0);
   });

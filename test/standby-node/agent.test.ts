@@ -43,6 +43,7 @@ describe.skipIf(skip)('Ethereum', () => {
       peers: 34,
       head: 21_000_000,
       version: 'geth 1.16.9, lighthouse 8.1.3',
+      usedGib: 581.3,
       text: 'execution at head, consensus at head, 34 peers, disk 212 GiB free',
     });
   });

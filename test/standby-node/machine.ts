@@ -119,6 +119,8 @@ export async function startMachine(chain: 'ethereum' | 'berachain'): Promise<Mac
         ticks: upFor + after,
         is_clock_synchronised: true,
         free_gib: 212.4,
+        used_gib: 581.26,
+        is_read_only: false,
       };
       const ended = isReal
         ? await execute([agent], env)

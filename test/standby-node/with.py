@@ -1,4 +1,4 @@
-"""Runs the agent at a time, on a disk and with limits that a test chooses: with.py AGENT CHANGES [TIMES]."""
+"""Runs a program of a standby at a time, on a disk and with limits that a test chooses: with.py PROGRAM CHANGES [TIMES [ARGUMENT…]]."""
 import importlib.machinery
 import importlib.util
 import json
@@ -11,7 +11,7 @@ agent = importlib.util.module_from_spec(importlib.util.spec_from_loader('agent',
 loader.exec_module(agent)
 if 'booted' in changes:
     agent.ticks = lambda boot=agent.ticks, booted=changes.pop('booted'): boot() - booted
-for name in ('now', 'ticks', 'is_clock_synchronised', 'free_gib'):
+for name in ('now', 'ticks', 'is_clock_synchronised', 'free_gib', 'used_gib', 'is_read_only'):
     if name in changes:
         setattr(agent, name, lambda *_, value=changes.pop(name): value)
 if changes.pop('unreadable', False):
@@ -23,5 +23,5 @@ for name, value in changes.items():
     assert hasattr(agent, name), name
     setattr(agent, name, value)
 for _ in range(times):
-    code = agent.main([])
+    code = agent.main(sys.argv[4:])
 sys.exit(code)

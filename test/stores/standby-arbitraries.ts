@@ -120,6 +120,7 @@ export const anyDrillRun: fc.Arbitrary<DrillRun> = fc.record({
   marks: anyMarks,
   verdict: orNull(fc.record({ outcome: fc.constantFrom(...drillOutcomes), text, at: time })),
   saving: orNull(fc.record({ name: id, requestId: fc.uuid(), at: time, operation: orNull(id) })),
+  failingSince: orNull(time),
   usedGib: orNull(amount),
   seen: anySeen,
 });

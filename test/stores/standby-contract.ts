@@ -5,6 +5,7 @@ import type { Store } from '../../functions/stores/store.ts';
 import { commit, siteState } from '../support/documents.ts';
 import { fleet, orphan, seen, wanted } from '../support/standbys.ts';
 import type { Bench } from './bench.ts';
+import { describeDrills } from './drill-contract.ts';
 import { describeBroken, describeFleet } from './fleet-contract.ts';
 
 type Check = (title: string, work: (bench: Bench) => Promise<void>) => void;
@@ -258,4 +259,5 @@ export function describeStandbys(name: string, check: Check): void {
   describeSeen(name, check);
   describeFleet(name, check);
   describeBroken(name, check);
+  describeDrills(name, check);
 }

@@ -6,6 +6,8 @@ import type {
   DiskSeen,
   NodeOrder,
   OperationState,
+  SnapshotOrder,
+  SnapshotSeen,
 } from '../../functions/cloud/cloud.ts';
 import { labels } from '../../functions/domain/standby/rules.ts';
 import type { NodeSeen } from '../../functions/domain/standby/standby.ts';
@@ -20,6 +22,10 @@ export type ModelNode = NodeSeen & {
   endsAt: number | null;
   /** What its agent publishes; by default it syncs and has no keys. */
   published: string | null | undefined;
+  /** It wipes itself once it is synced, as the node of a drill does whose disk is kept. */
+  readonly isWiping: boolean;
+  /** The snapshot that it began with: it is synced in a tenth of the time. */
+  readonly snapshot: string | null;
 };
 
 type Operation = {
@@ -39,6 +45,8 @@ const pendingMs = 1_000;
 const insertMs = 20_000;
 const deleteMs = 20_000;
 const bootMs = 60_000;
+const wipeMs = 60_000;
+const saveMs = 5 * 60_000;
 
 export class ComputeModel {
   readonly now: () => number;
@@ -61,6 +69,11 @@ export class ComputeModel {
   /** Compute does not remember the ids of requests. */
   forgetsRequests = false;
   syncMs = 10 * 60_000;
+  /** Nodes of drills wipe themselves. */
+  isWiping = false;
+  readonly snapshots = new Map<string, SnapshotSeen & { readonly readyAt: number }>();
+  /** With which snapshots are refused. */
+  saveRefusal: string | null = null;
   readonly #operations = new Map<string, Operation>();
   readonly #requests = new Map<string, string>();
   #made = 0;
@@ -97,6 +110,8 @@ export class ComputeModel {
       runsAt: at,
       endsAt: null,
       published: undefined,
+      isWiping: false,
+      snapshot: null,
       ...over,
     };
     this.nodes.set(`${node.zone}/${node.name}`, node);
@@ -110,10 +125,20 @@ export class ComputeModel {
     return name;
   }
 
-  #insert({ zone, name, requestId, labels: given }: NodeOrder): ComputeAnswer<{ operation: string }> {
+  #insert({
+    zone,
+    name,
+    requestId,
+    template,
+    snapshot,
+    labels: given,
+  }: NodeOrder): ComputeAnswer<{ operation: string }> {
     const known = this.forgetsRequests ? undefined : this.#requests.get(requestId);
     if (known !== undefined) return { ok: true, value: { operation: known } };
     if (this.nodes.has(`${zone}/${name}`)) return failed('alreadyExists', { status: 409 });
+    if (snapshot !== null && this.snapshots.get(snapshot) === undefined) {
+      return failed('notFound', { status: 404, text: `snapshot ${snapshot} was not found` });
+    }
     const full = this.full.get(zone);
     if (full?.how === 'answer') return failed(full.code, { status: 403, text: full.text ?? full.code });
     const at = this.now();
@@ -121,7 +146,17 @@ export class ComputeModel {
     const endsAt = at + pendingMs + (this.isSlow ? 30 * insertMs : insertMs);
     const operation = this.#begin(endsAt, error);
     this.#requests.set(requestId, operation);
-    const node = this.plant({ zone, name, labels: given, listedAt: at + pendingMs, runsAt: endsAt });
+    const isOfDrill = template.endsWith('-drill');
+    const node = this.plant({
+      zone,
+      name,
+      labels: given,
+      listedAt: at + pendingMs,
+      runsAt: endsAt,
+      hasFuse: isOfDrill,
+      isWiping: isOfDrill && this.isWiping,
+      snapshot,
+    });
     node.endsAt = error === null ? null : endsAt;
     this.onInsert(node);
     return { ok: true, value: { operation } };
@@ -150,7 +185,8 @@ export class ComputeModel {
   }
 
   #seen(node: ModelNode): NodeSeen {
-    const { listedAt: _listed, runsAt, endsAt, published: _published, ...rest } = node;
+    const { listedAt: _listed, runsAt, endsAt, published: _published, isWiping: _wiping, ...all } = node;
+    const { snapshot: _snapshot, ...rest } = all;
     const isMade = this.now() >= runsAt;
     return { ...rest, status: !isMade ? 'PROVISIONING' : endsAt !== null ? 'STOPPING' : rest.status };
   }
@@ -159,20 +195,55 @@ export class ComputeModel {
     const at = this.now();
     if (node.published !== undefined) return node.published;
     if (at < node.runsAt + bootMs) return null;
-    const { syncMs } = this;
+    const syncMs = node.snapshot === null ? this.syncMs : this.syncMs / 10;
     const share = Math.min(1, (at - node.runsAt - bootMs) / syncMs);
+    const isWiped = node.isWiping && at >= node.runsAt + bootMs + syncMs + wipeMs;
     return JSON.stringify({
       version: 1,
       at: new Date(at).toISOString(),
       keys: 'absent',
-      state: share < 1 ? 'syncing' : 'synced',
+      state: isWiped ? 'wiped' : share < 1 ? 'syncing' : 'synced',
       percent: Math.floor(share * 1_000) / 10,
       etaSeconds: Math.ceil(((1 - share) * syncMs) / 1_000),
       peers: 30,
       head: Math.floor(share * 1_000_000),
       software: 'geth 1.16.9',
+      usedGib: Math.floor(share * 700),
       text: null,
     });
+  }
+
+  #save({
+    zone,
+    name,
+    snapshot,
+    requestId,
+    labels: given,
+  }: SnapshotOrder): ComputeAnswer<{ operation: string }> {
+    const known = this.forgetsRequests ? undefined : this.#requests.get(requestId);
+    if (known !== undefined) return { ok: true, value: { operation: known } };
+    if (this.saveRefusal !== null) return failed(this.saveRefusal, { status: 400 });
+    if (this.nodes.get(`${zone}/${name}`) === undefined) return failed('notFound', { status: 404 });
+    if (this.snapshots.has(snapshot)) return failed('alreadyExists', { status: 409 });
+    const at = this.now();
+    const operation = this.#begin(at + saveMs, null);
+    this.#requests.set(requestId, operation);
+    const seen = { name: snapshot, status: 'CREATING', createdAt: at, gib: null, labels: given };
+    this.snapshots.set(snapshot, { ...seen, readyAt: at + saveMs });
+    return { ok: true, value: { operation } };
+  }
+
+  #snapshotSeen({ readyAt, ...seen }: SnapshotSeen & { readonly readyAt: number }): SnapshotSeen {
+    return this.now() < readyAt ? seen : { ...seen, status: 'READY', gib: 640 };
+  }
+
+  #operation(name: string): ComputeAnswer<OperationState> {
+    const found = this.#operations.get(name);
+    if (found === undefined) return { ok: true, value: { state: 'unknown' } };
+    if (found.endsAt > this.now()) return { ok: true, value: { state: 'unfinished' } };
+    return found.error === null
+      ? { ok: true, value: { state: 'done' } }
+      : { ok: true, value: { state: 'failed', ...found.error } };
   }
 
   /** One call: what the script says happens to it. */
@@ -199,7 +270,7 @@ export class ComputeModel {
       case 'rate-limit':
         return failed('rateLimitExceeded', { status: 403 });
       case 'unavailable':
-        return failed('backendError', { status: 503, isLost: method === 'insert' || method === 'remove' });
+        return failed('backendError', { status: 503, isLost: ['insert', 'remove', 'save'].includes(method) });
     }
   }
 
@@ -207,15 +278,25 @@ export class ComputeModel {
     return {
       insert: (order) => this.#call('insert', `${order.zone}/${order.name}`, () => this.#insert(order)),
       remove: (node) => this.#call('remove', `${node.zone}/${node.name}`, () => this.#remove(node)),
-      operation: (_zone, name) =>
-        this.#call('operation', name, (): ComputeAnswer<OperationState> => {
-          const found = this.#operations.get(name);
-          if (found === undefined) return { ok: true, value: { state: 'unknown' } };
-          if (found.endsAt > this.now()) return { ok: true, value: { state: 'unfinished' } };
-          return found.error === null
-            ? { ok: true, value: { state: 'done' } }
-            : { ok: true, value: { state: 'failed', ...found.error } };
-        }),
+      operation: (_zone, name) => this.#call('operation', name, () => this.#operation(name)),
+      globalOperation: (name) => this.#call('globalOperation', name, () => this.#operation(name)),
+      save: (order) => this.#call('save', order.snapshot, () => this.#save(order)),
+      snapshots: (prefix) =>
+        this.#call('snapshots', prefix, () => ({
+          ok: true,
+          value: {
+            snapshots: [...this.snapshots.values()]
+              .filter((each) => each.labels[labels.ours] === prefix)
+              .map((each) => this.#snapshotSeen(each)),
+            isWhole: true,
+          },
+        })),
+      dropSnapshot: ({ name }) =>
+        this.#call('dropSnapshot', name, () =>
+          this.snapshots.delete(name)
+            ? { ok: true, value: { operation: this.#begin(this.now() + pendingMs, null) } }
+            : failed('notFound', { status: 404 }),
+        ),
       list: (prefix) => {
         const isWhole = this.script[0] !== 'not-whole';
         return this.#call('list', prefix, () => {

@@ -213,11 +213,12 @@ export async function commit(
     readonly touched?: SiteChange['touched'];
     readonly rows?: SiteChange['rows'];
     readonly wanted?: SiteChange['wanted'];
+    readonly drills?: SiteChange['drills'];
   },
 ): Promise<'committed' | 'conflict'> {
-  const { state = siteState(), touched = [], rows = [], wanted = [] } = written;
+  const { state = siteState(), touched = [], rows = [], wanted = [], drills = [] } = written;
   const { base } = await store.loadSite(state.site);
-  return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows, wanted });
+  return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows, wanted, drills });
 }
 
 export function ackEvent(over: Partial<AckEvent> = {}): AckEvent {

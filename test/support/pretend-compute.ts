@@ -1,5 +1,5 @@
 // The Compute door and the pretend Compute Engine behind it, over a real socket, on a clock that a test moves.
-import type { Compute, ComputeAnswer, NodeOrder } from '../../functions/cloud/cloud.ts';
+import type { Compute, ComputeAnswer, NodeOrder, SnapshotOrder } from '../../functions/cloud/cloud.ts';
 import { openCompute } from '../../functions/cloud/compute.ts';
 import type { Clock } from '../../functions/kit/clock.ts';
 import { type PretendCompute, type PretendOptions, startCompute } from '../../lab/compute/compute.ts';
@@ -35,8 +35,31 @@ export const order = (changes: Partial<NodeOrder> = {}): NodeOrder => ({
   region: 'europe-west3',
   name: 'bw-home-x1',
   template: 'ethereum',
+  snapshot: null,
   requestId: uuid(1),
   labels: { 'basement-watchdog': 'bw', 'watchdog-signer': 'home-eth' },
+  ...changes,
+});
+
+const drillLabels = { ...order().labels, 'watchdog-drill': 'd-1' };
+
+/** Of the node of a drill that wipes itself once it is synced. */
+export const drillOrder = (changes: Partial<NodeOrder> = {}): NodeOrder =>
+  order({
+    name: 'bw-drill-x1',
+    template: 'drill-wiped',
+    labels: drillLabels,
+    requestId: uuid(50),
+    ...changes,
+  });
+
+/** Of a snapshot of that node's data disk. */
+export const snapshotOrder = (changes: Partial<SnapshotOrder> = {}): SnapshotOrder => ({
+  zone: zoneA,
+  name: 'bw-drill-x1',
+  snapshot: 'bw-ethereum-1',
+  requestId: uuid(60),
+  labels: { 'basement-watchdog': 'bw', 'watchdog-chain': 'ethereum', 'watchdog-wiped': '1796090400' },
   ...changes,
 });
 
@@ -69,6 +92,11 @@ export async function pretendCompute(options: Partial<PretendOptions> = {}): Pro
         region: 'europe-west3',
         name: 'drill',
         scheduling: { maxRunDuration: { seconds: 3_600 }, instanceTerminationAction: 'DELETE' },
+      }),
+      nodeTemplate({
+        region: 'europe-west3',
+        name: 'drill-wiped',
+        drill: { seconds: 24 * 3_600, isWiped: true },
       }),
       nodeTemplate({ region: 'europe-west3', name: 'spot', scheduling: { provisioningModel: 'SPOT' } }),
     ],

@@ -118,6 +118,7 @@ export function siteRules(over: Partial<SiteRules> = {}): SiteRules {
     notify: atOnce('phone', 'mail'),
     reportsSelf: true,
     standby: null,
+    drills: null,
     ...over,
   };
 }

@@ -1,4 +1,5 @@
 // Builders for standbys: rules, wantings, flags, and a watchdog of which only `provision` runs, on documents in memory.
+import type { Drill, DrillWish } from '../../functions/domain/drill/drill.ts';
 import type { KeyFlag, FlagRead } from '../../functions/domain/standby/key-flag.ts';
 import type { StandbyRules } from '../../functions/domain/standby/rules.ts';
 import { emptyFleet, type Fleet, type NodeSeen, type Seen } from '../../functions/domain/standby/standby.ts';
@@ -8,7 +9,7 @@ import type { Wanted } from '../../functions/domain/standby/want.ts';
 import { provision, type ProvisionSummary } from '../../functions/flows/provision.ts';
 import type { ProvisionWorld } from '../../functions/flows/provision-world.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
-import { wantedFields } from '../../functions/stores/standbys.ts';
+import { drillWishFields, wantedFields } from '../../functions/stores/standbys.ts';
 import { ComputeModel } from './compute-model.ts';
 import type { Mortal } from './crash.ts';
 import { hour, minute, start } from './site.ts';
@@ -69,6 +70,19 @@ export const wantedOf = (over: Partial<Wanted> = {}): Wanted => {
   });
 };
 
+/** Somebody asks at the first moment for a drill of the signer `alpha`. */
+export const wishOf = (over: Partial<DrillWish> = {}): DrillWish => ({
+  id: 'drill-1',
+  signer: 'alpha',
+  site: 'home',
+  chain: 'ethereum',
+  mode: 'boot',
+  by: 'ada',
+  why: 'to see it',
+  at: start,
+  ...over,
+});
+
 export const releasedOf = (wanted: Wanted, at: number): Wanted => ({
   ...wanted,
   release: { at, reason: 'stable', by: null },
@@ -122,6 +136,7 @@ export const nodeOf = (over: Partial<NodeSeen> = {}): NodeSeen => ({
 });
 
 export const situationOf = (over: Partial<Situation> = {}): Situation => ({
+  purpose: 'standby',
   signer: 'alpha',
   chain: 'ethereum',
   wanted: wantedOf(),
@@ -132,6 +147,7 @@ export const situationOf = (over: Partial<Situation> = {}): Situation => ({
   listing: { nodes: [], isWhole: true },
   flag: noFlag,
   heard: null,
+  snapshot: null,
   ...over,
 });
 
@@ -164,6 +180,20 @@ export class StandbyHouse {
       fields: Object.assign({}, before?.fields, wantedFields(wanted)),
       version: (before?.version ?? 0) + 1,
     });
+  }
+
+  /** As `watch` writes that somebody wants a drill. */
+  wish(wish: DrillWish): void {
+    const path = `standbys/_drill.${wish.signer}`;
+    const before = this.shelf.get(path);
+    this.shelf.set(path, {
+      fields: Object.assign({}, before?.fields, drillWishFields(wish)),
+      version: (before?.version ?? 0) + 1,
+    });
+  }
+
+  async drill(signer = 'alpha'): Promise<Drill | null> {
+    return (await this.store.loadAll()).drills.find((each) => each.signer === signer) ?? null;
   }
 
   world(life?: Mortal): ProvisionWorld {

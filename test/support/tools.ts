@@ -16,6 +16,8 @@ const programs = {
   nut: 'bin/upsd',
   alertmanager: 'bin/prometheus-alertmanager',
   prometheus: 'bin/promtool',
+  nftables: 'bin/nft',
+  'cloud-init': 'bin/cloud-init',
 } as const;
 
 export type ToolName = keyof typeof programs;

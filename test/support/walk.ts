@@ -1,11 +1,13 @@
 // Random lives of a site: a configuration, and ticks in which anything may happen.
 import fc from 'fast-check';
 import { powerStates, type Quality, signerStates, chainStates } from '../../functions/domain/facts.ts';
+import type { DrillRecord } from '../../functions/domain/drill/drill.ts';
 import { type SiteEvent, standbyWishes } from '../../functions/domain/event.ts';
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { MaintenanceWindow, SiteRules } from '../../functions/domain/policy.ts';
 import type { Sample } from '../../functions/domain/sample.ts';
-import { emptyFleet, phases, type Seen } from '../../functions/domain/standby/standby.ts';
+import { emptyFleet, type Fleet, phases, type Seen } from '../../functions/domain/standby/standby.ts';
+import { drilled, drillRecord } from './drills.ts';
 import {
   atOnce,
   defaultPolicy,
@@ -173,6 +175,9 @@ const tick = fc.record({
     'well' as const,
     'orphans' as const,
     'trouble' as const,
+    'drill failed' as const,
+    'drill passed' as const,
+    'drill long ago' as const,
   ),
   wishes,
   gapMinutes: fc.constantFrom(1, 1, 1, 1, 1, 2, 5, 30),
@@ -224,6 +229,14 @@ function rulesOf(from: WalkConfig, windows: readonly MaintenanceWindow[]): SiteR
       from.standby === null
         ? null
         : { chains: from.standby.chains, expireAfterMs: from.standby.expireAfterMs },
+    drills:
+      from.standby === null
+        ? null
+        : {
+            mode: 'boot',
+            chains: from.standby.chains,
+            tells: from.reportsSelf ? from.signers.map(({ id }) => id) : [],
+          },
   });
 }
 
@@ -232,6 +245,12 @@ export type Moment = {
   readonly findings: Findings;
   readonly events: readonly SiteEvent[];
 };
+
+/** After one drill of each signer. */
+const drilledFleet = (over: Partial<DrillRecord>): Fleet => ({
+  ...emptyFleet,
+  drills: Object.fromEntries(signers.map(({ id }) => [id, drilled(drillRecord(over))])),
+});
 
 function lookOf({ standbys, fleet }: WalkTick, at: number): Findings['standbys'] {
   const { attempt } = seen();
@@ -246,11 +265,15 @@ function lookOf({ standbys, fleet }: WalkTick, at: number): Findings['standbys']
     refusal: from.refused ? { reason: 'too-many', text: 'there are enough', since: at } : null,
     trouble: from.trouble ? trouble : null,
   });
+  const drillsOf = (over: Partial<DrillRecord>): Fleet => drilledFleet({ endedAt: at, ...over });
   const fleets = {
     unread: null,
     well: emptyFleet,
     orphans: { ...emptyFleet, orphans: [orphan()] },
     trouble: { ...emptyFleet, trouble },
+    'drill failed': drillsOf({ outcome: 'failed', text: 'no zone has a machine' }),
+    'drill passed': drillsOf({}),
+    'drill long ago': drillsOf({ endedAt: at - 30 * 24 * hour }),
   } as const;
   return {
     fleet: fleets[fleet],
@@ -354,7 +377,7 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       witness: {},
       delivery: null,
       standbys: {
-        fleet: emptyFleet,
+        fleet: drilledFleet({ endedAt: at }),
         bySigner: Object.fromEntries(signers.map(({ id }) => [id, { wanted: null, seen: null }])),
       },
       signing: {

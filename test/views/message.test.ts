@@ -297,6 +297,7 @@ describe('the title of', () => {
     ['keys-on-standby', 'KEYS ON THE STANDBY of thing'],
     ['standby-doubt', 'THE STANDBY of thing CANNOT BE BELIEVED'],
     ['standby-orphan', 'thing runs in the cloud and nobody wants it'],
+    ['drill-failed', 'the failover of thing is in doubt'],
     ['late', 'the watchdog was late'],
     ['undelivered', 'messages are not delivered'],
     ['channel-failing', 'nothing arrives by thing'],
@@ -310,7 +311,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(32);
+    expect(problemKinds).toHaveLength(33);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {

@@ -1,6 +1,7 @@
 // What is shown of standbys: where each is, what it has cost, what is in the way; nothing that only Compute needs to know.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Drill } from '../../functions/domain/drill/drill.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import type { StandbyRules } from '../../functions/domain/standby/rules.ts';
 import {
@@ -28,6 +29,7 @@ import { standbysAnswer, type StandbysAnswer } from '../../functions/views/stand
 import { standbyStatuses, type StandbyStatus } from '../../functions/views/standbys.ts';
 import { statusOf, withoutDetails } from '../../functions/views/status.ts';
 import { someTime } from '../support/documents.ts';
+import { drill, drillRun } from '../support/drills.ts';
 import { hour, minute, siteRules } from '../support/site.ts';
 import { fleet, nodeReport, orphan, seen, wanted } from '../support/standbys.ts';
 
@@ -79,11 +81,16 @@ function answerOf(
     readonly fleet?: Fleet | null;
     readonly broken?: readonly string[];
     readonly rules?: StandbyRules | null;
+    readonly drills?: readonly Drill[];
   } = {},
   when = at,
 ): StandbysAnswer {
-  const { fleet: whole = emptyFleet, broken = [], rules: given = rules } = more;
-  return standbysAnswer({ sites, rules: given, wanted: nobody }, { standbys, fleet: whole, broken }, when);
+  const { fleet: whole = emptyFleet, broken = [], rules: given = rules, drills = [] } = more;
+  return standbysAnswer(
+    { sites, rules: given, wanted: nobody },
+    { standbys, drills, fleet: whole, broken },
+    when,
+  );
 }
 
 describe('phase', () => {
@@ -227,6 +234,14 @@ describe('what it has cost', () => {
   test('is not known without a price', () => {
     expect(one({ seen: seen({ cost: null }) }).cost).toBeNull();
     expect(one({ seen: null }).cost).toBeNull();
+  });
+
+  test('in a month counts a drill that runs', () => {
+    const { run } = drill({ run: drillRun() });
+    const seenOf = run?.seen;
+    const spent = answerOf([{ signer: 'eth', wanted: null, seen: seenOf ?? null }]).month.spent;
+    expect(spent).toBeGreaterThan(0);
+    expect(answerOf([], { drills: [drill({ run })] }).month.spent).toBe(spent);
   });
 
   test('in a month is what is gone and what runs, each since the month began', () => {

@@ -59,6 +59,8 @@ export type DrillRun = {
   /** Set once it is decided; then the node goes, and when it is gone the drill has ended. */
   readonly verdict: { readonly outcome: DrillOutcome; readonly text: string; readonly at: number } | null;
   readonly saving: Saving | null;
+  /** Since when its agent has said without a break that something fails; null while it does not. */
+  readonly failingSince: number | null;
   /** GiB in use on the data disk, as the agent last said. */
   readonly usedGib: number | null;
   /** The node, by the same rules as that of any standby. */

@@ -44,10 +44,10 @@ function graver(seen: Seen, now: Doubt | null, heard: Heard, at: number): Doubt 
 
 const order = ['failing', 'starting', 'syncing', 'synced', 'wiped'];
 
-/** A synced node makes progress by saying that it is. */
+/** A node that is where it should be makes progress by saying that it is. */
 function hasProgressed(before: NodeReport | null, now: NodeReport): boolean {
   if (before === null) return true;
-  if (now.state === 'synced') return now.at > before.at;
+  if (now.state === 'synced' || now.state === 'wiped') return now.at > before.at;
   if (order.indexOf(now.state) > order.indexOf(before.state)) return true;
   const isMore = (a: number | null, b: number | null): boolean => a !== null && (b === null || a > b);
   return isMore(now.percent, before.percent) || isMore(now.head, before.head);

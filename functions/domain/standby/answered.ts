@@ -1,6 +1,7 @@
 // What Compute's answer to an insert or a delete makes of what is known.
 import type { ComputeAnswer, ComputeFailure } from './answer.ts';
-import { classOf, troubleOf } from './code.ts';
+import { askAgain, classOf, isOfSnapshot, ownCodes, troubleOf } from './code.ts';
+import type { Purpose } from './situation.ts';
 import type { StandbyRules } from './rules.ts';
 import type { Refusal, Seen } from './standby.ts';
 
@@ -10,7 +11,12 @@ const laterMs = 20_000;
 /** A place whose Compute has no time for so long is given up. */
 const patienceMs = 10 * 60_000;
 
-type Context = { readonly at: number; readonly rules: StandbyRules; readonly signer: string };
+type Context = {
+  readonly at: number;
+  readonly rules: StandbyRules;
+  readonly signer: string;
+  readonly purpose: Purpose;
+};
 type Accepted = ComputeAnswer<{ readonly operation: string }>;
 
 const silent = (seen: Seen, text: string, at: number): Refusal => ({
@@ -23,7 +29,7 @@ const silent = (seen: Seen, text: string, at: number): Refusal => ({
 const withPermission = ({ permission, text }: ComputeFailure): string =>
   permission === null || text.includes(permission) ? text : `${text} (${permission})`;
 
-export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer }: Context): Seen {
+export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer, purpose }: Context): Seen {
   const { attempt } = seen;
   if (attempt === null) return seen;
   if (answer.ok) {
@@ -47,13 +53,17 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer }:
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
   }
   const begun = failure.isLost ? { ...attempt, acceptedAt: attempt.acceptedAt ?? at, lostAt: at } : attempt;
-  const refused = { ...begun, refused: { code, text: withPermission(failure) } };
+  const isCold = isOfSnapshot(attempt, failure);
+  const refused = {
+    ...begun,
+    refused: { code: isCold ? ownCodes.cold : code, text: withPermission(failure) },
+  };
   const told = troubleOf(failure, {
     project: rules.project,
     doing: 'the creation of the node',
-    givenUp: signer,
+    again: askAgain(signer, purpose),
   });
-  const trouble = found === 'stop' ? { ...told, lines: [], since: at } : seen.trouble;
+  const trouble = found === 'stop' && !isCold ? { ...told, lines: [], since: at } : seen.trouble;
   return { ...seen, attempt: refused, refusal: null, trouble, nextLookAt: at + soonMs };
 }
 
@@ -74,7 +84,7 @@ export function afterRemove(seen: Seen, answer: Accepted, { at, rules }: Context
   const told = troubleOf(failure, {
     project: rules.project,
     doing: 'the deletion of the node',
-    givenUp: null,
+    again: null,
   });
   // The next request is another one: Compute would answer a repeated one as it did this.
   return {

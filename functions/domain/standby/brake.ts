@@ -14,6 +14,10 @@ export type Together = {
   readonly broken: number;
   /** Machines of ours that nobody wants, and what each costs. */
   readonly orphans: readonly Span[];
+  /** Nodes of drills: they give way, and count only as what they cost. */
+  readonly drills: readonly Span[];
+  /** Signers of which a standby is wanted at this moment. */
+  readonly wanted: readonly string[];
   /** What nodes that are gone have cost this month. */
   readonly spent: number;
   /** How many sites are configured. */
@@ -95,16 +99,17 @@ function isBefore(other: Standby, signer: string, at: number): boolean {
   return attempt.at < at || (attempt.at === at && other.signer < signer);
 }
 
-const spansOf = ({ standbys, orphans }: Together, at: number): Span[] => [
+const spansOf = ({ standbys, orphans, drills }: Together, at: number): Span[] => [
   ...standbys.flatMap(({ seen }) => (seen === null ? [] : (runningSpan(seen, at) ?? []))),
   ...orphans,
+  ...drills,
 ];
 
 /** What the month has cost so far: nodes that are gone, and those that are there. */
 export const monthSoFar = (together: Together, at: number): number =>
   together.spent + costThisMonth(spansOf(together, at), at);
 
-function byMoney(signer: string, perHour: number, { together, rules, at }: Braking): Refused | null {
+function byMoney(signer: string | null, perHour: number, { together, rules, at }: Braking): Refused | null {
   const others = together.standbys.filter(
     ({ seen, signer: other }) => other !== signer && seen !== null && isLive(seen.phase),
   );
@@ -135,6 +140,24 @@ export function brake(
     byOutage(together) ??
     tooMany(wanted.signer, seen, braking) ??
     byMoney(wanted.signer, costPerHour(node, rules.prices), braking);
+  if (known !== null) return known;
+  return rules.isDryRun ? { reason: 'dry-run', text: 'a node would be made, but dryRun is set' } : null;
+}
+
+/** For whom the room is needed that a drill would take, or has: a standby that is wanted, or there; null when nobody needs it. */
+export function whoNeedsRoom({ standbys, wanted }: Pick<Together, 'standbys' | 'wanted'>): string | null {
+  const live = standbys.find(({ seen }) => seen !== null && isLive(seen.phase));
+  return wanted[0] ?? live?.signer ?? null;
+}
+
+/** As `brake`, of a drill: whatever is wanted or there in earnest comes first. */
+export function brakeDrill(node: NodeRules, braking: Braking): Refused | null {
+  const { together, rules } = braking;
+  const signer = whoNeedsRoom(together);
+  if (signer !== null) {
+    return { reason: 'too-many', text: `the standby of ${signer} comes first` };
+  }
+  const known = byMoney(null, costPerHour(node, rules.prices), braking);
   if (known !== null) return known;
   return rules.isDryRun ? { reason: 'dry-run', text: 'a node would be made, but dryRun is set' } : null;
 }

@@ -1,5 +1,6 @@
 // What Compute's error codes mean for an attempt: where to go on, whether to wait, or that only a person can help.
-import type { Trouble } from './standby.ts';
+import type { Purpose } from './situation.ts';
+import type { Attempt, Trouble } from './standby.ts';
 
 /** `again`: our own words for an attempt that ended without a fault of its place. `exists`: the name is taken, and the list says by whom. */
 export type CodeClass = 'next-zone' | 'next-region' | 'wait' | 'stop' | 'exists' | 'again';
@@ -12,6 +13,8 @@ export const ownCodes = {
   forgotten: 'OPERATION_UNKNOWN',
   /** It was not wanted any more before there was a node. */
   withdrawn: 'WITHDRAWN',
+  /** Refused with a snapshot: without one it may go. */
+  cold: 'SNAPSHOT_REFUSED',
   /** Another wanting came while it was not over. */
   superseded: 'SUPERSEDED',
 } as const;
@@ -52,7 +55,7 @@ const classes: Readonly<Record<Exclude<CodeClass, 'stop'>, readonly string[]>> =
     'HTTP_504',
   ],
   exists: ['alreadyExists', 'RESOURCE_ALREADY_EXISTS', 'HTTP_409'],
-  again: [ownCodes.vanished, ownCodes.withdrawn, ownCodes.superseded],
+  again: [ownCodes.vanished, ownCodes.withdrawn, ownCodes.superseded, ownCodes.cold],
 };
 
 const byCode: ReadonlyMap<string, CodeClass> = new Map([
@@ -98,34 +101,46 @@ const rejectedCodes = [
 ];
 
 type Told = Pick<Trouble, 'kind' | 'text'>;
+type Failed = { readonly code: string; readonly permission?: string | null; readonly text: string };
 
-/** By which a person asks for a standby that was given up. */
-export const askAgain = (signer: string): string =>
-  `ask for the standby again: watchdog standby create ${signer} --why "…"`;
+const permissionIn = ({ permission = null, text }: Failed): string | null =>
+  permission ?? /\b(?:compute|iam)\.[a-zA-Z]+\.[a-zA-Z]+\b/.exec(text)?.[0] ?? null;
+
+const isForbidden = (failed: Failed): boolean =>
+  permissionIn(failed) !== null || permissionCodes.includes(failed.code);
+
+/** By which a person asks for what was given up. */
+export const askAgain = (signer: string, purpose: Purpose): string =>
+  purpose === 'standby'
+    ? `ask for the standby again: watchdog standby create ${signer} --why "…"`
+    : `try it again: watchdog drill ${signer}`;
+
+/** What Compute rejects for good with a snapshot may go without one. */
+export const isOfSnapshot = (attempt: Pick<Attempt, 'snapshot'>, said: Said): boolean =>
+  attempt.snapshot !== null && classOf(said) === 'stop' && !isForbidden(said);
 
 /** What only a person can put right: which permission is missing and where it is given, or the code as it is. */
 export function troubleOf(
-  failure: { readonly code: string; readonly permission?: string | null; readonly text: string },
+  failure: Failed,
   context: {
     readonly project: string;
     readonly doing: string;
-    /** Whose standby is given up by it; null when what was asked for is tried again. */
-    readonly givenUp: string | null;
+    /** How what is given up by it is asked for again; null when it is tried again anyway. */
+    readonly again: string | null;
   },
 ): Told {
   const { code, text } = failure;
-  const { project, doing, givenUp } = context;
-  const then = givenUp === null ? '' : `, then ${askAgain(givenUp)}`;
-  const permission =
-    failure.permission ?? /\b(?:compute|iam)\.[a-zA-Z]+\.[a-zA-Z]+\b/.exec(text)?.[0] ?? null;
-  if (permission !== null || permissionCodes.includes(code)) {
+  const { project, doing, again } = context;
+  const then = again === null ? '' : `, then ${again}`;
+  const permission = permissionIn(failure);
+  if (isForbidden(failure)) {
     const missing = permission ?? 'a permission that Compute does not name';
     return {
       kind: 'permission',
       text: `Compute forbids ${doing} (${code}): the service account of provision lacks ${missing}; grant it by a role in the IAM of project ${project}${then}`,
     };
   }
-  const cure = givenUp === null ? '' : `; put that right${then}`;
+  const cure = again === null ? '' : `; put that right${then}`;
   return rejectedCodes.includes(code)
     ? { kind: 'rejected', text: `Compute rejects ${doing}: ${code}: ${text}${cure}` }
     : {

@@ -67,14 +67,14 @@ function lastTrouble(seen: Seen, tried: readonly Tried[], situation: Situation):
   const last = tried.at(-1);
   const vanished = tried.filter(({ code }) => code === ownCodes.vanished).length;
   if (vanished >= mostVanished) {
-    const text = `its node went away ${vanished} times; find out who or what deletes it, then ${askAgain(situation.signer)}`;
+    const text = `its node went away ${vanished} times; find out who or what deletes it, then ${askAgain(situation.signer, situation.purpose)}`;
     return { kind: 'vanished', text, lines: [], since: at };
   }
   const refused = seen.attempt?.refused ?? null;
   if (last === undefined || refused === null || refused.code !== last.code) return null;
   const found = classOf(refused);
   if (found === 'exists') {
-    const text = `an instance ${seen.attempt?.name ?? ''} is in ${last.zone} already and is not ours; find out whose it is, then ${askAgain(situation.signer)}`;
+    const text = `an instance ${seen.attempt?.name ?? ''} is in ${last.zone} already and is not ours; find out whose it is, then ${askAgain(situation.signer, situation.purpose)}`;
     return { kind: 'foreign', text, lines: [], since: at };
   }
   if (found !== 'stop') return null;
@@ -82,7 +82,7 @@ function lastTrouble(seen: Seen, tried: readonly Tried[], situation: Situation):
     ...troubleOf(refused, {
       project: rules.project,
       doing: 'the creation of the node',
-      givenUp: situation.signer,
+      again: askAgain(situation.signer, situation.purpose),
     }),
     lines: [],
     since: seen.trouble?.since ?? at,

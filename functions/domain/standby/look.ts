@@ -1,6 +1,6 @@
 // What one look at a standby makes of what was seen of it before; nothing here asks for anything.
 import { inPhaseOfReport, withAgent } from './agent.ts';
-import { ownCodes, troubleOf } from './code.ts';
+import { isOfSnapshot, ownCodes, troubleOf } from './code.ts';
 import { withoutNode } from './end.ts';
 import { activeWanting, inPhase, isBeingMade, isLive, unseen } from './phase.ts';
 import { isHeldBy } from './release.ts';
@@ -43,14 +43,15 @@ function withOperation(seen: Seen, { operation, at, rules }: Situation): Seen {
     const told = troubleOf(operation, {
       project: rules.project,
       doing: 'the deletion of the node',
-      givenUp: null,
+      again: null,
     });
     const trouble = { ...told, lines: [], since: at };
     return { ...seen, deletion: null, trouble, nextLookAt: at + pauseMs };
   }
   const { attempt } = seen;
   if (attempt === null || attempt.refused !== null) return seen;
-  return { ...seen, attempt: { ...attempt, refused: { code, text } } };
+  const refused = { code: isOfSnapshot(attempt, operation) ? ownCodes.cold : code, text };
+  return { ...seen, attempt: { ...attempt, refused } };
 }
 
 /** A node that is there is there, whatever was said of its attempt, and whether or not it was given up. */

@@ -1,11 +1,12 @@
 // The one thing that is to be done next about a standby; a pure function of what is known.
-import { brake, type Together } from './brake.ts';
+import { brake, brakeDrill, type Together } from './brake.ts';
+import { ownCodes } from './code.ts';
 import { costPerHour } from './cost.ts';
 import { activeWanting, inPhase, isLive } from './phase.ts';
 import { nextSpot } from './place.ts';
 import { whyKept } from './release.ts';
 import { labels, type NodeRules } from './rules.ts';
-import { isDrill, nodeShown, type Situation } from './situation.ts';
+import { nodeShown, purposeOf, type Situation } from './situation.ts';
 import type { Attempt, Refusal, Seen } from './standby.ts';
 import type { Wanted } from './want.ts';
 
@@ -14,6 +15,8 @@ export type NodeAddress = { readonly zone: string; readonly name: string };
 export type NodeOrder = NodeAddress & {
   readonly region: string;
   readonly template: string;
+  /** The snapshot that its data disk begins with. */
+  readonly snapshot: string | null;
   readonly requestId: string;
   readonly labels: Readonly<Record<string, string>>;
 };
@@ -65,13 +68,13 @@ function refuse(seen: Seen, { reason, text }: Pick<Refusal, 'reason' | 'text'>, 
   };
 }
 
-/** Another machine of this signer: one that an attempt left behind of which nothing is written down. */
-function strayOf({ listing, signer, seen }: Situation): string | null {
+/** Another machine of this signer, for the same: one that an attempt left behind of which nothing is written down. */
+function strayOf({ listing, signer, seen, purpose }: Situation): string | null {
   const own = seen?.attempt ?? null;
   const stray = listing?.nodes.find(
     (node) =>
       node.labels[labels.signer] === signer &&
-      !isDrill(node) &&
+      purposeOf(node) === purpose &&
       (own === null || node.name !== own.name || node.zone !== own.zone),
   );
   return stray === undefined ? null : `${stray.zone}/${stray.name}`;
@@ -93,7 +96,7 @@ function newAttempt(wanted: Wanted, node: NodeRules, plan: Plan): Step {
     region,
     zone,
     template,
-    snapshot: null,
+    snapshot: seen.tried.some(({ code }) => code === ownCodes.cold) ? null : situation.snapshot,
     requestId,
     at,
     operation: null,
@@ -115,13 +118,18 @@ function newAttempt(wanted: Wanted, node: NodeRules, plan: Plan): Step {
   };
 }
 
-function labelsOf(wanted: Wanted, attempt: Attempt, prefix: string): Readonly<Record<string, string>> {
+function labelsOf(
+  wanted: Wanted,
+  attempt: Attempt,
+  { rules: { prefix }, purpose }: Situation,
+): Readonly<Record<string, string>> {
   return {
     [labels.ours]: prefix,
     [labels.signer]: wanted.signer,
     [labels.wanted]: labelSafe(wanted.id),
     [labels.attempt]: String(attempt.n),
     [labels.expires]: String(Math.floor(wanted.expiresAt / 1000)),
+    ...(purpose === 'drill' ? { [labels.drill]: labelSafe(wanted.id) } : {}),
   };
 }
 
@@ -156,11 +164,23 @@ function planCreation(wanted: Wanted, plan: Plan): Step {
     const text = `there is a machine of this signer that nothing is written down of: ${stray}`;
     return refuse(seen, { reason: 'too-many', text }, plan);
   }
-  const refused = brake(wanted, { seen, flag, node }, { together, rules, at });
+  const braking = { together, rules, at };
+  const refused =
+    situation.purpose === 'standby'
+      ? brake(wanted, { seen, flag, node }, braking)
+      : brakeDrill(node, braking);
   if (refused !== null) return refuse(seen, refused, plan);
   if (!isAsked) return newAttempt(wanted, node, plan);
-  const { zone, region, name, template, requestId } = attempt;
-  const order = { zone, region, name, template, requestId, labels: labelsOf(wanted, attempt, rules.prefix) };
+  const { zone, region, name, template, snapshot, requestId } = attempt;
+  const order = {
+    zone,
+    region,
+    name,
+    template,
+    snapshot,
+    requestId,
+    labels: labelsOf(wanted, attempt, situation),
+  };
   return { do: 'insert', order };
 }
 

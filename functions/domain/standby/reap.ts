@@ -4,11 +4,12 @@ import { activeWanting, isLive } from './phase.ts';
 import type { FlagRead } from './key-flag.ts';
 import { type Candidate, deleteCommand, whyKept } from './release.ts';
 import { labels, type StandbyRules } from './rules.ts';
-import { isDrill, type Listing } from './situation.ts';
+import type { Listing } from './situation.ts';
 import type { NodeSeen, Orphan, Standby } from './standby.ts';
 
 /** What `broken` documents stand for, by signer; null when it cannot be told, and then nobody is an orphan. */
 export type Claims = {
+  /** Drills under way included: each has a node by the same rules. */
   readonly standbys: readonly Standby[];
   /** Of a signer as it is configured; null when it is not. */
   readonly chainOf: (signer: string) => ChainName | null;
@@ -48,7 +49,7 @@ export function orphansIn(
   const { before, rules, at } = context;
   const instances = before.filter(({ kind }) => kind === 'instance');
   const nodes = listing.nodes.filter(
-    (node) => node.labels[labels.ours] === rules.prefix && !isDrill(node) && !isClaimed(node, context),
+    (node) => node.labels[labels.ours] === rules.prefix && !isClaimed(node, context),
   );
   const orphans = nodes.map((node): Orphan => {
     const known = instances.find((each) => isSame(each, node));

@@ -16,7 +16,11 @@ export type Heard =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'malformed'; readonly text: string };
 
+/** What a node is for: to take over one day, or to see that one could. */
+export type Purpose = 'standby' | 'drill';
+
 export type Situation = {
+  readonly purpose: Purpose;
   readonly signer: string;
   /** As it is configured; null when the signer is not, any more. */
   readonly chain: ChainName | null;
@@ -32,6 +36,8 @@ export type Situation = {
   readonly flag: FlagRead | null;
   /** Asked after the list; null when the node was not asked, or Compute did not answer. */
   readonly heard: Heard | null;
+  /** The snapshot that a new node may begin with: it is ready, and no identity is on it. Null when there is none. */
+  readonly snapshot: string | null;
 };
 
 /**
@@ -57,5 +63,6 @@ export function placeToAsk(situation: Situation): { readonly zone: string; reado
   return { zone, name };
 }
 
-/** Made by the weekly drill, which looks after it itself. */
-export const isDrill = (node: NodeSeen): boolean => Object.hasOwn(node.labels, labels.drill);
+/** By its label. */
+export const purposeOf = (node: NodeSeen): Purpose =>
+  Object.hasOwn(node.labels, labels.drill) ? 'drill' : 'standby';

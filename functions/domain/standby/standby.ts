@@ -208,7 +208,7 @@ export type Fleet = {
   readonly orphans: readonly Orphan[];
   /** What nodes that are gone have cost, by month (`2026-12`, UTC). */
   readonly spent: Readonly<Record<string, number>>;
-  /** By signer which of its attempts was the last that came into `spent`. */
+  /** By document which of its attempts was the last that came into `spent`. */
   readonly counted: Readonly<Record<string, string>>;
   /** By signer, how drills went. */
   readonly drills: Readonly<Record<string, Drilled>>;

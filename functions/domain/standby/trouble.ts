@@ -1,6 +1,6 @@
 // What of a standby only a person can put right, as it stands now; the gravest first.
-import { classOf, troubleOf } from './code.ts';
-import { isDrill, nodeShown, type Situation } from './situation.ts';
+import { askAgain, classOf, troubleOf } from './code.ts';
+import { nodeShown, type Situation } from './situation.ts';
 import { whyKept } from './release.ts';
 import { labels } from './rules.ts';
 import type { NodeSeen, Seen, Trouble } from './standby.ts';
@@ -28,8 +28,10 @@ function ofNode(seen: Seen, node: NodeSeen, situation: Situation): Told | null {
     const text = `the node is ${node.status}, and nothing here starts it: gcloud compute instances start ${node.name} --zone ${node.zone} --project ${rules.project}`;
     return { kind: 'stopped', text };
   }
-  if (node.hasFuse && !isDrill(node)) {
-    const text = `${where} is preemptible or has a time at which Compute ends it; correct the instance template, and do not move keys to it`;
+  if (node.hasFuse !== (situation.purpose === 'drill')) {
+    const text = node.hasFuse
+      ? `${where} is preemptible or has a time at which Compute ends it; correct the instance template, and do not move keys to it`
+      : `${where} is of a drill and has no time at which Compute ends it; correct the drill's instance template`;
     return { kind: 'fused', text };
   }
   const lost = ownLabels(seen, situation).filter(([label, value]) => node.labels[label] !== value);
@@ -37,6 +39,10 @@ function ofNode(seen: Seen, node: NodeSeen, situation: Situation): Told | null {
     const written = lost.map(([label, value]) => `${label}=${value}`).join(',');
     const text = `the node ${where} does not carry our labels any more, so that software neither finds nor deletes it; put them back: gcloud compute instances add-labels ${node.name} --labels ${written} --zone ${node.zone} --project ${rules.project}`;
     return { kind: 'foreign', text };
+  }
+  if (situation.purpose === 'standby' && seen.report?.state === 'wiped') {
+    const text = `${where} says that it has wiped itself, as the node of a drill does; correct the instance template`;
+    return { kind: 'stuck', text };
   }
   return at - (seen.progressAt ?? seen.phaseSince) >= rules.stuckAfterMs
     ? { kind: 'stuck', text: `the node ${where} has come no further, or has said nothing, for too long` }
@@ -64,14 +70,14 @@ function ofRelease(seen: Seen, node: NodeSeen | null, situation: Situation): Tol
     : null;
 }
 
-function ofCreation(seen: Seen, { at, rules, signer }: Situation): Told | null {
+function ofCreation(seen: Seen, { at, rules, signer, purpose }: Situation): Told | null {
   const { attempt } = seen;
   if (attempt === null) return null;
   if (attempt.refused !== null && classOf(attempt.refused) === 'stop') {
     return troubleOf(attempt.refused, {
       project: rules.project,
       doing: 'the creation of the node',
-      givenUp: signer,
+      again: askAgain(signer, purpose),
     });
   }
   return at - attempt.at >= rules.stuckAfterMs && seen.refusal === null

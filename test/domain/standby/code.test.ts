@@ -42,8 +42,8 @@ describe('a code', () => {
 });
 
 describe('the trouble of a code', () => {
-  const context = { project: 'my-project', doing: 'the creation of the node', givenUp: 'alpha' };
   const again = 'ask for the standby again: watchdog standby create alpha --why "…"';
+  const context = { project: 'my-project', doing: 'the creation of the node', again };
 
   test.each([
     [{ code: 'forbidden', permission: 'compute.instances.create', text: 'no' }, 'compute.instances.create'],
@@ -61,7 +61,7 @@ describe('the trouble of a code', () => {
     expect(kind).toBe('permission');
     expect(text).toContain(named);
     expect(text).toContain(`IAM of project my-project, then ${again}`);
-    expect(troubleOf(failure, { ...context, givenUp: null }).text).not.toContain('create alpha');
+    expect(troubleOf(failure, { ...context, again: null }).text).not.toContain('create alpha');
   });
 
   test.each([
@@ -73,6 +73,6 @@ describe('the trouble of a code', () => {
     const found = troubleOf(failure, context);
     expect(found).toEqual({ kind, text: expect.stringContaining(code) });
     expect(found.text).toContain(`put that right, then ${again}`);
-    expect(troubleOf(failure, { ...context, givenUp: null }).text).not.toContain('put that right');
+    expect(troubleOf(failure, { ...context, again: null }).text).not.toContain('put that right');
   });
 });

@@ -21,7 +21,16 @@ import {
 const at = start + minute;
 const rules = standbyRules();
 const wanted = wantedOf();
-const together: Together = { standbys: [], broken: 0, orphans: [], spent: 0, sites: 1, dark: null };
+const together: Together = {
+  standbys: [],
+  broken: 0,
+  orphans: [],
+  drills: [],
+  wanted: [],
+  spent: 0,
+  sites: 1,
+  dark: null,
+};
 const waiting = seenOf({ wantedId: wanted.id });
 const paper = attemptOf({ operation: null, acceptedAt: null, requestId: 'request-1' });
 const creating = (over: Partial<Seen> = {}): Seen =>
@@ -156,6 +165,7 @@ describe('an insert', () => {
         region: 'eu-1',
         name: paper.name,
         template: 'eth-1',
+        snapshot: null,
         requestId: 'request-1',
         labels: {
           'basement-watchdog': 'bw',
@@ -166,6 +176,13 @@ describe('an insert', () => {
         },
       },
     });
+  });
+
+  test('names the snapshot that its attempt was written down with', () => {
+    const step = next(
+      creating({ attempt: attemptOf({ operation: null, acceptedAt: null, snapshot: 'bw-s' }) }),
+    );
+    expect(step).toMatchObject({ do: 'insert', order: { snapshot: 'bw-s' } });
   });
 
   test.each<[string, Seen, Partial<Situation>]>([
@@ -239,13 +256,13 @@ describe('an answer to an insert', () => {
     failure: { code: 'TIMEOUT', status: null, isLost: false, permission: null, text: 'no', ...over },
   });
   const after = (over: Partial<ComputeFailure>, seen = creating(), when = at) =>
-    afterInsert(seen, failure(over), { at: when, rules, signer: 'alpha' });
+    afterInsert(seen, failure(over), { at: when, rules, signer: 'alpha', purpose: 'standby' });
 
   test('that accepts it is written down', () => {
     const { attempt } = afterInsert(
       creating(),
       { ok: true, value: { operation: 'o' } },
-      { at, rules, signer: 'alpha' },
+      { at, rules, signer: 'alpha', purpose: 'standby' },
     );
     expect(attempt).toMatchObject({ operation: 'o', acceptedAt: at, refused: null });
   });
@@ -311,6 +328,7 @@ describe('an answer to an insert', () => {
       at,
       rules,
       signer: 'alpha',
+      purpose: 'standby',
     });
     expect({ deletion, phase }).toEqual({ deletion: seen.deletion, phase: 'releasing' });
   });
@@ -318,7 +336,7 @@ describe('an answer to an insert', () => {
   test('of a delete that is refused is told, and the next request is another', () => {
     const seen = releasing({ deletion: { requestId: 'd', at, operation: null } });
     const given = failure({ code: 'forbidden', status: 403, permission: 'compute.instances.delete' });
-    expect(afterRemove(seen, given, { at, rules, signer: 'alpha' })).toMatchObject({
+    expect(afterRemove(seen, given, { at, rules, signer: 'alpha', purpose: 'standby' })).toMatchObject({
       deletion: null,
       trouble: { kind: 'permission', text: expect.stringContaining('compute.instances.delete') },
     });
