@@ -188,6 +188,9 @@ describe('snapshots', () => {
     );
     expect(kept.map(({ name }) => name)).toEqual(['2', '3']);
     expect(surplus).toEqual(['1']);
+    const failed = snapshot('4', { status: 'FAILED' });
+    const strange = snapshot('5', { status: 'FAILED', labels: without(labels.wiped).labels });
+    expect(sortOut([failed, strange, snapshot('3')], rules, 'ethereum').surplus).toEqual(['4']);
     const off = standbyRules();
     expect(sortOut([snapshot('3'), ...strangers], off, 'ethereum')).toEqual({ kept: [], surplus: ['3'] });
   });
