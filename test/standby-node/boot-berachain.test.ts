@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findTool, lacks, lacksPrograms } from '../support/tools.ts';
+import { findTool, lacks, lacksPrograms, lacksRoot } from '../support/tools.ts';
 import {
   isRoot,
   prepareMachine,
@@ -411,6 +411,32 @@ describe.skipIf(skipReal)('the snapshot', () => {
     machine.fake('tar', 'exec /bin/tar "$@"');
     expect(await restore()).toMatchObject({ code: 0 });
   });
+
+  test.skipIf(lacksRoot() || lacksPrograms('unshare', 'mount'))(
+    'that fills a real disk is told so',
+    async () => {
+      server.answers.set('/cl', pack(tarOf({ 'state.db/1': randomBytes(6_000_000) })));
+      const { root } = machine;
+      const steps = [
+        `mount -t tmpfs -o size=4m,mode=755 disk '${root}'`,
+        `install -d -o 2001 -g 2001 '${root}/execution'`,
+        `install -d -o 2002 -g 2002 '${root}/consensus'`,
+        '"$@" || true',
+        // As if that one had been killed before it could tidy up.
+        `[ -z "$(ls '${root}/consensus/data')" ]`,
+        `echo restoring >'${root}/.beacon-kit-pruned'`,
+        `head -c 8000000 /dev/zero >'${root}/consensus/data/left' 2>/dev/null || true`,
+        'exec "$@"',
+      ];
+      const { code, errors, note } = await restore({
+        within: ['unshare', '--mount', 'sh', '-ec', steps.join('\n'), 'sh'],
+      });
+      const expected = 'failed: the disk is full while restoring beacon-kit-pruned: take a larger one';
+      expect({ code, note }).toEqual({ code: 1, note: expected });
+      expect(errors.split('\n').filter((line) => line.startsWith('failed'))).toEqual([expected, expected]);
+      expect(fetched().filter((path) => path === '/cl')).toHaveLength(2);
+    },
+  );
 
   test('that is larger than what is free is not begun', async () => {
     const size = 900_000 * 2 ** 30;

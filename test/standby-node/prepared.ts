@@ -27,6 +27,8 @@ export type Order = {
   readonly replace?: Readonly<Record<string, unknown>>;
   /** It is killed as soon as this is so. */
   readonly until?: () => boolean;
+  /** A command that runs it, with the program and its arguments after it. */
+  readonly within?: readonly string[];
 };
 
 export type Prepared = {
@@ -66,7 +68,8 @@ export function prepareMachine(): Prepared {
         ...order.settings,
       };
       const all = [wrapper, join(programs, program), JSON.stringify(replace), '1', ...args];
-      const child = execFile('python3', all, { env, timeout: 60_000 }, (error, _stdout, errors) => {
+      const [command = 'python3', ...rest] = [...(order.within ?? []), 'python3', ...all];
+      const child = execFile(command, rest, { env, timeout: 60_000 }, (error, _stdout, errors) => {
         clearInterval(timer);
         resolve({
           code: error === null ? 0 : Number(error.code ?? -1),
