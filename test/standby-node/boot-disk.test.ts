@@ -168,7 +168,7 @@ describe.skipIf(skip)('the disk', () => {
       ['', 'execution', 'consensus', 'jwt', 'jwt/jwt.hex'].map((name) => modeOf(join(root, name))),
     ).toEqual(['755', '700', '700', '750', '640']);
     const secret = machine.read('chain/jwt/jwt.hex');
-    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(secret).toMatch(/^0x[0-9a-f]{64}$/);
     const expected = [
       [2001, 2001],
       [2002, 2002],
@@ -184,7 +184,7 @@ describe.skipIf(skip)('the disk', () => {
     writeFileSync(join(root, 'jwt/jwt.hex'), secret.slice(0, 10));
     await disk();
     expect(modeOf(join(root, 'execution'))).toBe('700');
-    expect(machine.read('chain/jwt/jwt.hex')).toMatch(/^[0-9a-f]{64}$/);
+    expect(machine.read('chain/jwt/jwt.hex')).toMatch(/^0x[0-9a-f]{64}$/);
     expect(machine.read('chain/jwt/jwt.hex')).not.toContain(secret.slice(0, 10));
   });
 
