@@ -64,6 +64,7 @@ const chain = (order: Order = {}): Promise<Ended> =>
     settings: { ...settings(), ...order.settings },
     replace: { CALL_SECONDS: 2, FILE_SECONDS: 2, TRIES: 2, ...order.replace },
   });
+const ownerOf = (name: string): number => statSync(join(machine.root, name)).uid;
 const fetched = (): readonly string[] => server.asked.splice(0);
 
 describe.skipIf(skip)('the files', () => {
@@ -75,8 +76,7 @@ describe.skipIf(skip)('the files', () => {
     expect(machine.read('chain/consensus/config/genesis.json')).toBe(genesis.toString());
     expect(machine.read('chain/execution/eth-genesis.json')).toBe('{}');
     expect(fetched()).toEqual(['/files/genesis.json', '/files/eth-genesis.json']);
-    const { uid } = statSync(join(machine.root, 'consensus/config/genesis.json'));
-    expect(isRoot ? uid : 2002).toBe(2002);
+    expect(ownerOf('consensus/config/genesis.json')).toBe(isRoot ? 2002 : process.getuid?.());
     expect(await chain({ settings: both })).toMatchObject({ code: 0 });
     expect(fetched()).toEqual([]);
     // What was changed meanwhile is put right.
@@ -137,6 +137,23 @@ describe.skipIf(skip)('the files', () => {
     expect((await chain({ settings: { FILES: entry } })).note).toMatch(
       /^failed: FILES has an entry that is not/,
     );
+  });
+
+  test('are not written through a link that a client has left', async () => {
+    const outside = machine.put('outside', 'mine');
+    const owner = statSync(outside).uid;
+    const config = join(machine.root, 'consensus/config');
+    mkdirSync(config);
+    for (const name of ['genesis.json', 'genesis.json.new']) symlinkSync(outside, join(config, name));
+    expect(await chain()).toMatchObject({ code: 0 });
+    expect([machine.read('outside'), statSync(outside).uid]).toEqual(['mine', owner]);
+    expect(lstatSync(join(config, 'genesis.json')).isFile()).toBe(true);
+    expect(machine.read('chain/consensus/config/genesis.json')).toBe(genesis.toString());
+    // Nobody ever writes to this one.
+    rmSync(join(config, 'genesis.json'));
+    execFileSync('mkfifo', [join(config, 'genesis.json')]);
+    expect(await chain()).toMatchObject({ code: 0 });
+    expect(lstatSync(join(config, 'genesis.json')).isFile()).toBe(true);
   });
 
   test('of a chain that nobody knows are none', async () => {
@@ -210,10 +227,8 @@ describe.skipIf(skipReal)('the snapshot', () => {
     expect(errors).toContain('restoring beacon-kit-pruned, 0 of 0 GiB');
     expect(machine.read('chain/consensus/data/state.db/1')).toBe('cl');
     expect(machine.read('chain/execution/db/mdbx.dat')).toBe('el');
-    const owners = ['consensus/data/state.db/1', 'execution/db/mdbx.dat'].map(
-      (name) => statSync(join(machine.root, name)).uid,
-    );
-    expect(isRoot ? owners : [2002, 2001]).toEqual([2002, 2001]);
+    const owners = ['consensus/data/state.db/1', 'execution/db/mdbx.dat'].map(ownerOf);
+    expect(owners).toEqual(isRoot ? [2002, 2001] : [process.getuid?.(), process.getuid?.()]);
     expect(fetched()).toEqual(['/files/genesis.json', '/index.csv', '/cl', '/el']);
     expect(await restore()).toMatchObject({ code: 0 });
     expect(fetched()).toEqual([]);
@@ -223,6 +238,21 @@ describe.skipIf(skipReal)('the snapshot', () => {
     index('', 'created_at,type,url');
     expect(await restore()).toMatchObject({ code: 0 });
     expect(machine.read('chain/execution/db/mdbx.dat')).toBe('el');
+  });
+
+  test('is restored beside a genesis of the execution client, which is no database', async () => {
+    server.answers.set('/files/eth-genesis.json', Buffer.from('{}'));
+    const both = { FILES: `${settings()['FILES']} eth-genesis.json=md5:${hash('md5', Buffer.from('{}'))}` };
+    server.answers.set('/el', pack(tarOf({ 'db/mdbx.dat': 'el', 'eth-genesis.json': 'theirs' })));
+    for (const mark of ['', 'restoring']) {
+      machine.put('chain/.reth-pruned', mark);
+      // oxlint-disable-next-line no-await-in-loop -- one machine
+      expect(await restore({ settings: both })).toMatchObject({ code: 0 });
+      expect(machine.read('chain/execution/db/mdbx.dat')).toBe('el');
+      expect(machine.read('chain/execution/eth-genesis.json')).toBe('{}');
+      expect(fetched()).toContain('/el');
+      rmSync(join(machine.root, 'execution/db'), { recursive: true });
+    }
   });
 
   test('is not needed without an index, or with a database', async () => {

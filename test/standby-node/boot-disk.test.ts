@@ -17,7 +17,7 @@ import { isRoot, prepareMachine, type Ended, type Order, type Prepared } from '.
 
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 const skip = lacksPrograms('python3');
-const skipReal = lacksPrograms('python3', 'blkid', 'mkfs.ext4');
+const skipReal = lacksPrograms('python3', 'blkid', 'mkfs.ext4', 'mkswap');
 let machine: Prepared;
 let device: string;
 beforeEach(() => {
@@ -174,11 +174,13 @@ describe.skipIf(skip)('the disk', () => {
       [2002, 2002],
       [0, 2000],
     ];
-    const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => {
-      const { uid, gid } = statSync(join(root, name));
-      return [uid, gid];
-    });
-    expect(isRoot ? owners : expected).toEqual(expected);
+    expect(owners.map(({ uid, gid }) => [uid, gid])).toEqual(isRoot ? expected : [own, own, own]);
+    const another = prepareMachine();
+    another.fake('findmnt', `echo ${device}`);
+    await another.boot('disk', { settings: { DATA_DEVICE: device } });
+    expect(another.read('chain/jwt/jwt.hex')).toMatch(/^[0-9a-f]{64}$/);
+    expect(another.read('chain/jwt/jwt.hex')).not.toBe(secret);
+    another.close();
     // What was made wider is made narrow again, and half of a secret is none.
     chmodSync(join(root, 'execution'), 0o777);
     writeFileSync(join(root, 'jwt/jwt.hex'), secret.slice(0, 10));
