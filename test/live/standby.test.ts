@@ -9,7 +9,7 @@ import { startBerachainNet, type BerachainNet, type JoinedNode } from './nets/be
 import { heightOf, untilHeight } from './nets/comet.ts';
 import { headSlot, slotAt, startEthereumNet, type EthereumNet } from './nets/ethereum.ts';
 import type { Running } from './nets/process.ts';
-import { call, until } from './nets/wait.ts';
+import { call, read, until } from './nets/wait.ts';
 import { provisionedHouse, type Minute, type ProvisionedHouse } from './provisioned-house.ts';
 
 const skip = lacksPrograms('python3');
@@ -36,37 +36,82 @@ const phasesOf = (minutes: readonly Minute[]): string[] => [
   ...new Set(minutes.map(({ seen }) => seen.phase)),
 ];
 
-const block = z.object({ timestamp: z.string() });
+const executionBlock = z.object({ timestamp: z.string() });
+const cometBlock = z.object({
+  result: z.object({ block: z.object({ header: z.object({ time: z.iso.datetime() }) }) }),
+});
 
-/** When a block was made, by the chain that was joined, in seconds of the epoch. */
-const stampOf = async (url: string, height: number): Promise<number> =>
-  Number((await call(url, block, 'eth_getBlockByNumber', `0x${height.toString(16)}`, false)).timestamp);
+/** When a block was made, in seconds of the epoch, by clients that have had all of the chain from its beginning. */
+type Chain = Readonly<Record<'execution' | 'consensus', (height: number) => Promise<number>>>;
 
-/** Of the words `execution 12, 40 s behind`. */
-const behind = /^execution [\d,]+, (?:(\d+) min|(\d+) s) behind/;
-
-/** Everything on the way is true by what the chain itself says; `url` is of an execution client that has had all of it from the beginning. */
-async function expectTrue(reports: readonly NodeReport[], url: string): Promise<void> {
-  const onTheWay = reports.filter(({ state }) => state !== 'synced');
-  let first: number | null = null;
-  for (const { state, percent, etaMs, head, at, text } of onTheWay) {
-    expect(['starting', 'syncing'], text ?? '').toContain(state);
-    expect(state === 'starting' ? [percent, etaMs] : [], text ?? '').toEqual(
-      state === 'starting' ? [null, null] : [],
+const chainOf = (executionUrl: string, cometUrl = ''): Chain => ({
+  execution: async (height) => {
+    const wanted = `0x${height.toString(16)}`;
+    return Number(
+      (await call(executionUrl, executionBlock, 'eth_getBlockByNumber', wanted, false)).timestamp,
     );
-    const said = behind.exec(text ?? '');
-    if (head === null || said === null) continue;
-    // oxlint-disable-next-line no-await-in-loop -- a handful
-    const stamp = await stampOf(url, head);
-    first ??= stamp;
-    const [lag, longest] = [Number(said[1] ?? 0) * 60 + Number(said[2] ?? 0), at / 1000 - stamp];
-    // It says whole minutes, and looks at its disk before it says when that was.
+  },
+  consensus: async (height) => {
+    const { result } = await read(`${cometUrl}/block?height=${height}`, cometBlock);
+    return Date.parse(result.block.header.time) / 1000;
+  },
+});
+
+/** `execution 12, 40 s behind` and `consensus 12 of 36`. */
+const partOnTheWay =
+  /(execution|consensus) ([\d,]+)(?: of (?<total>[\d,]+)|, (?:(?<minutes>\d+) min|(?<seconds>\d+) s) behind)/g;
+const numberIn = (digits = ''): number => Number(digits.replaceAll(',', ''));
+
+/** So many seconds can lie between a client's answer and the time that the report says. */
+const slack = 6;
+
+type Share = { readonly least: number; readonly most: number };
+
+/** How much of its way each client really has behind it, of those that are not at the head; and its lag is what the agent says. */
+async function sharesOf(
+  { text, at }: NodeReport,
+  chain: Chain,
+  begun: Map<string, number>,
+): Promise<readonly Share[]> {
+  const shares: Share[] = [];
+  for (const { 1: name, 2: digits, groups = {} } of (text ?? '').matchAll(partOnTheWay)) {
+    const { total, minutes, seconds } = groups;
+    const height = numberIn(digits);
+    if (total !== undefined) {
+      const share = height / numberIn(total);
+      shares.push({ least: share, most: share });
+      continue;
+    }
+    // oxlint-disable-next-line no-await-in-loop -- two at most
+    const stamp = await chain[name === 'execution' ? 'execution' : 'consensus'](height);
+    const first = begun.get(name ?? '') ?? stamp;
+    begun.set(name ?? '', first);
+    const [lag, longest] = [numberIn(minutes) * 60 + numberIn(seconds), at / 1000 - stamp];
     expect(lag, text ?? '').toBeLessThanOrEqual(longest + 1);
-    expect(lag, text ?? '').toBeGreaterThan(longest - (said[1] === undefined ? 20 : 80));
-    if (percent === null) continue;
-    expect(percent, text ?? '').toBeLessThanOrEqual(100 * ((stamp - first) / (at / 1000 - first)) + 10);
+    // It says whole minutes.
+    expect(lag, text ?? '').toBeGreaterThan(longest - slack - (minutes === undefined ? 0 : 60));
+    const way = (until: number): number => (stamp - first) / Math.max(1, until - first);
+    shares.push({ least: way(at / 1000 + 1), most: way(at / 1000 - slack) });
   }
-  for (const { percent } of onTheWay) expect(percent ?? 0).toBeLessThan(100);
+  return shares;
+}
+
+/** What is said on the way is so by what the chain itself says. */
+async function expectTrue(reports: readonly NodeReport[], chain: Chain): Promise<void> {
+  const begun = new Map<string, number>();
+  for (const report of reports.slice(0, -1)) {
+    const { state, percent, etaMs, text } = report;
+    expect(['starting', 'syncing'], text ?? '').toContain(state);
+    if (state === 'starting') expect({ percent, etaMs }).toEqual({ percent: null, etaMs: null });
+    // oxlint-disable-next-line no-await-in-loop -- what one client has begun with is known from the first
+    const shares = await sharesOf(report, chain, begun);
+    if (percent === null) continue;
+    expect(percent).toBeLessThan(100);
+    expect(percent, text ?? '').toBeLessThanOrEqual(100 * Math.min(...shares.map(({ most }) => most)) + 4);
+    expect(percent, text ?? '').toBeGreaterThanOrEqual(
+      100 * Math.min(...shares.map(({ least }) => least)) - 4,
+    );
+  }
   expect(reports.at(-1)).toMatchObject({ state: 'synced', percent: 100, etaMs: null });
 }
 
@@ -144,12 +189,13 @@ describe.skipIf(skip || lacks('node', 'lodestar', 'geth'))('a standby of Ethereu
     expect(phasesOf(minutes)).toEqual(['creating', 'booting', 'syncing', 'synced']);
     expectHeard(minutes);
     const reports = reportsOf(minutes);
-    await expectTrue(reports, net.execution.url);
+    const chain = chainOf(net.execution.url);
+    await expectTrue(reports, chain);
     expect(new Set(reports.map(({ keys }) => keys))).toEqual(new Set(['absent']));
     const last = reports.at(-1);
     expect(last?.peers).toBeGreaterThan(0);
     expect(last?.version).toBe('geth 1.16.9, lodestar 1.5.1');
-    const stamp = await stampOf(net.execution.url, last?.head ?? 0);
+    const stamp = await chain.execution(last?.head ?? 0);
     expect(slotAt(net, last?.at ?? 0) - slotAt(net, stamp * 1000)).toBeLessThanOrEqual(4);
     expect((await house.list()).out).toMatch(/eth +synced +europe-west3-a +100 %/);
   });
@@ -239,7 +285,7 @@ describe.skipIf(skip || lacks('beacond', 'geth'))('a standby of Berachain', () =
     expect(phasesOf(minutes)).toEqual(['creating', 'booting', 'syncing', 'synced']);
     expectHeard(minutes);
     const reports = reportsOf(minutes);
-    await expectTrue(reports, first?.execution.url ?? '');
+    await expectTrue(reports, chainOf(first?.execution.url ?? '', first?.url));
     // Until the node runs with its own key nobody knows whose that is.
     expect(new Set(reports.map(({ keys }) => keys))).not.toContain('present');
     const last = reports.at(-1);
@@ -261,9 +307,12 @@ describe.skipIf(skip || lacks('beacond', 'geth'))('a standby of Berachain', () =
     if (joined === null) throw new Error('it has not booted');
     const { url, execution } = joined;
     await execution.process.kill();
-    await until('the chain to go on without it', async () =>
-      (await heightOf(net.nodes[0]?.url ?? '')) - (await heightOf(url)) > 5 ? true : null,
-    );
+    let stands = { own: 0, since: 0 };
+    await until('the chain to go on without it', async () => {
+      const [own, chain] = await Promise.all([heightOf(url), heightOf(net.nodes[0]?.url ?? '')]);
+      if (own !== stands.own) stands = { own, since: chain };
+      return chain - stands.since > 5 ? true : null;
+    });
     expect((await house.minute()).seen).toMatchObject({ phase: 'syncing', trouble: null });
     house.pass(11 * minuteMs);
     const { seen } = await house.minute();
