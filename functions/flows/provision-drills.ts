@@ -175,7 +175,9 @@ async function bringDrillOn(run: Run, drill: UnderWay): Promise<boolean> {
   const seen = await bringOn(run, { ...next.situation, seen: hand.stored.seen }, given);
   const record = recordOf(hand.now);
   if (record !== null) {
-    if (hasSnapshots(run.fleet, hand.now.wish.chain)) await tidySnapshots(run, hand.now.wish.chain);
+    const { saving, wish: own } = hand.now;
+    // One that came too late for its drill is there all the same.
+    if (saving !== null || hasSnapshots(run.fleet, own.chain)) await tidySnapshots(run, own.chain);
     await finish(run, { signer, wish, run: hand.now }, record);
     return run.drills.size > 0;
   }

@@ -64,6 +64,7 @@ function identity(world: World, instance: Instance, query: URLSearchParams): Rep
 }
 
 const ok = (text: string): Reply => ({ status: 200, text });
+const json = (value: object): Reply => ok(JSON.stringify(value));
 const missing: Reply = { status: 404, text: 'not found' };
 
 function guest(instance: Instance, method: string, path: string, body: string): Reply {
@@ -84,21 +85,36 @@ function guest(instance: Instance, method: string, path: string, body: string): 
   return value === undefined ? missing : ok(value);
 }
 
+const isRecursive = (url: URL): boolean => url.searchParams.get('recursive')?.toLowerCase() === 'true';
+
+function ofProject(world: World, path: string): Reply {
+  switch (path) {
+    case '/computeMetadata/v1/project/project-id':
+      return ok(world.project);
+    case '/computeMetadata/v1/project/numeric-project-id':
+      return ok(world.projectNumber);
+    case '/computeMetadata/v1/project/attributes/':
+      return json({});
+    default:
+      return missing;
+  }
+}
+
 function reply(world: World, instance: Instance, asked: { method: string; url: URL; body: string }): Reply {
   const { method, url, body } = asked;
   const path = /^\/computeMetadata\/v1\/instance\/(.+)$/.exec(url.pathname)?.[1];
-  if (path === undefined) {
-    if (url.pathname === '/computeMetadata/v1/project/project-id') return ok(world.project);
-    return url.pathname === '/computeMetadata/v1/project/numeric-project-id'
-      ? ok(world.projectNumber)
-      : missing;
-  }
+  if (path === undefined) return ofProject(world, url.pathname);
   const attribute = /^guest-attributes\/(.+)$/.exec(path)?.[1];
   if (attribute !== undefined) return guest(instance, method, attribute, body);
   if (method !== 'GET') return { status: 405, text: 'method not allowed' };
+  const { items } = instance.properties.metadata;
+  // A folder as a whole: the only way in which we answer one.
+  if (path === 'attributes/' && isRecursive(url)) {
+    return json(Object.fromEntries(items.map(({ key, value }) => [key, value])));
+  }
   const key = /^attributes\/(.+)$/.exec(path)?.[1];
   if (key !== undefined) {
-    const item = instance.properties.metadata.items.find((each) => each.key === key);
+    const item = items.find((each) => each.key === key);
     return item === undefined ? missing : ok(item.value);
   }
   switch (path) {
@@ -106,6 +122,8 @@ function reply(world: World, instance: Instance, asked: { method: string; url: U
       return ok(instance.id);
     case 'name':
       return ok(instance.name);
+    case 'hostname':
+      return ok(`${instance.name}.${instance.zone}.c.${world.project}.internal`);
     case 'zone':
       return ok(`projects/${world.projectNumber}/zones/${instance.zone}`);
     case 'creation-timestamp':

@@ -52,6 +52,20 @@ describe('the metadata server', () => {
     expect(await agent('GET', 'instance/attributes/ssh-keys')).toEqual([404, 'not found']);
     expect(await agent('GET', 'instance/maintenance-event')).toEqual([200, 'NONE']);
     expect(await agent('GET', 'instance/preempted')).toEqual([200, 'FALSE']);
+    expect(await agent('GET', 'instance/hostname')).toEqual([
+      200,
+      `bw-home-x1.${zoneA}.c.${project}.internal`,
+    ]);
+  });
+
+  test('shows all attributes at once, as cloud-init asks for them', async () => {
+    const items = world.compute.instances()[0]?.properties.metadata.items ?? [];
+    const [status, text] = await agent('GET', 'instance/attributes/?recursive=True');
+    expect(status).toBe(200);
+    expect(items.length).toBeGreaterThan(0);
+    expect(JSON.parse(text)).toEqual(Object.fromEntries(items.map(({ key, value }) => [key, value])));
+    expect(await agent('GET', 'project/attributes/?recursive=True')).toEqual([200, '{}']);
+    expect((await agent('GET', 'instance/attributes/'))[0]).toBe(404);
   });
 
   test('answers only who sends the header that no browser sends', async () => {

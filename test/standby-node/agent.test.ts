@@ -1,8 +1,9 @@
 // The agent of a standby says what its clients say, no more than it knows, and says something whatever they do.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { NodeReport } from '../../functions/domain/standby/standby.ts';
 import { lacksPrograms } from '../support/tools.ts';
 import {
   accepted,
@@ -147,11 +148,18 @@ describe.skipIf(skip)('Ethereum', () => {
 
   test('what the boot is busy with is told while the clients do not answer, for as long as that takes', async () => {
     const note = machine.put('../note', 'restoring the snapshot: 41 %');
+    utimesSync(note, firstAt, firstAt);
     machine.execution.answers.clear();
     const settings = { WATCHDOG_NOTE: note };
-    const later = await machine.run({ settings, replace: { ticks: 9_000 } });
-    expect(later.report).toMatchObject({ state: 'starting' });
-    expect(later.report.text).toMatch(/^restoring the snapshot: 41 %, /);
+    const later = async (minutes: number): Promise<NodeReport> => {
+      utimesSync(note, firstAt, firstAt - minutes * 60);
+      return (await machine.run({ settings, replace: { ticks: 9_000 } })).report;
+    };
+    const busy = await later(29);
+    expect(busy).toMatchObject({ state: 'starting' });
+    expect(busy.text).toMatch(/^restoring the snapshot: 41 %, /);
+    // It writes each minute for as long as it is busy: an old note is one of a boot that stands still, or that ended.
+    expect(await later(31)).toMatchObject({ state: 'failing' });
   });
 
   test('clients that do not answer yet are starting, and after half an hour failing', async () => {

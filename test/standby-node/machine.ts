@@ -9,7 +9,7 @@ import type { NodeReport } from '../../functions/domain/standby/standby.ts';
 import { pretendCompute } from '../support/pretend-compute.ts';
 import { startStub, type Answer, type Stub } from './stub.ts';
 
-const agent = fileURLToPath(
+export const agent = fileURLToPath(
   new URL('../../terraform/modules/standby/node/agent/watchdog-agent', import.meta.url),
 );
 const wrapper = fileURLToPath(new URL('with.py', import.meta.url));

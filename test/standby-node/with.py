@@ -22,6 +22,9 @@ if changes.pop('unreadable', False):
 for name, value in changes.items():
     assert hasattr(agent, name), name
     setattr(agent, name, value)
+if agent.os.geteuid():
+    # Only root gives files away.
+    agent.os.chown = agent.os.fchown = lambda *_: None
 for _ in range(times):
     code = agent.main(sys.argv[4:])
 sys.exit(code)

@@ -12,12 +12,14 @@ const programs = {
   geth: 'geth',
   beacond: 'beacond',
   discovery: 'compute.v1.json',
+  machine: 'root/usr/bin/systemd-nspawn',
   shellcheck: 'bin/shellcheck',
   nut: 'bin/upsd',
   alertmanager: 'bin/prometheus-alertmanager',
   prometheus: 'bin/promtool',
   nftables: 'bin/nft',
   'cloud-init': 'bin/cloud-init',
+  lz4: 'bin/lz4',
 } as const;
 
 export type ToolName = keyof typeof programs;
@@ -85,3 +87,6 @@ export function lacksPrograms(...names: readonly string[]): boolean {
     skip(`${missing.join(', ')} not found on PATH: install it with the system's packages`)
   );
 }
+
+/** The same when whoever runs the tests is not root. */
+export const lacksRoot = (): boolean => process.getuid?.() !== 0 && skip('this takes root: run it with sudo');

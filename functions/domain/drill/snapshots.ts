@@ -18,11 +18,7 @@ export type SnapshotSeen = {
 };
 
 /** Ours, of this chain, and made after no identity was left on the disk. */
-const isWiped = (
-  { labels: given }: SnapshotSeen,
-  { prefix }: StandbyRules,
-  chain: ChainName,
-): boolean =>
+const isWiped = ({ labels: given }: SnapshotSeen, { prefix }: StandbyRules, chain: ChainName): boolean =>
   given[labels.ours] === prefix &&
   given[labels.chain] === chain &&
   /^\d{9,11}$/.test(given[labels.wiped] ?? '');
@@ -46,7 +42,7 @@ export function newestReady(
   );
 }
 
-/** Of those that are ready, the newest are kept; of what is not ready, and of what others made, nothing is deleted. */
+/** Of those that are ready, the newest are kept, and what has failed is of no use; of what is still made, and of what others made, nothing is deleted. */
 export function sortOut(
   all: readonly SnapshotSeen[],
   rules: StandbyRules,
@@ -55,6 +51,7 @@ export function sortOut(
   const keep = rules.drill.snapshots?.keep ?? 0;
   const ours = all.filter((each) => isReady(each) && isWiped(each, rules, chain)).toSorted(byAge);
   const first = Math.max(0, ours.length - keep);
+  const dead = all.filter((each) => each.status === 'FAILED' && isWiped(each, rules, chain));
   return {
     kept: ours.slice(first).map(({ name, createdAt, gib, labels: given }) => ({
       name,
@@ -62,7 +59,7 @@ export function sortOut(
       gib,
       signer: given[labels.signer] ?? '',
     })),
-    surplus: ours.slice(0, first).map(({ name }) => name),
+    surplus: [...ours.slice(0, first), ...dead].map(({ name }) => name),
   };
 }
 

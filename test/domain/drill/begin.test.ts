@@ -49,6 +49,7 @@ describe('a wish', () => {
     ],
     ['waits for a standby', { roomFor: 'eth' }, { do: 'wait' }],
     ['waits for another drill', { running: 'beta' }, { do: 'wait' }],
+    ['waits until a day is over', { roomFor: 'eth', at: start + day - 1 }, { do: 'wait' }],
     [
       'gives way when it has waited for a day',
       { roomFor: 'eth', at: start + day },
@@ -103,6 +104,8 @@ describe('a wish', () => {
       { signer: 'delta', wish: null, run: null },
     ]);
     expect(waiting).toEqual([wishOf(), later]);
+    const both = ['zeta', 'beta', 'alpha'].map((signer) => ({ signer, wish: wishOf({ signer }), run: null }));
+    expect(waitingWishes(both).map(({ signer }) => signer)).toEqual(['alpha', 'beta', 'zeta']);
   });
 });
 
@@ -131,6 +134,7 @@ describe('what is remembered', () => {
     const synced = { ...done, id: 'synced', marks: { ...done.marks, synced: at } };
     const first = remembered(undefined, way);
     expect(first).toEqual({ last: way, told: null, synced: null });
+    expect(way).toMatchObject({ cost: 0, isWarm: false, endedAt: at });
     const second = remembered(first, synced);
     expect(second).toEqual({ last: synced, told: synced, synced });
     const third = remembered(second, failed);
@@ -184,6 +188,9 @@ describe('snapshots', () => {
     );
     expect(kept.map(({ name }) => name)).toEqual(['2', '3']);
     expect(surplus).toEqual(['1']);
+    const failed = snapshot('4', { status: 'FAILED' });
+    const strange = snapshot('5', { status: 'FAILED', labels: without(labels.wiped).labels });
+    expect(sortOut([failed, strange, snapshot('3')], rules, 'ethereum').surplus).toEqual(['4']);
     const off = standbyRules();
     expect(sortOut([snapshot('3'), ...strangers], off, 'ethereum')).toEqual({ kept: [], surplus: ['3'] });
   });

@@ -150,7 +150,7 @@ describe('a drill to sync', () => {
     ...sync,
     marks: { ...sync.marks, begun: start, synced: at - 10 * minute, ...over },
   });
-  const save = { name: 's', requestId: 'r', at: at - 13 * hour, operation: null };
+  const save = { name: 's', requestId: 'r', at: at - 12 * hour, operation: null };
   test.each<[string, DrillRun, Partial<Seen>, Partial<CourseContext>, string | null]>([
     ['goes on while it syncs', sync, reported('syncing'), {}, null],
     ['passes when it is synced', sync, reported('synced'), {}, 'passed: the node was synced'],
@@ -169,6 +169,20 @@ describe('a drill to sync', () => {
       reported('synced'),
       { rules: keeping, notKept: 'too dear' },
       'not kept: too dear',
+    ],
+    [
+      'goes on until that hour is over',
+      synced({ synced: at - hour + 1 }),
+      reported('synced'),
+      { rules: keeping },
+      null,
+    ],
+    [
+      'goes on until that half a day is over',
+      { ...synced({ wiped: at - 13 * hour }), saving: { ...save, at: at - 12 * hour + 1 } },
+      reported('wiped'),
+      { rules: keeping },
+      null,
     ],
     [
       'fails when it does not wipe itself for an hour',
@@ -265,6 +279,13 @@ describe('whatever it is tried for, a drill', () => {
     expect(first.marks.gone).toBeNull();
     expect(course(first, gone, context({ at: at + 1 })).marks.gone).toBe(at + 1);
   });
+});
+
+test('its node is wanted for as long as any drill may take, and nothing but its end releases it', () => {
+  const { holds, expiresAt, reason, keep } = wantedOf(sync, keeping);
+  expect({ holds, reason, keep }).toEqual({ holds: true, reason: 'person', keep: null });
+  // A day until it is begun, its time to sync, half a day for the snapshot, and a day for everything between.
+  expect(expiresAt).toBe(start + (48 + 12 + 48) * hour);
 });
 
 test('its node is wanted until it is decided, and never again', () => {

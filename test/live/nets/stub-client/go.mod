@@ -1,0 +1,3 @@
+module stub-client
+
+go 1.24
