@@ -169,6 +169,8 @@ describe.skipIf(skip)('the disk', () => {
     ).toEqual(['755', '700', '700', '750', '640']);
     const secret = machine.read('chain/jwt/jwt.hex');
     expect(secret).toMatch(/^0x[0-9a-f]{64}$/);
+    const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => statSync(join(root, name)));
+    const own = [process.getuid?.(), process.getgid?.()];
     const expected = [
       [2001, 2001],
       [2002, 2002],
