@@ -180,7 +180,7 @@ describe.skipIf(skip)('the disk', () => {
     const another = prepareMachine();
     another.fake('findmnt', `echo ${device}`);
     await another.boot('disk', { settings: { DATA_DEVICE: device } });
-    expect(another.read('chain/jwt/jwt.hex')).toMatch(/^[0-9a-f]{64}$/);
+    expect(another.read('chain/jwt/jwt.hex')).toMatch(/^0x[0-9a-f]{64}$/);
     expect(another.read('chain/jwt/jwt.hex')).not.toBe(secret);
     another.close();
     // What was made wider is made narrow again, and half of a secret is none.
