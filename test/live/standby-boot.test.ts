@@ -258,7 +258,7 @@ describe.skipIf(skip)('a standby of Ethereum', () => {
     expect(await net.machine.run('stat', '-c', '%a %U:%G', '/srv/chain/jwt/jwt.hex')).toBe(
       '640 root:standby-jwt',
     );
-    expect(await jwtOf(net)).toMatch(/^[0-9a-f]{64}$/);
+    expect(await jwtOf(net)).toMatch(/^0x[0-9a-f]{64}$/);
     const asAgent = 'setpriv --reuid=2003 --regid=2003 --clear-groups cat /srv/chain/jwt/jwt.hex';
     const { code } = await net.machine.attempt(...asAgent.split(' '));
     expect(code).not.toBe(0);

@@ -168,7 +168,7 @@ describe.skipIf(skip)('the disk', () => {
       ['', 'execution', 'consensus', 'jwt', 'jwt/jwt.hex'].map((name) => modeOf(join(root, name))),
     ).toEqual(['755', '700', '700', '750', '640']);
     const secret = machine.read('chain/jwt/jwt.hex');
-    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(secret).toMatch(/^0x[0-9a-f]{64}$/);
     const owners = ['execution', 'consensus', 'jwt/jwt.hex'].map((name) => statSync(join(root, name)));
     const own = [process.getuid?.(), process.getgid?.()];
     const expected = [
@@ -180,7 +180,7 @@ describe.skipIf(skip)('the disk', () => {
     const another = prepareMachine();
     another.fake('findmnt', `echo ${device}`);
     await another.boot('disk', { settings: { DATA_DEVICE: device } });
-    expect(another.read('chain/jwt/jwt.hex')).toMatch(/^[0-9a-f]{64}$/);
+    expect(another.read('chain/jwt/jwt.hex')).toMatch(/^0x[0-9a-f]{64}$/);
     expect(another.read('chain/jwt/jwt.hex')).not.toBe(secret);
     another.close();
     // What was made wider is made narrow again, and half of a secret is none.
@@ -188,7 +188,7 @@ describe.skipIf(skip)('the disk', () => {
     writeFileSync(join(root, 'jwt/jwt.hex'), secret.slice(0, 10));
     await disk();
     expect(modeOf(join(root, 'execution'))).toBe('700');
-    expect(machine.read('chain/jwt/jwt.hex')).toMatch(/^[0-9a-f]{64}$/);
+    expect(machine.read('chain/jwt/jwt.hex')).toMatch(/^0x[0-9a-f]{64}$/);
     expect(machine.read('chain/jwt/jwt.hex')).not.toContain(secret.slice(0, 10));
   });
 
