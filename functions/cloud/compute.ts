@@ -149,7 +149,8 @@ export function openCompute({ project, endpoint, timeoutMs = 10_000 }: ComputeOp
       const names = [zone, region, name, template];
       if (!names.every(isResourceName)) return failed(notOurs);
       const disks = await disksFor(order, signal);
-      if (!disks.ok) return disks;
+      // Nothing was asked for yet: what a read met is no lost insert.
+      if (!disks.ok) return failed({ ...disks.failure, isLost: false });
       const changed = disks.value === null ? {} : { disks: disks.value };
       return ask('changes', {
         signal,

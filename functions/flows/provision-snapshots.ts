@@ -39,7 +39,9 @@ async function ask(run: Run, drill: DrillRun): Promise<DrillRun> {
   const { world, gate, signal } = run;
   const { saving, seen, wish } = drill;
   const { attempt } = seen;
-  if (saving === null || attempt === null) return drill;
+  // A node that has written to its disk since is not what was looked at.
+  const isStill = seen.report?.state === 'wiped' && seen.report.keys === 'absent';
+  if (saving === null || attempt === null || !isStill) return drill;
   const order = {
     zone: attempt.zone,
     name: attempt.name,

@@ -100,6 +100,8 @@ export function orphanSpan(
 /** What the brake goes by at this moment. */
 export function togetherOf(run: Run, at: number): Together {
   const { world, known, drills, fleet, orphans, broken, dark } = run;
+  const machines = orphans.filter(({ kind }) => kind === 'instance');
+  const isOfDrill = ({ name }: Orphan): boolean => name.startsWith(`${world.rules.prefix}-drill-`);
   const running = [...drills.values()].flatMap((drill) => drill.run ?? []);
   const wanted = [...known.values()].filter(
     (each) => activeWanting({ ...each, chain: chainOf(world, each.signer), rules: world.rules, at }) !== null,
@@ -108,9 +110,13 @@ export function togetherOf(run: Run, at: number): Together {
     standbys: [...known.values()],
     // Behind a drill that cannot be read is a node that ends by itself.
     broken: broken.filter((sentence) => !sentence.startsWith('standbys/_drill.')).length,
-    drills: running.flatMap(({ seen }) => runningSpan(seen, at) ?? []),
+    // What a drill has left behind ends by itself, and keeps no standby back.
+    drills: [
+      ...running.flatMap(({ seen }) => runningSpan(seen, at) ?? []),
+      ...machines.filter(isOfDrill).map((orphan) => orphanSpan(world, orphan, at)),
+    ],
     wanted: wanted.map(({ signer }) => signer),
-    orphans: orphans.filter(({ kind }) => kind === 'instance').map((orphan) => orphanSpan(world, orphan, at)),
+    orphans: machines.filter((orphan) => !isOfDrill(orphan)).map((orphan) => orphanSpan(world, orphan, at)),
     spent: fleet.spent[monthOf(at)] ?? 0,
     sites: world.sites.length,
     dark,

@@ -427,3 +427,64 @@ test('a node of a drill is not deleted while it is not known who holds the keys'
   home.flags.delete('alpha');
   expect(await through(home, 10)).toMatchObject({ outcome: 'passed' });
 });
+
+describe('what a drill leaves behind keeps no standby back:', () => {
+  const warm = async () => {
+    const home = new StandbyHouse({ maxStandbys: 1, drill: keeping });
+    home.compute.isWiping = true;
+    home.wish(wishOf({ mode: 'sync' }));
+    await through(home);
+    return home;
+  };
+
+  test('without the right to use snapshots it is made without one', async () => {
+    const home = await warm();
+    const door = home.compute.door();
+    const denied: Awaited<ReturnType<typeof door.insert>> = {
+      ok: false,
+      failure: {
+        code: 'forbidden',
+        status: 403,
+        isLost: false,
+        permission: 'compute.snapshots.useReadOnly',
+        text: 'no',
+      },
+    };
+    const compute: typeof door = {
+      ...door,
+      insert: async (order, signal) => (order.snapshot === null ? door.insert(order, signal) : denied),
+    };
+    home.want(wantedOf());
+    await provision({ ...home.world(), compute }, new AbortController());
+    expect(await home.seen()).toMatchObject({ trouble: null, attempt: { n: 2, snapshot: null } });
+    expect(home.compute.live()).toHaveLength(1);
+  });
+
+  test('a machine of a drill that nobody remembers does not count', async () => {
+    const home = new StandbyHouse({ maxStandbys: 1 });
+    home.compute.plant({
+      zone: 'eu-1-a',
+      name: 'bw-drill-alpha-1-01234567',
+      hasFuse: true,
+      labels: { [labels.ours]: 'bw', [labels.signer]: 'alpha', [labels.drill]: 'old', [labels.attempt]: '1' },
+    });
+    await home.run();
+    expect((await home.fleet()).orphans).toHaveLength(1);
+    home.want(wantedOf());
+    await home.minutes(2);
+    expect((await home.seen())?.node).not.toBeNull();
+  });
+
+  test('a drill to boot for which no zone has room fails within hours, and says so', async () => {
+    const home = new StandbyHouse();
+    for (const zone of ['eu-1-a', 'eu-1-b', 'eu-2-a']) {
+      home.compute.full.set(zone, { code: 'ZONE_RESOURCE_POOL_EXHAUSTED', how: 'operation' });
+    }
+    home.wish(wishOf());
+    expect(await through(home, 150)).toMatchObject({
+      outcome: 'failed',
+      text: expect.stringContaining('not booted'),
+    });
+    expect((await drilled(home))?.told?.outcome).toBe('failed');
+  });
+});

@@ -10,6 +10,8 @@ import type { DrillOutcome, DrillRun, DrillWish, Marks } from './drill.ts';
 const bootedMs = 10 * 60_000;
 /** What fails for so long does not mend itself. */
 const failingMs = 15 * 60_000;
+/** So long a drill to boot may take, whatever it waits for. */
+const bootMs = 2 * 60 * 60_000;
 /** No zone has room, or Compute says nothing, for so long. */
 const refusedMs = 60 * 60_000;
 const wipeMs = 60 * 60_000;
@@ -118,9 +120,11 @@ function fault(run: DrillRun, seen: Seen, at: number): Found | null {
 }
 
 /** So far as it can be told from here; null while it goes on. */
-function boots({ marks }: DrillRun, { report }: Seen, at: number): Found | null {
+function boots({ marks }: DrillRun, { report, phaseSince }: Seen, at: number): Found | null {
   const { syncing, reported } = marks;
   if (syncing !== null) return { outcome: 'passed', text: 'the node booted, and both clients answer' };
+  const since = marks.begun ?? phaseSince;
+  if (at - since >= bootMs) return failed(`it has not booted within ${lasting(bootMs)}`);
   const isQuiet = reported !== null && report?.state === 'starting' && at - reported >= bootedMs;
   return isQuiet
     ? { outcome: 'passed', text: 'the node booted and reports; its clients were still starting' }

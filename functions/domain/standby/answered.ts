@@ -10,6 +10,8 @@ const soonMs = 2_000;
 const laterMs = 20_000;
 /** A place whose Compute has no time for so long is given up. */
 const patienceMs = 10 * 60_000;
+/** One that began with a snapshot is tried without it sooner: it may be the snapshot. */
+const warmPatienceMs = 60_000;
 
 type Context = {
   readonly at: number;
@@ -48,7 +50,9 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer, p
     const refusal = silent(seen, `no answer came to the insert: ${code}`, at);
     return { ...seen, attempt: lost, refusal, nextLookAt: at + soonMs };
   }
-  const isGivenUp = attempt.acceptedAt === null && at - attempt.at >= patienceMs;
+  const isGivenUp =
+    attempt.acceptedAt === null &&
+    at - attempt.at >= (attempt.snapshot === null ? patienceMs : warmPatienceMs);
   if (found === 'wait' && !isGivenUp) {
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
   }

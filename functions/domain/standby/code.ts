@@ -115,9 +115,9 @@ export const askAgain = (signer: string, purpose: Purpose): string =>
     ? `ask for the standby again: watchdog standby create ${signer} --why "…"`
     : `try it again: watchdog drill ${signer}`;
 
-/** What Compute rejects for good with a snapshot may go without one. */
+/** What Compute rejects for good with a snapshot may go without one, also for want of a right that only a snapshot needs. */
 export const isOfSnapshot = (attempt: Pick<Attempt, 'snapshot'>, said: Said): boolean =>
-  attempt.snapshot !== null && classOf(said) === 'stop' && !isForbidden(said);
+  attempt.snapshot !== null && (classOf(said) === 'stop' || classOf(said) === 'wait');
 
 /** What only a person can put right: which permission is missing and where it is given, or the code as it is. */
 export function troubleOf(
