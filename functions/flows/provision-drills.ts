@@ -15,17 +15,20 @@ import { countSpent } from './provision-fleet.ts';
 import { lookAt } from './provision-look.ts';
 import { keepDisk, tidySnapshots } from './provision-snapshots.ts';
 import { bringOn, type Keeper } from './provision-standby.ts';
-import { chainOf, mostRounds, noteDone, rests, type Run, takeIn, togetherOf } from './provision-world.ts';
+import {
+  chainOf,
+  drillName,
+  mostRounds,
+  noteDone,
+  rests,
+  type Run,
+  takeIn,
+  togetherOf,
+} from './provision-world.ts';
 
 type UnderWay = Drill & { readonly run: DrillRun };
 
 const isUnderWay = (drill: Drill): drill is UnderWay => drill.run !== null;
-const named = 'drill ';
-/** By which what is done about a drill is told. */
-export const drillName = (signer: string): string => `${named}${signer}`;
-/** The signers of all drills of which something is told. */
-export const drillsIn = (names: Iterable<string>): string[] =>
-  [...names].flatMap((name) => (name.startsWith(named) ? [name.slice(named.length)] : []));
 
 /** Remembers how it went, and takes it out; what was asked for since stays. */
 async function finish(run: Run, drill: Drill, record: DrillRecord): Promise<void> {

@@ -5,7 +5,7 @@ import type { DrillRun } from '../domain/drill/drill.ts';
 import { hasSnapshots, newestReady, savingOf, snapshotLabels, sortOut } from '../domain/drill/snapshots.ts';
 import type { SnapshotSeen } from '../domain/drill/snapshots.ts';
 import type { Situation } from '../domain/standby/situation.ts';
-import { noteDone, type Run } from './provision-world.ts';
+import { drillName, noteDone, type Run } from './provision-world.ts';
 
 /** By chain the snapshot that a new node may begin with. Without an answer it begins with an empty disk: it is slower, and not later made. */
 export async function readySnapshots(
@@ -53,7 +53,7 @@ async function ask(run: Run, drill: DrillRun): Promise<DrillRun> {
   if (answer === null) return drill;
   noteDone(
     run,
-    `drill ${wish.signer}`,
+    drillName(wish.signer),
     `snapshot ${saving.name}: ${answer.ok ? 'accepted' : answer.failure.code}`,
   );
   if (answer.ok) return { ...drill, saving: { ...saving, operation: answer.value.operation } };

@@ -75,6 +75,13 @@ export function takeIn(run: Run, { standbys, drills, broken }: Standbys): void {
   for (const sentence of broken) run.errors.add(sentence);
 }
 
+const named = 'drill ';
+/** By which what is done about a drill is told. */
+export const drillName = (signer: string): string => `${named}${signer}`;
+/** The signers of all drills of which something is told. */
+export const drillsIn = (names: Iterable<string>): string[] =>
+  [...names].flatMap((name) => (name.startsWith(named) ? [name.slice(named.length)] : []));
+
 export function noteDone(run: Run, signer: string, what: string): void {
   run.did.set(signer, [...(run.did.get(signer) ?? []), what]);
 }

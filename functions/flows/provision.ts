@@ -8,11 +8,20 @@ import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
 import { readDark } from './provision-dark.ts';
 import { countSpent, fleetTrouble, giveBack, isListDue, isTryDue, takeLease } from './provision-fleet.ts';
-import { drillName, drillsIn, driveDrills } from './provision-drills.ts';
+import { driveDrills } from './provision-drills.ts';
 import { type Known as Looking, lookAt } from './provision-look.ts';
 import { findDisks, findOrphans, reap } from './provision-orphans.ts';
 import { bringOn, standbyKeeper } from './provision-standby.ts';
-import { chainOf, mostRounds, type ProvisionWorld, rests, type Run, takeIn } from './provision-world.ts';
+import {
+  chainOf,
+  drillName,
+  drillsIn,
+  mostRounds,
+  type ProvisionWorld,
+  rests,
+  type Run,
+  takeIn,
+} from './provision-world.ts';
 
 /** What one run came to. */
 export type ProvisionSummary = {

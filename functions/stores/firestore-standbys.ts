@@ -97,6 +97,13 @@ export function openFirestoreStandbys(
     const snapshots = await db.getAll(...paths.map((path) => db.doc(path)));
     return readStandbys(snapshots.filter(({ exists }) => exists).map(contentOf));
   };
+  /** What a write that goes by what is known comes to. A value that cannot be written rejects as well. */
+  const changed = <Document, End extends string>(
+    end: End,
+    path: string,
+    changing: () => Change<Document>,
+  ): Promise<End | 'conflict'> =>
+    ask(path, async () => ((await whileAsKnown(db, path, changing())) ? end : 'conflict'), { deadlineMs });
   return {
     loadAll,
     readStandbys: loadAll,
@@ -108,63 +115,39 @@ export function openFirestoreStandbys(
       ask('standbys', () => look([...new Set(signers)].map(standbyPath)), { deadlineMs }),
     loadFleet: () => ask(fleetPath, () => look([fleetPath]), { deadlineMs }),
     writeSeen: (signer, base, given) =>
-      ask(
-        standbyPath(signer),
-        async () => {
-          const seen = nextSeen(given, base);
-          const isWritten = await whileAsKnown(db, standbyPath(signer), {
-            read: standbyOf,
-            isAsKnown: (standby) => isAsKnown(standby, base),
-            isDone: (standby) => isDeepStrictEqual(standby?.seen, seen),
-            act: writeHalf(db, seenFields(signer, seen)),
-          });
-          return isWritten ? 'written' : 'conflict';
-        },
-        { deadlineMs },
-      ),
+      changed('written', standbyPath(signer), () => {
+        const seen = nextSeen(given, base);
+        return {
+          read: standbyOf,
+          isAsKnown: (standby) => isAsKnown(standby, base),
+          isDone: (standby) => isDeepStrictEqual(standby?.seen, seen),
+          act: writeHalf(db, seenFields(signer, seen)),
+        };
+      }),
     forgetStandby: (signer, base) =>
-      ask(
-        standbyPath(signer),
-        async () => {
-          const isForgotten = await whileAsKnown(db, standbyPath(signer), {
-            read: standbyOf,
-            isAsKnown: (standby) => isAsKnown(standby, base),
-            isDone: (standby) => standby === null,
-            act: remove,
-          });
-          return isForgotten ? 'forgotten' : 'conflict';
-        },
-        { deadlineMs },
-      ),
+      changed('forgotten', standbyPath(signer), () => ({
+        read: standbyOf,
+        isAsKnown: (standby) => isAsKnown(standby, base),
+        isDone: (standby) => standby === null,
+        act: remove,
+      })),
     writeDrill: (signer, base, given) =>
-      ask(
-        drillPath(signer),
-        async () => {
-          const run = nextRun(given, base);
-          const isWritten = await whileAsKnown(db, drillPath(signer), {
-            read: drillOf,
-            isAsKnown: (drill) => isDrillAsKnown(drill, base),
-            isDone: (drill) => isDeepStrictEqual(drill?.run ?? null, run),
-            act: writeHalf(db, drillRunFields(signer, run)),
-          });
-          return isWritten ? 'written' : 'conflict';
-        },
-        { deadlineMs },
-      ),
+      changed('written', drillPath(signer), () => {
+        const run = nextRun(given, base);
+        return {
+          read: drillOf,
+          isAsKnown: (drill) => isDrillAsKnown(drill, base),
+          isDone: (drill) => isDeepStrictEqual(drill?.run ?? null, run),
+          act: writeHalf(db, drillRunFields(signer, run)),
+        };
+      }),
     forgetDrill: (signer, base) =>
-      ask(
-        drillPath(signer),
-        async () => {
-          const isForgotten = await whileAsKnown(db, drillPath(signer), {
-            read: drillOf,
-            isAsKnown: (drill) => isDrillAsKnown(drill, base),
-            isDone: (drill) => drill === null,
-            act: remove,
-          });
-          return isForgotten ? 'forgotten' : 'conflict';
-        },
-        { deadlineMs },
-      ),
+      changed('forgotten', drillPath(signer), () => ({
+        read: drillOf,
+        isAsKnown: (drill) => isDrillAsKnown(drill, base),
+        isDone: (drill) => drill === null,
+        act: remove,
+      })),
     changeFleet: (alter) =>
       ask<Fleet>(
         fleetPath,

@@ -1,4 +1,5 @@
 // What is said of a drill in words: how it comes along, how it went, and what its snapshots would cost.
+import { monthlyCost } from '../domain/drill/snapshots.ts';
 import type { DrillRecord } from '../domain/drill/drill.ts';
 import { phasesSoFar, phaseWords, stageWords } from '../domain/drill/phases.ts';
 import { money } from '../domain/standby/spent.ts';
@@ -77,10 +78,11 @@ function sizeOf(
 /** Null for a signer that can have no node. `of: 'disk'`: no real size is known, and it cannot be more than that. */
 export function snapshotCost(signer: string, answer: DrillsAnswer): SnapshotCost | null {
   const size = sizeOf(signer, answer);
-  if (size === null || answer.rules === null) return null;
-  const keep = answer.rules.snapshots?.keep ?? 1;
-  const one = size.gib * answer.rules.snapshotGibMonth;
-  return { ...size, keep, usual: keep * one, most: (keep + 1) * one };
+  const { rules } = answer;
+  if (size === null || rules === null) return null;
+  const keep = rules.snapshots?.keep ?? 1;
+  const costOf = (count: number): number => monthlyCost(size.gib, count, rules);
+  return { ...size, keep, usual: costOf(keep), most: costOf(keep + 1) };
 }
 
 /** The lines of the configuration by which somebody accepts that. */

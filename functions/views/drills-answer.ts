@@ -1,4 +1,5 @@
 // All drills as JSON: what is asked for, what runs, how they went, and the snapshots that they made. For the operator only.
+import { monthlyCost } from '../domain/drill/snapshots.ts';
 import type { ChainName } from '../domain/chain.ts';
 import type { Drill, DrillRecord, DrillRun, DrillWish, Snapshot } from '../domain/drill/drill.ts';
 import { weeklyFrom } from '../domain/drill/weekly.ts';
@@ -175,7 +176,6 @@ export function drillsAnswer(
     ...drills.map(({ signer }) => signer),
     ...Object.keys(fleet?.drills ?? {}),
   ]);
-  const price = rules?.prices.snapshotGibMonth ?? null;
   return {
     at,
     rules: rulesStatus(rules),
@@ -184,7 +184,7 @@ export function drillsAnswer(
       all.map((each) => ({
         ...each,
         chain,
-        monthlyCost: price === null || each.gib === null ? null : each.gib * price,
+        monthlyCost: rules === null || each.gib === null ? null : monthlyCost(each.gib, 1, rules.prices),
       })),
     ),
     broken: broken.map((sentence) => bounded(sentence)),

@@ -4,7 +4,7 @@ import { ownCodes } from '../standby/code.ts';
 import type { StandbyRules } from '../standby/rules.ts';
 import type { NodeReport, Seen } from '../standby/standby.ts';
 import type { Wanted } from '../standby/want.ts';
-import type { DrillOutcome, DrillRun, DrillWish, Marks } from './drill.ts';
+import { type DrillOutcome, type DrillRun, type DrillWish, type Marks, noMarks } from './drill.ts';
 
 /** A node whose agent reports, and whose clients are still being fetched or restored, has booted. */
 const bootedMs = 10 * 60_000;
@@ -186,16 +186,7 @@ export function course(before: DrillRun, seen: Seen, context: CourseContext): Dr
 
 export const runOf = (wish: DrillWish, seen: Seen): DrillRun => ({
   wish,
-  marks: {
-    begun: null,
-    running: null,
-    reported: null,
-    syncing: null,
-    synced: null,
-    wiped: null,
-    saved: null,
-    gone: null,
-  },
+  marks: noMarks,
   verdict: null,
   saving: null,
   failingSince: null,

@@ -1,6 +1,6 @@
 // Which snapshots of drills' disks are made, kept and begun with. Pure.
 import type { ChainName } from '../chain.ts';
-import { labels, type StandbyRules } from '../standby/rules.ts';
+import { labels, type Prices, type StandbyRules } from '../standby/rules.ts';
 import type { Fleet } from '../standby/standby.ts';
 import { stampOf } from '../incident.ts';
 import type { DrillRun, Saving, Snapshot } from './drill.ts';
@@ -64,8 +64,11 @@ export function sortOut(
 }
 
 /** What `count` snapshots of that size cost in a month, in the currency of the prices. */
-const monthlyCost = (gib: number, count: number, { prices }: StandbyRules): number =>
-  gib * count * prices.snapshotGibMonth;
+export const monthlyCost = (
+  gib: number,
+  count: number,
+  { snapshotGibMonth }: Pick<Prices, 'snapshotGibMonth'>,
+): number => gib * count * snapshotGibMonth;
 
 /** Why the disk of this drill is not kept although that is wanted; null when it may be, or nobody wants it. */
 export function whyNotKept({ wish, marks, usedGib, saving }: DrillRun, rules: StandbyRules): string | null {
@@ -73,7 +76,7 @@ export function whyNotKept({ wish, marks, usedGib, saving }: DrillRun, rules: St
   // What was begun is not taken back because a price has changed.
   if (snapshots === null || wish.mode !== 'sync' || saving !== null) return null;
   if (usedGib === null) return marks.wiped === null ? null : 'its agent does not say how much lies on it';
-  const cost = monthlyCost(usedGib, snapshots.keep, rules);
+  const cost = monthlyCost(usedGib, snapshots.keep, rules.prices);
   const { currency } = rules.prices;
   return cost <= snapshots.monthlyCost
     ? null
