@@ -1,6 +1,7 @@
 // The door of the chains: what each of them is asked, and what it answers whatever its sources do.
 import type { Head, SignerReading, SourceReading } from '../domain/evidence.ts';
 import type { ChainName } from '../domain/chain.ts';
+import type { RecordReading, Shown, Standpoint } from '../domain/handover/record.ts';
 import type { Lookahead, QuietReading } from '../domain/lookahead.ts';
 import type { Reason, Sample } from '../domain/sample.ts';
 import type { Trace } from '../domain/trace.ts';
@@ -45,14 +46,41 @@ export type LookaheadQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 
 /** A failure says why the source does not count, although it may have answered. */
 export type LookedAhead = { readonly ok: true; readonly value: Lookahead } | Failure<Reason>;
 
+export type RecordQuery<Source> = Pick<
+  Query<Source>,
+  'source' | 'session' | 'sourceKey' | 'now' | 'hasTime'
+> & {
+  readonly keys: readonly string[];
+  /** Only epochs and heights that began later count, epoch ms. */
+  readonly begunAt: number;
+  /** What is recorded of this source; null at first. */
+  readonly before: Shown | null;
+};
+
+/** `trouble` says why there is less than there could be; null when all is there. */
+export type Recorded =
+  | { readonly ok: true; readonly reading: RecordReading; readonly trouble: string | null }
+  | Failure<Reason>;
+
+export type StandQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'now'> & {
+  readonly keys: readonly string[];
+};
+
+export type Stood = { readonly ok: true; readonly value: Standpoint } | Failure<Reason>;
+
 /**
  * One chain. `collect` resolves for everything that a source can do and never says more than the source has shown: what could not be read
  * is unknown. It reads on from the traces, and at most so much that a tick stays cheap. `lookAhead` likewise
  * resolves for everything; it is asked by people, and keeps nothing.
+ * `record` reads whole epochs or heights since a handover began, for its guard: only what is finished, only of a node that is at the head of the
+ * right chain, and nothing that it did not read whole. `stand` reads what the guard must know of this moment. Both resolve for everything, and
+ * are made so that what they do not say can only make a guard refuse.
  */
 export type Chain<Source> = {
   readonly collect: (query: Query<Source>) => Promise<Collected>;
   readonly lookAhead: (query: LookaheadQuery<Source>) => Promise<LookedAhead>;
+  readonly record: (query: RecordQuery<Source>) => Promise<Recorded>;
+  readonly stand: (query: StandQuery<Source>) => Promise<Stood>;
 };
 
 /** What differs from tick to tick. `timeoutMs` are real milliseconds for the whole of one source. */
@@ -81,4 +109,9 @@ export type BoundSource = {
   readonly collect: (signers: readonly SignerQuery[], run: CollectRun) => Promise<SourceAnswer>;
   /** What one signer with these keys has ahead. */
   readonly lookAhead: (keys: readonly string[], run: CollectRun) => Promise<QuietReading>;
+  readonly record: (
+    given: Pick<RecordQuery<unknown>, 'keys' | 'begunAt' | 'before'>,
+    run: CollectRun,
+  ) => Promise<Recorded>;
+  readonly stand: (keys: readonly string[], run: CollectRun) => Promise<Stood>;
 };

@@ -2,7 +2,7 @@
 import type { SourceReading } from '../domain/evidence.ts';
 import type { QuietReading } from '../domain/lookahead.ts';
 import type { Sample } from '../domain/sample.ts';
-import { attempt, type AttemptContext } from '../kit/net/attempt.ts';
+import { attempt, type Attempt, type AttemptContext } from '../kit/net/attempt.ts';
 import type { Network } from '../kit/net/network.ts';
 import { openSession, type Session } from '../kit/net/session.ts';
 import type { Access } from '../kit/net/access.ts';
@@ -15,8 +15,11 @@ import type {
   Collected,
   CollectRun,
   LookedAhead,
+  Recorded,
+  RecordQuery,
   SignerQuery,
   SourceAnswer,
+  Stood,
 } from './chain.ts';
 import { createEthereum, type EthereumSource } from './ethereum/ethereum.ts';
 
@@ -67,6 +70,12 @@ type Asker = {
     readonly keys: readonly string[];
     readonly now: () => number;
   }) => Promise<LookedAhead>;
+  readonly record: (given: Omit<RecordQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Recorded>;
+  readonly stand: (given: {
+    readonly session: Session;
+    readonly keys: readonly string[];
+    readonly now: () => number;
+  }) => Promise<Stood>;
 };
 
 function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
@@ -78,6 +87,8 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
     return {
       collect: (given) => chains.ethereum.collect({ ...given, source, sourceKey }),
       lookAhead: (given) => chains.ethereum.lookAhead({ ...given, source }),
+      record: (given) => chains.ethereum.record({ ...given, source, sourceKey }),
+      stand: (given) => chains.ethereum.stand({ ...given, source }),
     };
   }
   const { source } = target;
@@ -85,6 +96,8 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
   return {
     collect: (given) => chain.collect({ ...given, source, sourceKey }),
     lookAhead: (given) => chain.lookAhead({ ...given, source }),
+    record: (given) => chain.record({ ...given, source, sourceKey }),
+    stand: (given) => chain.stand({ ...given, source }),
   };
 }
 
@@ -160,7 +173,17 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
     if (answer.ok) return { ...common, ahead: answer.value, trouble: null };
     return { ...common, ahead: null, trouble: { reason: answer.reason, detail: answer.detail } };
   };
-  return { id, chain, operator, isOwn, collect, lookAhead };
+  const sessionIn = (frame: Attempt): Session => openSession(access, frame, { connections, patienceMs });
+  const record: BoundSource['record'] = async (given, run) => {
+    const until = performance.now() + run.timeoutMs * partForReading;
+    const hasTime = (): boolean => performance.now() < until;
+    return attempt<Recorded>(contextOf(run), (frame) =>
+      asker.record({ ...given, session: sessionIn(frame), now: run.now, hasTime }),
+    );
+  };
+  const stand: BoundSource['stand'] = (keys, run) =>
+    attempt<Stood>(contextOf(run), (frame) => asker.stand({ session: sessionIn(frame), keys, now: run.now }));
+  return { id, chain, operator, isOwn, collect, lookAhead, record, stand };
 }
 
 /** Binds many sources; `allow` widens the network for these only. */

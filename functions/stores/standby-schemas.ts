@@ -216,7 +216,15 @@ const keyFlag = z.strictObject({
   by: text,
   reason: text,
   evidence: z.array(text),
+  former: z.strictObject({ holder, instance: text.nullable() }).nullable(),
+  backup: z.strictObject({ isTested: z.boolean(), at: time, by: text }).nullable(),
+  override: z.strictObject({ skipped: z.array(text), why: text }).nullable(),
 });
+
+/** The version of `keys/{signer}`. */
+export const keyFlagVersion = 2;
+// Version 1 knew no handover.
+const keyFlagBeforeHandover = keyFlag.omit({ former: true, backup: true, override: true });
 
 /**
  * Compile-time proof that a codec neither loses nor adds a field; a difference is a type error here.
@@ -254,7 +262,8 @@ export const drillWishCodec: Codec<DrillWish> = codec<DrillWish>(drillWish, { ve
 /** The half of `standbys/_drill.{signer}` that `provision` writes. */
 export const drillRunCodec: Codec<DrillRun> = codec<DrillRun>(drillRun, { version: 1 });
 
-/** Reads `keys/{signer}` of the keys database; whoever may write there has a codec of its own. */
+/** Reads `keys/{signer}` of the keys database; whoever may write there makes the fields of its own. */
 export const readKeyFlag: (name: string, fields: unknown) => KeyFlag = codec<KeyFlag>(keyFlag, {
-  version: 1,
+  version: keyFlagVersion,
+  former: former(keyFlagBeforeHandover, (old) => ({ ...old, former: null, backup: null, override: null })),
 }).read;

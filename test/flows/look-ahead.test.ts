@@ -27,6 +27,8 @@ test('a signer is looked at by the sources of its chain, and by those that do no
       operator,
       isOwn: false,
       collect: () => Promise.reject(new Error('not asked for')),
+      record: () => Promise.reject(new Error('not asked for')),
+      stand: () => Promise.reject(new Error('not asked for')),
       lookAhead: (keys, { timeoutMs }) => {
         asked.push(`${operator} ${keys.join(',')} ${timeoutMs}`);
         return isBroken

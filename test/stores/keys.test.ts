@@ -34,8 +34,11 @@ const flag: KeyFlag = {
   by: 'Maria',
   reason: 'the first',
   evidence: ['the house signs'],
+  former: null,
+  backup: null,
+  override: null,
 };
-const fields = (over: object = {}) => ({ ...flag, schema: 1, holder: 'basement/home', ...over });
+const fields = (over: object = {}) => ({ ...flag, schema: 2, holder: 'basement/home', ...over });
 
 describe('a flag', () => {
   test('that nobody ever wrote is read as none', async () => {

@@ -188,4 +188,7 @@ export const anyKeyFlag: fc.Arbitrary<KeyFlag> = fc.record({
   by: text,
   reason: text,
   evidence: list(text),
+  former: orNull(fc.record({ holder: anyHolder, instance: orNull(text) })),
+  backup: orNull(fc.record({ isTested: fc.boolean(), at: time, by: text })),
+  override: orNull(fc.record({ skipped: list(text), why: text })),
 });

@@ -143,7 +143,9 @@ describe('a flag', () => {
   test('is read as a person wrote it', () => {
     fc.assert(
       fc.property(anyKeyFlag, (flag) => {
-        const written = { ...flag, schema: 1, holder: holderText(flag.holder) };
+        const former =
+          flag.former === null ? null : { ...flag.former, holder: holderText(flag.former.holder) };
+        const written = { ...flag, schema: 2, holder: holderText(flag.holder), former };
         expect(readKeyFlag('keys/eth', throughJson(written))).toEqual(flag);
       }),
     );

@@ -98,6 +98,9 @@ export const flagOf = (over: Partial<KeyFlag> = {}): KeyFlag => ({
   by: 'ada',
   reason: 'init',
   evidence: [],
+  former: null,
+  backup: null,
+  override: null,
   ...over,
 });
 

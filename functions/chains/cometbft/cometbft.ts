@@ -75,5 +75,7 @@ export function createCometbft(flags: Flags): Chain<CometbftSource> {
       const tip = status.value.sync_info.latest_block_height;
       return trouble ?? readLookahead({ session, network, flags, keys, tip });
     },
+    record: async () => failed('protocol', 'it is not asked for records yet'),
+    stand: async () => failed('protocol', 'it is not asked where it stands yet'),
   };
 }

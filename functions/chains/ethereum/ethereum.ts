@@ -1,6 +1,7 @@
 // Ethereum: does the chain show our validators attesting? Asked of beacon nodes by the public beacon API.
 import type { Access } from '../../kit/net/access.ts';
 import { type EthereumNetworkOption, networkOf } from '../../wire/ethereum-network.ts';
+import { failed } from '../../kit/net/failure.ts';
 import type { Chain } from '../chain.ts';
 import { createCaches } from './caches.ts';
 import { headOf, readHead, troubleWith, wrongNetwork } from './head.ts';
@@ -52,5 +53,7 @@ export function createEthereum(): Chain<EthereumSource> {
       const trouble = troubleWith(head, network, at);
       return trouble ?? readLookahead({ session, network, head, keys, at });
     },
+    record: async () => failed('protocol', 'it is not asked for records yet'),
+    stand: async () => failed('protocol', 'it is not asked where it stands yet'),
   };
 }

@@ -21,7 +21,16 @@ export type KeyFlag = {
   readonly by: string;
   readonly reason: string;
   readonly evidence: readonly string[];
+  /** Who held them before they were taken away from everybody; null while somebody holds them, and when nobody can have them back. */
+  readonly former: { readonly holder: Holder; readonly instance: string | null } | null;
+  /** What a person said when asked for a backup of the keys off the site; null for a flag that is older than the question. */
+  readonly backup: Backup | null;
+  /** The conditions of the guard that a person skipped, and why; null when none was. */
+  readonly override: { readonly skipped: readonly string[]; readonly why: string } | null;
 };
+
+/** Whether a backup of the keys off the site was tested: restored somewhere, and found whole. */
+export type Backup = { readonly isTested: boolean; readonly at: number; readonly by: string };
 
 /** What reading came to. No document means that nothing was ever handed over; unreadable means that nothing is known. */
 export type FlagRead =
