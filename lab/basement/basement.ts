@@ -3,12 +3,20 @@ import type { Clock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Listener, type Service, startListener } from './listener.ts';
-import { chainNames, executionClients, operators, signerNames, startChains } from './chains.ts';
+import {
+  chainNames,
+  executionClients,
+  operators,
+  type SignerName,
+  signerNames,
+  startChains,
+} from './chains.ts';
 import { type Listening, openVoice, type PowerNews } from './voice.ts';
 import {
   healthy,
   isReachable,
   isSigning,
+  isSigningTwice,
   type Place,
   places,
   type View,
@@ -32,7 +40,9 @@ export type Basement = {
   readonly setSecondWay: (isOn: boolean) => Promise<void>;
   /** Anything else of the state: signers, chains, clients, operators. */
   readonly change: (change: Partial<WorldState>) => Promise<void>;
-  /** Everything works again; the second way is put away. */
+  /** Signers whose keys were ever in use in two places at once. */
+  readonly signedTwice: () => readonly SignerName[];
+  /** Everything works again; the second way is put away. Who signs in the cloud goes on. */
   readonly heal: () => Promise<void>;
   /** From now on the house sends its heartbeats and the news of its power here. */
   readonly connect: (listening: Listening) => void;
@@ -58,6 +68,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
   );
   let state = healthy;
   const voice = openVoice(startAt);
+  const signedTwice = new Set<SignerName>();
 
   const setAll = async (kind: Place['kind'], isUp: (place: Place, from: View) => boolean): Promise<void> => {
     const some = stands.filter(({ place }) => place.kind === kind);
@@ -76,7 +87,10 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     const before = state;
     state = { ...state, ...change };
     const now = state;
-    for (const signer of signerNames) chains.setSigning(signer, isSigning(signer, now));
+    for (const signer of signerNames) {
+      chains.setSigning(signer, isSigning(signer, now));
+      if (isSigningTwice(signer, now)) signedTwice.add(signer);
+    }
     for (const chain of chainNames) chains.setMoving(chain, !now.stalledChains.has(chain));
     for (const client of executionClients) chains.setFrozen(client, now.frozenClients.has(client));
     for (const operator of operators) chains.setLying(operator, now.liars.has(operator));
@@ -101,6 +115,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
 
   return {
     state: () => state,
+    signedTwice: () => [...signedTwice],
     hosts: { watchdog: hostsOf('watchdog'), witness: hostsOf('witness') },
     loseMains,
     emptyBattery: () => become({ hasMains: false, hasPower: false }),
@@ -116,7 +131,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     change: become,
     heal: async () => {
       const hadPower = state.hasPower && state.hasMains;
-      await become(healthy);
+      await become({ ...healthy, cloudSigners: state.cloudSigners });
       if (!hadPower) await voice.tellPower(state, full);
     },
     connect: voice.speakTo,

@@ -18,7 +18,8 @@ export type Operator = (typeof operators)[number];
 export const executionClients = ['geth', 'bera-reth'] as const;
 export type ExecutionClient = (typeof executionClients)[number];
 
-export type NodeName = SignerName | ExecutionClient | `${ChainName}-${Operator}`;
+/** `standby-…` are nodes of ours in the cloud, at the head and with nobody's keys. */
+export type NodeName = SignerName | ExecutionClient | `${ChainName}-${Operator}` | `standby-${ChainName}`;
 
 /** A whole number of epochs before the story, so that there is a past to look at. */
 const pastEpochs = 20;
@@ -111,6 +112,8 @@ export function startChains(clock: Clock, startAt: number): PretendChains {
     'ethereum-orchard': (request) => answerBeacon(ethereum, request, clock.now(), publicBeacon('orchard')),
     'ethereum-harbour': (request) => answerBeacon(ethereum, request, clock.now(), publicBeacon('harbour')),
     'berachain-orchard': (request) => answerComet(berachain, request, clock.now(), publicComet('orchard')),
+    'standby-ethereum': (request) => answerBeacon(ethereum, request, clock.now(), {}),
+    'standby-berachain': (request) => answerComet(berachain, request, clock.now(), {}),
     'berachain-harbour': (request) => answerComet(berachain, request, clock.now(), publicComet('harbour')),
   };
   return {

@@ -87,6 +87,8 @@ export type WorldState = {
   readonly hasOurNetwork: boolean;
   /** Validator clients that were stopped by hand, with everything else of the house running. */
   readonly stoppedSigners: ReadonlySet<SignerName>;
+  /** Validator clients that run on a node in the cloud, after somebody has moved the keys there. */
+  readonly cloudSigners: ReadonlySet<SignerName>;
   readonly stalledChains: ReadonlySet<ChainName>;
   /** Execution clients that are dead; the consensus clients beside them stay up, and see nothing new. */
   readonly frozenClients: ReadonlySet<ExecutionClient>;
@@ -109,6 +111,7 @@ export const healthy: WorldState = {
   isLeaking: false,
   hasOurNetwork: true,
   stoppedSigners: new Set(),
+  cloudSigners: new Set(),
   stalledChains: new Set(),
   frozenClients: new Set(),
   liars: new Set(),
@@ -140,9 +143,17 @@ export function isReachable(place: Place, state: WorldState, from: View = 'watch
   return state.hasOurNetwork && !state.hidden.has(place.id) && isUp(place, state);
 }
 
+/** True when the signer's client runs in the house, whether what it signs gets out or not. */
+const runsInHouse = (signer: SignerName, { hasPower, stoppedSigners }: WorldState): boolean =>
+  hasPower && !stoppedSigners.has(signer);
+
 /** True when what a signer signs gets into its chain. */
 export const isSigning = (signer: SignerName, state: WorldState): boolean =>
-  canSend(state) && !state.stoppedSigners.has(signer);
+  (canSend(state) && runsInHouse(signer, state)) || state.cloudSigners.has(signer);
+
+/** True when the same keys sign in two places: the one mistake that cannot be undone. */
+export const isSigningTwice = (signer: SignerName, state: WorldState): boolean =>
+  runsInHouse(signer, state) && state.cloudSigners.has(signer);
 
 /** The address that a message of the house comes from. */
 export function sendsFrom(state: WorldState): string {
