@@ -11,6 +11,7 @@ import {
   type Situation,
 } from '../domain/standby/situation.ts';
 import { mayCreate } from '../domain/standby/soon.ts';
+import { gaveRoomAt } from '../domain/drill/record.ts';
 import { readReport } from './provision-report.ts';
 import type { Run } from './provision-world.ts';
 import { readySnapshots } from './provision-snapshots.ts';
@@ -85,6 +86,7 @@ export async function lookAt(run: Run, known: readonly Known[], needsList: boole
     flag: null,
     heard: null,
     snapshot: null,
+    roomSince: gaveRoomAt(run.fleet),
   }));
   const matters = bases.filter(
     (each) => activeWanting(each) !== null || (each.seen !== null && isLive(each.seen.phase)),

@@ -1,4 +1,5 @@
 // Reconciles what is wanted with what is there, a bounded piece at a time; may be repeated, cut off and run twice at any point.
+import { whoNeedsRoom } from '../domain/standby/brake.ts';
 import { look } from '../domain/standby/look.ts';
 import { hasWork, isSoon, mayCreate } from '../domain/standby/soon.ts';
 import type { Situation } from '../domain/standby/situation.ts';
@@ -21,6 +22,7 @@ import {
   rests,
   type Run,
   takeIn,
+  togetherOf,
 } from './provision-world.ts';
 
 /** What one run came to. */
@@ -196,11 +198,18 @@ function begin(world: ProvisionWorld, all: Standbys & { readonly fleet: Fleet },
   return run;
 }
 
+/** A drill has a node, and somebody's standby needs the room. */
+const isInTheWay = (run: Run): boolean =>
+  [...run.drills.values()].some((drill) => drill.run !== null && drill.run.seen.attempt !== null) &&
+  whoNeedsRoom(togetherOf(run, run.world.clock.now())) !== null;
+
 /** Works under the lease, and gives it back whatever happened. */
 async function work(run: Run, lease: string): Promise<void> {
   const { clock } = run.world;
   let end: Round = { failure: null, isWhole: false };
   try {
+    // Where there is room for one node only, Compute would refuse what is wanted in earnest because of what is not.
+    if (isInTheWay(run)) await driveDrills(run);
     end = await rounds(run);
     await driveDrills(run);
   } catch (error) {

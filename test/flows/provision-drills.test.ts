@@ -260,6 +260,21 @@ describe('a standby that is wanted', () => {
     expect(await through(home, 260)).toMatchObject({ id: 'drill-2' });
   });
 
+  test('has the room of the drill where there is room for one node, and waits for no rest', async () => {
+    const home = new StandbyHouse({ maxStandbys: 1 });
+    home.compute.quota = 1;
+    home.compute.syncMs = 3 * hour;
+    home.wish(wishOf({ mode: 'sync' }));
+    await home.minutes(5);
+    expect(home.compute.live().map(({ hasFuse }) => hasFuse)).toEqual([true]);
+    home.want(wantedOf());
+    await home.minutes(
+      4,
+      async () => (await home.seen())?.node !== undefined && home.compute.live()[0]?.hasFuse === false,
+    );
+    expect(home.compute.live().map(({ hasFuse }) => hasFuse)).toEqual([false]);
+  });
+
   test('of another signer comes first too, and a drill that waits for a day gives way', async () => {
     const home = new StandbyHouse({}, ['alpha', 'beta']);
     home.want(wantedOf({ signer: 'beta' }));

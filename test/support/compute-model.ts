@@ -125,6 +125,9 @@ export class ComputeModel {
     return name;
   }
 
+  /** More nodes than this the project may not have in a region. */
+  quota = Number.POSITIVE_INFINITY;
+
   #insert({
     zone,
     name,
@@ -139,6 +142,8 @@ export class ComputeModel {
     if (snapshot !== null && this.snapshots.get(snapshot) === undefined) {
       return failed('notFound', { status: 404, text: `snapshot ${snapshot} was not found` });
     }
+    if (this.live().length >= this.quota)
+      return failed('quotaExceeded', { status: 403, text: 'Quota CPUS exceeded' });
     const full = this.full.get(zone);
     if (full?.how === 'answer') return failed(full.code, { status: 403, text: full.text ?? full.code });
     const at = this.now();

@@ -151,6 +151,7 @@ export const situationOf = (over: Partial<Situation> = {}): Situation => ({
   flag: noFlag,
   heard: null,
   snapshot: null,
+  roomSince: null,
   ...over,
 });
 

@@ -41,6 +41,14 @@ export const recordOfNone = (
   isWarm: false,
 });
 
+/** When the node of a drill was last gone that had given way, epoch ms; null when none had one. */
+export function gaveRoomAt({ drills }: Fleet): number | null {
+  const gone = Object.values(drills).flatMap(({ last }) =>
+    last.outcome === 'gave-way' ? (last.marks.gone ?? []) : [],
+  );
+  return gone.length === 0 ? null : Math.max(...gone);
+}
+
 /** With a drill that has ended; one that is remembered already changes nothing. */
 export function remembered(before: Drilled | undefined, last: DrillRecord): Drilled {
   if (before?.last.id === last.id) return before;

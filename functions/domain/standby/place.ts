@@ -16,13 +16,14 @@ const isAbout = (tried: Tried, spot: Spot): boolean => {
 
 /**
  * Of the places that do not rest the one that was tried least often, in the order of the configuration; else when the first may be tried
- * again.
+ * again. Tries before `roomSince` say nothing of the room that there is now: a node of ours that took it is gone since.
  */
 export function nextSpot(
   { places }: NodeRules,
-  tried: readonly Tried[],
-  at: number,
+  tries: readonly Tried[],
+  { at, roomSince }: { readonly at: number; readonly roomSince: number | null },
 ): { readonly spot: Spot } | { readonly notBefore: number } {
+  const tried = roomSince === null ? tries : tries.filter((each) => each.at >= roomSince);
   const spots = places.flatMap(({ region, zones, template }) =>
     zones.map((zone): Spot => ({ region, zone, template })),
   );

@@ -83,7 +83,7 @@ function strayOf({ listing, signer, seen, purpose }: Situation): string | null {
 function newAttempt(wanted: Wanted, node: NodeRules, plan: Plan): Step {
   const { situation, requestId, nameOf } = plan;
   const { seen, at, rules } = situation;
-  const next = nextSpot(node, seen.tried, at);
+  const next = nextSpot(node, seen.tried, { at, roomSince: situation.roomSince });
   if (!('spot' in next)) {
     const text = 'no zone has room now; all of them are tried again after ten minutes';
     return refuse({ ...seen, nextLookAt: next.notBefore }, { reason: 'no-capacity', text }, plan);

@@ -38,6 +38,8 @@ export type Situation = {
   readonly heard: Heard | null;
   /** The snapshot that a new node may begin with: it is ready, and no identity is on it. Null when there is none. */
   readonly snapshot: string | null;
+  /** When the node of a drill was last gone that gave way to a standby, epoch ms; null when none is known to have been. */
+  readonly roomSince: number | null;
 };
 
 /**

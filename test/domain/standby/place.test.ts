@@ -14,9 +14,9 @@ const tried = (zone: string, code: string, at = start): Tried => ({
 });
 const full = 'ZONE_RESOURCE_POOL_EXHAUSTED';
 
-function zoneAfter(tries: readonly Tried[], at = start): string | number {
+function zoneAfter(tries: readonly Tried[], at = start, roomSince: number | null = null): string | number {
   if (node === undefined) return 'no rules';
-  const next = nextSpot(node, tries, at);
+  const next = nextSpot(node, tries, { at, roomSince });
   return 'spot' in next ? next.spot.zone : next.notBefore;
 }
 
@@ -58,5 +58,14 @@ describe('the next place', () => {
     ],
   ])('%s', (_, tries, at, expected) => {
     expect(zoneAfter(tries, at)).toBe(expected);
+  });
+
+  test('does not wait for the end of a rest once a node of ours is gone that took the room', () => {
+    const tries = [tried('eu-1-a', 'quotaExceeded'), tried('eu-2-a', 'quotaExceeded', start + 5)];
+    expect(zoneAfter(tries, start + 60)).toBe(start + placeRestMs);
+    expect(zoneAfter(tries, start + 60, start + 6)).toBe('eu-1-a');
+    // What was refused since then is not the fault of that node.
+    expect(zoneAfter(tries, start + 60, start + 5)).toBe('eu-1-a');
+    expect(zoneAfter([...tries, tried('eu-1-a', full, start + 7)], start + 60, start + 6)).toBe('eu-1-b');
   });
 });
