@@ -260,9 +260,13 @@ describe('a standby that is wanted', () => {
     expect(await through(home, 260)).toMatchObject({ id: 'drill-2' });
   });
 
-  test('has the room of the drill where there is room for one node, and waits for no rest', async () => {
+  test.each([
+    ['at once', 20_000],
+    ['after minutes', 3 * minute],
+  ])('has the room of the drill, whose node goes %s, and waits for no rest', async (_, deleteMs) => {
     const home = new StandbyHouse({ maxStandbys: 1 });
     home.compute.quota = 1;
+    home.compute.deleteMs = deleteMs;
     home.compute.syncMs = 3 * hour;
     home.wish(wishOf({ mode: 'sync' }));
     await home.minutes(5);

@@ -43,7 +43,6 @@ const failed = (
 
 const pendingMs = 1_000;
 const insertMs = 20_000;
-const deleteMs = 20_000;
 const bootMs = 60_000;
 const wipeMs = 60_000;
 const saveMs = 5 * 60_000;
@@ -66,6 +65,7 @@ export class ComputeModel {
   onInsert: (node: ModelNode) => void = () => {};
   onRemove: (node: ModelNode) => void = () => {};
   isSlow = false;
+  deleteMs = 20_000;
   /** Compute does not remember the ids of requests. */
   forgetsRequests = false;
   syncMs = 10 * 60_000;
@@ -182,7 +182,7 @@ export class ComputeModel {
     if (node === undefined) return failed('notFound', { status: 404 });
     this.onRemove(node);
     if (node.isProtected) return failed('conditionNotMet', { status: 400 });
-    const endsAt = this.now() + deleteMs;
+    const endsAt = this.now() + this.deleteMs;
     const operation = this.#begin(endsAt, null);
     this.#requests.set(requestId, operation);
     node.endsAt = Math.min(node.endsAt ?? endsAt, endsAt);
