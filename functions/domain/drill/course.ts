@@ -8,6 +8,8 @@ import { type DrillOutcome, type DrillRun, type DrillWish, type Marks, noMarks }
 
 /** A node whose agent reports, and whose clients are still being fetched or restored, has booted. */
 const bootedMs = 10 * 60_000;
+/** So long an agent's word says how its node is now. */
+const wordMs = 3 * 60_000;
 /** What fails for so long does not mend itself. */
 const failingMs = 15 * 60_000;
 /** So long a drill to boot may take, whatever it waits for. */
@@ -125,8 +127,8 @@ function boots({ marks }: DrillRun, { report, phaseSince }: Seen, at: number): F
   if (syncing !== null) return { outcome: 'passed', text: 'the node booted, and both clients answer' };
   const since = marks.begun ?? phaseSince;
   if (at - since >= bootMs) return failed(`it has not booted within ${lasting(bootMs)}`);
-  const isQuiet = reported !== null && report?.state === 'starting' && at - reported >= bootedMs;
-  return isQuiet
+  if (reported === null || report?.state !== 'starting') return null;
+  return at - reported >= bootedMs && at - report.at <= wordMs
     ? { outcome: 'passed', text: 'the node booted and reports; its clients were still starting' }
     : null;
 }

@@ -138,6 +138,18 @@ describe('a drill to boot', () => {
       'passed: the node booted and',
     ],
     ['does not pass before', starting(10 * minute - 1), reported('starting'), null],
+    [
+      'passes on a word of three minutes ago',
+      starting(10 * minute),
+      reported('starting', { at: at - 3 * minute }),
+      'passed: the node booted and',
+    ],
+    [
+      'does not pass on an older one',
+      starting(10 * minute),
+      reported('starting', { at: at - 3 * minute - 1 }),
+      null,
+    ],
     ['does not pass while something fails', starting(10 * minute), reported('failing'), null],
   ])('%s', (_, run, seen, expected) => {
     const found = verdictOf(run, booting(seen));
