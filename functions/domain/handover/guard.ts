@@ -1,0 +1,113 @@
+// The guard of a handover: may the keys be given to this side now? It allows only when every condition is met, and unknown is never met.
+import { holderText } from '../standby/key-flag.ts';
+import { type Condition, type Guard, type GuardPolicy, guardPolicy } from './condition.ts';
+import { firstEpochAfter } from './epochs.ts';
+import type { HandoverFacts, Life } from './facts.ts';
+import { heightsOf, judgeCometbft } from './guard-cometbft.ts';
+import { judgeEthereum } from './guard-ethereum.ts';
+import { judgeNow } from './guard-now.ts';
+import { begunAt, type Judging, met, type Must, notMet, shortKey, unknown } from './judged.ts';
+
+function flag({ facts, policy }: Judging): Condition {
+  const must: Must = { id: 'flag', must: 'nobody holds the keys' };
+  const { flag: read, signer } = facts;
+  if (!read.isReadable) return unknown(must, `the keys database cannot be read: ${read.why}`);
+  const found = read.flag;
+  if (found === null)
+    return notMet(must, `nothing is written of ${signer.id}: run watchdog handover init ${signer.id}`);
+  if (found.holder.kind !== 'none') {
+    return notMet(must, `${holderText(found.holder)} holds them: run watchdog handover begin ${signer.id}`);
+  }
+  const [written, configured] = [found.publicKeys, signer.keys].map((keys) => keys.toSorted().join(' '));
+  if (written !== configured) return notMet(must, 'the flag is of other keys than the configuration');
+  if (found.since > facts.at + policy.ownClockMs)
+    return unknown(must, 'they were taken away in the future, by our clock');
+  return met(must, `generation ${found.generation}`);
+}
+
+/** Whether an act is later than the beginning of what must be silent. */
+function isLater({ unit, at }: Life, facts: HandoverFacts, begun: number): boolean {
+  if (facts.epochs !== null) return unit >= firstEpochAfter(facts.epochs, begun);
+  const runs = facts.sources.flatMap((source) => heightsOf(source)?.run ?? []);
+  // What was before the runs has broken them, and they have begun anew.
+  const from = runs.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...runs.map((run) => run.from));
+  return at > begun && unit >= from;
+}
+
+function life({ facts }: Judging, begun: number): Condition {
+  const must: Must = { id: 'life', must: 'nothing shows that the other side lives' };
+  const seen = facts.life.find((each) => isLater(each, facts, begun));
+  if (seen !== undefined) {
+    const key = shortKey(facts.signer.keys[seen.key]);
+    return notMet(
+      must,
+      `${key} has signed since (${seen.how}, ${seen.unit}), says ${seen.source}: make sure that it is off, then begin again`,
+    );
+  }
+  const fence = facts.fences.find(
+    (each) => each.isRunning && each.at > begun && each.signer === facts.signer.id,
+  );
+  return fence === undefined
+    ? met(must, 'nothing does')
+    : notMet(must, `a fence reports that its client runs, with generation ${fence.generation}`);
+}
+
+function fenced({ facts }: Judging): Condition {
+  const must: Must = { id: 'fenced', must: 'a person has made sure that the other side cannot sign' };
+  const { fencing, flag: read, at } = facts;
+  if (fencing === null) return notMet(must, 'nobody has said how; an outage is not a fence');
+  if (!(fencing.at <= at)) return notMet(must, 'it was said of a time to come');
+  switch (fencing.how) {
+    case 'powered-off':
+      return met(must, `${fencing.by} says: powered off`);
+    case 'wiped':
+      return read.isReadable && read.flag?.backup?.isTested === true
+        ? met(must, `${fencing.by} says: its disk is wiped`)
+        : notMet(must, 'a disk is wiped only when a tested backup of the keys exists');
+    case 'cut':
+      return notMet(
+        must,
+        'no fence had reported its version and its isolation time before the outage: power it off instead',
+      );
+  }
+}
+
+function protection({ facts }: Judging): Condition {
+  const must: Must = { id: 'protection', must: 'the client that is to sign is protected by the floor' };
+  const { protection: checked } = facts;
+  if (checked === null) return notMet(must, 'its protection was not exported and checked');
+  return checked.problem === null ? met(must, 'exported again, and compared') : notMet(must, checked.problem);
+}
+
+function ofChain(judging: Judging, begun: number): Condition[] {
+  return judging.facts.signer.chain === 'ethereum'
+    ? judgeEthereum(judging, begun)
+    : judgeCometbft(judging, begun);
+}
+
+/**
+ * Judges facts by the rules of the handover. While somebody holds the keys there is nothing to judge: then only the flag and what ages is said.
+ * Pure: the same facts come to the same.
+ */
+export function judgeHandover(facts: HandoverFacts, policy: GuardPolicy = guardPolicy): Guard {
+  const judging = { facts, policy };
+  const begun = begunAt(facts);
+  const silent: Must = { id: 'silence', must: 'the other side is silent' };
+  const conditions = [
+    flag(judging),
+    ...(begun === null
+      ? [unknown(silent, 'silence counts only from when nobody holds the keys')]
+      : [...ofChain(judging, begun), life(judging, begun)]),
+    ...judgeNow(judging),
+    fenced(judging),
+    protection(judging),
+  ];
+  const unmet = conditions.filter(({ state }) => state !== 'met');
+  const times = unmet.flatMap(({ notBefore }) => notBefore ?? []);
+  return {
+    isAllowed: unmet.length === 0,
+    conditions,
+    notBefore: times.length === 0 ? null : Math.max(...times),
+    skippable: unmet.every(({ isWaiting }) => isWaiting) ? unmet : [],
+  };
+}
