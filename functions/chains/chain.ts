@@ -62,8 +62,10 @@ export type Recorded =
   | { readonly ok: true; readonly reading: RecordReading; readonly trouble: string | null }
   | Failure<Reason>;
 
-export type StandQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'now'> & {
+export type StandQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'sourceKey' | 'now'> & {
   readonly keys: readonly string[];
+  /** Asks what it hears of the network as well, which takes many requests: of the node that is to sign. */
+  readonly withEars: boolean;
 };
 
 export type Stood = { readonly ok: true; readonly value: Standpoint } | Failure<Reason>;
@@ -113,5 +115,5 @@ export type BoundSource = {
     given: Pick<RecordQuery<unknown>, 'keys' | 'begunAt' | 'before'>,
     run: CollectRun,
   ) => Promise<Recorded>;
-  readonly stand: (keys: readonly string[], run: CollectRun) => Promise<Stood>;
+  readonly stand: (given: Pick<StandQuery<unknown>, 'keys' | 'withEars'>, run: CollectRun) => Promise<Stood>;
 };

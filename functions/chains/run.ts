@@ -19,6 +19,7 @@ import type {
   RecordQuery,
   SignerQuery,
   SourceAnswer,
+  StandQuery,
   Stood,
 } from './chain.ts';
 import { createEthereum, type EthereumSource } from './ethereum/ethereum.ts';
@@ -71,11 +72,7 @@ type Asker = {
     readonly now: () => number;
   }) => Promise<LookedAhead>;
   readonly record: (given: Omit<RecordQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Recorded>;
-  readonly stand: (given: {
-    readonly session: Session;
-    readonly keys: readonly string[];
-    readonly now: () => number;
-  }) => Promise<Stood>;
+  readonly stand: (given: Omit<StandQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Stood>;
 };
 
 function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
@@ -88,7 +85,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
       collect: (given) => chains.ethereum.collect({ ...given, source, sourceKey }),
       lookAhead: (given) => chains.ethereum.lookAhead({ ...given, source }),
       record: (given) => chains.ethereum.record({ ...given, source, sourceKey }),
-      stand: (given) => chains.ethereum.stand({ ...given, source }),
+      stand: (given) => chains.ethereum.stand({ ...given, source, sourceKey }),
     };
   }
   const { source } = target;
@@ -97,7 +94,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
     collect: (given) => chain.collect({ ...given, source, sourceKey }),
     lookAhead: (given) => chain.lookAhead({ ...given, source }),
     record: (given) => chain.record({ ...given, source, sourceKey }),
-    stand: (given) => chain.stand({ ...given, source }),
+    stand: (given) => chain.stand({ ...given, source, sourceKey }),
   };
 }
 
@@ -181,8 +178,10 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
       asker.record({ ...given, session: sessionIn(frame), now: run.now, hasTime }),
     );
   };
-  const stand: BoundSource['stand'] = (keys, run) =>
-    attempt<Stood>(contextOf(run), (frame) => asker.stand({ session: sessionIn(frame), keys, now: run.now }));
+  const stand: BoundSource['stand'] = (given, run) =>
+    attempt<Stood>(contextOf(run), (frame) =>
+      asker.stand({ ...given, session: sessionIn(frame), now: run.now }),
+    );
   return { id, chain, operator, isOwn, collect, lookAhead, record, stand };
 }
 

@@ -113,6 +113,16 @@ export const rewards = data(
 /** `GET /eth/v1/beacon/states/{state}/finality_checkpoints` */
 export const finality = data(z.object({ finalized: z.object({ epoch: natural }) }));
 
+/** The same, read for the block as well. */
+export const finalizedCheckpoint = data(z.object({ finalized: z.object({ epoch: natural, root }) }));
+
+/** `GET /eth/v1/config/fork_schedule` */
+export const forkSchedule = data(
+  z
+    .array(z.object({ previous_version: version, current_version: version, epoch: z.string().max(20) }))
+    .max(64),
+);
+
 /** `GET /eth/v1/validator/duties/proposer/{epoch}`: one for each slot of the epoch. */
 export const proposerDuties = data(
   z.array(z.object({ pubkey: bytes(48), validator_index: natural, slot: natural })).max(1024),

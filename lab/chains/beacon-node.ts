@@ -3,7 +3,7 @@ import { type ApiAnswer, type ApiRequest, ok, urlOf } from './api.ts';
 import { blockOf } from './beacon-block.ts';
 import { duties, liveness, rewards } from './beacon-duties.ts';
 import { proposers, syncCommittees, syncDuties } from './beacon-lookahead.ts';
-import { checkpoints, committees, fork, genesis, spec, validators } from './beacon-states.ts';
+import { checkpoints, committees, fork, forkSchedule, genesis, spec, validators } from './beacon-states.ts';
 import {
   type BeaconState,
   bodyRoot,
@@ -82,6 +82,7 @@ function node(view: View, what: string): ApiAnswer {
 const routes: readonly (readonly [string, RegExp, (view: View, name: string) => ApiAnswer])[] = [
   ['GET', /^\/eth\/v1\/node\/(\w+)$/, node],
   ['GET', /^\/eth\/v1\/config\/spec$/, spec],
+  ['GET', /^\/eth\/v1\/config\/fork_schedule$/, forkSchedule],
   ['GET', /^\/eth\/v1\/beacon\/genesis$/, genesis],
   ['GET', /^\/eth\/v1\/beacon\/headers\/([^/]+)$/, header],
   ['GET', /^\/eth\/v2\/beacon\/blocks\/([^/]+)$/, block],

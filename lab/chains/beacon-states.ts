@@ -20,6 +20,16 @@ export function genesis({ chain }: View): ApiAnswer {
 }
 
 /** All forks were at genesis. */
+export const forkSchedule = (): ApiAnswer =>
+  ok({
+    data: forks.map((_, index) => ({
+      previous_version: `0x0${index}000000`,
+      current_version: `0x0${index + 1}000000`,
+      epoch: '0',
+    })),
+  });
+
+/** All forks were at genesis. */
 export function spec({ chain }: View): ApiAnswer {
   const { secondsPerSlot, slotsPerEpoch, epochsPerSyncPeriod, syncCommitteeSize } = chain.options;
   const versions = forks.flatMap((name, index) => [

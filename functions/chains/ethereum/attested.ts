@@ -13,7 +13,7 @@ type Given = {
 };
 
 /** Where each committee of an attestation begins in its bits; null when the bits do not fit the committees. */
-function offsets(
+export function offsetsIn(
   attestation: Attestation,
   bits: Bitlist,
   lengths: readonly number[],
@@ -37,7 +37,7 @@ function attestedIn(attestation: Attestation, epochPlaces: EpochPlaces): Atteste
   // None of our keys has its duty in this slot.
   if (lengths === undefined) return [];
   const bits = bitlist(attestation.aggregation_bits);
-  const begins = bits === null ? null : offsets(attestation, bits, lengths);
+  const begins = bits === null ? null : offsetsIn(attestation, bits, lengths);
   if (bits === null || begins === null) return null;
   return [...epochPlaces.places].flatMap(([index, place]) => {
     const begin = place.slot === slot ? begins.get(place.committee) : undefined;

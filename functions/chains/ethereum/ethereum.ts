@@ -1,12 +1,13 @@
 // Ethereum: does the chain show our validators attesting? Asked of beacon nodes by the public beacon API.
 import type { Access } from '../../kit/net/access.ts';
 import { type EthereumNetworkOption, networkOf } from '../../wire/ethereum-network.ts';
-import { failed } from '../../kit/net/failure.ts';
 import type { Chain } from '../chain.ts';
 import { createCaches } from './caches.ts';
 import { headOf, readHead, troubleWith, wrongNetwork } from './head.ts';
 import { readLookahead } from './lookahead.ts';
+import { recordEpochs } from './record.ts';
 import { readSigner } from './signer.ts';
+import { readStandpoint } from './stand.ts';
 
 /** A beacon node and the network that it must be of. */
 export type EthereumSource = Access & { readonly network: EthereumNetworkOption };
@@ -53,7 +54,19 @@ export function createEthereum(): Chain<EthereumSource> {
       const trouble = troubleWith(head, network, at);
       return trouble ?? readLookahead({ session, network, head, keys, at });
     },
-    record: async () => failed('protocol', 'it is not asked for records yet'),
-    stand: async () => failed('protocol', 'it is not asked where it stands yet'),
+    record: async (query) => {
+      const { source, session, sourceKey, now } = query;
+      const network = networkOf(source.network);
+      const wrong = await caches.networks(`${sourceKey} ${Math.floor(now() / networkForMs)}`, () =>
+        wrongNetwork(session, network),
+      );
+      if (!wrong.ok) return wrong;
+      if (wrong.value !== null) return wrong.value;
+      const head = await readHead(session);
+      if (!head.ok) return head;
+      const trouble = troubleWith(head.value, network, now());
+      return trouble ?? recordEpochs({ query, caches, network, head: head.value });
+    },
+    stand: (query) => readStandpoint(query, networkOf(query.source.network), caches.blocks),
   };
 }
