@@ -2,6 +2,7 @@
 import type { Head, SignerReading, SourceReading } from '../domain/evidence.ts';
 import type { ChainName } from '../domain/chain.ts';
 import type { RecordReading, Shown, Standpoint } from '../domain/handover/record.ts';
+import type { VoteWord } from '../domain/handover/votes.ts';
 import type { Lookahead, QuietReading } from '../domain/lookahead.ts';
 import type { Reason, Sample } from '../domain/sample.ts';
 import type { Trace } from '../domain/trace.ts';
@@ -68,6 +69,9 @@ export type StandQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'sou
   readonly withEars: boolean;
 };
 
+export type VotesQuery = Pick<Query<unknown>, 'session'> & { readonly keys: readonly string[] };
+export type VotesRead = { readonly ok: true; readonly value: VoteWord } | Failure<Reason>;
+
 export type Stood = { readonly ok: true; readonly value: Standpoint } | Failure<Reason>;
 
 /**
@@ -83,6 +87,8 @@ export type Chain<Source> = {
   readonly lookAhead: (query: LookaheadQuery<Source>) => Promise<LookedAhead>;
   readonly record: (query: RecordQuery<Source>) => Promise<Recorded>;
   readonly stand: (query: StandQuery<Source>) => Promise<Stood>;
+  /** Whether a vote of these keys is in the making now; null where a node does not show that. */
+  readonly votes: ((query: VotesQuery) => Promise<VotesRead>) | null;
 };
 
 /** What differs from tick to tick. `timeoutMs` are real milliseconds for the whole of one source. */
@@ -116,4 +122,5 @@ export type BoundSource = {
     run: CollectRun,
   ) => Promise<Recorded>;
   readonly stand: (given: Pick<StandQuery<unknown>, 'keys' | 'withEars'>, run: CollectRun) => Promise<Stood>;
+  readonly votes: ((keys: readonly string[], run: CollectRun) => Promise<VotesRead>) | null;
 };

@@ -21,6 +21,8 @@ import type {
   SourceAnswer,
   StandQuery,
   Stood,
+  VotesQuery,
+  VotesRead,
 } from './chain.ts';
 import { createEthereum, type EthereumSource } from './ethereum/ethereum.ts';
 
@@ -73,6 +75,7 @@ type Asker = {
   }) => Promise<LookedAhead>;
   readonly record: (given: Omit<RecordQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Recorded>;
   readonly stand: (given: Omit<StandQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Stood>;
+  readonly votes: ((query: VotesQuery) => Promise<VotesRead>) | null;
 };
 
 function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
@@ -86,6 +89,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
       lookAhead: (given) => chains.ethereum.lookAhead({ ...given, source }),
       record: (given) => chains.ethereum.record({ ...given, source, sourceKey }),
       stand: (given) => chains.ethereum.stand({ ...given, source, sourceKey }),
+      votes: chains.ethereum.votes,
     };
   }
   const { source } = target;
@@ -95,6 +99,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
     lookAhead: (given) => chain.lookAhead({ ...given, source }),
     record: (given) => chain.record({ ...given, source, sourceKey }),
     stand: (given) => chain.stand({ ...given, source, sourceKey }),
+    votes: chain.votes,
   };
 }
 
@@ -182,7 +187,13 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
     attempt<Stood>(contextOf(run), (frame) =>
       asker.stand({ ...given, session: sessionIn(frame), now: run.now }),
     );
-  return { id, chain, operator, isOwn, collect, lookAhead, record, stand };
+  const { votes: readVotes } = asker;
+  const votes: BoundSource['votes'] =
+    readVotes === null
+      ? null
+      : (keys, run) =>
+          attempt<VotesRead>(contextOf(run), (frame) => readVotes({ session: sessionIn(frame), keys }));
+  return { id, chain, operator, isOwn, collect, lookAhead, record, stand, votes };
 }
 
 /** Binds many sources; `allow` widens the network for these only. */

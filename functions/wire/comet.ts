@@ -27,6 +27,8 @@ export const status = result(
       latest_block_hash: hash.or(z.literal('')),
       latest_block_height: natural,
       latest_block_time: moment,
+      /** What is older was pruned. */
+      earliest_block_height: natural.default(1),
       catching_up: z.boolean(),
     }),
     validator_info: z.object({ address: address.or(z.literal('')), voting_power: weight }),
@@ -83,6 +85,31 @@ export const madeBlock = result(
     signed_header: z.object({
       header: z.object({ chain_id: name, height: natural, time: moment, proposer_address: address }),
       commit: z.object({ height: natural, round: natural }),
+    }),
+  }),
+);
+
+/** `Vote{3:8BBE01EAD023 18/00/…}` at its validator's place, or `nil-Vote`. */
+const votes = z.array(z.string().max(500)).max(2_000);
+const set = z.object({
+  validators: z.array(z.object({ address, pub_key: z.object({ value: z.string().max(300) }) })).max(2_000),
+});
+
+/** `GET /dump_consensus_state`, read for the votes of the height that is being made, and of the one before it. */
+export const consensusState = result(
+  z.object({
+    round_state: z.object({
+      height: natural,
+      validators: set,
+      votes: z.array(z.object({ prevotes: votes, precommits: votes })).max(10_000),
+      last_commit: z
+        .union([
+          z.object({ votes }),
+          // Berachain wraps it.
+          z.object({ value: z.object({ votes }) }).transform(({ value }) => value),
+        ])
+        .nullable(),
+      last_validators: set.nullable(),
     }),
   }),
 );

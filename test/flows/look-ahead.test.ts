@@ -29,6 +29,7 @@ test('a signer is looked at by the sources of its chain, and by those that do no
       collect: () => Promise.reject(new Error('not asked for')),
       record: () => Promise.reject(new Error('not asked for')),
       stand: () => Promise.reject(new Error('not asked for')),
+      votes: null,
       lookAhead: (keys, { timeoutMs }) => {
         asked.push(`${operator} ${keys.join(',')} ${timeoutMs}`);
         return isBroken

@@ -25,6 +25,8 @@ export type HeightNeeds = {
 export type HeightVotes = {
   readonly height: number;
   readonly at: number;
+  /** Of the block, hex in lower case. */
+  readonly hash: string;
   readonly votes: readonly Vote[];
   readonly shares: readonly number[];
 };
@@ -68,7 +70,8 @@ export async function readHeight(
   if (!set.ok) return set;
   const votes = votesIn(commit.value, set.value, { keys, flags: needs.flags });
   if (votes !== null) {
-    return { ok: true, value: { height, at: header.time, votes, shares: sharesIn(set.value, keys) } };
+    const { hash } = commit.value.signed_header.commit.block_id;
+    return { ok: true, value: { height, at: header.time, hash, votes, shares: sharesIn(set.value, keys) } };
   }
   return {
     ok: false,

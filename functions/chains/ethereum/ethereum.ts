@@ -68,5 +68,6 @@ export function createEthereum(): Chain<EthereumSource> {
       return trouble ?? recordEpochs({ query, caches, network, head: head.value });
     },
     stand: (query) => readStandpoint(query, networkOf(query.source.network), caches.blocks),
+    votes: null,
   };
 }

@@ -82,7 +82,10 @@ export type ProtectionFact = {
   readonly height: number | null;
 };
 
-/** Votes for the height that is being made, watched at the target: nothing of ours between these times without a gap. */
+/**
+ * Votes for the height that is being made, watched at the target: nothing of ours between these times, without a gap. `seenAt`: when the one was
+ * seen that it counts from; null when it counts from the first look.
+ */
 export type VotesWatched = {
   readonly from: number;
   readonly through: number;

@@ -14,13 +14,13 @@ import {
   wait,
 } from './judged.ts';
 import type { Shown } from './record.ts';
+import { voteGapMs } from './votes.ts';
 
 export type Heights = Extract<Shown, { readonly of: 'heights' }>;
 export const heightsOf = ({ shown }: SourceFacts): Heights | null => (shown?.of === 'heights' ? shown : null);
 
 /** While nothing is known of it. */
 const usualPaceMs = 2_000;
-const gapMs = 15_000;
 
 /** What is missing in what one source has shown; null when nothing is. */
 function missing(
@@ -122,12 +122,14 @@ function votes({ facts, policy }: Judging): Condition {
   const { votes: watched } = facts;
   if (watched === null) return late(must, 'nobody has watched');
   const { from, through, seenAt } = watched;
-  if (seenAt !== null) return notMet(must, 'one was seen: make sure that the other side is off');
-  if (!(facts.at - through <= gapMs && facts.at - through >= -gapMs)) return late(must, 'nobody watches now');
+  const age = facts.at - through;
+  if (!(age <= voteGapMs && age >= -voteGapMs)) return late(must, 'nobody watches now');
   if (!(from <= through)) return unknown(must, 'it was watched backwards');
-  return through - from >= policy.votesMs
-    ? met(must, 'none')
-    : wait(must, 'none so far', from + policy.votesMs);
+  if (through - from >= policy.votesMs) return met(must, 'none');
+  const until = from + policy.votesMs;
+  if (seenAt === null) return wait(must, 'none so far', until);
+  // What was seen to live is not a thing of patience.
+  return { ...wait(must, 'one was seen: make sure that the other side is off', until), isWaiting: false };
 }
 
 /** `begun` is when the keys were taken from everybody, epoch ms. */
