@@ -23,13 +23,15 @@ export type FlagSeen = {
 };
 
 /**
- * `written`; or somebody else wrote meanwhile, and this stands there now; or it is not known what stands there, because the database did
- * not answer: then nothing may be assumed. Never half of it.
+ * `written`; or somebody else wrote meanwhile, and this stands there now; or the database refused, and nothing was written; or it is not known
+ * what stands there, because no answer came: then nothing may be assumed. Never half of it.
  */
 export type FlagWritten =
   | { readonly end: 'written' }
   | { readonly end: 'conflict'; readonly now: FlagRead }
-  | { readonly end: 'unknown'; readonly why: string };
+  | { readonly end: 'refused'; readonly why: string }
+  /** `isUntouched`: what stands there was still what had been seen. */
+  | { readonly end: 'unknown'; readonly why: string; readonly isUntouched?: true };
 
 /** The keys database as a person writes it, with their own identity: the only writer that there is (`cli/keys.ts`). */
 export type FlagKeeper = {
