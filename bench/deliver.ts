@@ -48,6 +48,7 @@ async function fill(store: Store, count: number): Promise<void> {
     refused: [],
     witness: {},
     delivery: null,
+    flags: {},
     standbys: noLook,
     signing: { ledger: {}, signers: [], chains: [] },
   };

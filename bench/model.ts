@@ -90,6 +90,7 @@ export async function modelTick(
       refused: [],
       witness: {},
       delivery: null,
+      flags: {},
       standbys: noLook,
       signing: { ledger: {}, signers: [], chains: [] },
     },

@@ -13,6 +13,7 @@ import type { Environment } from '../functions/kit/environment.ts';
 import { codeOf, WatchdogError } from '../functions/kit/error.ts';
 import { secretReader } from '../functions/kit/secret.ts';
 import { bindProbes } from '../functions/probes/run.ts';
+import { openKeysReader } from '../functions/stores/keys.ts';
 import { openStore } from '../functions/stores/open.ts';
 import { startFirestore, type FirestoreEmulator } from '../local/firestore/server.ts';
 import type { Context } from './context.ts';
@@ -51,13 +52,15 @@ export async function oneTick(config: Config, options: OneTickOptions, context: 
   const { clock, variables } = context;
   const firestore = await openFirestore(context, options.dataDir);
   try {
-    const store = openStore({ FIRESTORE_EMULATOR_HOST: firestore.host, GOOGLE_CLOUD_PROJECT: 'local' });
+    const local = { FIRESTORE_EMULATOR_HOST: firestore.host, GOOGLE_CLOUD_PROJECT: 'local' };
+    const store = openStore(local);
     const binding = { secret: secretReader(variables), network: options.network };
     const signal = new AbortController().signal;
     const world = {
       sites: bindSites(config.sites, { ...binding, chains: createChains() }),
       references: bindProbes(config.references, { ...binding, allow: [] }),
       store,
+      keys: openKeysReader(local),
       clock,
       pokeDeliver: null,
       pokeProvision: null,

@@ -110,7 +110,17 @@ export async function probeNow(
         const signing = weigh({}, rules, { readings, at: clock.now(), lastDarkAt: null });
         const facts = gatherFacts(
           null,
-          { at, samples, pulse: null, refused: [], witness: {}, delivery: null, standbys: noLook, signing },
+          {
+            at,
+            samples,
+            pulse: null,
+            refused: [],
+            witness: {},
+            delivery: null,
+            flags: {},
+            standbys: noLook,
+            signing,
+          },
           rules,
         );
         const failures = [...own.failures, ...common.failures, ...evidence.failures];

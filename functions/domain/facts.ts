@@ -85,6 +85,10 @@ export type SignerFact = {
   };
   /** Of its keys that are expected to sign; null when that is not known. */
   readonly stake: Stake | null;
+  /** Who may sign with its keys, as the keys database names it (`none`, `basement/home`, …); null when it names nobody, or was not read. */
+  readonly holder: string | null;
+  /** Since when, epoch ms; null with no holder. */
+  readonly heldSince: number | null;
   readonly detail: string | null;
 };
 

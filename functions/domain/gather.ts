@@ -7,6 +7,7 @@ import {
   type PowerFact,
   powerStates,
   type Quality,
+  type SignerFact,
   type TargetFact,
 } from './facts.ts';
 import type { SiteState } from './memory.ts';
@@ -15,6 +16,7 @@ import type { Pulse } from './pulse.ts';
 import type { Sample } from './sample.ts';
 import type { Weighed } from './signing.ts';
 import { reachability } from './signals.ts';
+import { type FlagRead, holderText } from './standby/key-flag.ts';
 import type { StandbyLook } from './standby/standby-look.ts';
 import { witnessed } from './witness.ts';
 
@@ -33,6 +35,8 @@ export type Findings = {
   readonly delivery: Delivery | null;
   /** What was seen of standbys. */
   readonly standbys: StandbyLook;
+  /** By signer, who may sign with its keys; a signer that was not asked about is missing. */
+  readonly flags: Readonly<Record<string, FlagRead>>;
   /** What the chains show; see `weigh`. */
   readonly signing: Weighed;
 };
@@ -121,6 +125,11 @@ export const houseFacts = (
   power: powerOf(state, heard.pulse),
 });
 
+const heldBy = (read: FlagRead | undefined): Pick<SignerFact, 'holder' | 'heldSince'> =>
+  read?.isReadable === true && read.flag !== null
+    ? { holder: holderText(read.flag.holder), heldSince: read.flag.since }
+    : { holder: null, heldSince: null };
+
 /** The facts of a site now. Sources and targets that are not configured do not count. */
 export function gatherFacts(state: SiteState | null, findings: Findings, rules: SiteRules): Facts {
   const { at } = findings;
@@ -133,7 +142,7 @@ export function gatherFacts(state: SiteState | null, findings: Findings, rules: 
     at,
     targets,
     ...houseFacts(state, findings, rules),
-    signers: findings.signing.signers,
+    signers: findings.signing.signers.map((signer) => ({ ...signer, ...heldBy(findings.flags[signer.id]) })),
     chains: findings.signing.chains,
     // Trouble that a witness denied for a while did not begin only when that was over.
     inboundBadSince: inboundBadSince(asSeenHere(targets, findings), state?.facts.inboundBadSince ?? null, at),

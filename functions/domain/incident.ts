@@ -14,6 +14,8 @@ export const subjectKinds = [
   'alert',
   'address',
   'fence',
+  // Who may sign with the keys of a signer.
+  'handover',
   // Cloud nodes of ours.
   'standby',
   'orphan',
@@ -53,6 +55,7 @@ export const problemKinds = [
   'new-exit',
   'vpn-leak',
   'two-fences',
+  'override-used',
   'standby-running',
   'standby-failing',
   'keys-on-standby',
@@ -72,7 +75,13 @@ export type ProblemKind = (typeof problemKinds)[number];
 /** True for what takes a whole house away: dark, or cut off. */
 export const isOutage = (kind: ProblemKind): boolean => kind === 'dark' || kind === 'vpn-down';
 
-const safetyKinds: readonly ProblemKind[] = ['vpn-leak', 'two-fences', 'keys-on-standby', 'standby-doubt'];
+const safetyKinds: readonly ProblemKind[] = [
+  'vpn-leak',
+  'two-fences',
+  'override-used',
+  'keys-on-standby',
+  'standby-doubt',
+];
 
 /**
  * True for a doubt about safety: no parent, maintenance, mute or quiet hour silences it, it is repeated whoever has acknowledged it, and it

@@ -41,6 +41,25 @@ function notSigning(fact: SignerFact, severity: Problem['severity'], context: Si
   };
 }
 
+/** So long a handover may take before somebody is reminded that nobody signs meanwhile. */
+const handoverMs = 2 * 60 * 60_000;
+
+/** While a handover is under way nobody signs, and that is on purpose: what is open stays open, and nothing new is. */
+function heldByNobody(fact: SignerFact, { at, rules }: SignerContext): Observation {
+  if (fact.heldSince !== null && at - fact.heldSince < handoverMs) return unknown;
+  return {
+    status: 'bad',
+    problem: {
+      kind: 'not-signing',
+      severity: 'warning',
+      summary: 'nobody holds its keys, and nobody signs: a handover was begun and not brought to its end',
+      evidence: [...detailOf(fact), `watchdog handover status ${fact.id} says what is missing`],
+      confirmTicks: rules.policy.notSigning.confirmTicks,
+      confirmMs: 0,
+    },
+  };
+}
+
 /** The chain has stopped expecting signatures of a key that it expected before. */
 function left(fact: SignerFact): Observation {
   const isSlashed = fact.keys.left.includes('slashed');
@@ -83,7 +102,8 @@ export function observeSigner(fact: SignerFact, context: SignerContext): Observa
   switch (state) {
     case 'silent':
       // In a house that is down its signers are silent as well; that is the site's page, not another one.
-      return judgement.verdict === 'not-signing' ? notSigning(fact, 'critical', context) : unknown;
+      if (judgement.verdict !== 'not-signing') return unknown;
+      return fact.holder === 'none' ? heldByNobody(fact, context) : notSigning(fact, 'critical', context);
     case 'quiet':
       if (fact.keys.silent > 0 && judgement.life.includes(`signer ${fact.id}`)) {
         return notSigning(fact, 'warning', context);

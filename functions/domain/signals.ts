@@ -1,5 +1,5 @@
 // Reduces the facts of a site to the few signals with few values that the verdict table is written in.
-import type { Facts, Quality, TargetFact } from './facts.ts';
+import type { Facts, Quality, SignerFact, TargetFact } from './facts.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './sample.ts';
 import { isDisputed } from './witness.ts';
@@ -54,6 +54,10 @@ function references(targets: readonly TargetFact[]): Signals['references'] {
   return targets.length >= 2 && count(targets, 'bad') === targets.length ? 'failing' : 'unknown';
 }
 
+/** After a handover a signature shows whoever holds the keys. Where nobody is named it is the house, as before there was any handover. */
+const isOurs = ({ holder }: SignerFact, site: string): boolean =>
+  holder === null || holder === `basement/${site}`;
+
 function acts(facts: Facts, policy: Policy): Act[] {
   const beats = facts.heartbeats.map((beat) => ({
     source: `heartbeat ${beat.source}`,
@@ -62,7 +66,7 @@ function acts(facts: Facts, policy: Policy): Act[] {
   }));
   // What a silent signer did before it fell silent shows nothing of now.
   const signatures = facts.signers.flatMap((signer) =>
-    signer.actAt === null || signer.state === 'silent'
+    signer.actAt === null || signer.state === 'silent' || !isOurs(signer, facts.site)
       ? []
       : [{ source: `signer ${signer.id}`, at: signer.actAt, freshMs: policy.life.signatureFreshMs }],
   );

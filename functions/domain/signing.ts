@@ -172,6 +172,8 @@ function signerFact(
       ),
     },
     stake: stakeOf(signer.chain, Object.values(ledger.traces)),
+    holder: null,
+    heldSince: null,
     detail: (state === shown ? detail : `${detail}; the house came back a short time ago`).slice(0, 300),
   };
 }

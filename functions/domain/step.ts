@@ -2,6 +2,7 @@
 import { announce, type Announcement } from './announce.ts';
 import { drillsTaken } from './drill/ask.ts';
 import type { DrillWish } from './drill/drill.ts';
+import { observeHandovers } from './handover/observe-handover.ts';
 import { observeDrills } from './drill/observe-drill.ts';
 import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
@@ -236,6 +237,8 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   const ledger = state.signing;
   const wanted = wantStandbys(wished, { ...context, gapMs, facts, judgement, ledger });
   const clearing = (subject: Subject): number | null => clearedAt(state, subject);
+  const handovers = observeHandovers({ signers: rules.signers, flags: findings.flags, clearedAt: clearing });
+  for (const { subject, observation } of handovers) take(subject, observation);
   const standbys = observeStandbys(wanted, { ...context, clearedAt: clearing });
   for (const { subject, observation } of standbys) take(subject, observation);
   for (const { subject, observation } of observeDrills({ rules, at, look })) take(subject, observation);

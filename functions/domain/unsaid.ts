@@ -22,6 +22,7 @@ export function unsaid(
   switch (kind) {
     case 'signer':
     case 'fence':
+    case 'handover':
       return isStillThere(rules.signers.some((signer) => signer.id === id));
     case 'chain':
       return isStillThere(rules.signers.some((signer) => signer.chain === id));

@@ -13,3 +13,11 @@ export function readLimit(
   if (Number.isInteger(value) && value > 0) return value;
   throw new WatchdogError('ERR_CONFIG', `${name} must be a whole number above 0`);
 }
+
+/** How much one tick does at once, and how long it may take. */
+export const watchLimits = (
+  variables: Readonly<Record<string, string | undefined>>,
+): { concurrency: number; deadlineMs: number } => ({
+  concurrency: readLimit(variables, 'WATCHDOG_CONCURRENCY', 1000),
+  deadlineMs: readLimit(variables, 'WATCHDOG_DEADLINE_MS', 25_000),
+});

@@ -7,8 +7,9 @@ import type { Environment } from '../kit/environment.ts';
 import { httpFunction, jsonBody, type HttpFunction } from '../kit/http-function.ts';
 import { secretReader } from '../kit/secret.ts';
 import { bindProbes } from '../probes/run.ts';
+import { openKeysReader } from '../stores/keys.ts';
 import { openStore } from '../stores/open.ts';
-import { readLimit } from './limits.ts';
+import { watchLimits } from './limits.ts';
 import { bindSites } from './sites.ts';
 import { bindTelling } from './telling.ts';
 import { bindWitnesses } from './witnesses.ts';
@@ -21,11 +22,11 @@ export function createWatch({ variables, clock, network, log: logFor }: Environm
     sites: bindSites(config.sites, { ...binding, chains: createChains() }),
     references: bindProbes(config.references, { ...binding, allow: [] }),
     store: openStore(variables),
+    keys: openKeysReader(variables),
     clock,
     ...bindTelling(config, { ...binding, variables }),
     witness: bindWitnesses(variables, log),
-    concurrency: readLimit(variables, 'WATCHDOG_CONCURRENCY', 1000),
-    deadlineMs: readLimit(variables, 'WATCHDOG_DEADLINE_MS', 25_000),
+    ...watchLimits(variables),
   };
   return httpFunction(log, ['POST'], async (request, response) => {
     const stamp = request.get('x-cloudscheduler-scheduletime');

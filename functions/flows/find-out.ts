@@ -9,6 +9,7 @@ import { type Pulse, silence } from '../domain/pulse.ts';
 import { refusedLately } from '../domain/refused.ts';
 import type { Sample } from '../domain/sample.ts';
 import { weigh } from '../domain/signing.ts';
+import type { FlagRead } from '../domain/standby/key-flag.ts';
 import { noLook } from '../domain/standby/standby-look.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
@@ -129,7 +130,8 @@ export async function findOut(
   const state = loaded.memory?.state ?? null;
   const ledger = state?.signing ?? {};
   const question = openQuestion(run, state);
-  const [own, references, heard, evidence] = await Promise.all([
+  const signers = rules.signers.map(({ id }) => id);
+  const [own, references, heard, evidence, flags] = await Promise.all([
     probeRound(run.site.probes, (id) => believed(state, id), {
       needs: run.needs,
       probing: rules.policy.probe,
@@ -138,6 +140,7 @@ export async function findOut(
     run.references(),
     pulse,
     collectEvidence(sources, { rules, ledger, needs: run.needs, timeoutMs: evidenceTimeoutMs }),
+    signers.length === 0 ? new Map<string, FlagRead>() : run.world.keys.readFlags(signers),
   ]);
   const rounds = await bracket(own, references, { run, loaded });
   return {
@@ -147,6 +150,7 @@ export async function findOut(
     refused: heard.refused,
     witness: await question.voices(),
     delivery: null,
+    flags: Object.fromEntries(flags),
     standbys: noLook,
     events: heard.events,
     signing: weigh(ledger, rules, {
@@ -157,6 +161,7 @@ export async function findOut(
     problems: [
       ...new Set([...rounds.flatMap((round) => round.failures), ...evidence.failures]),
       ...(heard.problem === null ? [] : [heard.problem]),
+      ...[...flags].flatMap(([, read]) => (read.isReadable ? [] : [read.why])),
     ],
   };
 }

@@ -7,6 +7,7 @@ import type { Step } from '../domain/step.ts';
 import { isReplay } from '../domain/tick.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
+import { recordHandovers } from './record-handovers.ts';
 import { findOut, listen } from './find-out.ts';
 import { type Committed, takeIn, tries } from './take-in.ts';
 import { forgetEvents } from './take-in-events.ts';
@@ -101,7 +102,16 @@ async function tick(
   const { nextDueAt } = memory.state;
   if (nextDueAt !== null && nextDueAt <= run.at) run.poker.wake();
   if (wakesProvision) run.provisionPoker.wake();
-  const more = [...committed.problems, ...(forgotten === null ? [] : [forgotten])];
+  // Only now: a record that takes long must not keep a page back.
+  const { rules, sources } = run.site;
+  const unrecorded = await recordHandovers({
+    rules,
+    sources,
+    flags: findings.flags,
+    store,
+    needs: run.needs,
+  });
+  const more = [...committed.problems, ...(forgotten === null ? [] : [forgotten]), ...unrecorded];
   return done(run, committed.step, [...problems, ...more]);
 }
 

@@ -6,7 +6,7 @@ import type { SiteRules } from '../domain/policy.ts';
 import type { Tick } from '../domain/tick.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { BoundProbe } from '../probes/probe.ts';
-import type { WatchStore } from '../stores/store.ts';
+import type { HandoverStore, KeysReader, WatchStore } from '../stores/store.ts';
 import type { Poker } from './poker.ts';
 import type { Round, RoundNeeds } from './probe-round.ts';
 
@@ -27,7 +27,9 @@ export type WatchWorld = {
   readonly sites: readonly WatchedSite[];
   /** Hosts that show whether our own network works; probed once for all sites. */
   readonly references: readonly BoundProbe[];
-  readonly store: WatchStore;
+  readonly store: WatchStore & HandoverStore;
+  /** Who may sign: read, and never written. */
+  readonly keys: KeysReader;
   readonly clock: Clock;
   /** Wakes `deliver`; null when nothing listens. */
   readonly pokeDeliver: Poke | null;

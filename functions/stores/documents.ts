@@ -64,9 +64,6 @@ const site = z.strictObject({
 
 const powerBeforeNews = facts.shape.power.unwrap().pick({ state: true, at: true }).nullable();
 
-// Version 3 knew no standbys.
-const siteBeforeStandbys = site.omit({ wanted: true });
-
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: text });
 
 const incident = z.strictObject({
@@ -226,8 +223,9 @@ const withoutNumbers = (power: NonNullable<PowerBeforeNews>): PowerFact => ({
 
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
-  version: 4,
-  former: former(siteBeforeStandbys, (old) => ({ ...old, wanted: {} })),
+  version: 5,
+  // Version 4 did not say who holds the keys of a signer.
+  former: former(site, (old) => old),
 });
 /** `incidents/{id}` of the default database. */
 export const incidentCodec: Codec<Incident> = codec<Incident>(incident, {

@@ -25,6 +25,7 @@ import {
   type Seen as SeenDocument,
   versionOf,
 } from './firestore-document.ts';
+import { openFirestoreHandovers } from './firestore-handovers.ts';
 import { openFirestoreEvents } from './firestore-events.ts';
 import { openFirestoreHealth } from './firestore-health.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
@@ -166,6 +167,7 @@ export function openFirestoreStore(
     ...openFirestoreHealth(db, deadlineMs),
     ...openFirestoreSweep(databases, deadlineMs),
     ...openFirestoreStandbys(db, deadlineMs),
+    ...openFirestoreHandovers(db, deadlineMs),
     loadSite: (site) => ask(paths.site(site), () => loadSite(db, site), { deadlineMs }),
     loadHeard: (site) =>
       ask(paths.heard(site), async () => read(heardCodec, await inbox.doc(paths.heard(site)).get()), {

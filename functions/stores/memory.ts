@@ -14,6 +14,7 @@ import {
   siteCodec,
 } from './documents.ts';
 import { noteAttempts } from '../domain/delivery.ts';
+import { handoverCodec, handoverPath } from './handover-schemas.ts';
 import { healthCodec, healthPath } from './health.ts';
 import { counted, nothingHeard, pulseOf } from './heard.ts';
 import { standbysIn } from './memory-standbys.ts';
@@ -152,6 +153,12 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const before = documents.read(healthCodec, healthPath)?.channels ?? {};
       const channels = noteAttempts(before, attempts);
       if (channels !== before) documents.put(healthPath, healthCodec.write(healthPath, { channels }));
+    },
+    readHandover: async (signer) => documents.read(handoverCodec, handoverPath(signer)),
+    changeHandover: async (signer, alter) => {
+      const path = handoverPath(signer);
+      const next = alter(documents.read(handoverCodec, path));
+      if (next !== null) documents.put(path, handoverCodec.write(path, next));
     },
     ...sweepIn(documents),
     dueRows: async (at, limit) => {

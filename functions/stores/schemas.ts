@@ -61,6 +61,9 @@ export const facts = z.strictObject({
           z.strictObject({ of: z.literal('power'), share: z.number() }),
         ])
         .nullable(),
+      // The version before knew no holder.
+      holder: text.nullable().default(null),
+      heldSince: time.nullable().default(null),
       detail: text.nullable(),
     }),
   ),

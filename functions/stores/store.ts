@@ -6,6 +6,7 @@ import type { Pulse } from '../domain/pulse.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
+import type { HandoverRecord } from '../domain/handover/record.ts';
 import type { FlagRead } from '../domain/standby/key-flag.ts';
 import type { Drill, DrillRun, DrillWish } from '../domain/drill/drill.ts';
 import type { Fleet, Seen, Standby } from '../domain/standby/standby.ts';
@@ -173,6 +174,17 @@ export type StandbyStore = {
   readonly changeFleet: (change: (before: Fleet) => Fleet) => Promise<Fleet>;
 };
 
+/** What sources have shown since nobody holds the keys of a signer. A document that cannot be read rejects as in `WatchStore`. */
+export type HandoverStore = {
+  /** Null when there is none. */
+  readonly readHandover: (signer: string) => Promise<HandoverRecord | null>;
+  /** Makes of the record what `alter` makes of it, which is run again when somebody else wrote meanwhile; null leaves it as it is. */
+  readonly changeHandover: (
+    signer: string,
+    alter: (before: HandoverRecord | null) => HandoverRecord | null,
+  ) => Promise<void>;
+};
+
 /** The door of the keys database: it has no way to write. */
 export type KeysReader = {
   /** Of each signer what reading its flag came to. Never rejects. */
@@ -231,4 +243,5 @@ export type Store = WatchStore &
   PressureStore &
   EventStore &
   SweepStore &
-  StandbyStore;
+  StandbyStore &
+  HandoverStore;

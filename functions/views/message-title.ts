@@ -55,6 +55,8 @@ function trouble(problem: ProblemKind, name: string): string {
       return 'VPN LEAK, the home address may be showing';
     case 'two-fences':
       return `TWO INSTANCES RUN for signer ${name}`;
+    case 'override-used':
+      return `THE GUARD WAS SKIPPED for the keys of ${name}`;
     case 'standby-running':
       return `a standby of ${name} runs`;
     case 'standby-failing':

@@ -56,6 +56,8 @@ function silence(kind: ProblemKind, name: string): string {
       return 'nothing; messages came past the VPN';
     case 'two-fences':
       return `nothing; two instances ran with the keys of signer ${name}`;
+    case 'override-used':
+      return `nothing; the keys of signer ${name} were taken past the guard`;
     case 'disputed':
       return `nothing is known to have been silent; target ${name} was seen in two ways`;
     case 'late':

@@ -6,7 +6,7 @@ import { createPoker, type Poker } from '../../functions/flows/poker.ts';
 import { type EventsOutcome, takeInEvents } from '../../functions/flows/take-in-events.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
-import type { WatchStore } from '../../functions/stores/store.ts';
+import type { HandoverStore, WatchStore } from '../../functions/stores/store.ts';
 import { mortal, type Moment } from '../support/crash.ts';
 import { ackEvent } from '../support/documents.ts';
 import { house, type House } from '../support/house.ts';
@@ -176,7 +176,7 @@ describe('news of the house', () => {
     await store.changePulse('home', (pulse) => hear(pulse, { ...gasp, at: start + 10_000, power: online }));
     let isFirst = true;
     // While the tick looks, the UPS gasps, and that is taken in.
-    const gaspsMeanwhile: WatchStore = {
+    const gaspsMeanwhile: WatchStore & HandoverStore = {
       ...store,
       commitSite: async (change) => {
         if (isFirst) {

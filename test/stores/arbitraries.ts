@@ -94,6 +94,8 @@ const facts: fc.Arbitrary<Facts> = fc.record({
           fc.record({ of: fc.constant('power' as const), share }),
         ),
       ),
+      holder: orNull(text),
+      heldSince: orNull(time),
       detail: orNull(text),
     }),
   ),

@@ -67,7 +67,7 @@ describe('a flag', () => {
     ['of a field more', fields({ private: secret }), /^ERR_DOCUMENT: keys\/bad does not parse at private/],
     ['without its schema', { holder: secret }, /^ERR_DOCUMENT: keys\/bad does not parse at schema/],
     ['empty', {}, /^ERR_DOCUMENT: keys\/bad does not parse at schema/],
-    ['newer', { schema: 2, holder: secret }, /^ERR_DOCUMENT_NEWER: keys\/bad .*newer version/],
+    ['newer', { schema: 3, holder: secret }, /^ERR_DOCUMENT_NEWER: keys\/bad .*newer version/],
   ])('that is %s is unreadable by its name, and leaves the others readable', async (_, bad, why) => {
     const db = database('keys', 'broken');
     await db.doc('keys/bad').set(bad);

@@ -44,6 +44,8 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
           silentSince: null,
           keys: { total: 1, silent: 0, inactive: 0, left: [] },
           stake: null,
+          holder: null,
+          heldSince: null,
           detail: null,
         },
       ],

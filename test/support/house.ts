@@ -9,7 +9,7 @@ import type { TickSummary } from '../../functions/flows/watch.ts';
 import { watch } from '../../functions/flows/watch.ts';
 import type { BoundProbe } from '../../functions/probes/probe.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
-import type { WatchStore } from '../../functions/stores/store.ts';
+import type { HandoverStore, KeysReader, WatchStore } from '../../functions/stores/store.ts';
 import { mortal, type Mortal } from './crash.ts';
 import { badSample, goodSample, minute, start } from './site.ts';
 
@@ -34,9 +34,10 @@ export type House = {
 export type TickOptions = {
   readonly stamp?: string;
   readonly life?: Mortal;
-  readonly store?: WatchStore;
+  readonly store?: WatchStore & HandoverStore;
   readonly poke?: Poke;
   readonly pokeProvision?: Poke;
+  readonly keys?: KeysReader;
   readonly ping?: Ping;
   readonly shard?: Shard;
   readonly witnesses?: readonly AskWitness[];
@@ -73,6 +74,7 @@ export function house(sites: readonly SiteRules[]): House {
       sites: sites.map((rules) => ({ rules, probes: probes(rules, false), sources: [] })),
       references: first === undefined ? [] : probes(first, true),
       store: life.door(options.store ?? openMemoryStore(shelf)),
+      keys: options.keys ?? { readFlags: async () => new Map() },
       clock,
       pokeDeliver: options.poke === undefined ? null : life.door(options.poke),
       pokeProvision: options.pokeProvision === undefined ? null : life.door(options.pokeProvision),

@@ -209,6 +209,8 @@ export const signer = (
   silentSince: state === 'silent' ? start : null,
   keys: { total: 1, silent: state === 'silent' ? 1 : 0, inactive: state === 'inactive' ? 1 : 0, left: [] },
   stake: null,
+  holder: null,
+  heldSince: null,
   detail: null,
 });
 
@@ -242,6 +244,7 @@ export type Found = {
   readonly pulse?: Pulse;
   readonly witness?: Findings['witness'];
   readonly delivery?: Findings['delivery'];
+  readonly flags?: Findings['flags'];
   readonly standbys?: Findings['standbys'] | undefined;
   /** What the sources have shown of the signers so far. */
   readonly ledger?: Findings['signing']['ledger'];
@@ -262,6 +265,7 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
     refused: [],
     witness: found.witness ?? {},
     delivery: found.delivery ?? null,
+    flags: found.flags ?? {},
     standbys: found.standbys ?? noLook,
     signing: { ledger: found.ledger ?? {}, signers: found.signers ?? [], chains: found.chains ?? [] },
   };

@@ -325,6 +325,7 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
       }),
     ),
     delivery: null,
+    flags: {},
     standbys: lookOf(from, at),
     signing: {
       ledger: {},
@@ -376,6 +377,7 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       refused: [],
       witness: {},
       delivery: null,
+      flags: {},
       standbys: {
         fleet: drilledFleet({ endedAt: at }),
         bySigner: Object.fromEntries(signers.map(({ id }) => [id, { wanted: null, seen: null }])),

@@ -292,6 +292,7 @@ describe('the title of', () => {
     ['new-exit', 'sends from a new address of its VPN provider'],
     ['vpn-leak', 'VPN LEAK, the home address may be showing'],
     ['two-fences', 'TWO INSTANCES RUN for signer thing'],
+    ['override-used', 'THE GUARD WAS SKIPPED for the keys of thing'],
     ['standby-running', 'a standby of thing runs'],
     ['standby-failing', 'the standby of thing needs you'],
     ['keys-on-standby', 'KEYS ON THE STANDBY of thing'],
@@ -311,7 +312,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(33);
+    expect(problemKinds).toHaveLength(34);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {
