@@ -126,7 +126,7 @@ describe('provision', () => {
     const nodes = startNodes(compute, { clock: home.world.clock, bootMs: minute, syncMs: 5 * minute });
     closing.push(nodes.stop);
     compute.faults.stockOut('europe-west3-a', true);
-    await home.plant('keys/alpha', { ...flagOf(), holder: 'basement/home', schema: 1 }, 'keys');
+    await home.plant('keys/alpha', { ...flagOf(), holder: 'basement/home', schema: 2 }, 'keys');
     await home.plant('standbys/alpha', wantedFields(wanted));
     const phaseAfter = async (): Promise<string | null> => {
       const { status, body } = await home.run();
