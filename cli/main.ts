@@ -11,6 +11,7 @@ import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addDrill } from './drill.ts';
 import { addExplain } from './explain.ts';
+import { addHandover } from './handover/handover.ts';
 import { addIncident } from './incident.ts';
 import { addIncidents } from './incidents.ts';
 import { addMaintenance } from './maintenance.ts';
@@ -63,6 +64,7 @@ const commands = [
   addMaintenance,
   addStandby,
   addDrill,
+  addHandover,
   addQuiet,
   addReplay,
 ];

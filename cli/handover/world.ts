@@ -2,12 +2,7 @@
 import type { BoundSource } from '../../functions/chains/chain.ts';
 import type { Config } from '../../functions/config/config.ts';
 import type { GuardPolicy } from '../../functions/domain/handover/condition.ts';
-import type {
-  ClockFact,
-  Direction,
-  MachineFact,
-  VotesWatched,
-} from '../../functions/domain/handover/facts.ts';
+import type { ClockFact, Direction, MachineFact } from '../../functions/domain/handover/facts.ts';
 import type { HandoverRecord } from '../../functions/domain/handover/record.ts';
 import type { Memory } from '../../functions/domain/memory.ts';
 import type { FenceReport } from '../../functions/domain/pulse.ts';
@@ -47,8 +42,6 @@ export type OpenNode = {
   readonly source: BoundSource;
   /** Null when it could not be measured. */
   readonly clock: () => Promise<ClockFact | null>;
-  /** CometBFT: watches live votes from when it is first called; null elsewhere. */
-  readonly votes: (() => Promise<VotesWatched | null>) | null;
   readonly close: () => Promise<void>;
 };
 

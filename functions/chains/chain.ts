@@ -70,6 +70,7 @@ export type StandQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'sou
 };
 
 export type VotesQuery = Pick<Query<unknown>, 'session'> & { readonly keys: readonly string[] };
+export type PublicKeysRead = { readonly ok: true; readonly value: readonly string[] } | Failure<Reason>;
 export type VotesRead = { readonly ok: true; readonly value: VoteWord } | Failure<Reason>;
 
 export type Stood = { readonly ok: true; readonly value: Standpoint } | Failure<Reason>;
@@ -87,6 +88,8 @@ export type Chain<Source> = {
   readonly lookAhead: (query: LookaheadQuery<Source>) => Promise<LookedAhead>;
   readonly record: (query: RecordQuery<Source>) => Promise<Recorded>;
   readonly stand: (query: StandQuery<Source>) => Promise<Stood>;
+  /** The public keys of these keys, in their order, in lower case; null where a key is all that there is. */
+  readonly publicKeys: ((query: VotesQuery) => Promise<PublicKeysRead>) | null;
   /** Whether a vote of these keys is in the making now; null where a node does not show that. */
   readonly votes: ((query: VotesQuery) => Promise<VotesRead>) | null;
 };
@@ -122,5 +125,6 @@ export type BoundSource = {
     run: CollectRun,
   ) => Promise<Recorded>;
   readonly stand: (given: Pick<StandQuery<unknown>, 'keys' | 'withEars'>, run: CollectRun) => Promise<Stood>;
+  readonly publicKeys: ((keys: readonly string[], run: CollectRun) => Promise<PublicKeysRead>) | null;
   readonly votes: ((keys: readonly string[], run: CollectRun) => Promise<VotesRead>) | null;
 };

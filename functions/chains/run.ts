@@ -15,6 +15,7 @@ import type {
   Collected,
   CollectRun,
   LookedAhead,
+  PublicKeysRead,
   Recorded,
   RecordQuery,
   SignerQuery,
@@ -75,6 +76,7 @@ type Asker = {
   }) => Promise<LookedAhead>;
   readonly record: (given: Omit<RecordQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Recorded>;
   readonly stand: (given: Omit<StandQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Stood>;
+  readonly publicKeys: ((query: VotesQuery) => Promise<PublicKeysRead>) | null;
   readonly votes: ((query: VotesQuery) => Promise<VotesRead>) | null;
 };
 
@@ -89,6 +91,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
       lookAhead: (given) => chains.ethereum.lookAhead({ ...given, source }),
       record: (given) => chains.ethereum.record({ ...given, source, sourceKey }),
       stand: (given) => chains.ethereum.stand({ ...given, source, sourceKey }),
+      publicKeys: chains.ethereum.publicKeys,
       votes: chains.ethereum.votes,
     };
   }
@@ -99,6 +102,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
     lookAhead: (given) => chain.lookAhead({ ...given, source }),
     record: (given) => chain.record({ ...given, source, sourceKey }),
     stand: (given) => chain.stand({ ...given, source, sourceKey }),
+    publicKeys: chain.publicKeys,
     votes: chain.votes,
   };
 }
@@ -187,13 +191,18 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
     attempt<Stood>(contextOf(run), (frame) =>
       asker.stand({ ...given, session: sessionIn(frame), now: run.now }),
     );
-  const { votes: readVotes } = asker;
+  const { votes: readVotes, publicKeys: readKeys } = asker;
+  const publicKeys: BoundSource['publicKeys'] =
+    readKeys === null
+      ? null
+      : (keys, run) =>
+          attempt<PublicKeysRead>(contextOf(run), (frame) => readKeys({ session: sessionIn(frame), keys }));
   const votes: BoundSource['votes'] =
     readVotes === null
       ? null
       : (keys, run) =>
           attempt<VotesRead>(contextOf(run), (frame) => readVotes({ session: sessionIn(frame), keys }));
-  return { id, chain, operator, isOwn, collect, lookAhead, record, stand, votes };
+  return { id, chain, operator, isOwn, collect, lookAhead, record, stand, publicKeys, votes };
 }
 
 /** Binds many sources; `allow` widens the network for these only. */

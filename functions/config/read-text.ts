@@ -18,9 +18,9 @@ function refused(code: string): TextOfFile {
   return { ok: false, code, message: sentences[code] ?? `cannot be read (${code})` };
 }
 
-export function readText(path: string): TextOfFile {
+export function readText(path: string, most = mostBytes): TextOfFile {
   try {
-    if (statSync(path).size > mostBytes) return refused('TOO_LARGE');
+    if (statSync(path).size > most) return refused('TOO_LARGE');
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {
     return refused(codeOf(error) || 'unknown');

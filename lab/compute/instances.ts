@@ -140,6 +140,24 @@ export const setDeletionProtection = (
     },
   });
 
+export const setDiskAutoDelete = (
+  world: World,
+  asked: Asked & { readonly deviceName: string; readonly goes: boolean },
+): Operation =>
+  change(world, asked, {
+    type: 'setDiskAutoDelete',
+    ms: world.timing.otherMs,
+    check: (instance) => {
+      if (!instance.disks.some(({ deviceName }) => deviceName === asked.deviceName)) {
+        throw invalid('deviceName', asked.deviceName, 'There is no disk of that device name.');
+      }
+    },
+    end: (instance) => {
+      for (const disk of instance.disks)
+        if (disk.deviceName === asked.deviceName) disk.autoDelete = asked.goes;
+    },
+  });
+
 const labelBody = z.object({ labels: z.record(z.string(), z.string()), labelFingerprint: z.string() });
 
 /** The labels that somebody wants a thing to have, who must know what it has. */

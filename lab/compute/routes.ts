@@ -7,6 +7,7 @@ import {
   instanceAt,
   newLabels,
   setDeletionProtection,
+  setDiskAutoDelete,
   setInstanceLabels,
   setScheduling,
   startInstance,
@@ -135,6 +136,13 @@ export const routes: readonly Route[] = [
         ...call,
         isProtected: call.query.get('deletionProtection') !== 'false',
       }),
+  ),
+  change('POST', `${instance}/setDiskAutoDelete`, ['compute.instances.setDiskAutoDelete'], (world, call) =>
+    setDiskAutoDelete(world, {
+      ...call,
+      deviceName: call.query.get('deviceName') ?? '',
+      goes: call.query.get('autoDelete') !== 'false',
+    }),
   ),
   change('POST', `${instance}/setScheduling`, ['compute.instances.setScheduling'], setScheduling),
   change('POST', `${instance}/stop`, ['compute.instances.stop'], stopInstance),

@@ -30,6 +30,7 @@ test('a signer is looked at by the sources of its chain, and by those that do no
       record: () => Promise.reject(new Error('not asked for')),
       stand: () => Promise.reject(new Error('not asked for')),
       votes: null,
+      publicKeys: null,
       lookAhead: (keys, { timeoutMs }) => {
         asked.push(`${operator} ${keys.join(',')} ${timeoutMs}`);
         return isBroken

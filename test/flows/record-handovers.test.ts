@@ -49,6 +49,7 @@ function sourceOf(id: string, answer: () => Recorded, asked: Asked[] = []): Boun
     lookAhead: never,
     stand: never,
     votes: null,
+    publicKeys: null,
     record: async (given) => {
       asked.push(given);
       return answer();

@@ -59,6 +59,7 @@ export function createCometbft(flags: Flags): Chain<CometbftSource> {
       return trouble ?? recordHeights({ query, heights, tip, earliest });
     },
     stand: (query) => readStandpoint(query, { network: query.source.network, flags, caches }),
+    publicKeys: null,
     votes: ({ session, keys }) => readVotes(session, keys),
   };
 }

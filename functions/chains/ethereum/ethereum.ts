@@ -7,6 +7,7 @@ import { headOf, readHead, troubleWith, wrongNetwork } from './head.ts';
 import { readLookahead } from './lookahead.ts';
 import { recordEpochs } from './record.ts';
 import { readSigner } from './signer.ts';
+import { readPublicKeys } from './validators.ts';
 import { readStandpoint } from './stand.ts';
 
 /** A beacon node and the network that it must be of. */
@@ -68,6 +69,7 @@ export function createEthereum(): Chain<EthereumSource> {
       return trouble ?? recordEpochs({ query, caches, network, head: head.value });
     },
     stand: (query) => readStandpoint(query, networkOf(query.source.network), caches.blocks),
+    publicKeys: ({ session, keys }) => readPublicKeys(session, keys),
     votes: null,
   };
 }

@@ -1,5 +1,6 @@
 // What the chain knows of our keys apart from blocks: index, status, balance, liveness and rewards. Each of them can show life; none shows silence.
 import type { Act, KeyReading, Standing } from '../../domain/evidence.ts';
+import { failed } from '../../kit/net/failure.ts';
 import type { Session } from '../../kit/net/session.ts';
 import { liveness, rewards, validators } from '../../wire/beacon.ts';
 import { ask, type Asked } from '../ask.ts';
@@ -51,6 +52,27 @@ export async function findValidators(
     };
   });
   return { ok: true, value: found };
+}
+
+/** The public keys of these indices or keys, in their order; a failure when one of them is not known. */
+export async function readPublicKeys(
+  session: Session,
+  keys: readonly string[],
+): Promise<Asked<readonly string[]>> {
+  const answer = await ask(session, 'our public keys', {
+    path: `/eth/v1/beacon/states/head/validators?${keys.map((key) => `id=${key}`).join('&')}`,
+    maxBytes: bytes,
+    schema: validators,
+  });
+  if (!answer.ok) return answer;
+  const { data } = answer.value;
+  const found = keys.flatMap((key) => {
+    const same = data.filter(({ index, validator }) => String(index) === key || validator.pubkey === key);
+    return same.length === 1 ? same.map(({ validator }) => validator.pubkey) : [];
+  });
+  return found.length === keys.length
+    ? { ok: true, value: found }
+    : { ...failed('body', 'our public keys: one of them is not known'), status: 200 };
 }
 
 /** Positions of keys by validator index. */

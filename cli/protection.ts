@@ -1,7 +1,7 @@
 // What keeps a client from signing twice, as it lies in files: EIP-3076 interchange, and the state of a CometBFT validator. Never a key.
 import { z } from 'zod';
-import type { LastSign, Marks, Protection } from '../domain/handover/floor.ts';
-import { firstIssue } from '../kit/first-issue.ts';
+import type { LastSign, Marks, Protection } from '../functions/domain/handover/floor.ts';
+import { firstIssue } from '../functions/kit/first-issue.ts';
 
 /** The largest file that is read. An export of 20 keys with all of their history is about 1 MB. */
 export const mostProtectionBytes = 20_000_000;

@@ -1,0 +1,104 @@
+// Writes a change of a flag for a person: shows it, has the person confirm it, and says truthfully what came of it.
+import type { FlagChange } from '../../functions/domain/handover/flag.ts';
+import { type FlagRead, holderText, type KeyFlag } from '../../functions/domain/standby/key-flag.ts';
+import { isTyped } from '../ask-person.ts';
+import { broken, complain, wrong } from '../door.ts';
+import type { ExitCode } from '../terminal.ts';
+import type { Handover } from './options.ts';
+import type { FlagSeen, FlagWritten } from './world.ts';
+
+export type ChangeOptions = { readonly json?: true; readonly plan?: true; readonly yes?: string };
+
+export const isUnreadable = ({ read }: Pick<FlagSeen, 'read'>): boolean => !read.isReadable;
+
+function planLines({ holder, instance, generation, minHeight, publicKeys, override }: KeyFlag): string[] {
+  return [
+    `holder      ${holderText(holder)}`,
+    `instance    ${instance ?? 'none'}`,
+    `generation  ${generation}`,
+    ...(minHeight === null ? [] : [`minHeight   ${minHeight}`]),
+    `keys        ${publicKeys.length}`,
+    ...(override === null ? [] : [`SKIPPED     ${override.skipped.join('; ')}`]),
+  ];
+}
+
+const whoWrote = (now: FlagRead): string =>
+  now.isReadable && now.flag !== null
+    ? `${now.flag.by} was faster: ${holderText(now.flag.holder)}, generation ${now.flag.generation}`
+    : 'somebody else was faster';
+
+/** What came of it, in words that hold; never more than is known. */
+export function writtenWords(
+  end: FlagWritten,
+  signer: string,
+): { readonly code: ExitCode; readonly text: string } | null {
+  switch (end.end) {
+    case 'written':
+      return null;
+    case 'conflict':
+      return {
+        code: 3,
+        text: `nothing was written: ${whoWrote(end.now)}. Look with watchdog handover status ${signer}`,
+      };
+    case 'refused':
+      return { code: 1, text: `nothing was written: ${end.why}` };
+    case 'unknown':
+      return {
+        code: 1,
+        text: `it is NOT KNOWN whether it was written: ${end.why}. Do nothing with keys; look with watchdog handover status ${signer} until it answers`,
+      };
+  }
+}
+
+/** Shows the plan, has the name typed, and writes. Null when it was written; else the code that the command ends with. */
+export async function changeFlag(
+  { world, context, ask }: Handover,
+  {
+    signer,
+    seen,
+    change,
+    options,
+  }: {
+    readonly signer: string;
+    readonly seen: FlagSeen;
+    readonly change: FlagChange;
+    readonly options: ChangeOptions;
+  },
+): Promise<ExitCode | null> {
+  const { terminal } = context;
+  if (!change.ok) {
+    return complain(
+      change.reason === 'unreadable' ? broken(change.text) : { ok: false, message: change.text, code: 3 },
+      context,
+    );
+  }
+  const say = (line: string): void => {
+    if (options.json !== true) terminal.print(line);
+  };
+  for (const line of planLines(change.next)) say(line);
+  if (options.plan === true) {
+    if (options.json === true) terminal.json({ signer, isPlan: true, flag: change.next });
+    else terminal.print('nothing is written, for this is the plan');
+    return 0;
+  }
+  const question = `Type the name of the signer (${signer}) to write this: `;
+  const isSure = await isTyped(ask, {
+    wanted: signer,
+    question,
+    ...(options.yes === undefined ? {} : { given: options.yes }),
+  });
+  if (!isSure) {
+    return complain(
+      wrong(
+        `nothing was written: the name of the signer was not typed; without a terminal give --yes ${signer}`,
+      ),
+      context,
+    );
+  }
+  const words = writtenWords(await world.keys.write(signer, seen, change.next), signer);
+  return words === null ? null : complain({ ok: false, message: words.text, code: words.code }, context);
+}
+
+/** The flag that stands there now, for whoever shows it afterwards. */
+export const asWritten = (change: FlagChange): FlagRead =>
+  change.ok ? { isReadable: true, flag: change.next } : { isReadable: false, why: change.text };

@@ -1,0 +1,246 @@
+// Finds out all that the guard looks at: what `watch` has written down, what sources and the node that is to sign show now, and what Compute says.
+import type { BoundSource, Recorded, Stood } from '../../functions/chains/chain.ts';
+import { extendShown } from '../../functions/domain/handover/extend-record.ts';
+import type {
+  Direction,
+  Fencing,
+  HandoverFacts,
+  Life,
+  MachineFact,
+  ProtectionFact,
+  SourceFacts,
+  TargetFacts,
+  VotesWatched,
+} from '../../functions/domain/handover/facts.ts';
+import type { HandoverRecord, Shown } from '../../functions/domain/handover/record.ts';
+import { extendWatch } from '../../functions/domain/handover/votes.ts';
+import type { Memory } from '../../functions/domain/memory.ts';
+import type { Standby } from '../../functions/domain/standby/standby.ts';
+import { type Chosen, epochsOf } from './signer.ts';
+import type { FlagSeen, HandoverWorld, OpenNode, Place, Tried } from './world.ts';
+
+/** What a person has said and given so far. */
+export type Said = { readonly fencing: Fencing | null; readonly protection: ProtectionFact | null };
+
+export type Gathered = {
+  readonly facts: HandoverFacts;
+  /** As it was read for these facts: what is written goes on top of this one. */
+  readonly flag: FlagSeen;
+  /** The machine's place, when there is one. */
+  readonly place: Place | null;
+  /** What could not be found out, a sentence each. */
+  readonly problems: readonly string[];
+};
+
+/** Looks again and again, and keeps what does not age: epochs and heights, the way to the node, votes that were watched. */
+export type Gatherer = {
+  readonly look: (said: Said, signal: AbortSignal) => Promise<Gathered>;
+  readonly close: () => Promise<void>;
+};
+
+/** The id under which the node that is to sign stands among the sources. */
+const targetId = 'target';
+const timeoutMs = 20_000;
+const voteEveryMs = 2_000;
+
+type Open = { readonly node: OpenNode | null; readonly why: string | null };
+
+function valueOf<Value>(tried: Tried<Value>, what: string, problems: string[]): Value | null {
+  if (tried.ok) return tried.value;
+  problems.push(`${what}: ${tried.why}`);
+  return null;
+}
+
+/** Acts that the watchdog has seen, of all of its sources. */
+function lifeIn(memory: Memory | null, signer: string): Life[] {
+  const traces = memory?.state.signing[signer]?.traces ?? {};
+  return Object.entries(traces).flatMap(([source, trace]) =>
+    trace.keys.flatMap(({ acts }, key) =>
+      acts.map(({ unit, at }): Life => ({ source, key, unit, at, how: 'seen by the watchdog' })),
+    ),
+  );
+}
+
+function placeOf(standby: Standby | null, project: string | undefined): Place | null {
+  const node = standby?.seen?.node ?? null;
+  return node === null || project === undefined ? null : { project, zone: node.zone, name: node.name };
+}
+
+/** Since when it has been steady, as the watchdog has seen it: a cloud node synced, a house well. */
+function steadySince(to: Direction, standby: Standby | null, memory: Memory | null): number | null {
+  if (to === 'cloud') return standby?.seen?.phase === 'synced' ? standby.seen.phaseSince : null;
+  return memory?.state.judgement.verdict === 'ok' ? memory.state.verdictSince : null;
+}
+
+type Asked = { readonly source: BoundSource; readonly role: SourceFacts['role']; readonly id: string };
+type Look = {
+  readonly asked: Asked;
+  readonly stood: Stood;
+  readonly recorded: Recorded | null;
+  readonly at: number;
+};
+
+export function openGatherer(
+  world: HandoverWorld,
+  { chosen, to }: { readonly chosen: Chosen; readonly to: Direction },
+): Gatherer {
+  const { signer, site, network } = chosen;
+  const { clock } = world;
+  const kept = new Map<string, Shown>();
+  let keptFor = '';
+  let open: Open | null = null;
+  let votes: VotesWatched | null = null;
+  let watching: NodeJS.Timeout | null = null;
+
+  const watchVotes = (node: OpenNode): void => {
+    const { source } = node;
+    if (source.votes === null || watching !== null) return;
+    const readVotes = source.votes;
+    const lookOnce = async (): Promise<void> => {
+      const run = { signal: AbortSignal.timeout(timeoutMs), timeoutMs: 5_000, now: clock.now };
+      const answer = await readVotes(signer.keys, run);
+      votes = extendWatch(votes, answer.ok ? answer.value : 'unknown', clock.now());
+    };
+    let isLooking = false;
+    const tick = (): void => {
+      if (isLooking) return;
+      isLooking = true;
+      void lookOnce()
+        .catch(() => {
+          votes = null;
+        })
+        .finally(() => {
+          isLooking = false;
+        });
+    };
+    tick();
+    watching = setInterval(tick, voteEveryMs);
+    watching.unref();
+  };
+  const openNode = async (place: Place | null, signal: AbortSignal): Promise<Open> => {
+    if (open !== null && open.node !== null) return open;
+    const tried = await world.openNode({ signer: signer.id, to, place }, signal);
+    open = tried.ok ? { node: tried.value, why: null } : { node: null, why: tried.why };
+    if (open.node !== null) watchVotes(open.node);
+    return open;
+  };
+  const lookAt = async (
+    asked: Asked,
+    given: { readonly begunAt: number | null; readonly before: Shown | null; readonly signal: AbortSignal },
+  ): Promise<Look> => {
+    const { source, role } = asked;
+    const run = { signal: given.signal, timeoutMs, now: clock.now };
+    const { begunAt, before } = given;
+    const [stood, recorded] = await Promise.all([
+      source.stand({ keys: signer.keys, withEars: role === 'target' }, run),
+      begunAt === null ? null : source.record({ keys: signer.keys, begunAt, before }, run),
+    ]);
+    return { asked, stood, recorded, at: clock.now() };
+  };
+  const factsOf = ({ asked, stood, recorded, at }: Look, known: Shown | null): SourceFacts => {
+    const { source, role, id } = asked;
+    const shown = recorded?.ok === true ? extendShown(known, recorded.reading, at) : known;
+    if (shown !== null) kept.set(id, shown);
+    return {
+      source: id,
+      operator: role === 'target' ? 'the node that is to sign' : source.operator,
+      isOwn: role !== 'foreign',
+      role,
+      shown,
+      trouble: recorded === null ? null : recorded.ok ? recorded.trouble : recorded.detail,
+      now: stood.ok ? stood.value : null,
+      nowTrouble: stood.ok ? null : stood.detail,
+    };
+  };
+  /** What `watch` has written down counts only for this very beginning; what we have read ourselves goes before. */
+  const knownOf = (id: string, record: HandoverRecord | null): Shown | null =>
+    kept.get(id) ?? record?.sources.find(({ source }) => source === id)?.shown ?? null;
+
+  return {
+    look: async ({ fencing, protection }, signal) => {
+      const problems: string[] = [];
+      const { remembered } = world;
+      const [flag, written, memory, standby, fences] = await Promise.all([
+        world.keys.read(signer.id),
+        remembered.record(signer.id).then((tried) => valueOf(tried, 'what watch has written down', problems)),
+        remembered.site(site.rules.id).then((tried) => valueOf(tried, 'what is known of the site', problems)),
+        remembered.standby(signer.id).then((tried) => valueOf(tried, 'the standby', problems)),
+        remembered.fences(site.rules.id).then((tried) => valueOf(tried, 'the fences', problems)),
+      ]);
+      const held = flag.read.isReadable ? flag.read.flag : null;
+      const begun = held?.holder.kind === 'none' ? held : null;
+      const mark = `${begun?.generation ?? ''} ${begun?.since ?? ''}`;
+      if (mark !== keptFor) kept.clear();
+      keptFor = mark;
+      const record =
+        written !== null &&
+        begun !== null &&
+        written.generation === begun.generation &&
+        written.begunAt === begun.since
+          ? written
+          : null;
+      const place = to === 'cloud' ? placeOf(standby, world.config.standbys?.project) : null;
+      const sources = world
+        .sources(signer.id)
+        .map((source): Asked => ({ source, role: source.isOwn ? 'own' : 'foreign', id: source.id }));
+      const lookAtAll = (asked: readonly Asked[]): Promise<Look[]> =>
+        Promise.all(
+          asked.map((each) =>
+            lookAt(each, { begunAt: begun?.since ?? null, before: knownOf(each.id, record), signal }),
+          ),
+        );
+      const ofNode = async () => {
+        const { node, why } = await openNode(place, signal);
+        if (node === null) return { looks: [], clock: null, why };
+        const [looks, measured] = await Promise.all([
+          lookAtAll([{ source: node.source, role: 'target', id: targetId }]),
+          node.clock(),
+        ]);
+        return { looks, clock: measured, why: null };
+      };
+      const ofMachine = async (): Promise<Tried<MachineFact> | null> =>
+        place === null ? null : world.machine.look(place, signal);
+      const [looks, node, machine] = await Promise.all([lookAtAll(sources), ofNode(), ofMachine()]);
+      if (node.why !== null) problems.push(`the node that is to sign: ${node.why}`);
+      const seen = standby?.seen ?? null;
+      const target: TargetFacts = {
+        steadySince: steadySince(to, standby, memory),
+        clock: node.clock,
+        keys:
+          to === 'basement' || seen === null || seen.report === null
+            ? null
+            : { word: seen.report.keys, at: seen.report.at },
+        machine: machine?.ok === true ? machine.value : null,
+        machineTrouble:
+          to === 'basement'
+            ? null
+            : machine === null
+              ? 'there is no standby'
+              : machine.ok
+                ? null
+                : machine.why,
+      };
+      const facts: HandoverFacts = {
+        at: clock.now(),
+        signer: { id: signer.id, site: site.rules.id, chain: signer.chain, keys: signer.keys },
+        to,
+        flag: flag.read,
+        epochs: epochsOf(network),
+        sources: [...looks, ...node.looks].map((look) => factsOf(look, knownOf(look.asked.id, record))),
+        life: lifeIn(memory, signer.id),
+        target,
+        fences: (fences ?? []).filter((fence) => fence.signer === signer.id),
+        clock: flag.clock,
+        votes: signer.chain === 'ethereum' ? null : votes,
+        fencing,
+        protection,
+      };
+      return { facts, flag, place, problems };
+    },
+    close: async () => {
+      if (watching !== null) clearInterval(watching);
+      await open?.node?.close();
+      open = null;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// What all commands of a handover have in common: the configuration, who acts, how the node that is to sign is reached.
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Config } from '../../functions/config/config.ts';
+import { directions, type Direction } from '../../functions/domain/handover/facts.ts';
+import { networkOf, type NetworkArguments } from '../../local/network-arguments.ts';
+import { askPerson, type AskPerson } from '../ask-person.ts';
+import { configOrComplain } from '../config-file.ts';
+import { networkOptions, type Context } from '../context.ts';
+import { complain } from '../door.ts';
+import { byOption, whoSays } from '../quiet-options.ts';
+import type { ExitCode } from '../terminal.ts';
+import { openHandoverWorld } from './open-world.ts';
+import { chooseSigner, type Chosen } from './signer.ts';
+import type { HandoverWorld } from './world.ts';
+
+export type CommonOptions = NetworkArguments & {
+  readonly config: string;
+  readonly by?: string;
+  readonly json?: true;
+  readonly node?: string;
+};
+
+export const toOption = (): Option =>
+  new Option('--to <side>', 'where the keys go')
+    .choices([...directions])
+    .default('cloud' satisfies Direction);
+
+export const nodeOption = (): Option =>
+  new Option(
+    '--node <url>',
+    'address of the API of the node that is to sign; a cloud node is reached through a tunnel of gcloud without it',
+  );
+
+/** Adds `--config`, `--by`, `--json` and how names are resolved. */
+export function addCommon(command: Command): Command {
+  command
+    .option('--config <file>', 'the configuration', 'watchdog.yaml')
+    .addOption(byOption())
+    .option('--json', 'for scripts');
+  for (const option of networkOptions()) command.addOption(option);
+  return command;
+}
+
+/** What a command of one signer works with. */
+export type Handover = {
+  readonly world: HandoverWorld;
+  readonly chosen: Chosen;
+  readonly context: Context;
+  readonly ask: AskPerson;
+};
+
+export const askTerminal = (): AskPerson => askPerson({ input: process.stdin, output: process.stderr });
+
+/** Opens the world, does it, and closes it again whatever happens. Every problem of the configuration is told, and ends it. */
+export async function withHandover(
+  id: string,
+  { options, context }: { readonly options: CommonOptions; readonly context: Context },
+  act: (handover: Handover) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const opened = openFor(options, context);
+  if (typeof opened === 'number') return opened;
+  const { world, close } = opened;
+  try {
+    const choice = chooseSigner(world.config, id);
+    if (!choice.ok) return complain({ ok: false, message: choice.message, code: 2 }, context);
+    return await act({ world, chosen: choice.chosen, context, ask: askTerminal() });
+  } finally {
+    await close();
+  }
+}
+
+export type Opened = {
+  readonly world: HandoverWorld;
+  readonly config: Config;
+  readonly close: () => Promise<void>;
+};
+
+/** The same for a command of all signers; an exit code when it cannot begin. */
+export function openFor(options: CommonOptions, context: Context): Opened | ExitCode {
+  const by = whoSays(options.by, context);
+  if (typeof by !== 'string') return complain(by, context);
+  const network = networkOf(options);
+  const config = configOrComplain(options.config, context.terminal, network.allow);
+  if (config === null) return 2;
+  return { ...openHandoverWorld({ config, by, network, node: options.node }, context), config };
+}
