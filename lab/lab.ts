@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Memory } from '../functions/domain/memory.ts';
 import { fasterClock, type Clock } from '../functions/kit/clock.ts';
-import { openDatabase, openStore } from '../functions/stores/open.ts';
+import { openStore } from '../functions/stores/open.ts';
 import type { Standbys } from '../functions/stores/store.ts';
 import { freePort } from '../local/functions/serve.ts';
 import type { Scheduler } from '../local/scheduler/scheduler.ts';
@@ -16,6 +16,7 @@ import { labSigners, labSite } from './basement/names.ts';
 import { startCloud, type Cloud } from './compute/cloud.ts';
 import { readLook, type Look } from './look.ts';
 import { openNews, type News } from './news.ts';
+import { type Person, startPerson } from './handover/person.ts';
 import { startPager, type Paged, type Pager } from './pager/pager.ts';
 
 export const statusToken = 'lab';
@@ -47,6 +48,8 @@ export type Lab = {
   /** The pretend cloud in which nodes are made. */
   readonly cloud: Cloud;
   readonly standbys: () => Promise<Standbys>;
+  /** Somebody at the command line, with the right to write who may sign. */
+  readonly person: Person;
   /** Nobody calls the watchdog any more, until it is resumed. */
   readonly scheduler: Pick<Scheduler, 'pause' | 'resume'>;
   /** Resolves when no tick is under way and the next is not near, so that what is done now is seen by one whole tick. */
@@ -62,22 +65,12 @@ export type LabOptions = {
 };
 
 /** The flags as somebody has set them up long before: the house holds the keys of both signers. */
-async function seedKeys(emulator: string, at: number): Promise<void> {
-  const keys = openDatabase({ databaseId: 'keys', projectId: 'local', emulator });
-  const flag = {
-    schema: 1,
-    holder: `basement/${labSite}`,
-    instance: '5f0c2f6e-lab',
-    generation: 1,
-    minHeight: null,
-    publicKeys: [],
-    since: at,
-    by: 'the lab',
-    reason: 'set up',
-    evidence: [],
-  };
-  await Promise.all(labSigners.map((signer) => keys.doc(`keys/${signer}`).set(flag)));
-  await keys.terminate();
+async function seedKeys(person: Person): Promise<void> {
+  for (const signer of labSigners) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const { code, lines } = await person.run({ name: 'init', signer, why: 'set up' });
+    if (code !== 0) throw new Error(`the lab could not write who holds the keys: ${lines.join(' ')}`);
+  }
 }
 
 /** A night in December, 03:00 in Berlin: when it always happens. */
@@ -145,7 +138,6 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     },
     statusPort,
   });
-  await seedKeys(watchdog.firestore.host, clock.now());
   const store = openStore({
     FIRESTORE_EMULATOR_HOST: watchdog.firestore.host,
     GOOGLE_CLOUD_PROJECT: 'local',
@@ -159,6 +151,17 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       news.tell();
     },
   });
+
+  const person = await startPerson({
+    clock,
+    configPath,
+    firestore: watchdog.firestore.host,
+    basement,
+    computeEndpoint: cloud.endpoint,
+    variables: { WATCHDOG_ACK_URL: watchdog.urls.ack ?? '', WATCHDOG_ACK_TOKEN: ackToken },
+    name: 'Maria',
+  });
+  await seedKeys(person);
 
   const isBetween = (): boolean => {
     const last = looks.at(-1);
@@ -180,11 +183,13 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     memory: async () => (await store.readSites([labSite])).get(labSite) ?? null,
     cloud,
     standbys: () => store.readStandbys(),
+    person,
     betweenLooks: async (signal) => {
       const before = looks.length;
       if (!isBetween()) await news.until(() => looks.length > before && isBetween(), signal);
     },
     close: async () => {
+      await person.close();
       await basement.close();
       await watchdog.close();
       await pager.close();

@@ -59,7 +59,7 @@ async function backupOf({ world, ask }: Handover, { backup }: InitOptions): Prom
   return said === 'none' || said === 'no' ? { isTested: false, at, by: world.by } : null;
 }
 
-async function init(handover: Handover, options: InitOptions): Promise<ExitCode> {
+export async function init(handover: Handover, options: InitOptions): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { id } = chosen.signer;
   const seen = await world.keys.read(id);
@@ -94,7 +94,7 @@ async function init(handover: Handover, options: InitOptions): Promise<ExitCode>
   return 0;
 }
 
-async function begin(handover: Handover, options: Options): Promise<ExitCode> {
+export async function begin(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { terminal } = context;
   const { id, chain } = chosen.signer;
@@ -150,7 +150,7 @@ async function begin(handover: Handover, options: Options): Promise<ExitCode> {
   return 0;
 }
 
-async function abort(handover: Handover, options: Options): Promise<ExitCode> {
+export async function abort(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { id } = chosen.signer;
   const seen = await world.keys.read(id);

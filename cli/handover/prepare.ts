@@ -36,7 +36,7 @@ async function keep({ world, chosen, context }: Handover): Promise<string | null
   return posted.ok ? null : posted.message;
 }
 
-async function prepare(handover: Handover, options: Options): Promise<ExitCode> {
+export async function prepare(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { terminal } = context;
   const { id } = chosen.signer;

@@ -12,7 +12,9 @@ const marks = {
   unknown: { mark: '?', style: 'doubt' },
 } as const satisfies Record<Guard['conditions'][number]['state'], { mark: string; style: Style }>;
 
-const widest = 62;
+/** Nothing is wrong with it: it takes time. */
+const waiting = { mark: '…', style: 'doubt' } as const;
+const widest = 66;
 
 /** Who holds the keys, and whether there is a backup: the first lines of everything. */
 export function showHolder(signer: string, read: FlagRead, { terminal }: Context, at: number): void {
@@ -35,8 +37,8 @@ export function showConditions(guard: Guard, { terminal }: Context, at: number):
   const reader = { at, timezone: terminal.timezone };
   const rows = handoverRows(guard, reader);
   const width = Math.min(widest, Math.max(...rows.map(({ must }) => must.length)));
-  for (const { state, must, why, when } of rows) {
-    const { mark, style } = marks[state];
+  for (const { state, isWaiting, must, why, when } of rows) {
+    const { mark, style } = isWaiting ? waiting : marks[state];
     const parts: Part[] = [
       '  ',
       { style, text: mark },

@@ -231,7 +231,7 @@ function tell(
   );
 }
 
-async function take(handover: Handover, options: Options): Promise<ExitCode> {
+export async function take(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const fencing = await fencingOf(handover, options);
   if ('message' in fencing) return complain(fencing, context);

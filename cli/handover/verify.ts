@@ -125,7 +125,7 @@ const marks = {
   unknown: { text: '?', style: 'doubt' },
 } as const;
 
-async function verify(handover: Handover, options: Options): Promise<ExitCode> {
+export async function verify(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { terminal } = context;
   const { id } = chosen.signer;

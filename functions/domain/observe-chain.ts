@@ -102,8 +102,8 @@ export function observeSigner(fact: SignerFact, context: SignerContext): Observa
   switch (state) {
     case 'silent':
       // In a house that is down its signers are silent as well; that is the site's page, not another one.
-      if (judgement.verdict !== 'not-signing') return unknown;
-      return fact.holder === 'none' ? heldByNobody(fact, context) : notSigning(fact, 'critical', context);
+      if (fact.holder === 'none') return heldByNobody(fact, context);
+      return judgement.verdict === 'not-signing' ? notSigning(fact, 'critical', context) : unknown;
     case 'quiet':
       if (fact.keys.silent > 0 && judgement.life.includes(`signer ${fact.id}`)) {
         return notSigning(fact, 'warning', context);

@@ -107,11 +107,14 @@ export function reachability(
   };
 }
 
+/** Silent although somebody holds its keys: while nobody does, it is silent on purpose. */
+const isMissing = ({ state, holder }: SignerFact): boolean => state === 'silent' && holder !== 'none';
+
 export function signalsOf(facts: Facts, policy: Policy): Signals {
   return {
     ...reachability(facts.targets),
     life: lifeSigns(facts, policy).length > 0 ? 'seen' : 'none',
-    signers: facts.signers.some((signer) => signer.state === 'silent') ? 'some-silent' : 'none-silent',
+    signers: facts.signers.some(isMissing) ? 'some-silent' : 'none-silent',
     power: isDying(facts, policy) ? 'dying' : 'no-news',
   };
 }

@@ -8,6 +8,7 @@ export type Reader = { readonly at: number; readonly timezone: string };
 
 export type HandoverRow = {
   readonly state: Condition['state'];
+  readonly isWaiting: boolean;
   readonly must: string;
   readonly why: string;
   /** `not before 02:41:12` or nothing. */
@@ -36,8 +37,9 @@ export function holderLine(signer: string, read: FlagRead, { timezone }: Reader)
 }
 
 export const handoverRows = ({ conditions }: Guard, { timezone }: Reader): HandoverRow[] =>
-  conditions.map(({ state, must, why, notBefore }) => ({
+  conditions.map(({ state, isWaiting, must, why, notBefore }) => ({
     state,
+    isWaiting,
     must,
     why,
     when: notBefore === null ? '' : `not before ${clockTime(notBefore, timezone).slice(11)}`,
@@ -85,7 +87,10 @@ export function nextSteps(guard: Guard, { flag, signer, to }: HandoverFacts): st
       `watchdog handover floor ${id} --out floor.json   then import it into the stopped client, export it again, and keep that export`,
     );
   }
-  steps.push(`watchdog handover take ${id} --to ${to} --fenced powered-off --protection EXPORT --wait`);
+  const node = to === 'basement' ? ' --node URL' : '';
+  steps.push(
+    `watchdog handover take ${id} --to ${to}${node} --fenced powered-off --protection EXPORT --wait`,
+  );
   return steps;
 }
 

@@ -1,11 +1,13 @@
 // The pretend world on this machine, with real sockets: house, VPN exit, resolvers, heartbeats and a UPS, and the hand that breaks them.
 import type { Clock } from '../../functions/kit/clock.ts';
+import type { ApiAnswer, ApiRequest } from '../chains/api.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Listener, type Service, startListener } from './listener.ts';
 import {
   chainNames,
   executionClients,
+  type NodeName,
   operators,
   type SignerName,
   signerNames,
@@ -40,6 +42,8 @@ export type Basement = {
   readonly setSecondWay: (isOn: boolean) => Promise<void>;
   /** Anything else of the state: signers, chains, clients, operators. */
   readonly change: (change: Partial<WorldState>) => Promise<void>;
+  /** What a client of the pretend world answers, whether somebody can get to it or not. */
+  readonly answer: (node: NodeName, request: ApiRequest) => ApiAnswer;
   /** Signers whose keys were ever in use in two places at once. */
   readonly signedTwice: () => readonly SignerName[];
   /** Everything works again; the second way is put away. Who signs in the cloud goes on. */
@@ -115,6 +119,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
 
   return {
     state: () => state,
+    answer: chains.answer,
     signedTwice: () => [...signedTwice],
     hosts: { watchdog: hostsOf('watchdog'), witness: hostsOf('witness') },
     loseMains,

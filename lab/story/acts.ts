@@ -4,6 +4,7 @@ import { chainStalls, signerStops } from './chain-acts.ts';
 import { drillRuns } from './drill-act.ts';
 import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { watchdogIsLate } from './late-act.ts';
+import { keysComeBack, keysGoToTheCloud, personDeletes } from './handover-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, isPage, looksUntil, verdictOf } from './stage.ts';
 import { fullZone, standbysGo, standbysSync } from './standby-act.ts';
@@ -102,7 +103,10 @@ const blackout: Act = {
       calls === 2,
       `${calls} pages in all`,
     );
-    await stage.we('put the power back', (basement) => basement.restorePower());
+    await keysGoToTheCloud(stage);
+    await stage.we('put the power back; the client that had the keys stays off', (basement) =>
+      basement.restorePower(),
+    );
     stage.should('wait three minutes to see that it stays well, then say that it is over');
     await stage.message(
       'the battery is resolved as well',
@@ -114,7 +118,9 @@ const blackout: Act = {
       (message) => message.kind === 'resolved' && isAbout(message, 'site.home'),
       10,
     );
+    await keysComeBack(stage);
     await standbysGo(stage);
+    await personDeletes(stage);
   },
 };
 
