@@ -37,7 +37,7 @@ const instance = z.object({
     .object({
       preemptible: z.boolean().nullish(),
       provisioningModel: text,
-      maxRunDuration: z.unknown(),
+      maxRunDuration: z.unknown().optional(),
       terminationTime: text,
     })
     .nullish(),
