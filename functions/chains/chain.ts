@@ -69,7 +69,10 @@ export type StandQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'sou
   readonly withEars: boolean;
 };
 
-export type VotesQuery = Pick<Query<unknown>, 'session'> & { readonly keys: readonly string[] };
+export type KeysQuery = Pick<Query<unknown>, 'session'> & { readonly keys: readonly string[] };
+export type VotesQuery<Source> = Pick<Query<Source>, 'source' | 'session' | 'now'> & {
+  readonly keys: readonly string[];
+};
 export type PublicKeysRead = { readonly ok: true; readonly value: readonly string[] } | Failure<Reason>;
 export type VotesRead = { readonly ok: true; readonly value: VoteWord } | Failure<Reason>;
 
@@ -89,9 +92,9 @@ export type Chain<Source> = {
   readonly record: (query: RecordQuery<Source>) => Promise<Recorded>;
   readonly stand: (query: StandQuery<Source>) => Promise<Stood>;
   /** The public keys of these keys, in their order, in lower case; null where a key is all that there is. */
-  readonly publicKeys: ((query: VotesQuery) => Promise<PublicKeysRead>) | null;
-  /** Whether a vote of these keys is in the making now; null where a node does not show that. */
-  readonly votes: ((query: VotesQuery) => Promise<VotesRead>) | null;
+  readonly publicKeys: ((query: KeysQuery) => Promise<PublicKeysRead>) | null;
+  /** Whether a vote of these keys is in the making now, by a node at the head of the right chain; null where nodes do not show that. */
+  readonly votes: ((query: VotesQuery<Source>) => Promise<VotesRead>) | null;
 };
 
 /** What differs from tick to tick. `timeoutMs` are real milliseconds for the whole of one source. */

@@ -14,6 +14,7 @@ import type {
   Chain,
   Collected,
   CollectRun,
+  KeysQuery,
   LookedAhead,
   PublicKeysRead,
   Recorded,
@@ -76,9 +77,12 @@ type Asker = {
   }) => Promise<LookedAhead>;
   readonly record: (given: Omit<RecordQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Recorded>;
   readonly stand: (given: Omit<StandQuery<unknown>, 'source' | 'sourceKey'>) => Promise<Stood>;
-  readonly publicKeys: ((query: VotesQuery) => Promise<PublicKeysRead>) | null;
-  readonly votes: ((query: VotesQuery) => Promise<VotesRead>) | null;
+  readonly publicKeys: ((query: KeysQuery) => Promise<PublicKeysRead>) | null;
+  readonly votes: ((given: Omit<VotesQuery<unknown>, 'source'>) => Promise<VotesRead>) | null;
 };
+
+const votesOf = <Source>({ votes }: Chain<Source>, source: Source): Asker['votes'] =>
+  votes === null ? null : (given) => votes({ ...given, source });
 
 function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
   // References to secrets, not secrets; and two sites that allow different networks share nothing.
@@ -92,7 +96,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
       record: (given) => chains.ethereum.record({ ...given, source, sourceKey }),
       stand: (given) => chains.ethereum.stand({ ...given, source, sourceKey }),
       publicKeys: chains.ethereum.publicKeys,
-      votes: chains.ethereum.votes,
+      votes: votesOf(chains.ethereum, source),
     };
   }
   const { source } = target;
@@ -103,7 +107,7 @@ function askerOf(target: SourceTarget, { chains, allow }: Needs): Asker {
     record: (given) => chain.record({ ...given, source, sourceKey }),
     stand: (given) => chain.stand({ ...given, source, sourceKey }),
     publicKeys: chain.publicKeys,
-    votes: chain.votes,
+    votes: votesOf(chain, source),
   };
 }
 
@@ -201,7 +205,9 @@ function bindSource(target: SourceTarget, needs: Needs): BoundSource {
     readVotes === null
       ? null
       : (keys, run) =>
-          attempt<VotesRead>(contextOf(run), (frame) => readVotes({ session: sessionIn(frame), keys }));
+          attempt<VotesRead>(contextOf(run), (frame) =>
+            readVotes({ session: sessionIn(frame), keys, now: run.now }),
+          );
   return { id, chain, operator, isOwn, collect, lookAhead, record, stand, publicKeys, votes };
 }
 

@@ -27,6 +27,7 @@ function nodeInfo(chain: CometChain, number: number): object {
 export function status(view: View): ApiAnswer {
   const { chain, node, lies, at } = view;
   const height = chain.height(at);
+  const earliest = node.earliest ?? 1;
   const place = node.ownPlace ?? null;
   const own = place === null ? undefined : chain.validators[place];
   return result({
@@ -36,10 +37,10 @@ export function status(view: View): ApiAnswer {
       latest_app_hash: hashOf(view, height, 'app'),
       latest_block_height: String(height),
       latest_block_time: timeText(chain.timeOf(height)),
-      earliest_block_hash: chain.hash(1, lies),
-      earliest_app_hash: hashOf(view, 1, 'app'),
-      earliest_block_height: '1',
-      earliest_block_time: timeText(chain.timeOf(1)),
+      earliest_block_hash: chain.hash(earliest, lies),
+      earliest_app_hash: hashOf(view, earliest, 'app'),
+      earliest_block_height: String(earliest),
+      earliest_block_time: timeText(chain.timeOf(earliest)),
       catching_up: node.isSyncing === true,
     },
     validator_info: {

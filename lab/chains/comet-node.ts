@@ -2,17 +2,9 @@
 import { type ApiAnswer, type ApiRequest, urlOf } from './api.ts';
 import type { CometChain } from './comet-chain.ts';
 import { blockId, commitOf, headerOf, transactionsOf } from './comet-commit.ts';
+import { consensus } from './comet-consensus.ts';
 import { netInfo, status } from './comet-info.ts';
-import {
-  type CometState,
-  failed,
-  keyOf,
-  result,
-  timeText,
-  type View,
-  withHeight,
-  withNumber,
-} from './comet-view.ts';
+import { type CometState, failed, keyOf, result, type View, withHeight, withNumber } from './comet-view.ts';
 
 export type { CometState } from './comet-view.ts';
 
@@ -75,43 +67,6 @@ const validators = (view: View): ApiAnswer =>
       withNumber(view, 'per_page', (perPage = usualPerPage) => page(view, height, { page: number, perPage })),
     ),
   );
-
-/** Whoever votes has done so for the height in the making; nobody says when in a block that is. */
-function consensus(view: View): ApiAnswer {
-  const { chain, lies, at } = view;
-  const height = tipOf(view);
-  const set = {
-    validators: chain.validators.map(({ address, publicKey, power }) => ({
-      address,
-      pub_key: keyOf(chain, publicKey),
-      voting_power: String(power),
-      proposer_priority: '0',
-    })),
-  };
-  const lines = (of: number): string[] =>
-    chain
-      .votes(of, lies)
-      .map((has, place) =>
-        has
-          ? `Vote{${place}:${(chain.validators[place]?.address ?? '').slice(0, 12).toUpperCase()} ${of}/00/SIGNED_MSG_TYPE_PRECOMMIT(Precommit) 3DB077FEC90C 88BA4F6FD4AD 000000000000 @}`
-          : 'nil-Vote',
-      );
-  const making = lines(height + 1);
-  const last = { votes: lines(height), votes_bit_array: '', peer_maj_23s: {} };
-  return result({
-    round_state: {
-      height: String(height + 1),
-      round: 0,
-      step: 1,
-      start_time: timeText(at),
-      validators: set,
-      votes: [{ round: 0, prevotes: making, precommits: making }],
-      last_commit: chain.options.dialect === 'berachain' ? { type: 'cometbft/VoteSet', value: last } : last,
-      last_validators: set,
-    },
-    peers: [],
-  });
-}
 
 const routes: Readonly<Record<string, (view: View) => ApiAnswer>> = {
   '/health': () => result({}),

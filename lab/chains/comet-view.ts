@@ -5,6 +5,10 @@ import type { CometChain, CometLies } from './comet-chain.ts';
 export type CometState = NodeState<CometLies> & {
   /** The place of its own key in the set; null for a node that does not validate. */
   readonly ownPlace?: number | null;
+  /** The oldest height that it has not pruned; 1 by default. */
+  readonly earliest?: number;
+  /** It was started after the last block, and has not seen the votes for it. */
+  readonly isRestarted?: boolean;
 };
 
 export type View = {
@@ -52,7 +56,10 @@ export function withNumber(
 export const withHeight = (view: View, newest: number, answer: (height: number) => ApiAnswer): ApiAnswer =>
   withNumber(view, 'height', (height = newest) => {
     if (height <= 0) return failed(`height must be greater than 0, but got ${height}`);
-    return height > newest
-      ? failed(`height ${height} must be less than or equal to the current blockchain height ${newest}`)
+    if (height > newest)
+      return failed(`height ${height} must be less than or equal to the current blockchain height ${newest}`);
+    const lowest = view.node.earliest ?? 1;
+    return height < lowest
+      ? failed(`height ${height} is not available, lowest height is ${lowest}`)
       : answer(height);
   });

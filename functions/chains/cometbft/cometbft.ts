@@ -60,6 +60,6 @@ export function createCometbft(flags: Flags): Chain<CometbftSource> {
     },
     stand: (query) => readStandpoint(query, { network: query.source.network, flags, caches }),
     publicKeys: null,
-    votes: ({ session, keys }) => readVotes(session, keys),
+    votes: ({ source, ...query }) => readVotes(query, source.network),
   };
 }

@@ -5,7 +5,7 @@ import { ask, type Asked } from '../ask.ts';
 import type { Cache } from '../cache.ts';
 import type { Flags } from './flags.ts';
 import { readValidatorSet, sharesIn, type Validator } from './validator-set.ts';
-import { type Commit, type Vote, votesIn } from './votes.ts';
+import { type Commit, entriesIn, type Entry, type Vote, votesIn } from './votes.ts';
 
 export type Caches = {
   readonly commits: Cache<Asked<Commit>>;
@@ -29,6 +29,8 @@ export type HeightVotes = {
   readonly hash: string;
   readonly votes: readonly Vote[];
   readonly shares: readonly number[];
+  /** What stands in the commit at the place of each key; null for one that is not in the set. */
+  readonly entries: readonly (Entry | null)[];
 };
 
 const commitBytes = 2_000_000;
@@ -71,7 +73,9 @@ export async function readHeight(
   const votes = votesIn(commit.value, set.value, { keys, flags: needs.flags });
   if (votes !== null) {
     const { hash } = commit.value.signed_header.commit.block_id;
-    return { ok: true, value: { height, at: header.time, hash, votes, shares: sharesIn(set.value, keys) } };
+    const shares = sharesIn(set.value, keys);
+    const entries = entriesIn(commit.value, set.value, keys);
+    return { ok: true, value: { height, at: header.time, hash, votes, shares, entries } };
   }
   return {
     ok: false,

@@ -1,9 +1,13 @@
 // Votes for the height that is being made, as a node's own consensus holds them: they show a signer that lives before any commit does.
 import type { z } from 'zod';
-import type { VoteWord } from '../../domain/handover/votes.ts';
-import type { Session } from '../../kit/net/session.ts';
+import type { VotesWatched } from '../../domain/handover/facts.ts';
+import { extendWatch, type VoteWord } from '../../domain/handover/votes.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { failed } from '../../kit/net/failure.ts';
 import { consensusState } from '../../wire/comet.ts';
-import { ask, type Asked } from '../ask.ts';
+import { ask } from '../ask.ts';
+import type { VotesQuery, VotesRead } from '../chain.ts';
+import { readStatus, troubleWith, wrongChain } from './status.ts';
 import { compressed } from './validator-set.ts';
 
 type State = z.output<typeof consensusState>['result']['round_state'];
@@ -29,7 +33,7 @@ function wordIn(votes: readonly string[], set: readonly Member[], place: number)
   return at === String(place) && address !== undefined && member.startsWith(address) ? 'ours' : 'unknown';
 }
 
-/** Whether any of these keys has voted, in any round that the node holds. A key that is not in the set is unknown. Pure. */
+/** Whether any of these keys has voted, in any round that the node holds, or for the height before. A key that is not in the set is unknown. Pure. */
 export function votesOf(state: State, keys: readonly string[]): VoteWord {
   const { validators: set } = state.validators;
   const lists = state.votes.flatMap(({ prevotes, precommits }) => [prevotes, precommits]);
@@ -40,22 +44,69 @@ export function votesOf(state: State, keys: readonly string[]): VoteWord {
   });
   const before = state.last_validators?.validators ?? null;
   const last = state.last_commit?.votes ?? null;
-  if (before !== null && last !== null) {
+  if (last !== null) {
     for (const key of keys) {
-      const place = placeOf(before, key);
-      if (place !== -1) words.push(wordIn(last, before, place));
+      const place = placeOf(before ?? [], key);
+      if (before === null) words.push('unknown');
+      else if (place !== -1) words.push(wordIn(last, before, place));
     }
   }
   if (words.includes('ours')) return 'ours';
   return words.length === 0 || lists.length === 0 || words.includes('unknown') ? 'unknown' : 'none';
 }
 
-/** Asks a node once. Never rejects for what it does. */
-export async function readVotes(session: Session, keys: readonly string[]): Promise<Asked<VoteWord>> {
+/** Asks a node once, which must be at the head of the right chain. Never rejects for what it does. */
+export async function readVotes(
+  { session, keys, now }: Omit<VotesQuery<unknown>, 'source'>,
+  network: string,
+): Promise<VotesRead> {
+  const status = await readStatus(session);
+  if (!status.ok) return status;
+  const trouble = wrongChain(status.value, network) ?? troubleWith(status.value, now());
+  if (trouble !== null) return trouble;
   const answer = await ask(session, 'its votes', {
     path: '/dump_consensus_state',
     maxBytes: stateBytes,
     schema: consensusState,
   });
-  return answer.ok ? { ok: true, value: votesOf(answer.value.result.round_state, keys) } : answer;
+  if (!answer.ok) return answer;
+  const { round_state: state } = answer.value.result;
+  // While a node follows others it takes part in nothing: it shows an old height in which nobody votes any more.
+  return state.height < status.value.sync_info.latest_block_height
+    ? failed('protocol', `its votes are of height ${state.height}, which is over`)
+    : { ok: true, value: votesOf(state, keys) };
+}
+
+export type Watching = {
+  /** One look at the node that is to sign, which says for itself when it must end: see `BoundSource.votes`. */
+  readonly look: () => Promise<VotesRead>;
+  readonly clock: Clock;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+};
+
+const everyMs = 1_500;
+
+/** Looks again and again, and tells what has been watched after each look. Resolves when the signal aborts. */
+export async function watchVotes(
+  { look, clock, signal }: Watching,
+  told: (watched: VotesWatched | null) => void,
+): Promise<void> {
+  let watched: VotesWatched | null = null;
+  while (!signal.aborted) {
+    // What is seen is of no earlier time than this.
+    const at = clock.now();
+    // oxlint-disable-next-line no-await-in-loop -- one look after another
+    const read = await look();
+    // A look that was ended from outside has seen nothing.
+    if (signal.aborted) return;
+    watched = extendWatch(watched, read.ok ? read.value : 'unknown', at);
+    told(watched);
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one look after another
+      await clock.sleep(everyMs, signal);
+    } catch {
+      return;
+    }
+  }
 }

@@ -79,17 +79,19 @@ const readingOf = ({ height, at, hash, votes }: HeightVotes): HeightReading => (
   keys: votes.map((vote) => words[vote]),
 });
 
-function excerptOf(heights: readonly HeightReading[]): string {
-  const [first, last] = [heights[0], heights.at(-1)];
-  const shown = (reading: HeightReading | undefined): unknown =>
-    reading === undefined
+/** For whoever looks at it afterwards: the first and the last height, and what stands there for us in the newest commit. */
+function excerptOf(read: readonly HeightVotes[]): string {
+  const [first, last] = [read[0], read.at(-1)];
+  const shown = (votes: HeightVotes | undefined): unknown =>
+    votes === undefined
       ? null
-      : [reading.height, new Date(reading.at).toISOString(), reading.hash, reading.keys];
+      : { height: votes.height, time: new Date(votes.at).toISOString(), hash: votes.hash };
   return JSON.stringify({
     asked: ['GET /commit?height={height}', 'GET /validators?height={height}'],
-    heights: heights.length,
+    heights: read.length,
     from: shown(first),
     through: shown(last),
+    entries: last?.entries ?? [],
   }).slice(0, excerptChars);
 }
 
@@ -101,13 +103,14 @@ export async function recordHeights(needs: RecordNeeds): Promise<Recorded> {
   const first: Asked<number> = next === null ? await firstHeight(needs) : { ok: true, value: next };
   if (!first.ok) return first;
   const from = first.value;
-  const heights: HeightReading[] = [];
+  const read: HeightVotes[] = [];
   const shown = (trouble: string | null): Recorded => ({
     ok: true,
-    reading: { of: 'heights', heights, excerpt: excerptOf(heights) },
+    reading: { of: 'heights', heights: read.map(readingOf), excerpt: excerptOf(read) },
     trouble,
   });
   if (from < earliest) return shown(`it has pruned height ${from}`);
+  if (from > tip) return shown(next === null ? null : `its head, ${tip}, is behind what it has shown`);
   const end = Math.min(tip, from + mostHeights);
   for (let height = from; height < end; height += atOnce) {
     if (!query.hasTime()) return shown('there was no time for all of it');
@@ -119,7 +122,7 @@ export async function recordHeights(needs: RecordNeeds): Promise<Recorded> {
     for (const answer of answers) {
       // What comes after one that is missing would leave a gap.
       if (!answer.ok) return shown(answer.detail);
-      heights.push(readingOf(answer.value));
+      read.push(answer.value);
     }
   }
   return shown(null);

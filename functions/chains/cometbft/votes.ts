@@ -5,6 +5,7 @@ import type { Flags } from './flags.ts';
 import { positionOf, type Validator } from './validator-set.ts';
 
 export type Commit = z.output<typeof commitSchema>['result'];
+export type Entry = Commit['signed_header']['commit']['signatures'][number];
 
 /** `unknown`: the entry is not one that this chain is known to write. */
 export type Vote = 'alive' | 'absent' | 'not-in-set' | 'unknown';
@@ -32,3 +33,11 @@ export function votesIn(
     return given.flags.alive.has(entry.block_id_flag) && hasAddress ? 'alive' : 'unknown';
   });
 }
+
+/** The entries of the keys as they stand in a commit that belongs to the set, in their order; null for a key that is not in the set. */
+export const entriesIn = (
+  commit: Commit,
+  set: readonly Validator[],
+  keys: readonly string[],
+): readonly (Entry | null)[] =>
+  keys.map((key) => commit.signed_header.commit.signatures[positionOf(set, key) ?? -1] ?? null);

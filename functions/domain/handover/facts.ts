@@ -83,8 +83,8 @@ export type ProtectionFact = {
 };
 
 /**
- * Votes for the height that is being made, watched at the target: nothing of ours between these times, without a gap. `seenAt`: when the one was
- * seen that it counts from; null when it counts from the first look.
+ * Votes for the height that is being made, watched at the target: nothing of ours after `from` and up to `through`, without a gap. `seenAt`: when
+ * one was last seen; null when there was none as long as anybody watched.
  */
 export type VotesWatched = {
   readonly from: number;

@@ -122,14 +122,16 @@ function votes({ facts, policy }: Judging): Condition {
   const { votes: watched } = facts;
   if (watched === null) return late(must, 'nobody has watched');
   const { from, through, seenAt } = watched;
+  // What was seen to live is not a thing of patience.
+  const unlessSeen = (condition: Condition): Condition =>
+    seenAt === null ? condition : { ...condition, isWaiting: false };
   const age = facts.at - through;
-  if (!(age <= voteGapMs && age >= -voteGapMs)) return late(must, 'nobody watches now');
+  if (!(age <= voteGapMs && age >= -voteGapMs)) return unlessSeen(late(must, 'nobody watches now'));
   if (!(from <= through)) return unknown(must, 'it was watched backwards');
   if (through - from >= policy.votesMs) return met(must, 'none');
   const until = from + policy.votesMs;
   if (seenAt === null) return wait(must, 'none so far', until);
-  // What was seen to live is not a thing of patience.
-  return { ...wait(must, 'one was seen: make sure that the other side is off', until), isWaiting: false };
+  return unlessSeen(wait(must, 'one was seen: make sure that the other side is off', until));
 }
 
 /** `begun` is when the keys were taken from everybody, epoch ms. */
