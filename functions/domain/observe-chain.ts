@@ -1,5 +1,6 @@
 // From a judgement to what it means for signers and chains.
 import type { ChainFact, SignerFact } from './facts.ts';
+import { isExpected } from './handover/expected.ts';
 import type { Problem } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import { lifeLine } from './life-line.ts';
@@ -103,9 +104,10 @@ export function observeSigner(fact: SignerFact, context: SignerContext): Observa
     case 'silent':
       // In a house that is down its signers are silent as well; that is the site's page, not another one.
       if (fact.holder === 'none') return heldByNobody(fact, context);
+      if (!isExpected(fact, at)) return unknown;
       return judgement.verdict === 'not-signing' ? notSigning(fact, 'critical', context) : unknown;
     case 'quiet':
-      if (fact.keys.silent > 0 && judgement.life.includes(`signer ${fact.id}`)) {
+      if (fact.keys.silent > 0 && isExpected(fact, at) && judgement.life.includes(`signer ${fact.id}`)) {
         return notSigning(fact, 'warning', context);
       }
       return fact.keys.silent === 0 && fact.actAt !== null && at - fact.actAt <= recentMs ? good : unknown;

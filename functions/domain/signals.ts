@@ -1,5 +1,6 @@
 // Reduces the facts of a site to the few signals with few values that the verdict table is written in.
 import type { Facts, Quality, SignerFact, TargetFact } from './facts.ts';
+import { isExpected } from './handover/expected.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './sample.ts';
 import { isDisputed } from './witness.ts';
@@ -107,14 +108,13 @@ export function reachability(
   };
 }
 
-/** Silent although somebody holds its keys: while nobody does, it is silent on purpose. */
-const isMissing = ({ state, holder }: SignerFact): boolean => state === 'silent' && holder !== 'none';
-
 export function signalsOf(facts: Facts, policy: Policy): Signals {
   return {
     ...reachability(facts.targets),
     life: lifeSigns(facts, policy).length > 0 ? 'seen' : 'none',
-    signers: facts.signers.some(isMissing) ? 'some-silent' : 'none-silent',
+    signers: facts.signers.some((signer) => signer.state === 'silent' && isExpected(signer, facts.at))
+      ? 'some-silent'
+      : 'none-silent',
     power: isDying(facts, policy) ? 'dying' : 'no-news',
   };
 }

@@ -177,6 +177,24 @@ export async function personDeletes(stage: Stage): Promise<void> {
     },
   );
   await stage.until('it is gone', () => lab.cloud.instances().length === 0, 10);
+  await stage.we('delete its disks, which had to stay with it, by hand as well', async () => {
+    for (const disk of lab.cloud.disks()) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await ofCompute(
+        lab.cloud.endpoint,
+        'DELETE',
+        `projects/${project}/zones/${disk.zone}/disks/${disk.name}`,
+      );
+    }
+  });
+  await stage.message(
+    `the standby of ${movedSigner} is gone, and it says what that has cost`,
+    ({ kind, incidents, body }) =>
+      kind === 'resolved' &&
+      incidents.some((id) => id.includes(`.standby.${movedSigner}.`)) &&
+      /\d+\.\d\d USD/.test(body),
+    6,
+  );
   stage.check(
     'nothing was ever signed in two places',
     lab.basement.signedTwice().length === 0,

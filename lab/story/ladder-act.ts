@@ -84,12 +84,6 @@ export const nobodyReacts: Act = {
     );
     await acknowledges(stage);
     const told = stage.said().length;
-    await stage.looks(17);
-    stage.check(
-      'a quarter of an hour later: no reminder any more',
-      stage.said().length === told,
-      `${stage.said().length - told} more came`,
-    );
     await stage.we('put the power back', async (basement) => {
       await basement.restorePower();
       await basement.change({ hasWitness: true });
