@@ -14,6 +14,8 @@ import { askedAt, begun, chainOf, dialects, keyAt, nodeOf, ours, rewrite } from 
 import { bera, comet, networks } from './recorded-comet.ts';
 import { answerAt, instead, serveNode } from './recorded-nodes.ts';
 
+/** Of every chain here, when the keys were taken. */
+const tip = chainOf().height(begun);
 const ok = (value: VoteWord): object => ({ ok: true, value });
 
 describe.each(dialects)('live votes of %s', (dialect) => {
@@ -47,6 +49,15 @@ describe.each(dialects)('live votes of %s', (dialect) => {
         spoil: rewrite('/dump_consensus_state', (text) => text.replace(/"height":"\d+"/, '"height":"1700"')),
       },
       { reason: 'protocol', detail: 'its votes are of height 1700, which is over' },
+    ],
+    [
+      'says that it is at the head, and holds the height before',
+      {
+        spoil: rewrite('/dump_consensus_state', (text) =>
+          text.replace(/"height":"\d+"/, `"height":"${tip - 1}"`),
+        ),
+      },
+      { reason: 'protocol' },
     ],
     [
       'answers with something else',

@@ -184,25 +184,40 @@ describe.each(dialects)('heights of %s', (dialect) => {
       /does not belong/,
     ],
     [
-      'has a set of validators that cannot be read',
-      (bad) => (request, answer) => {
-        if (request.path.startsWith('/validators')) return { status: 500, body: 'no' };
-        return rewrite(`/commit?height=${bad}`, (text) =>
-          text.replace(/"validators_hash":"[0-9A-F]{64}"/, `"validators_hash":"${'CD'.repeat(32)}"`),
-        )(request, answer);
-      },
-      /500/,
+      'has an entry too many',
+      (bad) =>
+        rewrite(`/commit?height=${bad}`, (text) =>
+          text.replace(
+            ']}},"canonical"',
+            ',{"block_id_flag":1,"validator_address":"","timestamp":"0001-01-01T00:00:00Z","signature":null}]}},"canonical"',
+          ),
+        ),
+      /does not belong/,
     ],
-  ])('end before one that %s', async (name, spoilAt, detail) => {
+  ])('end before one that %s', async (_, spoilAt, detail) => {
     const chain = chainOf(dialect);
     chain.stop([ours], begun - minute);
     const bad = chain.height(begun) + 20;
-    const isOfSet = name.includes('set of validators');
     const node = await nodeOf(chain, { spoil: spoilAt(bad) });
     const recorded = await node.record(begun + 10 * minute, begun);
     expect(recorded).toMatchObject({ ok: true, trouble: expect.stringMatching(detail) });
-    if (isOfSet) expect(heightsOf(recorded)).toEqual([]);
-    else expect(heightsOf(recorded).at(-1)?.height).toBe(bad - 1);
+    expect(heightsOf(recorded).at(-1)?.height).toBe(bad - 1);
+  });
+
+  test('end before one whose validators are others and cannot be read', async () => {
+    const chain = chainOf(dialect);
+    chain.stop([ours], begun - minute);
+    const bad = chain.height(begun) + 20;
+    const others = rewrite(`/commit?height=${bad}`, (text) =>
+      text.replace(/"validators_hash":"[0-9A-F]{64}"/, `"validators_hash":"${'CD'.repeat(32)}"`),
+    );
+    const spoil: Spoil = (request, answer) =>
+      request.path.startsWith(`/validators?height=${bad}`)
+        ? { status: 500, body: 'no' }
+        : others(request, answer);
+    const recorded = await (await nodeOf(chain, { spoil })).record(begun + 10 * minute, begun);
+    expect(recorded).toMatchObject({ ok: true, trouble: expect.stringContaining('500') });
+    expect(heightsOf(recorded).at(-1)?.height).toBe(bad - 1);
   });
 
   test('that were pruned are no evidence, at first or later', async () => {
@@ -268,6 +283,15 @@ describe('the first height', () => {
     const recorded = await node.record(begun, begun + second);
     expect(recorded).toMatchObject({ ok: true, trouble: null });
     expect(heightsOf(recorded)).toEqual([]);
+  });
+
+  test.each<[string, RegExp, string]>([
+    ['chain', /"chain_id":"[^"]+"/, '"chain_id":"other-1"'],
+    ['height', /"height":"\d+","time"/, '"height":"5","time"'],
+  ])('is not looked for among blocks of another %s', async (_, told, lie) => {
+    const spoil = rewrite('/commit', (text) => text.replace(told, lie));
+    const recorded = await (await nodeOf(chainOf(), { spoil })).record(begun + minute, begun);
+    expect(recorded).toMatchObject({ ok: false, reason: 'protocol' });
   });
 
   test('is found in few requests, far back on a long chain', async () => {

@@ -1,7 +1,9 @@
 // Live votes that somebody watches: five minutes without one of ours are five minutes of looks without a gap, and a vote that was seen stays seen.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { VotesWatched } from '../../../functions/domain/handover/facts.ts';
+import type { HandoverFacts, VotesWatched } from '../../../functions/domain/handover/facts.ts';
+import { judgeCometbft } from '../../../functions/domain/handover/guard-cometbft.ts';
+import { guardPolicy } from '../../../functions/domain/handover/condition.ts';
 import { extendWatch, voteGapMs, type VoteWord } from '../../../functions/domain/handover/votes.ts';
 
 const second = 1_000;
@@ -150,15 +152,48 @@ describe('what was watched', () => {
             return each.word !== 'none' || each.at < before || each.at - before > voteGapMs;
           });
           const vote = seen.findLast((each) => each.word === 'ours');
-          if (word === 'unknown' && vote === undefined) {
-            expect(shown).toBeNull();
-            continue;
-          }
           // After what could not be told the first look that could be begins, as long as no vote was seen.
           const from = seen[last]?.word === 'unknown' && vote === undefined ? last + 1 : last;
-          expect(shown).toEqual({ from: seen[from]?.at, through: at, seenAt: vote?.at ?? null });
+          const isNothing = word === 'unknown' && vote === undefined;
+          expect(shown).toEqual(
+            isNothing ? null : { from: seen[from]?.at, through: at, seenAt: vote?.at ?? null },
+          );
         }
       }),
     );
+  });
+});
+
+const bare: HandoverFacts = {
+  at: 1_000 * second,
+  signer: { id: 'bera', site: 'home', chain: 'berachain', keys: ['aa'] },
+  to: 'cloud',
+  flag: { isReadable: false, why: 'not asked' },
+  epochs: null,
+  sources: [],
+  life: [],
+  target: { steadySince: null, clock: null, keys: null, machine: null, machineTrouble: null },
+  fences: [],
+  clock: null,
+  votes: null,
+  fencing: null,
+  protection: null,
+};
+
+describe('the guard', () => {
+  test.each<[string, VotesWatched | null, string, boolean]>([
+    ['waits until somebody watches', null, 'unknown', true],
+    ['waits while nobody watches any more', watched(100, 984), 'unknown', true],
+    ['does not take looks at a time to come', watched(100, 1_016), 'unknown', true],
+    ['waits for five minutes without a vote', watched(701, 1_000), 'not-met', true],
+    ['is content after them', watched(700, 1_000), 'met', false],
+    ['bears the last look to be fifteen seconds old', watched(600, 985), 'met', false],
+    ['does not let a vote that was seen be skipped', watched(990, 1_000, 990), 'not-met', false],
+    ['nor when nobody watches any more', watched(500, 900, 500), 'unknown', false],
+    ['is content five minutes after the last vote', watched(700, 1_000, 700), 'met', false],
+    ['takes nothing that was watched backwards', watched(1_001, 1_000), 'unknown', false],
+  ])('%s', (_, votes, state, isWaiting) => {
+    const judged = judgeCometbft({ facts: { ...bare, votes }, policy: guardPolicy }, 0);
+    expect(judged.find(({ id }) => id === 'votes')).toMatchObject({ state, isWaiting });
   });
 });
