@@ -8,16 +8,16 @@ const nothing = { proposal: null, proposal_block: null, proposal_block_parts: nu
 const notLocked = { locked_round: -1, locked_block: null, locked_block_parts: null };
 const notValid = { valid_round: -1, valid_block: null, valid_block_parts: null };
 
-function setAt({ chain }: View, height: number): object {
+function setAt({ chain, lies }: View, height: number): object {
   const priorities = chain.priorities(height);
-  return {
-    validators: chain.validators.map(({ address, publicKey, power }, place) => ({
-      address,
-      pub_key: keyOf(chain, publicKey),
-      voting_power: String(power),
-      proposer_priority: String((priorities[place] ?? 0) + 0),
-    })),
-  };
+  const validators = chain.validators.map(({ address, publicKey, power }, place) => ({
+    address,
+    pub_key: keyOf(chain, publicKey),
+    voting_power: String(power),
+    // Minus nothing is written as nothing.
+    proposer_priority: String((priorities[place] ?? 0) + 0),
+  }));
+  return { validators, proposer: validators[chain.proposal(height, lies).place] };
 }
 
 /** As nodes print votes: the place, the first bytes of address, block and signature; on Berachain without a time. */
@@ -75,7 +75,7 @@ export function consensus(view: View): ApiAnswer {
       commit_time: timeText(at),
       validators: setAt(view, height),
       ...nothing,
-      proposal_receive_time: never,
+      ...(chain.options.dialect === 'berachain' ? { proposal_receive_time: never } : {}),
       ...notLocked,
       ...notValid,
       votes: [

@@ -64,3 +64,20 @@ export function goneOn(recording: Recording, more: number): Recording {
   const exchanges = [{ ...status, body: said }, ...commits, ...recording.exchanges];
   return withSetAt({ ...recording, at: Date.parse(timeOf(tip)) + second, exchanges }, tip - 1);
 }
+
+/** The recording of a node that is asked height by height: its set of validators, which was recorded at the tip only, at each of them. */
+export function recordedAll(
+  scene: string,
+  node: string,
+): { readonly recording: Recording; readonly tip: number } {
+  const recording = readRecording(scene, node);
+  const tip = tipOf(recording);
+  const all = Array.from({ length: tip }, (_, index) => index + 1).reduce(withSetAt, recording);
+  return { recording: all, tip };
+}
+
+/** When the block of a height was made, epoch ms. */
+export function timeAt(recording: Recording, height: number): number {
+  const [time = ''] = /(?<="time":")[^"]+/.exec(answerAt(recording, `/commit?height=${height}`).body) ?? [];
+  return Date.parse(time);
+}

@@ -89,6 +89,20 @@ describe.each(['cometbft', 'berachain'] as const)(
       expect(shapeOf(answers.map(({ body }) => body))).toEqual(shapeOf(real));
     });
 
+    test('/dump_consensus_state, for what there is between proposals', () => {
+      const real = recordedAnswers(scenes[dialect], ({ path }) => path === '/dump_consensus_state');
+      expect(real).not.toEqual([]);
+      const shapes = new Set(shapeOf(real));
+      const made = shapeOf(
+        [at, stoppedAt - blockMs].map((each) => get(chain, '/dump_consensus_state', each).body),
+      );
+      expect(made.filter((path) => !shapes.has(path))).toEqual([]);
+      // Parts of what it was asked to propose, and of what its peers are said to have, are nobody's concern here.
+      const others = /^\.result\.(peers\[\]|round_state\.(proposal|locked|valid)_?)/;
+      const missing = [...shapes].filter((path) => !others.test(path) && !made.includes(path));
+      expect(missing).toEqual([]);
+    });
+
     test('a height beyond the tip is an error, word for word', () => {
       const [scene, node] = scenes[dialect][0] ?? ['', ''];
       const recording = readRecording(scene, node);
