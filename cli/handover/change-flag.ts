@@ -7,7 +7,7 @@ import type { ExitCode } from '../terminal.ts';
 import type { Handover } from './options.ts';
 import type { FlagSeen, FlagWritten } from './world.ts';
 
-export type ChangeOptions = { readonly json?: true; readonly plan?: true; readonly yes?: string };
+export type ChangeOptions = { readonly json?: true; readonly plan?: true; readonly yes?: string | undefined };
 
 export const isUnreadable = ({ read }: Pick<FlagSeen, 'read'>): boolean => !read.isReadable;
 

@@ -30,14 +30,14 @@ import { showHandover, showHolder } from './show.ts';
 type Options = CommonOptions &
   ChangeOptions & {
     readonly to: Direction;
-    readonly fenced?: Fencing['how'];
+    readonly fenced?: Fencing['how'] | undefined;
     readonly fencedAt?: number;
-    readonly protection?: string;
+    readonly protection?: string | undefined;
     readonly instance?: string;
     readonly wait?: true;
     readonly override?: string;
     readonly feeRecipient?: string;
-    readonly builder?: 'on' | 'off';
+    readonly builder?: 'on' | 'off' | undefined;
   };
 
 const everyMs = 5_000;

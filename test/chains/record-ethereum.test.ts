@@ -124,13 +124,22 @@ describe('a record', () => {
     if (!one.ok) throw new Error(one.detail);
     const shown = extendShown(null, one.reading, begun);
     const before = node.requests().length;
+    // It is not settled yet, and so it is read again: five blocks are new, the others and the committees are kept.
     const again = await node.record(startOf(first + 2) + minute, begun, shown);
-    expect(epochsOf(again)).toEqual([]);
-    expect(node.requests().length - before).toBeLessThanOrEqual(2);
+    expect(epochsOf(again).map(({ epoch }) => epoch)).toEqual([first]);
+    expect(node.requests().length - before).toBeLessThanOrEqual(5 + 3);
     const next = await node.record(startOf(first + 3) + slotMs, begun, shown);
-    expect(epochsOf(next).map(({ epoch }) => epoch)).toEqual([first + 1]);
+    expect(epochsOf(next).map(({ epoch }) => epoch)).toEqual([first, first + 1]);
     // The 32 blocks that are new, the committees, and what says where the chain is.
     expect(node.requests().length - before).toBeLessThanOrEqual(32 + 10);
+    if (!next.ok) throw new Error(next.detail);
+    const both = extendShown(shown, next.reading, begun);
+    const settled = await node.record(startOf(first + 4) + slotMs, begun, both);
+    if (!settled.ok) throw new Error(settled.detail);
+    const all = extendShown(both, settled.reading, begun);
+    // Once a block behind it is final it is not asked for any more.
+    const last = await node.record(startOf(first + 4) + 2 * slotMs, begun, all);
+    expect(epochsOf(last).map(({ epoch }) => epoch)).toEqual([first + 1, first + 2]);
   });
 });
 

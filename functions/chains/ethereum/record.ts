@@ -1,5 +1,11 @@
 // Whole epochs for the guard of a handover: every block from the beginning of an epoch to the end of the next one, chained to a finalized one.
-import { type EpochRecord, excerptChars, type KeyWord, mostEpochs } from '../../domain/handover/record.ts';
+import {
+  type EpochRecord,
+  excerptChars,
+  isSettled,
+  type KeyWord,
+  mostEpochs,
+} from '../../domain/handover/record.ts';
 import { failed } from '../../kit/net/failure.ts';
 import type { EthereumNetwork } from '../../wire/ethereum-network.ts';
 import { type Block, finalizedCheckpoint } from '../../wire/beacon.ts';
@@ -41,13 +47,14 @@ export async function readFinalized({
   return answer.ok ? { ok: true, value: answer.value.data.finalized } : answer;
 }
 
-/** Epochs that are over with the one after them, later than `begin`, and not recorded yet; oldest first. */
+/** Epochs that are over with the one after them, later than `begin`, and not recorded for good yet; oldest first. */
 function wantedEpochs({ query, network, head }: RecordNeeds): number[] {
   const { slotsPerEpoch } = network;
   const epochMs = slotsPerEpoch * network.secondsPerSlot * 1000;
   const first = Math.floor((query.begunAt - network.genesisTime * 1000) / epochMs) + 1;
   const last = Math.floor(head.slot / slotsPerEpoch) - 2;
-  const known = new Set(query.before?.of === 'epochs' ? query.before.epochs.map(({ epoch }) => epoch) : []);
+  const recorded = query.before?.of === 'epochs' ? query.before.epochs : [];
+  const known = new Set(recorded.filter(isSettled).map(({ epoch }) => epoch));
   const from = Math.max(0, first, last - mostEpochs + 1);
   return Array.from({ length: Math.max(0, last - from + 1) }, (_, index) => from + index).filter(
     (epoch) => !known.has(epoch),

@@ -3,6 +3,7 @@ import {
   type EpochRecord,
   excerptChars,
   type HeightReading,
+  isSettled,
   mostEpochs,
   mostSamples,
   type RecordReading,
@@ -16,12 +17,17 @@ type Heights = Extract<Shown, { readonly of: 'heights' }>;
 
 const cut = (text: string): string => text.slice(0, excerptChars);
 
-/** A finished epoch does not change: what was recorded first stays. */
+/** Of two records of one epoch the later one counts, but a key that was seen alive in either has lived. A settled one does not change. */
+function withRecord(before: EpochRecord | undefined, record: EpochRecord): EpochRecord {
+  const next = { ...record, excerpt: cut(record.excerpt) };
+  if (before === undefined) return next;
+  if (isSettled(before)) return before;
+  return { ...next, keys: next.keys.map((word, key) => (before.keys[key] === 'alive' ? 'alive' : word)) };
+}
+
 function withEpochs(before: readonly EpochRecord[], epochs: readonly EpochRecord[]): readonly EpochRecord[] {
   const known = new Map(before.map((record) => [record.epoch, record]));
-  for (const record of epochs) {
-    if (!known.has(record.epoch)) known.set(record.epoch, { ...record, excerpt: cut(record.excerpt) });
-  }
+  for (const record of epochs) known.set(record.epoch, withRecord(known.get(record.epoch), record));
   return [...known.values()].toSorted((a, b) => a.epoch - b.epoch).slice(-mostEpochs);
 }
 

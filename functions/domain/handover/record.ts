@@ -8,7 +8,7 @@ export type KeyWord = (typeof keyWords)[number];
 
 /**
  * One finished epoch as one beacon node showed it. Made only of all blocks from the beginning of the epoch to the end of the *next* one,
- * which is how long its attestations may be included. It does not age.
+ * which is how long its attestations may be included. It does not age; until it is settled it is read again, for its blocks may yet be replaced.
  */
 export type EpochRecord = {
   readonly epoch: number;
@@ -64,6 +64,9 @@ export type RunBreak = {
   readonly key: number;
   readonly word: KeyWord;
 };
+
+/** All blocks that a record rests on lie before one that the source calls finalized: none of them can be replaced any more. */
+export const isSettled = ({ epoch, finalizedEpoch }: EpochRecord): boolean => finalizedEpoch >= epoch + 2;
 
 /** What all looks brought. */
 export type Shown =

@@ -52,10 +52,34 @@ describe('epochs', () => {
     });
   });
 
-  test('do not age: the one that was recorded first stays', () => {
-    const shown = extendShown(null, epochs(epoch(10, { keys: ['alive'] })), 1);
-    const again = extendShown(shown, epochs(epoch(10, { keys: ['silent'], root: 'another' })), 2);
-    expect(again).toEqual({ of: 'epochs', epochs: [epoch(10, { keys: ['alive'] })] });
+  const settled = { finalizedEpoch: 12 };
+  test('that are settled do not age: the one that was recorded stays', () => {
+    const shown = extendShown(null, epochs(epoch(10, { ...settled, keys: ['silent'] })), 1);
+    const again = extendShown(
+      shown,
+      epochs(epoch(10, { ...settled, keys: ['unknown'], root: 'another' })),
+      2,
+    );
+    expect(again).toEqual({ of: 'epochs', epochs: [epoch(10, { ...settled, keys: ['silent'] })] });
+  });
+
+  test('that are not settled are as the last look had them, for their blocks may have been replaced', () => {
+    const shown = extendShown(
+      null,
+      epochs(epoch(10, { finalizedEpoch: 11, keys: ['silent', 'unknown'] })),
+      1,
+    );
+    const later = epoch(10, { ...settled, keys: ['alive', 'silent'], root: 'another' });
+    expect(extendShown(shown, epochs(later), 2)).toEqual({ of: 'epochs', epochs: [later] });
+  });
+
+  test('in which a key was seen alive stay so, whatever comes later', () => {
+    const shown = extendShown(null, epochs(epoch(10, { keys: ['alive', 'silent'] })), 1);
+    const later = epoch(10, { ...settled, keys: ['silent', 'silent'] });
+    expect(extendShown(shown, epochs(later), 2)).toEqual({
+      of: 'epochs',
+      epochs: [{ ...later, keys: ['alive', 'silent'] }],
+    });
   });
 
   test('are the newest sixteen', () => {
@@ -80,25 +104,37 @@ describe('epochs', () => {
   const record = fc.record({
     epoch: fc.integer({ min: 0, max: 30 }),
     word: fc.constantFrom(...keyWords),
+    isFinal: fc.boolean(),
   });
-  test('in any number of looks are, for each epoch, what the first look brought', () => {
+  test('in any number of looks are, for each epoch, what the last look brought until one was settled, and alive for good', () => {
     fc.assert(
       fc.property(fc.array(fc.array(record, { maxLength: 6 }), { maxLength: 8 }), (looks) => {
         let shown: Shown | null = null;
-        const first = new Map<number, KeyWord>();
+        const first = new Map<number, { readonly word: KeyWord; readonly isFinal: boolean }>();
         for (const [at, look] of looks.entries()) {
           shown = extendShown(
             shown,
-            epochs(...look.map((each) => epoch(each.epoch, { keys: [each.word] }))),
+            epochs(
+              ...look.map((each) =>
+                epoch(each.epoch, {
+                  keys: [each.word],
+                  finalizedEpoch: each.epoch + (each.isFinal ? 2 : 1),
+                }),
+              ),
+            ),
             at,
           );
-          for (const each of look) if (!first.has(each.epoch)) first.set(each.epoch, each.word);
+          for (const { epoch: number, word, isFinal } of look) {
+            const before = first.get(number);
+            if (before?.isFinal === true) continue;
+            first.set(number, { word: before?.word === 'alive' ? 'alive' : word, isFinal });
+          }
           const kept = shown?.of === 'epochs' ? shown.epochs : [];
           expect(kept.length).toBeLessThanOrEqual(mostEpochs);
           expect(kept.map((each) => each.epoch)).toEqual(
             [...new Set(kept.map((each) => each.epoch))].toSorted((a, b) => a - b),
           );
-          for (const each of kept) expect(each.keys).toEqual([first.get(each.epoch)]);
+          for (const each of kept) expect(each.keys).toEqual([first.get(each.epoch)?.word]);
         }
         if (first.size > mostEpochs) return;
         const all = shown?.of === 'epochs' ? shown.epochs.map((each) => each.epoch) : [];
