@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|provision|agent [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|provision|guard|agent [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -9,6 +9,7 @@ npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 npm run bench -- deliver [--messages 1000] [--latency 50]
 npm run bench -- heartbeat [--messages 1000]
 npm run bench -- provision [--standbys 50]
+npm run bench -- guard [--keys 20] [--epochs 16]
 npm run bench -- agent [--runs 9] [--files 50000]
 Each takes --json: one line of JSON comes last.`;
 
@@ -25,6 +26,8 @@ const options = {
   validators: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '1000' },
   standbys: { type: 'string', default: '50' },
+  keys: { type: 'string', default: '20' },
+  epochs: { type: 'string', default: '16' },
   runs: { type: 'string', default: '9' },
   files: { type: 'string', default: '50000' },
   'no-duties': { type: 'boolean', default: false },
@@ -91,6 +94,11 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
       case 'provision':
         return (await import('./provision.ts')).measureProvision({
           standbys: whole('standbys', values.standbys),
+        });
+      case 'guard':
+        return (await import('./guard.ts')).measureGuard({
+          keys: whole('keys', values.keys),
+          epochs: whole('epochs', values.epochs),
         });
       case 'agent':
         return (await import('./agent.ts')).measureAgent({

@@ -118,3 +118,68 @@ describe('the keys database', () => {
     expect(breaches([{ file: reader, text }])).toEqual([]);
   });
 });
+
+/** The only place in the whole repository that writes the keys database, and who may hold it in their hand. */
+const writer = 'cli/keys.ts';
+const hands = ['cli/handover/open-world.ts', 'lab/handover/person.ts'];
+
+const outside: Source[] = ['cli', 'lab', 'local'].flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ file: `${room}/${file}`, text: readFileSync(join(root, room, file), 'utf8') })),
+);
+
+/** Files beside the functions that name the keys database, or take the writer in their hand. */
+function otherHands(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ file, text }) => {
+    if (file === writer) return [];
+    const code = withoutComments(text);
+    const found: string[] = [];
+    if (naming.test(code)) found.push(`${file} names the keys database`);
+    if (opening.test(code)) found.push(`${file} opens a database`);
+    const takes =
+      /import (?!type\b)[^;]*?from '[^']*\/keys\.ts'/.test(code) && !/stores\/keys\.ts'/.test(code);
+    if (takes && !hands.includes(file)) found.push(`${file} takes the writer in its hand`);
+    return found;
+  });
+}
+
+describe('the writer of the keys database', () => {
+  test('is one file, which only the commands of a handover and the person of the lab hold', () => {
+    expect(outside.length).toBeGreaterThan(100);
+    expect(otherHands(outside)).toEqual([]);
+    expect(outside.find(({ file }) => file === writer)?.text).toMatch(naming);
+  });
+
+  test.each([
+    [
+      'a database that another command opens',
+      'cli/status.ts',
+      "const db = openDatabase({ databaseId: 'keys' });",
+      ['names the keys database', 'opens a database'],
+    ],
+    [
+      'a path of a flag elsewhere',
+      'lab/lab.ts',
+      'const path = `keys/${signer}`;',
+      ['names the keys database'],
+    ],
+    [
+      'the writer in another command',
+      'cli/drill.ts',
+      "import { openFlagKeeper } from './keys.ts';",
+      ['takes the writer in its hand'],
+    ],
+    [
+      'the writer in the scheduler',
+      'local/watchdog.ts',
+      "import { flagKeeperOf } from '../cli/keys.ts';",
+      ['takes the writer in its hand'],
+    ],
+  ])('the rule notices %s', (_, file, code, expected) => {
+    const before = outside.find((source) => source.file === file)?.text ?? '';
+    expect(before).not.toBe('');
+    const found = otherHands([{ file, text: `${code}\n${before}` }]);
+    expect(found).toEqual(expected.map((what) => `${file} ${what}`));
+  });
+});

@@ -34,10 +34,12 @@ const chainId = 80_998;
 const secondsPerSlot = 2;
 const slotsPerEpoch = 8;
 // More than a third of them would have to stop for finality to stop.
-const shares = [
+/** First and last validator of each client. */
+export type Shares = readonly (readonly [from: number, to: number])[];
+const usualShares: Shares = [
   [0, 13],
   [14, 15],
-] as const;
+];
 const count = 16;
 // Time enough for everything to be up before the first slot, also on a machine that is busy.
 const leadSeconds = 30;
@@ -125,7 +127,7 @@ export function slotAt(net: Pick<EthereumNet, 'genesisTime' | 'secondsPerSlot'>,
 }
 
 /** Resolves when both beacon nodes have blocks. */
-export async function startEthereumNet(): Promise<EthereumNet> {
+export async function startEthereumNet(shares: Shares = usualShares): Promise<EthereumNet> {
   return net('ethereum', async (site) => {
     const jwtFile = join(site.folder, 'jwt');
     writeFileSync(jwtFile, randomBytes(32).toString('hex'));
@@ -144,9 +146,9 @@ export async function startEthereumNet(): Promise<EthereumNet> {
     const genesisTime = Math.floor(Date.now() / 1000) + leadSeconds;
     const one = await beacon(site, { name: 'beacon-1', genesisTime, engine, bootnode: null });
     const two = await beacon(site, { name: 'beacon-2', genesisTime, engine, bootnode: one.enr });
-    const clients = shares.map(([from, to], place) => ({
+    const client = (name: string, [from, to]: Shares[number]): EthereumNet['clients'][number] => ({
       indices: Array.from({ length: to - from + 1 }, (_, each) => from + each),
-      process: lodestar(site, `validators-${place + 1}`, [
+      process: lodestar(site, name, [
         'validator',
         ...flags({
           ...chain,
@@ -157,7 +159,8 @@ export async function startEthereumNet(): Promise<EthereumNet> {
           suggestedFeeRecipient: `0x${'11'.repeat(20)}`,
         }),
       ]),
-    }));
+    });
+    const clients = shares.map((share, place) => client(`validators-${place + 1}`, share));
     const beacons = [one, two].map(({ url, process }) => ({ url, process }));
     const processes = [execution, one, two, ...clients].map(({ process }) => process);
     for (const { url, process } of beacons) {
