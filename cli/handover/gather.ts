@@ -90,6 +90,8 @@ export function openGatherer(
   let keptFor = '';
   let open: Open | null = null;
   let votes: VotesWatched | null = null;
+  /** When the node that is to sign was last seen not to be at the head; null when it never was. */
+  let brokenAt: number | null = null;
   let watching: NodeJS.Timeout | null = null;
 
   const watchVotes = (node: OpenNode): void => {
@@ -202,9 +204,12 @@ export function openGatherer(
         place === null ? null : world.machine.look(place, signal);
       const [looks, node, machine] = await Promise.all([lookAtAll(sources), ofNode(), ofMachine()]);
       if (node.why !== null) problems.push(`the node that is to sign: ${node.why}`);
+      const stood = node.looks[0]?.stood;
+      if (stood !== undefined && (!stood.ok || stood.value.behind !== null)) brokenAt = clock.now();
+      const since = steadySince(to, standby, memory);
       const seen = standby?.seen ?? null;
       const target: TargetFacts = {
-        steadySince: steadySince(to, standby, memory),
+        steadySince: since === null || brokenAt === null ? since : Math.max(since, brokenAt),
         clock: node.clock,
         keys:
           to === 'basement' || seen === null || seen.report === null

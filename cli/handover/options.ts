@@ -1,4 +1,5 @@
 // What all commands of a handover have in common: the configuration, who acts, how the node that is to sign is reached.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Config } from '../../functions/config/config.ts';
@@ -42,6 +43,14 @@ export function addCommon(command: Command): Command {
   return command;
 }
 
+const patienceMs = 2_000;
+
+/** A database that does not answer would keep the client, and so the terminal, for minutes; nothing is under way any more by then. */
+async function closeSoon(close: () => Promise<void>): Promise<void> {
+  const isClosed = await Promise.race([close().then(() => true), wait(patienceMs, false)]);
+  if (!isClosed) setTimeout(() => process.exit(), 50);
+}
+
 /** What a command of one signer works with. */
 export type Handover = {
   readonly world: HandoverWorld;
@@ -66,7 +75,7 @@ export async function withHandover(
     if (!choice.ok) return complain({ ok: false, message: choice.message, code: 2 }, context);
     return await act({ world, chosen: choice.chosen, context, ask: askTerminal() });
   } finally {
-    await close();
+    await closeSoon(close);
   }
 }
 

@@ -19,7 +19,7 @@ import { read, until } from './nets/wait.ts';
 const stopped = '15';
 const genesis = z.object({ data: z.object({ genesis_validators_root: z.string() }) });
 /** Real waits are the product's own but for two: nobody watches this net for a quarter of an hour, and its nodes know one another only. */
-const policy = { ...guardPolicy, steadyMs: 0, leastPeers: 1 };
+const policy = { ...guardPolicy, steadyMs: 20_000, leastPeers: 1 };
 const limitMs = 400_000;
 
 type Asked = { readonly source: BoundSource; readonly role: SourceFacts['role'] };
@@ -27,6 +27,7 @@ type Asked = { readonly source: BoundSource; readonly role: SourceFacts['role'] 
 /** Looks as the command line does: all sources at once, and what does not age is kept. */
 function guardOf(asked: readonly Asked[], epochs: Epochs, begunAt: number) {
   const kept = new Map<string, Shown>();
+  let steadySince = begunAt;
   const factsOf = async ({ source, role }: Asked): Promise<SourceFacts> => {
     const run = { signal: new AbortController().signal, timeoutMs: 10_000, now: Date.now };
     const before = kept.get(source.id) ?? null;
@@ -50,6 +51,10 @@ function guardOf(asked: readonly Asked[], epochs: Epochs, begunAt: number) {
   return async (): Promise<Guard> => {
     const sources = await Promise.all(asked.map(factsOf));
     const at = Date.now();
+    const target = sources.find(({ role }) => role === 'target')?.now ?? null;
+    if (target === null || target.behind !== null || target.askedAt - target.head.at > 3 * epochs.slotMs) {
+      steadySince = at;
+    }
     const base = ethereumFacts('basement');
     if (!base.flag.isReadable || base.flag.flag === null) throw new Error('no flag');
     const right = { offsetMs: 0, uncertaintyMs: 1, askedAt: at };
@@ -60,7 +65,7 @@ function guardOf(asked: readonly Asked[], epochs: Epochs, begunAt: number) {
       flag: { isReadable: true, flag: { ...base.flag.flag, publicKeys: [stopped], since: begunAt } },
       epochs,
       sources,
-      target: { ...base.target, steadySince: begunAt, clock: right },
+      target: { ...base.target, steadySince, clock: right },
       clock: right,
       fencing: { how: 'powered-off', at: begunAt, by: 'the test' },
     };
@@ -162,12 +167,17 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('the guard, on geth, Lodestar
   test('refuses for keys that live: the same blocks show every other validator', async () => {
     const run = { signal: new AbortController().signal, timeoutMs: 10_000, now: Date.now };
     const others = Array.from({ length: 15 }, (_, index) => String(index));
-    const recorded = await asked[0]?.source.record({ keys: others, begunAt, before: null }, run);
-    if (recorded?.ok !== true || recorded.reading.of !== 'epochs') throw new Error('no record');
-    const [epoch] = recorded.reading.epochs;
+    const epoch = await until('a record of the newest epoch that is over', async () => {
+      // Nodes that keep no archive tell the committees of a few epochs only.
+      const recent = epochStart(epochs, epochAt(epochs, Date.now()) - 3) + 1;
+      const recorded = await asked[0]?.source.record({ keys: others, begunAt: recent, before: null }, run);
+      if (recorded?.ok !== true || recorded.reading.of !== 'epochs') return null;
+      if (recorded.trouble !== null) throw new Error(recorded.trouble);
+      return recorded.reading.epochs[0] ?? null;
+    });
     // On a busy machine one of them may have missed its slot.
-    expect(epoch?.keys.filter((word) => word === 'alive').length).toBeGreaterThanOrEqual(13);
-    expect(epoch?.participation).toBeGreaterThan(0.8);
+    expect(epoch.keys.filter((word) => word === 'alive').length).toBeGreaterThanOrEqual(13);
+    expect(epoch.participation).toBeGreaterThan(0.8);
   });
 
   test('refuses while the node that is to sign is frozen, and allows again once it has caught up', async () => {
@@ -191,9 +201,10 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('the guard, on geth, Lodestar
     );
   });
 
-  test('does not take a node for silent that was restarted: it hears nobody yet', async () => {
+  test('refuses when the node that is to sign was restarted, until it is steady again', async () => {
     const process = net.beacons[1]?.process;
     await process?.stop();
+    expect((await look()).isAllowed).toBe(false);
     process?.start();
     const guard = await until(
       'the restarted node to be at the head',
@@ -206,10 +217,10 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('the guard, on geth, Lodestar
       },
       { limitMs },
     );
+    expect(guard.isAllowed).toBe(false);
+    expect(unmet(guard).join('; ')).toContain('steady');
     const ears = guard.conditions.find(({ id }) => id === 'ears');
     console.log(`the ears of a node that has just been restarted: ${ears?.state}, ${ears?.why}`);
-    expect(guard.isAllowed).toBe(false);
-    expect(ears?.state).not.toBe('met');
   });
 
   test('refuses as soon as the client signs again, and no override helps', async () => {
