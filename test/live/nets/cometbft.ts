@@ -1,10 +1,12 @@
 // A net of four stock CometBFT nodes, each a validator of the same weight, on the built-in key-value store.
+import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { tool } from '../../support/tools.ts';
-import { allowOneHost, keysOf, peersOf, untilHeight } from './comet.ts';
+import { allowOneHost, keysOf, makeFast, peersOf, untilHeight } from './comet.ts';
 import type { CometNode } from './comet.ts';
 import { execTool, flags, freePorts, net } from './net.ts';
 import type { Closable } from './net.ts';
+import type { Running } from './process.ts';
 import { read, until } from './wait.ts';
 import { z } from 'zod';
 
@@ -13,13 +15,18 @@ export type CometbftNet = Closable & {
   readonly nodes: readonly (CometNode & {
     /** The validator's Ed25519 key in hex. */
     readonly publicKey: string;
+    readonly home: string;
   })[];
+  /** A node that begins with nothing and knows the validators. */
+  readonly join: () => Promise<CometNode & { readonly home: string }>;
+  /** Puts away the home of a node that was stopped, so that nothing starts from it again; answers where it is. */
+  readonly putAway: (place: number) => string;
 };
 
 const size = 4;
 
-/** Resolves when all nodes have blocks. Three of four are enough to go on, two are not. */
-export async function startCometbftNet(): Promise<CometbftNet> {
+/** Resolves when all nodes have blocks. Three of four are enough to go on, two are not. Fast: some ten heights a second instead of one. */
+export async function startCometbftNet({ isFast = false } = {}): Promise<CometbftNet> {
   return net('cometbft', async (site) => {
     const { path } = tool('cometbft');
     await execTool(
@@ -33,15 +40,15 @@ export async function startCometbftNet(): Promise<CometbftNet> {
     const ports = await freePorts(2 * size);
     const known = homes.map((home, place) => {
       allowOneHost(home);
+      if (isFast) makeFast(home);
       return { home, ...keysOf(home), rpc: ports[2 * place] ?? 0, p2p: ports[2 * place + 1] ?? 0 };
     });
-    const nodes = known.map(({ home, nodeId, address, publicKey, rpc, p2p }, place) => ({
-      url: `http://127.0.0.1:${rpc}`,
-      nodeId,
-      address,
-      publicKey: publicKey.toString('hex'),
-      process: site.launch({
-        name: `cometbft-${place}`,
+    const launch = (
+      { home, rpc, p2p }: { readonly home: string; readonly rpc: number; readonly p2p: number },
+      { name, peers }: { readonly name: string; readonly peers: string },
+    ): Running =>
+      site.launch({
+        name,
         path,
         args: [
           'start',
@@ -50,15 +57,38 @@ export async function startCometbftNet(): Promise<CometbftNet> {
             proxy_app: 'kvstore',
             'rpc.laddr': `tcp://127.0.0.1:${rpc}`,
             'p2p.laddr': `tcp://127.0.0.1:${p2p}`,
-            'p2p.persistent_peers': peersOf(known, place),
+            'p2p.persistent_peers': peers,
           }),
         ],
-      }),
+      });
+    const nodes = known.map(({ home, nodeId, address, publicKey, rpc, p2p }, place) => ({
+      url: `http://127.0.0.1:${rpc}`,
+      nodeId,
+      address,
+      publicKey: publicKey.toString('hex'),
+      home,
+      process: launch({ home, rpc, p2p }, { name: `cometbft-${place}`, peers: peersOf(known, place) }),
     }));
     for (const node of nodes) await untilHeight(node, 2);
     const [first] = nodes;
     const status = z.object({ result: z.object({ node_info: z.object({ network: z.string() }) }) });
     const { result } = await until('the chain id', () => read(`${first?.url ?? ''}/status`, status));
-    return { chainId: result.node_info.network, nodes };
+    const joinNet = async (): Promise<CometNode & { readonly home: string }> => {
+      const home = join(site.folder, 'joined');
+      await execTool(path, ['init', ...flags({ home })], { folder: site.folder });
+      allowOneHost(home);
+      if (isFast) makeFast(home);
+      copyFileSync(join(homes[0] ?? '', 'config', 'genesis.json'), join(home, 'config', 'genesis.json'));
+      const [rpc = 0, p2p = 0] = await freePorts(2);
+      const process = launch({ home, rpc, p2p }, { name: 'cometbft-joined', peers: peersOf(known, -1) });
+      const { nodeId, address } = keysOf(home);
+      return { url: `http://127.0.0.1:${rpc}`, nodeId, address, process, home };
+    };
+    const putAway = (place: number): string => {
+      const home = homes[place] ?? '';
+      renameSync(home, `${home}.moved`);
+      return `${home}.moved`;
+    };
+    return { chainId: result.node_info.network, nodes, join: joinNet, putAway };
   });
 }
