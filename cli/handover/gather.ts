@@ -13,6 +13,7 @@ import type {
   VotesWatched,
 } from '../../functions/domain/handover/facts.ts';
 import type { HandoverRecord, Shown } from '../../functions/domain/handover/record.ts';
+import { targetOf, whyAbsent } from '../../functions/domain/handover/judged.ts';
 import { extendWatch } from '../../functions/domain/handover/votes.ts';
 import type { Memory } from '../../functions/domain/memory.ts';
 import type { Standby } from '../../functions/domain/standby/standby.ts';
@@ -90,7 +91,8 @@ export function openGatherer(
   let keptFor = '';
   let open: Open | null = null;
   let votes: VotesWatched | null = null;
-  /** When the node that is to sign was last seen not to be at the head; null when it never was. */
+  /** Since when the node that is to sign was at the head in every look of ours, and when it last was not; null when that never was so. */
+  let goodSince: number | null = null;
   let brokenAt: number | null = null;
   let watching: NodeJS.Timeout | null = null;
 
@@ -204,12 +206,9 @@ export function openGatherer(
         place === null ? null : world.machine.look(place, signal);
       const [looks, node, machine] = await Promise.all([lookAtAll(sources), ofNode(), ofMachine()]);
       if (node.why !== null) problems.push(`the node that is to sign: ${node.why}`);
-      const stood = node.looks[0]?.stood;
-      if (stood !== undefined && (!stood.ok || stood.value.behind !== null)) brokenAt = clock.now();
-      const since = steadySince(to, standby, memory);
       const seen = standby?.seen ?? null;
       const target: TargetFacts = {
-        steadySince: since === null || brokenAt === null ? since : Math.max(since, brokenAt),
+        steadySince: null,
         clock: node.clock,
         keys:
           to === 'basement' || seen === null || seen.report === null
@@ -225,7 +224,7 @@ export function openGatherer(
                 ? null
                 : machine.why,
       };
-      const facts: HandoverFacts = {
+      const found: HandoverFacts = {
         at: clock.now(),
         signer: { id: signer.id, site: site.rules.id, chain: signer.chain, keys: signer.keys },
         to,
@@ -239,6 +238,21 @@ export function openGatherer(
         votes: signer.chain === 'ethereum' ? null : votes,
         fencing,
         protection,
+      };
+      const source = targetOf(found);
+      if (source !== null) {
+        const isThere = whyAbsent(source, { facts: found, policy: world.policy }) === null;
+        if (isThere) goodSince ??= found.at;
+        else [goodSince, brokenAt] = [null, found.at];
+      }
+      // What the watchdog has seen goes further back than we have looked; a break that we have seen ends it.
+      const since = steadySince(to, standby, memory) ?? goodSince;
+      const facts = {
+        ...found,
+        target: {
+          ...target,
+          steadySince: since === null || brokenAt === null ? since : Math.max(since, brokenAt),
+        },
       };
       return { facts, flag, place, problems };
     },
