@@ -131,7 +131,7 @@ export async function provisionedHouse(
   const status = await serveFunction(createStatus(environment));
   const store = openStore(variables);
   const keys = openDatabase({ projectId: 'local', databaseId: 'keys', emulator: firestore.host });
-  await keys.doc(`keys/${signer}`).set({ ...flagOf(), holder: 'basement/home', schema: 1 });
+  await keys.doc(`keys/${signer}`).set({ ...flagOf(), holder: 'basement/home', schema: 2 });
   await keys.terminate();
 
   const machines = new Map<string, Machine>();
