@@ -9,8 +9,6 @@ import type { FlagSeen, FlagWritten } from './world.ts';
 
 export type ChangeOptions = { readonly json?: true; readonly plan?: true; readonly yes?: string | undefined };
 
-export const isUnreadable = ({ read }: Pick<FlagSeen, 'read'>): boolean => !read.isReadable;
-
 function planLines({ holder, instance, generation, minHeight, publicKeys, override }: KeyFlag): string[] {
   return [
     `holder      ${holderText(holder)}`,

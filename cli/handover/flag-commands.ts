@@ -150,7 +150,7 @@ export async function begin(handover: Handover, options: Options): Promise<ExitC
   return 0;
 }
 
-export async function abort(handover: Handover, options: Options): Promise<ExitCode> {
+async function abort(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { id } = chosen.signer;
   const seen = await world.keys.read(id);

@@ -22,7 +22,7 @@ const mostApart = 10;
 const no = (why: string): { readonly ok: false; readonly why: string } => ({ ok: false, why });
 
 /** Why our clock is no measure now; null when it is. */
-export function whyClockIsOff(clock: ClockFact | null, most: number): string | null {
+function whyClockIsOff(clock: ClockFact | null, most: number): string | null {
   if (clock === null) return 'our clock could not be held against that of the keys database';
   const { offsetMs, uncertaintyMs } = clock;
   return Math.abs(offsetMs) + uncertaintyMs <= most

@@ -59,7 +59,7 @@ export type Handover = {
   readonly ask: AskPerson;
 };
 
-export const askTerminal = (): AskPerson => askPerson({ input: process.stdin, output: process.stderr });
+const askTerminal = (): AskPerson => askPerson({ input: process.stdin, output: process.stderr });
 
 /** Opens the world, does it, and closes it again whatever happens. Every problem of the configuration is told, and ends it. */
 export async function withHandover(

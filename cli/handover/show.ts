@@ -33,7 +33,7 @@ export function showHolder(signer: string, read: FlagRead, { terminal }: Context
   }
 }
 
-export function showConditions(guard: Guard, { terminal }: Context, at: number): void {
+function showConditions(guard: Guard, { terminal }: Context, at: number): void {
   const reader = { at, timezone: terminal.timezone };
   const rows = handoverRows(guard, reader);
   const width = Math.min(widest, Math.max(...rows.map(({ must }) => must.length)));
@@ -49,7 +49,7 @@ export function showConditions(guard: Guard, { terminal }: Context, at: number):
   }
 }
 
-export function showHeadline(guard: Guard, { terminal }: Context, at: number): void {
+function showHeadline(guard: Guard, { terminal }: Context, at: number): void {
   const reader = { at, timezone: terminal.timezone };
   const style: Style = guard.isAllowed
     ? 'good'

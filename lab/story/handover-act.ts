@@ -7,7 +7,7 @@ import type { Ran } from '../handover/person.ts';
 import { tellWatchdog } from '../tell.ts';
 import { ActFailed, type Stage } from './stage.ts';
 
-export const [movedSigner] = labSigners;
+const [movedSigner] = labSigners;
 /** The client that has these keys, in the house or in the cloud. */
 const client = 'lighthouse';
 /** The wait is at most an epoch until the first one that counts begins, and four more. */

@@ -260,7 +260,7 @@ describe.skipIf(lacks('beacond', 'geth'))('a validator of Berachain', () => {
 
       const seen = await living.untilSeen(
         'a vote of one that lives',
-        ({ facts }) => facts.votes?.seenAt != null,
+        ({ facts }) => (facts.votes?.seenAt ?? null) !== null,
       );
       expect(seen.guard).toMatchObject({ isAllowed: false, skippable: [] });
       await expectTrue(living.heights(node(0).url), node(0), node(2).address);

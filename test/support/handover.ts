@@ -35,12 +35,12 @@ export const epochRecord = (epoch: number, over: Partial<EpochRecord> = {}): Epo
 const threeEpochs: Shown = { of: 'epochs', epochs: [0, 1, 2].map((each) => epochRecord(first + each)) };
 
 export const heightsBegunAt = start;
-export const heightsAllowedAt = start + 45 * minute;
+const heightsAllowedAt = start + 45 * minute;
 const firstHeight = 5_000;
 /** A block every two seconds. */
 const heightAt = (at: number): number => firstHeight + Math.floor((at - heightsBegunAt) / 2_000);
 
-export function heightsShown(at: number, over: Partial<Extract<Shown, { of: 'heights' }>> = {}): Shown {
+function heightsShown(at: number, over: Partial<Extract<Shown, { of: 'heights' }>> = {}): Shown {
   const through = heightAt(at) - 1;
   const from = firstHeight + 1;
   const samples = Array.from({ length: Math.max(0, Math.floor(through / 100) - 50) }, (_, index) => ({
@@ -59,7 +59,7 @@ export function heightsShown(at: number, over: Partial<Extract<Shown, { of: 'hei
   };
 }
 
-export const standpoint = (at: number, over: Partial<Standpoint> = {}): Standpoint => ({
+const standpoint = (at: number, over: Partial<Standpoint> = {}): Standpoint => ({
   askedAt: at - 5_000,
   head: { number: 32_000, at: at - 8_000 },
   behind: null,

@@ -22,7 +22,7 @@ export function ethereumFloor(epochs: Epochs, at: number): Marks {
 }
 
 /** How far above the tip: some that were signed and not seen, and room for a tip that we see late. */
-export const heightsAboveTip = 50;
+const heightsAboveTip = 50;
 
 export const cometFloor = (tip: number): LastSign => ({
   height: BigInt(tip + heightsAboveTip),
