@@ -1,12 +1,22 @@
 // The guard of a handover on a real Ethereum net: it counts down for a client that was stopped, allows when it should, and refuses whatever is wrong.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { readProtection, writeInterchange } from '../../cli/protection.ts';
 import type { BoundSource } from '../../functions/chains/chain.ts';
 import { bindSources, createChains } from '../../functions/chains/run.ts';
 import { type Guard, guardPolicy } from '../../functions/domain/handover/condition.ts';
 import { epochAt, epochStart, firstEpochAfter } from '../../functions/domain/handover/epochs.ts';
 import { extendShown } from '../../functions/domain/handover/extend-record.ts';
 import type { Epochs, HandoverFacts, SourceFacts } from '../../functions/domain/handover/facts.ts';
+import {
+  compareMarks,
+  ethereumFloor,
+  isProtected,
+  type Marks,
+} from '../../functions/domain/handover/floor.ts';
 import { judgeHandover } from '../../functions/domain/handover/guard.ts';
 import type { Shown } from '../../functions/domain/handover/record.ts';
 import { ethereumFacts } from '../support/handover.ts';
@@ -17,6 +27,14 @@ import { read, until } from './nets/wait.ts';
 
 /** One of sixteen: so few that the others go on finalizing. */
 const stopped = '15';
+const validator = z.object({ data: z.object({ validator: z.object({ pubkey: z.string() }) }) });
+const exported = z.object({
+  data: z.array(z.object({ signed_attestations: z.array(z.object({ target_epoch: z.string() })) })),
+});
+const targetsIn = (file: string): bigint[] =>
+  exported
+    .parse(JSON.parse(readFileSync(file, 'utf8')))
+    .data.flatMap((each) => each.signed_attestations.map((one) => BigInt(one.target_epoch)));
 const genesis = z.object({ data: z.object({ genesis_validators_root: z.string() }) });
 /** Real waits are the product's own but for two: nobody watches this net for a quarter of an hour, and its nodes know one another only. */
 const policy = { ...guardPolicy, steadyMs: 20_000, leastPeers: 1 };
@@ -84,6 +102,7 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('the guard, on geth, Lodestar
   let asked: readonly Asked[] = [];
   let begunAt = 0;
   let look: () => Promise<Guard>;
+  let genesisRoot = '';
   const adapt = async (url: string): Promise<string> => {
     const adapter = await startAdapter(url, net.slotsPerEpoch);
     adapters.push(adapter);
@@ -99,6 +118,7 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('the guard, on geth, Lodestar
     const { genesisTime, secondsPerSlot, slotsPerEpoch } = net;
     epochs = { genesisAt: genesisTime * 1000, slotMs: secondsPerSlot * 1000, slotsPerEpoch };
     const { data } = await read(`${one.url}/eth/v1/beacon/genesis`, genesis);
+    genesisRoot = data.genesis_validators_root;
     const network = {
       genesisTime,
       genesisValidatorsRoot: data.genesis_validators_root,
@@ -221,6 +241,60 @@ describe.skipIf(lacks('node', 'lodestar', 'geth'))('the guard, on geth, Lodestar
     expect(unmet(guard).join('; ')).toContain('steady');
     const ears = guard.conditions.find(({ id }) => id === 'ears');
     console.log(`the ears of a node that has just been restarted: ${ears?.state}, ${ears?.why}`);
+  });
+
+  test('the floor goes into the stopped client, comes out again as it went in, and binds it', async () => {
+    const [client] = net.clients.slice(1);
+    if (client === undefined) throw new Error('no client');
+    const shown = await read(
+      `${net.beacons[0]?.url}/eth/v1/beacon/states/head/validators/${stopped}`,
+      validator,
+    );
+    const key = shown.data.validator.pubkey;
+    const floor = ethereumFloor(epochs, Date.now());
+    const folder = mkdtempSync(join(tmpdir(), 'watchdog-floor-'));
+    try {
+      const exportOf = async (name: string): Promise<ReadonlyMap<string, Marks>> => {
+        await client.protection('export', join(folder, name));
+        const got = readProtection(readFileSync(join(folder, name), 'utf8'), 'marks');
+        if (!got.ok) throw new Error(got.why);
+        if (got.protection.of !== 'marks') throw new Error('no marks');
+        expect(got.genesisRoot).toBe(genesisRoot);
+        return got.protection.keys;
+      };
+      // What it has of its own lies below: with that alone it could sign once more what it has signed.
+      const before = await exportOf('before.json');
+      expect(isProtected(compareMarks(before, new Map([[key, floor]])))).toBe(false);
+      const own = before.get(key)?.target ?? -1n;
+
+      writeFileSync(join(folder, 'floor.json'), writeInterchange(genesisRoot, new Map([[key, floor]])));
+      await client.protection('import', join(folder, 'floor.json'));
+      const after = await exportOf('after.json');
+      expect(compareMarks(after, new Map([[key, floor]]))).toMatchObject([{ key, result: 'ok' }]);
+      expect(after.get(key)).toEqual(floor);
+
+      // Up to the floor's target it refuses; what it signs first is of a later epoch.
+      client.process.start();
+      let lookIn = Number(floor.target) + 2;
+      await until(
+        'it to sign above the floor',
+        async () => {
+          if (epochAt(epochs, Date.now()) < lookIn) return null;
+          await client.process.stop();
+          const file = join(folder, `later-${lookIn}.json`);
+          await client.protection('export', file);
+          const targets = targetsIn(file);
+          expect(targets.filter((each) => each > own && each < floor.target)).toEqual([]);
+          if (targets.some((each) => each > floor.target)) return true;
+          client.process.start();
+          lookIn = epochAt(epochs, Date.now()) + 2;
+          return null;
+        },
+        { limitMs },
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('refuses as soon as the client signs again, and no override helps', async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { tool } from '../../support/tools.ts';
 import { geth, privateGenesis } from './execution.ts';
 import type { Execution } from './execution.ts';
-import { flags, freePorts, net } from './net.ts';
+import { execTool, flags, freePorts, net } from './net.ts';
 import type { Closable, Site } from './net.ts';
 import type { Running } from './process.ts';
 import { call, read, until } from './wait.ts';
@@ -18,7 +18,12 @@ export type EthereumNet = Closable & {
   readonly slotsPerEpoch: number;
   /** The first one serves the validator clients; the second knows the chain from the first. */
   readonly beacons: readonly { readonly url: string; readonly process: Running }[];
-  readonly clients: readonly { readonly indices: readonly number[]; readonly process: Running }[];
+  readonly clients: readonly {
+    readonly indices: readonly number[];
+    readonly process: Running;
+    /** Into or out of what keeps the stopped client from signing twice; by its own command. */
+    readonly protection: (way: 'import' | 'export', file: string) => Promise<void>;
+  }[];
   /** Under both beacon nodes. */
   readonly execution: Execution & { readonly chainId: number };
   /** A node that begins with nothing: a geth of its own and a beacon node, which know the first ones. */
@@ -52,17 +57,21 @@ const chain = {
   dataDir: 'data',
 };
 
+const environment = (): Record<string, string> => ({
+  NODE_OPTIONS: `--require ${join(tool('lodestar').folder, 'polyfill.cjs')}`,
+  NODE_ENV: 'production',
+});
+
 function lodestar(site: Site, name: string, args: readonly string[]): Running {
-  const { path, folder } = tool('lodestar');
   // Each writes files into where it runs.
   const own = join(site.folder, name);
   mkdirSync(own);
   return site.launch({
     name,
     path: tool('node').path,
-    args: [path, ...args],
+    args: [tool('lodestar').path, ...args],
     folder: own,
-    env: { NODE_OPTIONS: `--require ${join(folder, 'polyfill.cjs')}`, NODE_ENV: 'production' },
+    env: environment(),
   });
 }
 
@@ -159,6 +168,14 @@ export async function startEthereumNet(shares: Shares = usualShares): Promise<Et
           suggestedFeeRecipient: `0x${'11'.repeat(20)}`,
         }),
       ]),
+      protection: async (way, file) => {
+        const args = flags({ ...chain, network: 'dev', beaconNodes: one.url, file });
+        await execTool(
+          tool('node').path,
+          [tool('lodestar').path, 'validator', 'slashing-protection', way, ...args],
+          { folder: join(site.folder, name), env: environment() },
+        );
+      },
     });
     const clients = shares.map((share, place) => client(`validators-${place + 1}`, share));
     const beacons = [one, two].map(({ url, process }) => ({ url, process }));
