@@ -24,8 +24,8 @@ export const quickPolicy: GuardPolicy = {
 export type Handover = {
   readonly chain: 'cometbft' | 'berachain';
   readonly network: string;
-  /** As a person writes it. */
-  readonly key: string;
+  /** As a person writes them. */
+  readonly keys: readonly string[];
   /** The node that is to sign. */
   readonly target: string;
   readonly foreign: readonly string[];
@@ -60,8 +60,8 @@ function sourceAt({ chain, network }: Handover, url: string): BoundSource {
 
 /** Takes the keys from everybody, which in a test is to say that nobody holds them from now on, and looks from then on. */
 export function beginHandover(handover: Handover): HandoverWatch {
-  const { chain, key, target, foreign, policy = quickPolicy } = handover;
-  const keys = [canonicalKey(key, chain)];
+  const { chain, target, foreign, policy = quickPolicy } = handover;
+  const keys = handover.keys.map((key) => canonicalKey(key, chain));
   const begunAt = systemClock.now();
   const stop = new AbortController();
   const run = { signal: stop.signal, timeoutMs: 20_000, now: systemClock.now };
