@@ -1,13 +1,16 @@
 // The largest site that a configuration allows still fits its document.
 import { expect, test } from 'vitest';
+import { excerptChars, mostEpochs } from '../../functions/domain/handover/record.ts';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { Ledger } from '../../functions/domain/signing.ts';
 import type { Wanted } from '../../functions/domain/standby/want.ts';
 import type { Trace } from '../../functions/domain/trace.ts';
 import { siteCodec } from '../../functions/stores/documents.ts';
+import { handoverCodec } from '../../functions/stores/handover-schemas.ts';
 import { fleetCodec } from '../../functions/stores/standby-schemas.ts';
 import { seenFields, wantedFields } from '../../functions/stores/standbys.ts';
 import { siteState, someTime } from '../support/documents.ts';
+import { epochRecord } from '../support/handover.ts';
 import { fleet, nodeReport, orphan, seen, wanted } from '../support/standbys.ts';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length + 1;
@@ -158,4 +161,27 @@ test('five hundred orphans and ten years of money fit the document of all standb
     },
   });
   expect(sizeOf(fleetCodec.write('standbys/_fleet', full))).toBeLessThan(largestDocument);
+});
+
+test('the record of a handover, of a hundred keys and eight sources that talk as much as they may, fits its document', () => {
+  const keys = Array.from({ length: 100 }, () => `0x${'ab'.repeat(48)}`);
+  const epochs = Array.from({ length: mostEpochs }, (_, index) =>
+    epochRecord(index, { keys: keys.map(() => 'not-in-set'), excerpt: 'x'.repeat(excerptChars) }),
+  );
+  const source = {
+    operator: 'operator',
+    isOwn: false,
+    shown: { of: 'epochs' as const, epochs },
+    trouble: 'x'.repeat(500),
+  };
+  const sources = Array.from({ length: 8 }, (_, index) => ({ ...source, source: `source-${index}` }));
+  const fields = handoverCodec.write('handovers/eth-1', {
+    signer: 'eth-1',
+    chain: 'ethereum',
+    keys,
+    generation: 2,
+    begunAt: someTime,
+    sources,
+  });
+  expect(sizeOf(fields)).toBeLessThan(1_000_000);
 });

@@ -80,6 +80,19 @@ test('what concerned all standbys of the version before knows of no drill', () =
   expect(fleetCodec.write('standbys/_fleet', read)).toMatchObject({ schema: 2 });
 });
 
+test('a flag of the version before names the same holder, and knows of no handover', () => {
+  const read = readKeyFlag('keys/eth', fixture('key-flag-1'));
+  expect(read).toMatchObject({
+    holder: { kind: 'basement', site: 'home' },
+    generation: 4,
+    minHeight: 12,
+    publicKeys: ['0xab'],
+    former: null,
+    backup: null,
+    override: null,
+  });
+});
+
 describe('a standby that is not as it should be', () => {
   const good = { ...wantedFields(wanted()), ...seenFields('eth', seen()) };
   const half = { schema: 1, ...wanted() };

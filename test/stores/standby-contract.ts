@@ -6,6 +6,7 @@ import { commit, siteState } from '../support/documents.ts';
 import { fleet, orphan, seen, wanted } from '../support/standbys.ts';
 import type { Bench } from './bench.ts';
 import { describeDrills } from './drill-contract.ts';
+import { describeHandovers } from './handover-contract.ts';
 import { describeBroken, describeFleet } from './fleet-contract.ts';
 
 type Check = (title: string, work: (bench: Bench) => Promise<void>) => void;
@@ -260,4 +261,5 @@ export function describeStandbys(name: string, check: Check): void {
   describeFleet(name, check);
   describeBroken(name, check);
   describeDrills(name, check);
+  describeHandovers(name, check);
 }
