@@ -49,8 +49,8 @@ async function standOf(
   return answers.flatMap(({ operator, answer }) => (answer.ok ? [{ operator, stand: answer.value }] : []));
 }
 
-/** The public keys that floors are written for; an index alone protects nothing. */
-async function publicKeysOf(
+/** The public keys of Ethereum that floors are written for, as two operators show them; an index alone protects nothing. */
+export async function publicKeysOf(
   sources: readonly BoundSource[],
   keys: readonly string[],
   world: HandoverWorld,

@@ -17,8 +17,10 @@ export async function seenSince({ world, chosen }: Handover, since: number): Pro
     Promise.all(world.sources(signer.id).map((source) => source.collect(query, run))),
     world.remembered.site(site.rules.id),
   ]);
-  const now = answers.flatMap(({ reading }) =>
-    reading.signers.flatMap(({ acts }) => acts.flatMap(({ key, at }) => (at >= since ? [key] : []))),
+  const now = answers.flatMap(({ reading: { trouble, signers } }) =>
+    (trouble === null ? signers : []).flatMap(({ acts }) =>
+      acts.flatMap(({ key, at }) => (at >= since ? [key] : [])),
+    ),
   );
   const traces = memory.ok ? (memory.value?.state.signing[signer.id]?.traces ?? {}) : {};
   const before = Object.values(traces).flatMap(({ keys }) =>

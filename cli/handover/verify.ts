@@ -1,6 +1,9 @@
 // `watchdog handover verify`: after the keys were taken. Which keys each side has, whether the protection held, and whether the chain sees them sign.
+import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { readText } from '../../functions/config/read-text.ts';
+import { canonicalKey } from '../../functions/config/signer.ts';
+import type { ChainName } from '../../functions/domain/chain.ts';
 import { epochMs } from '../../functions/domain/handover/epochs.ts';
 import type { KeyFlag } from '../../functions/domain/standby/key-flag.ts';
 import { clockTime, localTime } from '../../functions/views/time.ts';
@@ -8,6 +11,7 @@ import { examples, type Context } from '../context.ts';
 import { broken, complain, wrong, type Refused } from '../door.ts';
 import type { ExitCode } from '../terminal.ts';
 import { addCommon, type CommonOptions, type Handover, withHandover } from './options.ts';
+import { publicKeysOf } from './floor-now.ts';
 import { protectionNow } from './protection-now.ts';
 import { showHolder } from './show.ts';
 import { epochsOf } from './signer.ts';
@@ -26,23 +30,58 @@ const mostBytes = 2_000_000;
 /** Silence of a client that looks for its own double. Source: https://lighthouse-book.sigmaprime.io/validator_doppelganger.html */
 const doppelgangerEpochs = 3;
 
-/** Public keys out of what a client lists: the answer of its keymanager API, or one key on each line. Never a file with keys. */
-function keysIn(path: string): readonly string[] | Refused {
+/** What a key is to be written as in the configuration, so that it can be told what a client has. */
+const howToTell = {
+  ethereum: 'the public key',
+  cometbft: 'the consensus address',
+  berachain: 'the consensus address',
+} as const;
+
+/** How clients write public keys: those of Ethereum in hex; those of CometBFT as address in hex, as key in hex, or in base64 as it prints them. */
+const listed = {
+  ethereum: /(?<![0-9a-z])(?:0x)?[0-9a-f]{96}(?![0-9a-z])/gi,
+  cometbft:
+    /(?<![0-9a-z+/])(?:(?:0x)?(?:[0-9a-f]{192}|[0-9a-f]{96}|[0-9a-f]{40})|[0-9a-z+/]{128}|[0-9a-z+/]{43}=)(?![0-9a-z+/=])/gi,
+} as const;
+
+/** Source of the address: https://github.com/cometbft/cometbft/blob/v0.38.x/spec/core/data_structures.md#address */
+function canonical(key: string, chain: ChainName): string {
+  if (chain === 'ethereum') return `0x${key.toLowerCase().replace(/^0x/, '')}`;
+  return key.endsWith('=')
+    ? createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 40)
+    : canonicalKey(key, chain);
+}
+
+/** Public keys out of what a client lists: the answer of its keymanager API, what a node prints, or one key on each line. Never a file with keys. */
+function keysIn(path: string, chain: ChainName): readonly string[] | Refused {
   const file = readText(path, mostBytes);
   if (!file.ok) return wrong(`${path} ${file.message}`);
   if (/priv_key|"crypto"|mnemonic/i.test(file.text))
     return wrong(`${path} is a KEY FILE: give the list of public keys`);
-  const found = file.text.toLowerCase().match(/\b(?:0x)?(?:[0-9a-f]{96}|[0-9a-f]{40})\b/g) ?? [];
-  return [...new Set(found.map((key) => (key.length === 96 ? `0x${key}` : key)))];
+  const found = file.text.match(chain === 'ethereum' ? listed.ethereum : listed.cometbft) ?? [];
+  return [...new Set(found.map((key) => canonical(key, chain)))];
 }
 
-function keySets(
-  { chosen }: Handover,
+/** Whom the keys of the flag are listed as. An index of Ethereum, and a compressed key of Berachain, is nothing that a client lists: null then. */
+async function listedAs({ world, chosen }: Handover, flag: KeyFlag): Promise<ReadonlySet<string> | null> {
+  const { chain, id } = chosen.signer;
+  if (chain !== 'ethereum') {
+    return flag.publicKeys.every((key) => key.length === 40) ? new Set(flag.publicKeys) : null;
+  }
+  const shown = await publicKeysOf(world.sources(id), flag.publicKeys, world);
+  return shown.ok ? new Set(shown.value) : null;
+}
+
+async function keySets(
+  handover: Handover,
   flag: KeyFlag,
   { here, there, thereOff }: Options,
-): readonly Check[] | Refused {
-  const wanted = new Set(flag.publicKeys);
-  const isByKey = [...wanted].every((key) => key.length >= 40);
+): Promise<readonly Check[] | Refused> {
+  const { chosen } = handover;
+  const { chain } = chosen.signer;
+  const known = await listedAs(handover, flag);
+  const isByKey = known !== null;
+  const wanted = known ?? new Set<string>();
   const checks: Check[] = [];
   if (here === undefined) {
     checks.push({
@@ -51,13 +90,19 @@ function keySets(
       why: 'give what it lists with --here',
     });
   } else {
-    const found = keysIn(here);
+    const found = keysIn(here, chain);
     if ('message' in found) return found;
     const missing = isByKey ? [...wanted].filter((key) => !found.includes(key)) : [];
     const extra = isByKey ? found.filter((key) => !wanted.has(key)) : [];
     const isExact = found.length === chosen.signer.keys.length && missing.length === 0 && extra.length === 0;
     const why = `${found.length} of ${chosen.signer.keys.length}${missing.length === 0 ? '' : `; missing ${missing.join(', ')}`}${extra.length === 0 ? '' : `; not of this signer: ${extra.join(', ')}`}`;
-    checks.push({ what: 'this side has exactly these keys', state: isExact ? 'met' : 'not-met', why });
+    // Counting alone does not tell one key from another.
+    const isTold = isByKey || !isExact;
+    checks.push({
+      what: 'this side has exactly these keys',
+      state: isTold ? (isExact ? 'met' : 'not-met') : 'unknown',
+      why: isTold ? why : `${why} by number; ${howToTell[chain]} in the configuration tells which`,
+    });
   }
   if (thereOff === true) {
     checks.push({
@@ -72,7 +117,7 @@ function keySets(
       why: 'give what it lists with --there, or say --there-off',
     });
   } else {
-    const found = keysIn(there);
+    const found = keysIn(there, chain);
     if ('message' in found) return found;
     const ours = isByKey ? found.filter((key) => wanted.has(key)) : found;
     checks.push({
@@ -138,7 +183,7 @@ export async function verify(handover: Handover, options: Options): Promise<Exit
       context,
     );
   }
-  const sets = keySets(handover, flag, options);
+  const sets = await keySets(handover, flag, options);
   if ('message' in sets) return complain(sets, context);
   const checks = [...sets, await protection(handover, flag, options), await signing(handover, flag)];
   const isWrong = checks.some(({ state }) => state === 'not-met');

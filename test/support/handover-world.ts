@@ -5,6 +5,7 @@ import { chooseSigner } from '../../cli/handover/signer.ts';
 import type { FlagSeen, FlagWritten, HandoverWorld } from '../../cli/handover/world.ts';
 import type { BoundSource } from '../../functions/chains/chain.ts';
 import { parseConfig } from '../../functions/config/config.ts';
+import type { Act } from '../../functions/domain/evidence.ts';
 import { guardPolicy } from '../../functions/domain/handover/condition.ts';
 import type { HandoverFacts, MachineFact } from '../../functions/domain/handover/facts.ts';
 import type { KeyFlag } from '../../functions/domain/standby/key-flag.ts';
@@ -28,6 +29,8 @@ export type HandoverHome = {
   /** Answers of the person, in order; nothing more is no answer. */
   readonly typed: string[];
   readonly asked: string[];
+  /** What every source shows of the keys signing: position and time. */
+  acts: readonly Act[];
   now: number;
 };
 
@@ -98,7 +101,31 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
       chain: given.signer.chain,
       operator: own()?.operator ?? name,
       isOwn: own()?.isOwn ?? false,
-      collect: never,
+      collect: async () => ({
+        requests: 1,
+        sample: { ok: true, latencyMs: { first: 1, total: 1 }, facts: {} },
+        reading: {
+          source: name,
+          chain: given.signer.chain,
+          operator: own()?.operator ?? name,
+          isOwn: own()?.isOwn ?? false,
+          head: null,
+          trouble: null,
+          signers: [
+            {
+              signer: given.signer.id,
+              base: null,
+              next: 1,
+              tip: null,
+              hasGap: false,
+              units: [],
+              acts: home.acts,
+              keys: [],
+              trouble: null,
+            },
+          ],
+        },
+      }),
       lookAhead: never,
       publicKeys: async () => ({
         ok: true,
@@ -256,6 +283,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
     writeEnds: null,
     typed,
     asked,
+    acts: [],
     now: given.at,
   };
   return home;
