@@ -2,7 +2,7 @@
 import type { FlagChange } from '../../functions/domain/handover/flag.ts';
 import { type FlagRead, holderText, type KeyFlag } from '../../functions/domain/standby/key-flag.ts';
 import { isTyped } from '../ask-person.ts';
-import { broken, complain, wrong } from '../door.ts';
+import { broken, complain, type Refused, wrong } from '../door.ts';
 import type { ExitCode } from '../terminal.ts';
 import type { Handover } from './options.ts';
 import type { FlagSeen, FlagWritten } from './world.ts';
@@ -48,26 +48,35 @@ export function writtenWords(
   }
 }
 
-/** Shows the plan, has the name typed, and writes. Null when it was written; else the code that the command ends with. */
+/** Now, by the clock of the database: a clock of ours that is behind must not date a flag back, for silence counts from it. */
+export const timeOf = ({ clock }: FlagSeen, now: number): number => now - Math.round(clock?.offsetMs ?? 0);
+
+/**
+ * Shows the plan, has the name typed, and writes what `make` makes of the moment of the writing. The flag as it was written, or the code that the
+ * command ends with.
+ */
 export async function changeFlag(
   { world, context, ask }: Handover,
   {
     signer,
     seen,
-    change,
+    make,
     options,
   }: {
     readonly signer: string;
     readonly seen: FlagSeen;
-    readonly change: FlagChange;
+    readonly make: (at: number) => FlagChange;
     readonly options: ChangeOptions;
   },
-): Promise<ExitCode | null> {
+): Promise<{ readonly written: KeyFlag } | { readonly code: ExitCode }> {
   const { terminal } = context;
+  const change = make(timeOf(seen, world.clock.now()));
+  const complained = (refused: Refused): { readonly code: ExitCode } => ({
+    code: complain(refused, context),
+  });
   if (!change.ok) {
-    return complain(
+    return complained(
       change.reason === 'unreadable' ? broken(change.text) : { ok: false, message: change.text, code: 3 },
-      context,
     );
   }
   const say = (line: string): void => {
@@ -77,7 +86,7 @@ export async function changeFlag(
   if (options.plan === true) {
     if (options.json === true) terminal.json({ signer, isPlan: true, flag: change.next });
     else terminal.print('nothing is written, for this is the plan');
-    return 0;
+    return { code: 0 };
   }
   const question = `Type the name of the signer (${signer}) to write this: `;
   const isSure = await isTyped(ask, {
@@ -86,15 +95,19 @@ export async function changeFlag(
     ...(options.yes === undefined ? {} : { given: options.yes }),
   });
   if (!isSure) {
-    return complain(
+    return complained(
       wrong(
         `nothing was written: the name of the signer was not typed; without a terminal give --yes ${signer}`,
       ),
-      context,
     );
   }
-  const words = writtenWords(await world.keys.write(signer, seen, change.next), signer);
-  return words === null ? null : complain({ ok: false, message: words.text, code: words.code }, context);
+  // It may have taken an hour to type it.
+  const typed = make(timeOf(seen, world.clock.now()));
+  const { next } = typed.ok ? typed : change;
+  const words = writtenWords(await world.keys.write(signer, seen, next), signer);
+  return words === null
+    ? { written: next }
+    : complained({ ok: false, message: words.text, code: words.code });
 }
 
 /** The flag that stands there now, for whoever shows it afterwards. */

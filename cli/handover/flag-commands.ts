@@ -6,11 +6,17 @@ import {
   afterRestored,
   beginHandover,
   type Changing,
+  type FlagChange,
   initFlag,
   initLostFlag,
   withKeys,
 } from '../../functions/domain/handover/flag.ts';
-import { type Backup, holderText } from '../../functions/domain/standby/key-flag.ts';
+import {
+  type Backup,
+  type FlagRead,
+  holderText,
+  type KeyFlag,
+} from '../../functions/domain/standby/key-flag.ts';
 import { waitingCosts } from '../../functions/domain/waiting-cost.ts';
 import { describeError } from '../../functions/kit/error.ts';
 import { redactText } from '../../functions/kit/redact.ts';
@@ -20,7 +26,7 @@ import { examples, type Context } from '../context.ts';
 import { broken, complain, wrong } from '../door.ts';
 import { whyOption } from '../quiet-options.ts';
 import type { ExitCode } from '../terminal.ts';
-import { asWritten, changeFlag, type ChangeOptions } from './change-flag.ts';
+import { changeFlag, type ChangeOptions } from './change-flag.ts';
 import { addCommon, type CommonOptions, type Handover, openFor, withHandover } from './options.ts';
 import { showHolder } from './show.ts';
 import { epochsOf } from './signer.ts';
@@ -30,12 +36,16 @@ type Options = CommonOptions & ChangeOptions & { readonly why?: string };
 const usual =
   'Exit code: 0 written (or planned), 3 not now, 1 it could not be done or is not known, 2 wrong usage or configuration.';
 
-const changing = ({ world, chosen }: Handover, reason: string): Changing => ({
-  signer: { id: chosen.signer.id, site: chosen.site.rules.id, keys: chosen.signer.keys },
-  at: world.clock.now(),
-  by: world.by,
-  reason,
-});
+const changing =
+  ({ world, chosen }: Handover, reason: string) =>
+  (at: number): Changing => ({
+    signer: { id: chosen.signer.id, site: chosen.site.rules.id, keys: chosen.signer.keys },
+    at,
+    by: world.by,
+    reason,
+  });
+
+const readable = (flag: KeyFlag): FlagRead => ({ isReadable: true, flag });
 
 const addPlan = (command: Command): Command =>
   command
@@ -67,20 +77,15 @@ export async function init(handover: Handover, options: InitOptions): Promise<Ex
   if (backup === null) {
     return complain(wrong('say whether a backup was tested: --backup tested or --backup none'), context);
   }
-  const common = {
-    ...changing(handover, options.why ?? 'the first'),
-    backup,
-    instance: options.instance ?? null,
+  const given = changing(handover, options.why ?? 'the first');
+  const make = (at: number): FlagChange => {
+    const common = { ...given(at), backup, instance: options.instance ?? null };
+    if (options.keysChanged === true) return withKeys(seen.read, common);
+    return options.lost === true ? initLostFlag(seen.read, common) : initFlag(seen.read, common);
   };
-  const change =
-    options.keysChanged === true
-      ? withKeys(seen.read, common)
-      : options.lost === true
-        ? initLostFlag(seen.read, common)
-        : initFlag(seen.read, common);
-  const code = await changeFlag(handover, { signer: id, seen, change, options });
-  if (code !== null) return code;
-  const read = asWritten(change);
+  const changed = await changeFlag(handover, { signer: id, seen, make, options });
+  if ('code' in changed) return changed.code;
+  const read = readable(changed.written);
   if (options.json === true) context.terminal.json({ signer: id, flag: read });
   else {
     showHolder(id, read, context, world.clock.now());
@@ -99,9 +104,10 @@ export async function begin(handover: Handover, options: Options): Promise<ExitC
   const { terminal } = context;
   const { id, chain } = chosen.signer;
   const seen = await world.keys.read(id);
-  const change = beginHandover(seen.read, changing(handover, options.why ?? ''));
+  const given = changing(handover, options.why ?? '');
+  const make = (at: number): FlagChange => beginHandover(seen.read, given(at));
   const isJson = options.json === true;
-  if (change.ok && !isJson) {
+  if (make(world.clock.now()).ok && !isJson) {
     showHolder(id, seen.read, context, world.clock.now());
     const memory = await world.remembered.site(chosen.site.rules.id);
     const facts = memory.ok ? memory.value?.state.facts : undefined;
@@ -115,9 +121,9 @@ export async function begin(handover: Handover, options: Options): Promise<ExitC
       terminal.print(costWords(cost));
     }
   }
-  const code = await changeFlag(handover, { signer: id, seen, change, options });
-  if (code !== null || !change.ok) return code ?? 1;
-  const { next } = change;
+  const changed = await changeFlag(handover, { signer: id, seen, make, options });
+  if ('code' in changed) return changed.code;
+  const { written: next } = changed;
   const epochs = epochsOf(chosen.network);
   const first = epochs === null ? null : firstEpochAfter(epochs, next.since);
   const earliest =
@@ -128,7 +134,7 @@ export async function begin(handover: Handover, options: Options): Promise<ExitC
     terminal.json({ signer: id, flag: next, firstEpoch: first, notBefore: earliest });
     return 0;
   }
-  showHolder(id, asWritten(change), context, world.clock.now());
+  showHolder(id, readable(next), context, world.clock.now());
   terminal.print(
     first === null
       ? `silence counts from now on: ${world.policy.heights} heights and ${world.policy.heightsMs / 60_000} minutes of it`
@@ -154,12 +160,13 @@ async function abort(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen, context } = handover;
   const { id } = chosen.signer;
   const seen = await world.keys.read(id);
-  const change = abortHandover(seen.read, changing(handover, options.why ?? ''));
-  const code = await changeFlag(handover, { signer: id, seen, change, options });
-  if (code !== null || !change.ok) return code ?? 1;
-  if (options.json === true) context.terminal.json({ signer: id, flag: change.next });
+  const given = changing(handover, options.why ?? '');
+  const make = (at: number): FlagChange => abortHandover(seen.read, given(at));
+  const changed = await changeFlag(handover, { signer: id, seen, make, options });
+  if ('code' in changed) return changed.code;
+  if (options.json === true) context.terminal.json({ signer: id, flag: changed.written });
   else {
-    showHolder(id, asWritten(change), context, world.clock.now());
+    showHolder(id, readable(changed.written), context, world.clock.now());
     context.terminal.print(
       'It may sign again as before. If keys were copied meanwhile: delete them there, now.',
     );
@@ -195,11 +202,13 @@ async function restored(handover: Handover, options: Options): Promise<ExitCode>
   const { world, chosen, context } = handover;
   const { id } = chosen.signer;
   const seen = await world.keys.read(id);
-  const change = afterRestored(seen.read, changing(handover, options.why ?? 'the database was restored'));
-  const code = await changeFlag(handover, { signer: id, seen, change, options });
-  if (code !== null) return code;
-  if (options.json === true) context.terminal.json({ signer: id, flag: asWritten(change) });
-  else showHolder(id, asWritten(change), context, world.clock.now());
+  const given = changing(handover, options.why ?? 'the database was restored');
+  const make = (at: number): FlagChange => afterRestored(seen.read, given(at));
+  const changed = await changeFlag(handover, { signer: id, seen, make, options });
+  if ('code' in changed) return changed.code;
+  const read = readable(changed.written);
+  if (options.json === true) context.terminal.json({ signer: id, flag: read });
+  else showHolder(id, read, context, world.clock.now());
   return 0;
 }
 

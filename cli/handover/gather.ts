@@ -52,7 +52,7 @@ function valueOf<Value>(tried: Tried<Value>, what: string, problems: string[]): 
   return null;
 }
 
-/** Acts that the watchdog has seen, of all of its sources. */
+/** Acts that the watchdog has seen, of all of its sources; none where it has never looked. */
 function lifeIn(memory: Memory | null, signer: string): Life[] {
   const traces = memory?.state.signing[signer]?.traces ?? {};
   return Object.entries(traces).flatMap(([source, trace]) =>
@@ -164,10 +164,13 @@ export function openGatherer(
     look: async ({ fencing, protection }, signal) => {
       const problems: string[] = [];
       const { remembered } = world;
-      const [flag, written, memory, standby, fences] = await Promise.all([
+      const [flag, written, { memory, life }, standby, fences] = await Promise.all([
         world.keys.read(signer.id),
         remembered.record(signer.id).then((tried) => valueOf(tried, 'what watch has written down', problems)),
-        remembered.site(site.rules.id).then((tried) => valueOf(tried, 'what is known of the site', problems)),
+        remembered.site(site.rules.id).then((tried) => {
+          const found = valueOf(tried, 'what is known of the site', problems);
+          return { memory: found, life: tried.ok ? lifeIn(found, signer.id) : null };
+        }),
         remembered.standby(signer.id).then((tried) => valueOf(tried, 'the standby', problems)),
         remembered.fences(site.rules.id).then((tried) => valueOf(tried, 'the fences', problems)),
       ]);
@@ -231,9 +234,9 @@ export function openGatherer(
         flag: flag.read,
         epochs: epochsOf(network),
         sources: [...looks, ...node.looks].map((look) => factsOf(look, knownOf(look.asked.id, record))),
-        life: lifeIn(memory, signer.id),
+        life,
         target,
-        fences: (fences ?? []).filter((fence) => fence.signer === signer.id),
+        fences: fences?.filter((fence) => fence.signer === signer.id) ?? null,
         clock: flag.clock,
         votes: signer.chain === 'ethereum' ? null : votes,
         fencing,

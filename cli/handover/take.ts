@@ -12,7 +12,7 @@ import { broken, complain, wrong, type Refused } from '../door.ts';
 import { readMoment } from '../quiet-options.ts';
 import type { ExitCode } from '../terminal.ts';
 import { isTyped } from '../ask-person.ts';
-import { asWritten, type ChangeOptions, writtenWords } from './change-flag.ts';
+import { asWritten, type ChangeOptions, timeOf, writtenWords } from './change-flag.ts';
 import { type Proposing, startCommands } from './client-commands.ts';
 import { type Gathered, type Gatherer, openGatherer, type Said } from './gather.ts';
 import {
@@ -180,7 +180,7 @@ async function write(
   if ('message' in whom) return complain(whom, context);
   const change = takeKeys(seen.read, {
     signer: { id, site: chosen.site.rules.id, keys: chosen.signer.keys },
-    at: world.clock.now(),
+    at: timeOf(seen, world.clock.now()),
     by: world.by,
     reason: override === null ? 'the guard allowed it' : override.why,
     ...whom,

@@ -126,6 +126,19 @@ describe('a take', () => {
     expect(await take(home.handover, options(home, { protection: old, fencedAt }))).toBe(0);
   });
 
+  test.each(['site', 'fences'] as const)(
+    'is refused, and not to be skipped, while what the watchdog has seen (%s) cannot be read',
+    async (what) => {
+      const home = handoverHome(() => facts());
+      const remembered = { ...home.world.remembered, [what]: async () => ({ ok: false, why: 'it is down' }) };
+      const handover = { ...home.handover, world: { ...home.world, remembered } };
+      expect(await take(handover, options(home))).toBe(3);
+      expect(await take(handover, options(home, { override: 'I know better' }))).toBe(3);
+      expect(home.text()).toContain('cannot be read');
+      expect(home.history).toEqual([]);
+    },
+  );
+
   test('wants a flag that can be read', async () => {
     const home = handoverHome(() => facts({ flag: unreadable }));
     expect(await take(home.handover, options(home))).toBe(1);

@@ -222,7 +222,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
       record: async () => ({ ok: true, value: null }),
       site: async () => ({ ok: true, value: null }),
       standby: async () => ({ ok: true, value: standby() }),
-      fences: async () => ({ ok: true, value: facts().fences }),
+      fences: async () => ({ ok: true, value: facts().fences ?? [] }),
     },
     sources: () =>
       given.sources.filter(({ role }) => role !== 'target').map(({ source }) => sourceOf(source)),

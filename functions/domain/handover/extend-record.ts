@@ -2,6 +2,7 @@
 import {
   type EpochRecord,
   excerptChars,
+  firstEpochs,
   type HeightReading,
   isSettled,
   mostEpochs,
@@ -28,7 +29,11 @@ function withRecord(before: EpochRecord | undefined, record: EpochRecord): Epoch
 function withEpochs(before: readonly EpochRecord[], epochs: readonly EpochRecord[]): readonly EpochRecord[] {
   const known = new Map(before.map((record) => [record.epoch, record]));
   for (const record of epochs) known.set(record.epoch, withRecord(known.get(record.epoch), record));
-  return [...known.values()].toSorted((a, b) => a.epoch - b.epoch).slice(-mostEpochs);
+  const all = [...known.values()].toSorted((a, b) => a.epoch - b.epoch);
+  // The guard judges the first ones, however long a handover takes; the last ones tell whether somebody came back.
+  return all.length <= mostEpochs
+    ? all
+    : [...all.slice(0, firstEpochs), ...all.slice(firstEpochs - mostEpochs)];
 }
 
 /** The first key that is anything but silent; null when none is. A height of no key shows nothing. */

@@ -106,11 +106,11 @@ export type HandoverFacts = {
   /** Null where a chain has no epochs. */
   readonly epochs: Epochs | null;
   readonly sources: readonly SourceFacts[];
-  /** From whatever source, of whatever age: the guard takes what is dated after `begin`. */
-  readonly life: readonly Life[];
+  /** From whatever source, of whatever age: the guard takes what is dated after `begin`. Null when what the watchdog has seen could not be read. */
+  readonly life: readonly Life[] | null;
   readonly target: TargetFacts;
-  /** The latest report of each fence of this signer. */
-  readonly fences: readonly FenceReport[];
+  /** The latest report of each fence of this signer; null when they could not be read. */
+  readonly fences: readonly FenceReport[] | null;
   /** Our own clock against the database's. */
   readonly clock: ClockFact | null;
   /** CometBFT; null elsewhere, or when nobody watched. */

@@ -34,9 +34,29 @@ function isLater({ unit, at }: Life, facts: HandoverFacts, begun: number): boole
   return at > begun && unit >= from;
 }
 
-function life({ facts }: Judging, begun: number): Condition {
+/** Acts in epochs that came after those that must be silent. */
+function laterLife({ facts: { sources, epochs }, policy }: Judging, begun: number): Life[] {
+  if (epochs === null) return [];
+  const after = firstEpochAfter(epochs, begun) + policy.epochs;
+  return sources.flatMap(({ operator, shown }) =>
+    shown?.of === 'epochs'
+      ? shown.epochs.flatMap(({ epoch, askedAt, keys }) =>
+          keys.flatMap((word, key): Life[] =>
+            word === 'alive' && epoch >= after
+              ? [{ source: operator, key, unit: epoch, at: askedAt, how: 'epoch' }]
+              : [],
+          ),
+        )
+      : [],
+  );
+}
+
+function life(judging: Judging, begun: number): Condition {
+  const { facts } = judging;
   const must: Must = { id: 'life', must: 'nothing shows that the other side lives' };
-  const seen = facts.life.find((each) => isLater(each, facts, begun));
+  const seen = [...(facts.life ?? []), ...laterLife(judging, begun)].find((each) =>
+    isLater(each, facts, begun),
+  );
   if (seen !== undefined) {
     const key = shortKey(facts.signer.keys[seen.key]);
     return notMet(
@@ -44,12 +64,16 @@ function life({ facts }: Judging, begun: number): Condition {
       `${key} has signed since (${seen.how}, ${seen.unit}), says ${seen.source}: make sure that it is off, then begin again`,
     );
   }
-  const fence = facts.fences.find(
+  const fence = facts.fences?.find(
     (each) => each.isRunning && each.at > begun && each.signer === facts.signer.id,
   );
-  return fence === undefined
-    ? met(must, 'nothing does')
-    : notMet(must, `a fence reports that its client runs, with generation ${fence.generation}`);
+  if (fence !== undefined) {
+    return notMet(must, `a fence reports that its client runs, with generation ${fence.generation}`);
+  }
+  if (facts.life === null) return unknown(must, 'what the watchdog has seen of the keys cannot be read');
+  return facts.fences === null
+    ? unknown(must, 'what the fences report cannot be read')
+    : met(must, 'nothing does');
 }
 
 function fenced({ facts }: Judging): Condition {

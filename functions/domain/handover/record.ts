@@ -37,8 +37,9 @@ export type HeightReading = {
 };
 
 export const excerptChars = 2_000;
-/** How many epochs are kept; a handover takes four. */
+/** How many epochs are kept: the first ones since `begin`, and the last ones. */
 export const mostEpochs = 16;
+export const firstEpochs = 4;
 /** Heights that are a multiple of this are kept with their hashes, so that two sources can be held against each other. */
 export const sampleEvery = 100;
 export const mostSamples = 24;

@@ -82,12 +82,13 @@ describe('epochs', () => {
     });
   });
 
-  test('are the newest sixteen', () => {
-    const all = Array.from({ length: mostEpochs + 3 }, (_, index) => epoch(100 + index));
-    const shown = extendShown(null, epochs(...all), 1);
-    expect(shown).toEqual({ of: 'epochs', epochs: all.slice(3) });
-    // An old one does not push a new one out.
-    expect(extendShown(shown, epochs(epoch(5)), 2)).toEqual(shown);
+  test('are the first four, which are judged however long it takes, and the newest twelve', () => {
+    const all = Array.from({ length: mostEpochs + 30 }, (_, index) => epoch(100 + index));
+    const kept = { of: 'epochs', epochs: [...all.slice(0, 4), ...all.slice(-12)] };
+    expect(extendShown(null, epochs(...all), 1)).toEqual(kept);
+    // The same, one after the other.
+    const grown = all.reduce<Shown | null>((shown, each, at) => extendShown(shown, epochs(each), at), null);
+    expect(grown).toEqual(kept);
   });
 
   test('keep no more of what was answered than there is room for', () => {

@@ -170,6 +170,8 @@ const both: readonly Row[] = [
     }),
     ['life'],
   ],
+  ['what the watchdog has seen cannot be read', (f) => ({ ...f, life: null }), ['life']],
+  ['what the fences report cannot be read', (f) => ({ ...f, fences: null }), ['life']],
   ['it has too few peers', (f) => withNow(f, 'target', { peers: 2 }), ['target peers']],
   ['it does not say its peers', (f) => withNow(f, 'target', { peers: null }), ['target peers']],
   ['a source shows other forks', (f) => withNow(f, 'harbour', { forks: 'x' }), ['target chain']],
@@ -325,6 +327,20 @@ const ofEthereum: readonly Row[] = [
       ...f,
       life: [{ source: 'orchard', key: 0, unit: first, at: epochStart(epochs, first), how: 'x' }],
     }),
+    ['life'],
+  ],
+  [
+    'a source has shown an act long after the silent epochs',
+    (f) =>
+      withSource(f, 'harbour', ({ shown }) => ({
+        shown: {
+          of: 'epochs',
+          epochs: [
+            ...(shown?.of === 'epochs' ? shown.epochs : []),
+            epochRecord(first + 7, { keys: ['silent', 'alive'] }),
+          ],
+        },
+      })),
     ['life'],
   ],
   [
@@ -628,7 +644,7 @@ const isFacts = (value: unknown): value is HandoverFacts => typeof value === 'ob
 
 /** What may be missing: nothing rests on it; somebody else says the same; or there are more of them than are needed. */
 const spare = [
-  /^(life|fences)/,
+  /^(life|fences)\.-?\d/,
   /^flag\.flag\.(evidence|former|backup|override|instance|minHeight)/,
   /^sources\.-?[01]/,
   /\.(trouble|nowTrouble|behind|machineTrouble|seenAt|lastBreak|place)$/,
@@ -672,14 +688,14 @@ describe('properties', () => {
           ? {
               ...facts,
               life: [
-                ...facts.life,
+                ...(facts.life ?? []),
                 { source: 's', key, unit: 5_600 + later, at: facts.at - later * minute, how: 'x' },
               ],
             }
           : {
               ...facts,
               life: [
-                ...facts.life,
+                ...(facts.life ?? []),
                 { source: 's', key, unit: first + later, at: epochStart(epochs, first + later), how: 'x' },
               ],
             },
@@ -687,7 +703,7 @@ describe('properties', () => {
       fc.constant<HandoverFacts>({
         ...facts,
         fences: [
-          ...facts.fences,
+          ...(facts.fences ?? []),
           { signer: facts.signer.id, instance: 'i', generation: 9, isRunning: true, at: facts.at - 1_000 },
         ],
       }),
