@@ -263,8 +263,9 @@ export async function take(handover: Handover, options: Options): Promise<ExitCo
     // The person may have taken their time: what was true before is looked at once more.
     const last = await untilReady(handover, { gatherer, said, options, waits: false });
     if (typeof last === 'number') return last;
+    const accepted = new Set(first.guard.skippable.map(({ id, part }) => `${id} ${part}`));
     const grew =
-      last.override !== null && last.override.skipped.length > (first.override?.skipped.length ?? 0);
+      last.override !== null && last.guard.skippable.some(({ id, part }) => !accepted.has(`${id} ${part}`));
     if (grew)
       return complain(
         { ok: false, message: 'nothing was written: more is missing now than you have accepted', code: 3 },

@@ -269,6 +269,22 @@ describe('an override', () => {
     expect(home.text()).toContain('it cannot skip:');
   });
 
+  test('writes nothing when it is something else that is missing once it was typed', async () => {
+    let isTyped = false;
+    const home = handoverHome(() =>
+      isTyped
+        ? facts({ target: { ...facts().target, steadySince: null } })
+        : withNow(facts(), 'target', { liveness: null }),
+    );
+    const ask = async (question: string): Promise<string> => {
+      isTyped = true;
+      return question.includes('past the guard') ? overrideSentence('alpha') : 'alpha';
+    };
+    expect(await take({ ...home.handover, ask }, options(home, { override: why }))).toBe(3);
+    expect(home.history).toEqual([]);
+    expect(home.text()).toContain('more is missing now than you have accepted');
+  });
+
   test('is none when everything is met', async () => {
     const home = handoverHome(() => facts());
     expect(await take(home.handover, options(home, { override: why }))).toBe(0);
