@@ -63,7 +63,7 @@ const tries = 20;
 export type Seen<Value> = { readonly value: Value | null; readonly version: string | null };
 
 export type ChangeOptions<Value> = {
-  /** What is known of the document, which saves the first read; when it is out of date, it is read. */
+  /** What is known of the document, which saves the read before a write; when it is out of date, or nothing is to be written, it is read. */
   readonly known?: Seen<Value> | undefined;
   /** Is told what was written. */
   readonly onWritten?: (seen: Seen<Value>) => void;
@@ -85,12 +85,17 @@ export async function change<Value, Result>(
     return { value: read(codec, snapshot), version: versionOf(snapshot) };
   };
   for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const remembered = attempt === 1 ? known : undefined;
     // oxlint-disable-next-line no-await-in-loop -- each try depends on what the one before met
-    const { value, version } = attempt === 1 && known !== undefined ? known : await look();
+    const { value, version } = remembered ?? (await look());
     if (made !== null && isDeepStrictEqual(made.next, value)) return made.result;
     // oxlint-disable-next-line no-await-in-loop -- as above
     const decision = await decide(value);
-    if (decision.next === null) return decision.result;
+    if (decision.next === null) {
+      // No write says whether what is remembered still stands: another client's news would be taken for nothing new.
+      if (remembered !== undefined) continue;
+      return decision.result;
+    }
     const batch = reference.firestore.batch();
     replace(batch, { reference, version }, { codec, value: decision.next });
     try {

@@ -19,7 +19,7 @@ describe.skipIf(lacksPrograms('dash', 'curl', 'timeout', 'awk'))('notify-watchdo
     const ups = await upsHouse();
     ups.settings({ URL: home.watchdog.urls.heartbeat });
     const store = openStore({ FIRESTORE_EMULATOR_HOST: home.watchdog.firestore.host });
-    const pulse = async (): Promise<unknown> => (await store.changePulse('home', (same) => same)).after;
+    const pulse = (): Promise<unknown> => store.loadHeard('home');
 
     ups.ups({ 'ups.status': 'OB DISCHRG', 'battery.charge': '87', 'battery.runtime': '1260' });
     expect(await ups.notify('ONBATT')).toMatchObject({ code: 0, stderr: '' });

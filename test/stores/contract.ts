@@ -441,6 +441,16 @@ export function describeStore(
       },
     );
 
+    check('takes no news for old because it was so when this client last wrote', async ({ store, other }) => {
+      const { after: first } = await store.changePulse('home', (pulse) => pulse);
+      await hearPower(other, 'home', { state: 'on-battery', at: 20 });
+      const looked = await store.changePulse('home', (pulse) => pulse);
+      expect(looked.before).toMatchObject({ power: { ups: { state: 'on-battery' } } });
+      // What it would make of it is what it wrote last, and yet is not what stands there now.
+      await store.changePulse('home', () => first);
+      expect(await store.loadHeard('home')).toMatchObject({ power: {} });
+    });
+
     check('loses no beat of sources that send at the same time', async ({ store, other }) => {
       const sources = Array.from({ length: 8 }, (_, index) => `source${index}`);
       await Promise.all(
