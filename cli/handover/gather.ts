@@ -66,6 +66,11 @@ function machineOf(standby: Standby | null, project: string | undefined): Machin
   return { place: { project, zone: node.zone, name: node.name }, id: node.id };
 }
 
+function whyNoMachine(shown: Tried<MachineFact> | null, place: Place | null): string | null {
+  if (shown !== null) return shown.ok ? null : shown.why;
+  return place === null ? 'there is no standby' : 'it was not asked';
+}
+
 /** Since when it has been steady, as the watchdog has seen it: a cloud node synced, a house well. Null when the watchdog itself stands still. */
 function steadySince(
   to: Direction,
@@ -152,7 +157,7 @@ export function openGatherer(
       nowTrouble: stood.ok ? null : stood.detail,
     };
   };
-  /** What `watch` has written down counts only for this very beginning; what we have read ourselves goes before. */
+  /** What `watch` has written down counts only for this very beginning, and these keys; what we have read ourselves goes before. */
   const knownOf = (id: string, record: HandoverRecord | null): Shown | null =>
     kept.get(id) ?? record?.sources.find(({ source }) => source === id)?.shown ?? null;
 
@@ -182,7 +187,8 @@ export function openGatherer(
         written !== null &&
         begun !== null &&
         written.generation === begun.generation &&
-        written.begunAt === begun.since
+        written.begunAt === begun.since &&
+        written.keys.join(' ') === signer.keys.join(' ')
           ? written
           : null;
       const machine = to === 'cloud' ? machineOf(standby, world.config.standbys?.project) : null;
@@ -227,8 +233,7 @@ export function openGatherer(
             ? null
             : { word: seen.report.keys, at: seen.report.at },
         machine: shown?.ok === true ? shown.value : null,
-        machineTrouble:
-          to === 'basement' ? null : shown === null ? 'there is no standby' : shown.ok ? null : shown.why,
+        machineTrouble: to === 'basement' ? null : whyNoMachine(shown, place),
       };
       const found: HandoverFacts = {
         at: clock.now(),
