@@ -7,6 +7,8 @@ export type ExitCode = 0 | 1 | 2 | 3;
 export type Terminal = {
   /** One line of the result. */
   readonly print: (...parts: readonly Part[]) => void;
+  /** Begins the result anew: on a terminal it takes the place of what is shown, elsewhere an empty line comes between. */
+  readonly anew: () => void;
   /** The result as JSON, indented. */
   readonly json: (value: unknown) => void;
   /** One piece of a result that goes on, as JSON on one line. */
@@ -34,6 +36,8 @@ type Output = NodeJS.WriteStream;
 
 const firstShownAfterMs = 700;
 const clearLine = '\r\u001b[2K';
+/** To the upper left, and nothing below; what had scrolled by before stays. */
+const clearScreen = '\u001b[H\u001b[J';
 
 /** The reader's zone as the system says it. */
 function readersZone(): string {
@@ -48,6 +52,9 @@ export function openTerminal(out: Output, err: Output): Terminal {
   return {
     print: (...parts) => {
       write(out, parts);
+    },
+    anew: () => {
+      out.write(out.isTTY ? clearScreen : '\n');
     },
     json: (value) => {
       out.write(`${jsonText(value, 2)}\n`);

@@ -6,8 +6,12 @@ import { codeOf } from '../functions/kit/error.ts';
 import { plain } from '../local/terminal-text.ts';
 import type { Place, Tried } from './handover/world.ts';
 
-/** `url` is on this machine, for as long as the tunnel is open. */
-export type Tunnel = { readonly url: string; readonly close: () => Promise<void> };
+/** `url` is on this machine, for as long as the tunnel is open; it does not come back by itself. */
+export type Tunnel = {
+  readonly url: string;
+  readonly isOpen: () => boolean;
+  readonly close: () => Promise<void>;
+};
 
 export type TunnelOptions = {
   readonly place: Place;
@@ -78,24 +82,51 @@ function remedyOf(said: string): string {
   return /login|credential|auth/i.test(said) ? 'run gcloud auth login' : 'try the same command by hand';
 }
 
+const isOver = ({ exitCode, signalCode, pid }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null || pid === undefined;
+
+/** gcloud starts ssh: both go. */
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (isOver(child) || child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
+
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (isOver(child)) return;
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();
     });
   });
-  const kill = (signal: NodeJS.Signals): void => {
-    try {
-      // gcloud starts ssh: both go.
-      process.kill(-(child.pid ?? 0), signal);
-    } catch {
-      child.kill(signal);
-    }
-  };
-  kill('SIGTERM');
+  kill(child, 'SIGTERM');
   await Promise.race([ended, wait(endMs)]);
-  if (child.exitCode === null && child.signalCode === null) kill('SIGKILL');
+  kill(child, 'SIGKILL');
+}
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** It is in a group of its own, which no Ctrl-C reaches: whatever ends this process ends it first. Returns how to stop minding it. */
+function endWithUs(child: ChildProcess): () => void {
+  const atExit = (): void => {
+    kill(child, 'SIGTERM');
+  };
+  const stop = (): void => {
+    process.removeListener('exit', atExit);
+    for (const name of endings) process.removeListener(name, atSignal);
+  };
+  const atSignal = (name: NodeJS.Signals): void => {
+    kill(child, 'SIGTERM');
+    stop();
+    // As it would have gone without us: whoever else minds this signal has been told of it already.
+    if (process.listenerCount(name) === 0) process.kill(process.pid, name);
+  };
+  process.once('exit', atExit);
+  for (const name of endings) process.on(name, atSignal);
+  return stop;
 }
 
 /** Opens it and waits until something answers. Never rejects for what gcloud or a network does. */
@@ -121,21 +152,22 @@ export async function openTunnel(options: TunnelOptions): Promise<Tried<Tunnel>>
     const last = plain(said.trim().split('\n').at(-1) ?? '');
     failure ??= `the tunnel to ${place.name} ended: ${last === '' ? 'gcloud said nothing' : last}; ${remedyOf(said)}`;
   });
-  const atExit = (): void => {
-    if (child.pid !== undefined && child.exitCode === null) child.kill('SIGTERM');
-  };
-  process.once('exit', atExit);
+  const forget = endWithUs(child);
   const close = async (): Promise<void> => {
-    process.removeListener('exit', atExit);
     await end(child);
+    forget();
   };
   const deadline = performance.now() + patienceMs;
   while (failure === null && performance.now() < deadline && !signal.aborted) {
     // oxlint-disable no-await-in-loop -- until it is there
-    if (await answers(local)) return { ok: true, value: { url: `http://127.0.0.1:${local}`, close } };
+    if (await answers(local)) {
+      const isOpen = (): boolean => failure === null;
+      return { ok: true, value: { url: `http://127.0.0.1:${local}`, isOpen, close } };
+    }
     await wait(100);
     // oxlint-enable no-await-in-loop
   }
   await close();
+  if (signal.aborted) return { ok: false, why: `nobody waits for the tunnel to ${place.name} any more` };
   return { ok: false, why: failure ?? `the tunnel to ${place.name} was not there within a minute` };
 }

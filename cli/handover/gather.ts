@@ -10,15 +10,14 @@ import type {
   ProtectionFact,
   SourceFacts,
   TargetFacts,
-  VotesWatched,
 } from '../../functions/domain/handover/facts.ts';
 import type { HandoverRecord, Shown } from '../../functions/domain/handover/record.ts';
 import { targetOf, whyAbsent } from '../../functions/domain/handover/judged.ts';
-import { extendWatch } from '../../functions/domain/handover/votes.ts';
 import type { Memory } from '../../functions/domain/memory.ts';
 import type { Standby } from '../../functions/domain/standby/standby.ts';
+import { type Machine, openReacher } from './reached-node.ts';
 import { type Chosen, epochsOf } from './signer.ts';
-import type { FlagSeen, HandoverWorld, OpenNode, Place, Tried } from './world.ts';
+import type { FlagSeen, HandoverWorld, Place, Tried } from './world.ts';
 
 /** What a person has said and given so far. */
 export type Said = { readonly fencing: Fencing | null; readonly protection: ProtectionFact | null };
@@ -42,9 +41,8 @@ export type Gatherer = {
 /** The id under which the node that is to sign stands among the sources. */
 const targetId = 'target';
 const timeoutMs = 20_000;
-const voteEveryMs = 2_000;
-
-type Open = { readonly node: OpenNode | null; readonly why: string | null };
+/** What was written down longer ago says nothing of now. */
+const rememberedMs = 5 * 60_000;
 
 function valueOf<Value>(tried: Tried<Value>, what: string, problems: string[]): Value | null {
   if (tried.ok) return tried.value;
@@ -62,15 +60,54 @@ function lifeIn(memory: Memory | null, signer: string): Life[] {
   );
 }
 
-function placeOf(standby: Standby | null, project: string | undefined): Place | null {
+function machineOf(standby: Standby | null, project: string | undefined): Machine {
   const node = standby?.seen?.node ?? null;
-  return node === null || project === undefined ? null : { project, zone: node.zone, name: node.name };
+  if (node === null || project === undefined) return null;
+  return { place: { project, zone: node.zone, name: node.name }, id: node.id };
 }
 
-/** Since when it has been steady, as the watchdog has seen it: a cloud node synced, a house well. */
-function steadySince(to: Direction, standby: Standby | null, memory: Memory | null): number | null {
+function whyNoMachine(shown: Tried<MachineFact> | null, place: Place | null): string | null {
+  if (shown !== null) return shown.ok ? null : shown.why;
+  return place === null ? 'there is no standby' : 'it was not asked';
+}
+
+/** Since when it has been steady, as the watchdog has seen it: a cloud node synced, a house well. Null when the watchdog itself stands still. */
+function steadySince(
+  to: Direction,
+  {
+    standby,
+    memory,
+    at,
+  }: { readonly standby: Standby | null; readonly memory: Memory | null; readonly at: number },
+): number | null {
   if (to === 'cloud') return standby?.seen?.phase === 'synced' ? standby.seen.phaseSince : null;
-  return memory?.state.judgement.verdict === 'ok' ? memory.state.verdictSince : null;
+  if (memory === null || !(at - memory.state.tick.at <= rememberedMs)) return null;
+  return memory.state.judgement.verdict === 'ok' ? memory.state.verdictSince : null;
+}
+
+/** The node in all looks of ours; null where that never was so. */
+type Watched = {
+  /** Since when it was at the head in each of them. */
+  readonly goodSince: number | null;
+  /** When it last was seen not to be. */
+  readonly brokenAt: number | null;
+  readonly lookedAt: number | null;
+};
+const unwatched: Watched = { goodSince: null, brokenAt: null, lookedAt: null };
+
+/** Between looks that are far apart, and where it was not reached, nobody has watched: it begins anew. */
+function watched(
+  before: Watched,
+  {
+    isThere,
+    at,
+    mostApartMs,
+  }: { readonly isThere: boolean | null; readonly at: number; readonly mostApartMs: number },
+): Watched {
+  if (isThere === null) return { ...before, goodSince: null, lookedAt: at };
+  if (!isThere) return { goodSince: null, brokenAt: at, lookedAt: at };
+  const isOn = before.lookedAt !== null && at - before.lookedAt <= mostApartMs;
+  return { ...before, goodSince: isOn ? (before.goodSince ?? at) : at, lookedAt: at };
 }
 
 type Asked = { readonly source: BoundSource; readonly role: SourceFacts['role']; readonly id: string };
@@ -89,45 +126,9 @@ export function openGatherer(
   const { clock } = world;
   const kept = new Map<string, Shown>();
   let keptFor = '';
-  let open: Open | null = null;
-  let votes: VotesWatched | null = null;
-  /** Since when the node that is to sign was at the head in every look of ours, and when it last was not; null when that never was so. */
-  let goodSince: number | null = null;
-  let brokenAt: number | null = null;
-  let watching: NodeJS.Timeout | null = null;
+  const reacher = openReacher(world, { signer, to });
+  let steady = unwatched;
 
-  const watchVotes = (node: OpenNode): void => {
-    const { source } = node;
-    if (source.votes === null || watching !== null) return;
-    const readVotes = source.votes;
-    const lookOnce = async (): Promise<void> => {
-      const run = { signal: AbortSignal.timeout(timeoutMs), timeoutMs: 5_000, now: clock.now };
-      const answer = await readVotes(signer.keys, run);
-      votes = extendWatch(votes, answer.ok ? answer.value : 'unknown', clock.now());
-    };
-    let isLooking = false;
-    const tick = (): void => {
-      if (isLooking) return;
-      isLooking = true;
-      void lookOnce()
-        .catch(() => {
-          votes = null;
-        })
-        .finally(() => {
-          isLooking = false;
-        });
-    };
-    tick();
-    watching = setInterval(tick, voteEveryMs);
-    watching.unref();
-  };
-  const openNode = async (place: Place | null, signal: AbortSignal): Promise<Open> => {
-    if (open !== null && open.node !== null) return open;
-    const tried = await world.openNode({ signer: signer.id, to, place }, signal);
-    open = tried.ok ? { node: tried.value, why: null } : { node: null, why: tried.why };
-    if (open.node !== null) watchVotes(open.node);
-    return open;
-  };
   const lookAt = async (
     asked: Asked,
     given: { readonly begunAt: number | null; readonly before: Shown | null; readonly signal: AbortSignal },
@@ -156,7 +157,7 @@ export function openGatherer(
       nowTrouble: stood.ok ? null : stood.detail,
     };
   };
-  /** What `watch` has written down counts only for this very beginning; what we have read ourselves goes before. */
+  /** What `watch` has written down counts only for this very beginning, and these keys; what we have read ourselves goes before. */
   const knownOf = (id: string, record: HandoverRecord | null): Shown | null =>
     kept.get(id) ?? record?.sources.find(({ source }) => source === id)?.shown ?? null;
 
@@ -177,19 +178,28 @@ export function openGatherer(
       const held = flag.read.isReadable ? flag.read.flag : null;
       const begun = held?.holder.kind === 'none' ? held : null;
       const mark = `${begun?.generation ?? ''} ${begun?.since ?? ''}`;
-      if (mark !== keptFor) kept.clear();
-      keptFor = mark;
+      // What cannot be read this time has not changed for that.
+      if (flag.read.isReadable && mark !== keptFor) {
+        kept.clear();
+        keptFor = mark;
+      }
       const record =
         written !== null &&
         begun !== null &&
         written.generation === begun.generation &&
-        written.begunAt === begun.since
+        written.begunAt === begun.since &&
+        written.keys.join(' ') === signer.keys.join(' ')
           ? written
           : null;
-      const place = to === 'cloud' ? placeOf(standby, world.config.standbys?.project) : null;
-      const sources = world
-        .sources(signer.id)
-        .map((source): Asked => ({ source, role: source.isOwn ? 'own' : 'foreign', id: source.id }));
+      const machine = to === 'cloud' ? machineOf(standby, world.config.standbys?.project) : null;
+      const place = machine?.place ?? null;
+      // While somebody holds the keys nothing is judged: who that is is told at once, and no tunnel is opened for it.
+      const isJudged = begun !== null || !flag.read.isReadable;
+      const sources = (isJudged ? world.sources(signer.id) : []).map((source): Asked => ({
+        source,
+        role: source.isOwn ? 'own' : 'foreign',
+        id: source.id,
+      }));
       const lookAtAll = (asked: readonly Asked[]): Promise<Look[]> =>
         Promise.all(
           asked.map((each) =>
@@ -197,7 +207,12 @@ export function openGatherer(
           ),
         );
       const ofNode = async () => {
-        const { node, why } = await openNode(place, signal);
+        if (!isJudged) return { looks: [], clock: null, why: null };
+        const { node, why, isOther } = await reacher.reach(machine, signal);
+        if (isOther) {
+          kept.delete(targetId);
+          steady = unwatched;
+        }
         if (node === null) return { looks: [], clock: null, why };
         const [looks, measured] = await Promise.all([
           lookAtAll([{ source: node.source, role: 'target', id: targetId }]),
@@ -206,8 +221,8 @@ export function openGatherer(
         return { looks, clock: measured, why: null };
       };
       const ofMachine = async (): Promise<Tried<MachineFact> | null> =>
-        place === null ? null : world.machine.look(place, signal);
-      const [looks, node, machine] = await Promise.all([lookAtAll(sources), ofNode(), ofMachine()]);
+        place === null || !isJudged ? null : world.machine.look(place, signal);
+      const [looks, node, shown] = await Promise.all([lookAtAll(sources), ofNode(), ofMachine()]);
       if (node.why !== null) problems.push(`the node that is to sign: ${node.why}`);
       const seen = standby?.seen ?? null;
       const target: TargetFacts = {
@@ -217,15 +232,8 @@ export function openGatherer(
           to === 'basement' || seen === null || seen.report === null
             ? null
             : { word: seen.report.keys, at: seen.report.at },
-        machine: machine?.ok === true ? machine.value : null,
-        machineTrouble:
-          to === 'basement'
-            ? null
-            : machine === null
-              ? 'there is no standby'
-              : machine.ok
-                ? null
-                : machine.why,
+        machine: shown?.ok === true ? shown.value : null,
+        machineTrouble: to === 'basement' ? null : whyNoMachine(shown, place),
       };
       const found: HandoverFacts = {
         at: clock.now(),
@@ -238,18 +246,19 @@ export function openGatherer(
         target,
         fences: fences?.filter((fence) => fence.signer === signer.id) ?? null,
         clock: flag.clock,
-        votes: signer.chain === 'ethereum' ? null : votes,
+        votes: signer.chain === 'ethereum' ? null : reacher.votes(),
         fencing,
         protection,
       };
       const source = targetOf(found);
-      if (source !== null) {
-        const isThere = whyAbsent(source, { facts: found, policy: world.policy }) === null;
-        if (isThere) goodSince ??= found.at;
-        else [goodSince, brokenAt] = [null, found.at];
-      }
+      steady = watched(steady, {
+        isThere: source === null ? null : whyAbsent(source, { facts: found, policy: world.policy }) === null,
+        at: found.at,
+        mostApartMs: world.policy.freshMs,
+      });
+      const { goodSince, brokenAt } = steady;
       // What the watchdog has seen goes further back than we have looked; a break that we have seen ends it.
-      const since = steadySince(to, standby, memory) ?? goodSince;
+      const since = steadySince(to, { standby, memory, at: found.at }) ?? goodSince;
       const facts = {
         ...found,
         target: {
@@ -259,10 +268,6 @@ export function openGatherer(
       };
       return { facts, flag, place, problems };
     },
-    close: async () => {
-      if (watching !== null) clearInterval(watching);
-      await open?.node?.close();
-      open = null;
-    },
+    close: reacher.close,
   };
 }

@@ -11,7 +11,7 @@ import { openStore } from '../../functions/stores/open.ts';
 import type { Context } from '../context.ts';
 import { openFlagKeeper } from '../keys.ts';
 import { openMachine } from '../machine.ts';
-import { openTunnel } from '../tunnel.ts';
+import { openTunnel, type Tunnel } from '../tunnel.ts';
 import { measureClock } from './node-clock.ts';
 import { chooseSigner } from './signer.ts';
 import type { HandoverWorld, OpenNode, Tried } from './world.ts';
@@ -28,6 +28,9 @@ export type WorldOptions = {
 const ports = { ethereum: 5052, berachain: 26657, cometbft: 26657 } as const;
 /** A route that every node answers at once. */
 const clockPaths = { ethereum: '/eth/v1/node/version', berachain: '/health', cometbft: '/health' } as const;
+
+/** An address that a person has given. */
+const always: Pick<Tunnel, 'isOpen' | 'close'> = { isOpen: () => true, close: () => Promise.resolve() };
 
 async function trying<Value>(read: () => Promise<Value>): Promise<Tried<Value>> {
   try {
@@ -52,11 +55,7 @@ export function openHandoverWorld(
   );
   const binding = { network, secret: secretReader(variables) };
   const chains = createChains();
-  const openAt = async (
-    url: string,
-    signer: string,
-    close: () => Promise<void>,
-  ): Promise<Tried<OpenNode>> => {
+  const openAt = async ({ url, isOpen, close }: Tunnel, signer: string): Promise<Tried<OpenNode>> => {
     const choice = chooseSigner(config, signer);
     if (!choice.ok) return { ok: false, why: choice.message };
     const { site, signer: chosen } = choice.chosen;
@@ -83,7 +82,7 @@ export function openHandoverWorld(
     );
     if (source === undefined) return { ok: false, why: 'it cannot be asked' };
     const probe = new URL(`${url.replace(/\/+$/, '')}${clockPaths[chosen.chain]}`);
-    return { ok: true, value: { source, clock: () => measureClock(probe, clock), close } };
+    return { ok: true, value: { source, clock: () => measureClock(probe, clock), isOpen, close } };
   };
   const world: HandoverWorld = {
     config,
@@ -109,7 +108,7 @@ export function openHandoverWorld(
       return bindSites([asked], { ...binding, chains }).flatMap((bound) => bound.sources);
     },
     openNode: async ({ signer, to, place }, signal) => {
-      if (address !== undefined) return openAt(address, signer, () => Promise.resolve());
+      if (address !== undefined) return openAt({ url: address, ...always }, signer);
       if (to === 'basement') {
         return {
           ok: false,
@@ -120,7 +119,10 @@ export function openHandoverWorld(
       const choice = chooseSigner(config, signer);
       if (!choice.ok) return { ok: false, why: choice.message };
       const tunnel = await openTunnel({ place, port: ports[choice.chosen.signer.chain], signal });
-      return tunnel.ok ? openAt(tunnel.value.url, signer, tunnel.value.close) : tunnel;
+      if (!tunnel.ok) return tunnel;
+      const opened = await openAt(tunnel.value, signer);
+      if (!opened.ok) await tunnel.value.close();
+      return opened;
     },
     machine: openMachine({ clock, endpoint: variables['COMPUTE_ENDPOINT'] }),
   };

@@ -1,7 +1,7 @@
 // What all commands of a handover have in common: the configuration, who acts, how the node that is to sign is reached.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../functions/config/config.ts';
 import { directions, type Direction } from '../../functions/domain/handover/facts.ts';
 import { networkOf, type NetworkArguments } from '../../local/network-arguments.ts';
@@ -27,11 +27,21 @@ export const toOption = (): Option =>
     .choices([...directions])
     .default('cloud' satisfies Direction);
 
+/** Refuses with what would be right. */
+function readNode(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError('Write a full address, such as http://127.0.0.1:5052.');
+  }
+  if (url.username === '' && url.password === '') return text;
+  throw new InvalidArgumentError('It must not carry a user name or password.');
+}
+
 export const nodeOption = (): Option =>
   new Option(
     '--node <url>',
     'address of the API of the node that is to sign; a cloud node is reached through a tunnel of gcloud without it',
-  );
+  ).argParser(readNode);
 
 /** Adds `--config`, `--by`, `--json` and how names are resolved. */
 export function addCommon(command: Command): Command {

@@ -56,6 +56,10 @@ export async function prepare(handover: Handover, options: Options): Promise<Exi
   if (!before.ok) return complain(broken(`${node.name}: ${before.why}`), context);
   if (options.plan === true) {
     const { isProtected, disksThatGo } = before.value;
+    if (options.json === true) {
+      terminal.json({ signer: id, isPlan: true, machine: before.value });
+      return 0;
+    }
     terminal.print(`${node.name} in ${node.zone}: nothing is changed, for this is the plan`);
     terminal.print('would tell the watchdog to keep it when the house is well again');
     if (!isProtected) terminal.print('would switch deletion protection on');

@@ -42,6 +42,8 @@ export type OpenNode = {
   readonly source: BoundSource;
   /** Null when it could not be measured. */
   readonly clock: () => Promise<ClockFact | null>;
+  /** False once the way to it is gone: it does not come back, and has to be opened anew. */
+  readonly isOpen: () => boolean;
   readonly close: () => Promise<void>;
 };
 

@@ -104,7 +104,7 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
     if (source === undefined) return { ok: false, why: 'there is no such node' };
     // All clocks of the lab are one.
     const right = () => Promise.resolve({ offsetMs: 0, uncertaintyMs: 5, askedAt: clock.now() });
-    return { ok: true, value: { source, clock: right, close: () => Promise.resolve() } };
+    return { ok: true, value: { source, clock: right, isOpen: () => true, close: () => Promise.resolve() } };
   };
   const world: HandoverWorld = {
     config,
@@ -149,6 +149,7 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
         terminal: {
           print,
           complain: print,
+          anew: () => print(''),
           json: (value) => print(JSON.stringify(value)),
           jsonLine: (value) => print(JSON.stringify(value)),
           progress: () => () => undefined,

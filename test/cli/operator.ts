@@ -93,6 +93,7 @@ async function runHere(
   const context: Context = {
     terminal: {
       print: (...parts) => void (out += line(parts)),
+      anew: () => void (out += '\n'),
       json: (value) => void (out += `${JSON.stringify(value)}\n`),
       jsonLine: (value) => void (out += `${JSON.stringify(value)}\n`),
       complain: (...parts) => void (err += line(parts)),

@@ -234,6 +234,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
           const { clock } = facts().target;
           return clock === null ? null : { ...clock, askedAt: home.now };
         },
+        isOpen: () => true,
         close: async () => undefined,
       },
     }),
@@ -255,6 +256,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
     terminal: {
       print,
       complain: print,
+      anew: () => print(''),
       json: (value) => print(JSON.stringify(value)),
       jsonLine: (value) => print(JSON.stringify(value)),
       progress: () => () => undefined,
