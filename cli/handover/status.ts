@@ -49,7 +49,7 @@ async function lookOnce({ world, context }: Handover, gatherer: Gatherer, option
 }
 
 /** Ctrl-C ends it, as it ends every command. */
-export async function handoverStatus(handover: Handover, options: Options): Promise<ExitCode> {
+async function handoverStatus(handover: Handover, options: Options): Promise<ExitCode> {
   const { world, chosen } = handover;
   const gatherer = openGatherer(world, { chosen, to: options.to });
   let failures = 0;
