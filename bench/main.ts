@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|provision|guard|agent [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|guard|agent [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -8,6 +8,7 @@ npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
 npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 npm run bench -- deliver [--messages 1000] [--latency 50]
 npm run bench -- heartbeat [--messages 1000]
+npm run bench -- gate [--messages 1000]
 npm run bench -- provision [--standbys 50]
 npm run bench -- guard [--keys 20] [--epochs 16]
 npm run bench -- agent [--runs 9] [--files 50000]
@@ -91,6 +92,8 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
         return (await import('./heartbeat.ts')).measureHeartbeat({
           messages: whole('messages', values.messages),
         });
+      case 'gate':
+        return (await import('./gate.ts')).measureGate({ messages: whole('messages', values.messages) });
       case 'provision':
         return (await import('./provision.ts')).measureProvision({
           standbys: whole('standbys', values.standbys),

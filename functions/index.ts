@@ -26,6 +26,7 @@ const functions = new Map<string, Load>(
     status: async () => (await import('./entry/status.ts')).createStatus(environment),
     ack: async () => (await import('./entry/ack.ts')).createAck(environment),
     heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment),
+    gate: async () => (await import('./entry/gate.ts')).createGate(environment),
     daily: async () => (await import('./entry/daily.ts')).createDaily(environment),
     witness: async () => (await import('./entry/witness.ts')).createWitness(environment),
     provision: async () => (await import('./entry/provision.ts')).createProvision(environment),

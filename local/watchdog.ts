@@ -3,6 +3,7 @@ import { loadConfig } from '../functions/config/config.ts';
 import { createAck } from '../functions/entry/ack.ts';
 import { createDaily } from '../functions/entry/daily.ts';
 import { createDeliver } from '../functions/entry/deliver.ts';
+import { createGate } from '../functions/entry/gate.ts';
 import { createHeartbeat } from '../functions/entry/heartbeat.ts';
 import { createProvision } from '../functions/entry/provision.ts';
 import { createStatus } from '../functions/entry/status.ts';
@@ -28,6 +29,8 @@ export type LocalWatchdog = {
     readonly status: string;
     /** Where houses send their news. */
     readonly heartbeat: string;
+    /** Where fences ask; null when the configuration has no gate. */
+    readonly gate: string | null;
     /** Null when nothing is made in any cloud. */
     readonly provision: string | null;
     /** With the path that the configuration gives it; null when nobody can acknowledge. */
@@ -63,6 +66,7 @@ export type LocalOptions = {
   readonly onProvision?: (run: JobRun) => void;
   readonly statusPort?: number;
   readonly heartbeatPort?: number;
+  readonly gatePort?: number;
   /** How often `watch` is called; each minute when absent. */
   readonly everyMs?: number;
   /** True when ticks come only by `scheduler.runNow`. */
@@ -134,7 +138,9 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       options.heartbeatPort ?? 0,
     );
     const daily = await serveFunction(createDaily(environment({})));
-    const { acknowledge } = loadConfig(options.configPath, network);
+    const { acknowledge, gate: gateRules } = loadConfig(options.configPath, network);
+    const gate =
+      gateRules === null ? null : await serveFunction(createGate(environment({})), options.gatePort ?? 0);
     const ack =
       acknowledge === null
         ? null
@@ -162,6 +168,7 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
         deliver: deliver.url,
         status: status.url,
         heartbeat: heartbeat.url,
+        gate: gate?.url ?? null,
         provision: provision?.url ?? null,
         ack: ack?.url ?? null,
       },
@@ -169,7 +176,7 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
       scheduler,
       close: async () => {
         await scheduler.stop();
-        const served = [watch, deliver, status, heartbeat, daily, ack, witness, provision].filter(
+        const served = [watch, deliver, status, heartbeat, daily, ack, gate, witness, provision].filter(
           (each) => each !== null,
         );
         await Promise.all(served.map((each) => each.close()));

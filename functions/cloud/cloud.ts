@@ -113,3 +113,17 @@ export type Compute = {
     signal: AbortSignal,
   ) => Promise<ComputeAnswer<{ readonly operation: string }>>;
 };
+
+/** A machine, as Google says. */
+export type MachineIdentity = {
+  readonly project: string;
+  readonly zone: string;
+  readonly name: string;
+  /** Compute gives it to no other machine, not even to one of the same name. */
+  readonly id: string;
+};
+
+/** `unproven`: the token proves nothing. `unknown`: it could not be checked now. */
+export type Identified =
+  | { readonly ok: true; readonly machine: MachineIdentity }
+  | { readonly ok: false; readonly reason: 'unproven' | 'unknown'; readonly detail: string };

@@ -21,11 +21,19 @@ export type SiteConfig = {
   readonly allowAddresses: readonly string[];
   /** Who may send news of the house, and what each of them shows. */
   readonly senders: readonly Sender[];
+  /** The fences of its signers. */
+  readonly fences: readonly FenceConfig[];
   /** Null when the house may send from everywhere. */
   readonly exits: Exits | null;
 };
 
 export type Sender = { readonly source: string; readonly tokens: readonly SecretReference[] };
+
+export type FenceConfig = {
+  readonly signer: string;
+  readonly id: string;
+  readonly tokens: readonly SecretReference[];
+};
 
 /** CIDRs or single addresses. */
 export type Exits = { readonly addresses: readonly string[]; readonly provider: readonly string[] };
@@ -43,6 +51,8 @@ export type Config = {
   readonly links: File['links'];
   /** Null when nobody can acknowledge. */
   readonly acknowledge: NonNullable<File['acknowledge']> | null;
+  /** What signs the answers of the gate: one key, or two while it is being changed; null when nobody is fenced. */
+  readonly gate: { readonly url: string; readonly keys: readonly SecretReference[] } | null;
   /** Null when nobody outside notices that the watchdog is gone. */
   readonly selfWatch: NonNullable<File['selfWatch']> | null;
   /** Null when no node is ever made. */
@@ -84,6 +94,9 @@ function groupsOf(notify: NonNullable<FileSite['notify']>): NotifyGroup[] {
 
 /** A job that runs once a day shows nothing of the house for the rest of it. */
 const longestLifeMs = 15 * 60_000;
+
+const bothOf = (now: SecretReference, before: SecretReference | undefined): readonly SecretReference[] =>
+  before === undefined ? [now] : [now, before];
 
 const standbyOf = ({ standbys }: File): SiteRules['standby'] =>
   standbys === undefined
@@ -134,8 +147,11 @@ function siteConfig(file: File, site: FileSite, isFirst: boolean): SiteConfig {
     allowAddresses: site.allowAddresses,
     senders: site.heartbeats.map(({ source, token, previousToken }) => ({
       source,
-      tokens: previousToken === undefined ? [token] : [token, previousToken],
+      tokens: bothOf(token, previousToken),
     })),
+    fences: site.signers.flatMap(({ id: signer, fences }) =>
+      fences.map(({ id, token, previousToken }) => ({ signer, id, tokens: bothOf(token, previousToken) })),
+    ),
     exits: site.exits ?? null,
   };
 }
@@ -158,6 +174,10 @@ export function build(file: File): Config {
     status: file.status,
     links: file.links,
     acknowledge: file.acknowledge ?? null,
+    gate:
+      file.gate === undefined
+        ? null
+        : { url: file.gate.url, keys: bothOf(file.gate.key, file.gate.previousKey) },
     selfWatch: file.selfWatch ?? null,
     standbys: file.standbys ?? null,
   });

@@ -19,6 +19,8 @@ const draftSchema = entry({
   policies: raw,
   channels: listOf(raw),
   acknowledge: entry({ telegram: entry({ channel: text }) }),
+  // Undefined when no gate is configured.
+  gate: z.unknown().optional(),
   // Undefined when no standbys are configured.
   standbys: z.preprocess(
     (value) => (isMapping(value) ? value : undefined),
@@ -39,7 +41,9 @@ const draftSchema = entry({
       notify: listOf(z.union([text, entry({ channels: listOf(text) })])),
       allowAddresses: listOf(text),
       targets: listOf(raw),
-      signers: listOf(entry({ id: text, chain: text, keys: listOf(z.unknown()) })),
+      signers: listOf(
+        entry({ id: text, chain: text, keys: listOf(z.unknown()), fences: listOf(entry({ id: text })) }),
+      ),
       heartbeats: listOf(entry({ source: text })),
     }),
   ),

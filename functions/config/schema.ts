@@ -209,6 +209,21 @@ const acknowledge = z
     'How people acknowledge; without it messages carry no link, and reminders stop only when all is well.',
   );
 
+const gate = z
+  .strictObject({
+    url: publicUrl.describe(
+      'The address of the function `gate`, as fences reach it; the identity tokens of cloud nodes are for it.',
+    ),
+    key: secretReference.describe(
+      'Signs what fences are told: an Ed25519 private key in PEM. Fences know its public half.',
+    ),
+    previousKey: secretReference
+      .optional()
+      .describe('The key before: it signs as well, until every fence knows the new one.'),
+  })
+  .optional()
+  .describe('What fences ask before their client may sign; without it nobody is fenced.');
+
 const selfWatch = z
   .strictObject({
     ping: secretReference.describe(
@@ -239,6 +254,7 @@ export const fileSchema = z
     status,
     links,
     acknowledge,
+    gate,
     selfWatch,
     standbys,
   })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { chainNames, type ChainName } from '../domain/chain.ts';
+import { secretReference } from '../kit/secret.ts';
 import { id } from './fields.ts';
 
 export { chainNames };
@@ -78,6 +79,19 @@ const key = z.union([z.number(), z.string()], {
       : 'is neither text nor number; write an index, or a public key in quotes',
 });
 
+const fence = z
+  .strictObject({
+    id: id.describe('Its name in the log of the gate, such as that of the machine it runs on.'),
+    token: secretReference.describe('Whoever shows it may ask as this fence; at least 24 characters.'),
+    previousToken: secretReference
+      .optional()
+      .describe('The token before: it is still taken, so that a token can be changed without a gap.'),
+  })
+  .meta({
+    id: 'Fence',
+    description: 'The parent process of a validator client of the house: it asks the gate before each start.',
+  });
+
 export const signer = z
   .strictObject({
     id: id.describe('Id of the signer; no other signer of the whole file has it.'),
@@ -88,6 +102,13 @@ export const signer = z
       .max(20)
       .describe(
         'PUBLIC keys, indices or consensus addresses of the 1 to 20 validators that this client process loads. Never a private key.',
+      ),
+    fences: z
+      .array(fence)
+      .max(5)
+      .default([])
+      .describe(
+        'The fences of its house, each with its own token. A cloud node needs none: Compute says who it is.',
       ),
   })
   .meta({

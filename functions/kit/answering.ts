@@ -10,6 +10,15 @@ const admits = new WeakMap<HttpFunction, Admit>();
 /** What is to look at the head of each request of a function before its body is read; of most only that it is not too large. */
 export const admitOf = (run: HttpFunction): Admit => admits.get(run) ?? admitBySize;
 
+function queryOf(url: string): (name: string) => string {
+  const start = url.indexOf('?');
+  const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  return (name) => {
+    const [value = '', ...more] = parameters.getAll(name);
+    return more.length === 0 ? value : '';
+  };
+}
+
 /**
  * A function that answers with values. What is thrown becomes an answer as in `httpFunction`. `admit` sees every request, also when nobody
  * let it look early.
@@ -27,6 +36,7 @@ export function answering(
       (await run({
         method: request.method,
         path: request.path,
+        query: queryOf(request.url),
         client: clientAddress(request.get('x-forwarded-for') ?? '', request.socket.remoteAddress),
         header: (name) => request.get(name) ?? '',
         body: (mostBytes) => bodyBytes(request, mostBytes),

@@ -41,7 +41,15 @@ const entries = readdirSync(join(root, 'functions/entry'))
   .filter(
     (name) =>
       name.endsWith('.ts') &&
-      !['limits.ts', 'link-keys.ts', 'links.ts', 'sites.ts', 'telling.ts', 'witnesses.ts'].includes(name),
+      ![
+        'gate-signers.ts',
+        'limits.ts',
+        'link-keys.ts',
+        'links.ts',
+        'sites.ts',
+        'telling.ts',
+        'witnesses.ts',
+      ].includes(name),
   )
   .map((name) => name.replace(/\.ts$/, ''));
 
@@ -53,6 +61,7 @@ const mayReach: Readonly<Record<string, readonly Room[]>> = {
   ack: ['cloud', 'stores'],
   daily: ['stores'],
   heartbeat: ['cloud', 'stores'],
+  gate: ['cloud', 'stores'],
   witness: ['probes'],
   provision: ['cloud', 'stores', 'compute'],
 };

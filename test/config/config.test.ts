@@ -234,7 +234,7 @@ describe('telling of problems', () => {
   test('they are printed with file and line, so that an editor finds them', () => {
     const result = parseConfig(`${channel}${site}colour: red\n`);
     expect(result.ok ? '' : formatProblems(result.problems, 'home.yaml')).toBe(
-      'home.yaml has 1 problem:\n  home.yaml:3: colour: is not known; known here: timezone, sites, channels, references, policies, maintenance, status, links, acknowledge, selfWatch, standbys',
+      'home.yaml has 1 problem:\n  home.yaml:3: colour: is not known; known here: timezone, sites, channels, references, policies, maintenance, status, links, acknowledge, gate, selfWatch, standbys',
     );
   });
 

@@ -67,6 +67,7 @@ function houseOf(over: Partial<HeartbeatWorld> = {}) {
       const asked: Asked = {
         method: 'POST',
         path,
+        query: () => '',
         client: from,
         header: () => '',
         body: () => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),

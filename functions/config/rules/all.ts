@@ -1,6 +1,7 @@
 // All rules between fields; each says what no single field can show to be wrong.
 import { publicAddresses } from './addresses.ts';
 import { noCredentials } from './credentials.ts';
+import { askableFences } from './fences.ts';
 import { uniqueIds } from './ids.ts';
 import { keysOnce } from './keys.ts';
 import { windowsInOrder } from './maintenance.ts';
@@ -20,6 +21,7 @@ export function rulesFor(allow: readonly string[]): readonly Rule[] {
     publicAddresses(allow),
     noCredentials,
     keysOnce,
+    askableFences,
     windowsInOrder,
     siteSize,
     usableStandbys,
