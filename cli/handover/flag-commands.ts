@@ -9,6 +9,7 @@ import {
   type FlagChange,
   initFlag,
   initLostFlag,
+  nameMachine,
   withKeys,
 } from '../../functions/domain/handover/flag.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type KeyFlag,
 } from '../../functions/domain/standby/key-flag.ts';
 import { waitingCosts } from '../../functions/domain/waiting-cost.ts';
-import { describeError } from '../../functions/kit/error.ts';
+import { describeError, WatchdogError } from '../../functions/kit/error.ts';
 import { redactText } from '../../functions/kit/redact.ts';
 import { costWords } from '../../functions/views/cost.ts';
 import { clockTime, localTime } from '../../functions/views/time.ts';
@@ -27,7 +28,14 @@ import { broken, complain, wrong } from '../door.ts';
 import { whyOption } from '../quiet-options.ts';
 import type { ExitCode } from '../terminal.ts';
 import { changeFlag, type ChangeOptions } from './change-flag.ts';
-import { addCommon, type CommonOptions, type Handover, openFor, withHandover } from './options.ts';
+import {
+  addCommon,
+  type CommonOptions,
+  type Handover,
+  instanceOption,
+  openFor,
+  withHandover,
+} from './options.ts';
 import { showHolder } from './show.ts';
 import { epochsOf } from './signer.ts';
 
@@ -73,13 +81,22 @@ export async function init(handover: Handover, options: InitOptions): Promise<Ex
   const { world, chosen, context } = handover;
   const { id } = chosen.signer;
   const seen = await world.keys.read(id);
-  const backup = await backupOf(handover, options);
-  if (backup === null) {
+  const { instance } = options;
+  const hasFlag = seen.read.isReadable && seen.read.flag !== null;
+  // Whoever only names the machine has answered the question for a backup before.
+  const named = hasFlag && options.keysChanged !== true && options.lost !== true ? instance : undefined;
+  const backup = named === undefined ? await backupOf(handover, options) : null;
+  if (backup === null && named === undefined) {
     return complain(wrong('say whether a backup was tested: --backup tested or --backup none'), context);
   }
-  const given = changing(handover, options.why ?? 'the first');
+  const given = changing(
+    handover,
+    options.why ?? (named === undefined ? 'the first' : 'its machine is named'),
+  );
   const make = (at: number): FlagChange => {
-    const common = { ...given(at), backup, instance: options.instance ?? null };
+    if (named !== undefined) return nameMachine(seen.read, { ...given(at), instance: named });
+    if (backup === null) throw new WatchdogError('ERR_REQUEST', 'the question for a backup was not answered');
+    const common = { ...given(at), backup, instance: instance ?? null };
     if (options.keysChanged === true) return withKeys(seen.read, common);
     return options.lost === true ? initLostFlag(seen.read, common) : initFlag(seen.read, common);
   };
@@ -230,7 +247,7 @@ export function addFlagCommands(group: Command, context: Context): void {
         'none',
       ]),
     )
-    .option('--instance <id>', 'what the fence of the house shows as its instance')
+    .addOption(instanceOption())
     .option('--lost', 'after a loss of the keys database: nobody holds, above every generation that ever was')
     .option(
       '--keys-changed',

@@ -43,6 +43,18 @@ export const nodeOption = (): Option =>
     'address of the API of the node that is to sign; a cloud node is reached through a tunnel of gcloud without it',
   ).argParser(readNode);
 
+function readInstance(text: string): string {
+  if (/^[A-Za-z0-9-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'It is what `fence instance` prints on that machine: letters, digits and -.',
+  );
+}
+
+export const instanceOption = (): Option =>
+  new Option('--instance <id>', 'the machine of the house: what `fence instance` prints there').argParser(
+    readInstance,
+  );
+
 /** Adds `--config`, `--by`, `--json` and how names are resolved. */
 export function addCommon(command: Command): Command {
   command

@@ -1,5 +1,5 @@
 // `watchdog handover take`: gives the keys to one side, when the guard allows it, and when a person has typed the name. Nothing else can.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Guard } from '../../functions/domain/handover/condition.ts';
 import { type Direction, type Fencing, fencings } from '../../functions/domain/handover/facts.ts';
 import { takeKeys } from '../../functions/domain/handover/flag.ts';
@@ -19,6 +19,7 @@ import {
   addCommon,
   type CommonOptions,
   type Handover,
+  instanceOption,
   nodeOption,
   toOption,
   withHandover,
@@ -280,11 +281,6 @@ export async function take(handover: Handover, options: Options): Promise<ExitCo
   }
 }
 
-function readInstance(text: string): string {
-  if (/^[\w.:-]{1,64}$/.test(text)) return text;
-  throw new InvalidArgumentError('It is what the fence of the house shows: letters, digits, . : _ and -.');
-}
-
 export function addTake(group: Command, context: Context): void {
   const command = group
     .command('take')
@@ -303,11 +299,7 @@ export function addTake(group: Command, context: Context): void {
       new Option('--fenced-at <time>', 'since when that is so; now if left out').argParser(readMoment),
     )
     .option('--protection <file>', 'what the stopped client has exported after the floor was imported')
-    .addOption(
-      new Option('--instance <id>', 'what the fence of the house shows as its instance').argParser(
-        readInstance,
-      ),
-    )
+    .addOption(instanceOption())
     .option('--fee-recipient <address>', 'Ethereum: who gets what blocks bring')
     .addOption(
       new Option('--builder <state>', 'Ethereum: whether builders are used, as at home').choices([

@@ -32,7 +32,7 @@ beforeAll(async () => {
               operator,
             })),
           ],
-          signers: ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((id, place) => ({
+          signers: ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'].map((id, place) => ({
             id,
             chain: 'ethereum',
             keys: [publicKeyOf(place)],
@@ -107,6 +107,21 @@ describe('the flag', () => {
     });
     const abort = await on('abort', 'four', '--why', 'x', '--yes', 'four');
     expect(abort).toMatchObject({ code: 3, err: expect.stringContaining('nothing to abort') });
+  });
+
+  test('names the machine of the house once, without asking for a backup again', async () => {
+    await on('init', 'eight', '--backup', 'none', '--yes', 'eight');
+    const named = await on('init', 'eight', '--instance', 'ab12', '--yes', 'eight', '--json');
+    expect(named.code).toBe(0);
+    expect(JSON.parse(named.out)).toMatchObject({
+      flag: { flag: { instance: 'ab12', generation: 2, backup: { isTested: false } } },
+    });
+    const other = await on('init', 'eight', '--instance', 'cd34', '--yes', 'eight');
+    expect(other.code).toBe(3);
+    expect(other.err).toContain('another machine of this house');
+    const wrong = await on('init', 'eight', '--instance', 'a/b', '--yes', 'eight');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('fence instance');
   });
 
   test('of all signers is taken from everybody after a restore, above every generation', async () => {

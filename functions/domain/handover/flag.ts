@@ -120,6 +120,43 @@ export function initLostFlag(read: FlagRead, given: Init): FlagChange {
   return { ok: true, next: { ...first.next, holder: { kind: 'none' }, instance: null, generation } };
 }
 
+/**
+ * Names the machine of the house that holds, where none was named yet. One that is named gives way to another only the whole way: both could run.
+ */
+export function nameMachine(read: FlagRead, given: Changing & { readonly instance: string }): FlagChange {
+  const found = flagIn(read, given);
+  if ('refused' in found) return found.refused;
+  const { flag } = found;
+  const { signer, at, by, reason, instance } = given;
+  if (flag.holder.kind !== 'basement' || flag.holder.site !== signer.site) {
+    return refuse(
+      'not-held',
+      `${holderText(flag.holder)} holds the keys of ${signer.id}, and not this house`,
+    );
+  }
+  if (flag.instance !== null) {
+    return refuse(
+      'there-already',
+      flag.instance === instance
+        ? `${signer.id} is held by that machine already, generation ${flag.generation}`
+        : `${signer.id} is held by another machine of this house; take the keys the whole way: watchdog handover begin ${signer.id}`,
+    );
+  }
+  return {
+    ok: true,
+    next: {
+      ...flag,
+      instance,
+      generation: flag.generation + 1,
+      since: at,
+      by: line(by),
+      reason: line(reason),
+      evidence: [],
+      override: null,
+    },
+  };
+}
+
 /** The configured keys become those of the flag; whoever holds goes on holding. Also answers the question for a backup anew. */
 export function withKeys(read: FlagRead, given: Changing & { readonly backup: Backup | null }): FlagChange {
   const { signer, at, by, reason, backup } = given;

@@ -9,6 +9,7 @@ import {
   type FlagChange,
   initFlag,
   initLostFlag,
+  nameMachine,
   takeKeys,
   withKeys,
 } from '../../../functions/domain/handover/flag.ts';
@@ -46,6 +47,7 @@ const nextOf = (change: FlagChange): KeyFlag => {
 const changes = {
   init: (read: FlagRead) => initFlag(read, { ...given, backup, instance: 'i' }),
   lost: (read: FlagRead) => initLostFlag(read, { ...given, backup, instance: 'i' }),
+  name: (read: FlagRead) => nameMachine(read, { ...given, instance: 'i' }),
   keys: (read: FlagRead) => withKeys(read, { ...given, backup: null }),
   begin: (read: FlagRead) => beginHandover(read, given),
   abort: (read: FlagRead) => abortHandover(read, given),
@@ -67,6 +69,20 @@ describe('what is done to a flag', () => {
     ['keys', 'one of the house', readOf(house), ok],
     ['keys', 'one that nobody holds', readOf(none), 'not-held'],
     ['keys', 'an unreadable one', unreadable, 'unreadable'],
+    ['name', 'none yet', noFlag, 'no-flag'],
+    ['name', 'one of the house without a machine', readOf({ ...house, instance: null }), ok],
+    ['name', 'one of the house with another machine', readOf(house), 'there-already'],
+    ['name', 'one of the house with that machine', readOf({ ...house, instance: 'i' }), 'there-already'],
+    [
+      'name',
+      'one of another house',
+      readOf(flagOf({ holder: { kind: 'basement', site: 'cabin' }, instance: null })),
+      'not-held',
+    ],
+    ['name', 'one that nobody holds', readOf(none), 'not-held'],
+    ['name', 'one of the cloud', readOf(inCloud), 'not-held'],
+    ['name', 'one of other keys', readOf(flagOf({ publicKeys: ['0x08'] })), 'other-keys'],
+    ['name', 'an unreadable one', unreadable, 'unreadable'],
     ['begin', 'none yet', noFlag, 'no-flag'],
     ['begin', 'one of the house', readOf(house), ok],
     ['begin', 'one that nobody holds', readOf(none), ok],
@@ -101,6 +117,18 @@ describe('what is done to a flag', () => {
       by: 'Ada',
       reason: 'the cellar is wet',
       backup,
+    });
+  });
+
+  test('the machine that is named is a change as any other, and nothing else changes', () => {
+    const nameless = { ...house, instance: null, backup };
+    expect(nextOf(changes.name(readOf(nameless)))).toEqual({
+      ...nameless,
+      instance: 'i',
+      generation: 2,
+      since: start,
+      by: 'Ada',
+      reason: 'the cellar is wet',
     });
   });
 
