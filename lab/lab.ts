@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Memory } from '../functions/domain/memory.ts';
 import { fasterClock, type Clock } from '../functions/kit/clock.ts';
+import { openSignature } from '../functions/kit/signature.ts';
 import { openStore } from '../functions/stores/open.ts';
 import type { Standbys } from '../functions/stores/store.ts';
 import { freePort } from '../local/functions/serve.ts';
@@ -12,7 +13,7 @@ import type { Scheduler } from '../local/scheduler/scheduler.ts';
 import { startWatchdog, watchEveryMs } from '../local/watchdog.ts';
 import { startBasement, type Basement } from './basement/basement.ts';
 import { labConfig, labVariables } from './basement/config.ts';
-import { labSigners, labSite } from './basement/names.ts';
+import { labInstance, labSigners, labSite } from './basement/names.ts';
 import { startCloud, type Cloud } from './compute/cloud.ts';
 import { readLook, type Look } from './look.ts';
 import { openNews, type News } from './news.ts';
@@ -87,6 +88,10 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   writeFileSync(configPath, labConfig(startAt, await freePort()));
   const key = randomBytes(32).toString('hex');
   const heartbeatToken = randomBytes(32).toString('hex');
+  const fenceToken = randomBytes(32).toString('hex');
+  const gateKey = generateKeyPairSync('ed25519')
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
   const basement = await startBasement(clock, startAt);
   const cloud = await startCloud(clock);
   const pager = await startPager({
@@ -118,6 +123,8 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       [labVariables.ackKey]: randomBytes(32).toString('hex'),
       [labVariables.ackToken]: ackToken,
       [labVariables.heartbeat]: heartbeatToken,
+      [labVariables.fence]: fenceToken,
+      [labVariables.gate]: gateKey,
       HEARTBEAT_CALLS_PER_MINUTE: '1000',
       // Work is not sped up: a lease and a budget last as long as they would by a real clock.
       DELIVER_LEASE_MS: String(60_000 * speed),
@@ -162,6 +169,13 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     name: 'Maria',
   });
   await seedKeys(person);
+  basement.fence({
+    signer: labSigners[0],
+    instance: labInstance,
+    url: watchdog.urls.gate ?? '',
+    token: fenceToken,
+    publicKey: openSignature(gateKey, 'the key of the lab').publicKey,
+  });
 
   const isBetween = (): boolean => {
     const last = looks.at(-1);

@@ -2,6 +2,7 @@
 import type { Clock } from '../../functions/kit/clock.ts';
 import type { ApiAnswer, ApiRequest } from '../chains/api.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
+import { type Fence, type FenceSettings, startFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Listener, type Service, startListener } from './listener.ts';
 import {
@@ -16,11 +17,14 @@ import {
 import { type Listening, openVoice, type PowerNews } from './voice.ts';
 import {
   healthy,
+  canSend,
   isReachable,
   isSigning,
   isSigningTwice,
+  isStarted,
   type Place,
   places,
+  runsInHouse,
   type View,
   views,
   type WorldState,
@@ -50,8 +54,13 @@ export type Basement = {
   readonly heal: () => Promise<void>;
   /** From now on the house sends its heartbeats and the news of its power here. */
   readonly connect: (listening: Listening) => void;
+  /** From now on the house's client of Ethereum has a fence as its parent: it runs only when the gate allows it. */
+  readonly fence: (settings: FenceSettings) => void;
   readonly close: () => Promise<void>;
 };
+
+/** The client that gets a fence. */
+export const fencedClient: SignerName = 'lighthouse';
 
 /** What the UPS says: its battery lasts for twelve minutes. */
 const full: PowerNews = { state: 'online', charge: 100, runtime: 720 };
@@ -71,6 +80,7 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     ),
   );
   let state = healthy;
+  let fence: Fence | null = null;
   const voice = openVoice(startAt);
   const signedTwice = new Set<SignerName>();
 
@@ -90,6 +100,10 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
   const become = async (change: Partial<WorldState>): Promise<void> => {
     const before = state;
     state = { ...state, ...change };
+    // A client whose fence is gone is gone with it, and comes back only when the fence has asked.
+    if (fence !== null && !isStarted(fencedClient, state)) {
+      state = { ...state, heldBack: new Set([...state.heldBack, fencedClient]) };
+    }
     const now = state;
     for (const signer of signerNames) {
       chains.setSigning(signer, isSigning(signer, now));
@@ -136,11 +150,27 @@ export async function startBasement(clock: Clock, startAt: number): Promise<Base
     change: become,
     heal: async () => {
       const hadPower = state.hasPower && state.hasMains;
-      await become({ ...healthy, cloudSigners: state.cloudSigners });
+      await become({ ...healthy, cloudSigners: state.cloudSigners, heldBack: state.heldBack });
       if (!hadPower) await voice.tellPower(state, full);
     },
     connect: voice.speakTo,
+    fence: (settings) => {
+      fence = startFence(settings, {
+        clock,
+        isOn: () => isStarted(fencedClient, state),
+        isConnected: () => canSend(state),
+        isRunning: () => runsInHouse(fencedClient, state),
+        run: async (isRunning) => {
+          const heldBack = new Set(state.heldBack);
+          if (isRunning) heldBack.delete(fencedClient);
+          else heldBack.add(fencedClient);
+          await become({ heldBack });
+        },
+        report: (report) => voice.tellFence(state, report),
+      });
+    },
     close: async () => {
+      await fence?.stop();
       await heartbeat.stop();
       await Promise.all(stands.map(({ listener }: { listener: Listener }) => listener.setUp(false)));
     },

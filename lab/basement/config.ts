@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import { chainIds, type ChainIdentity, identityOf } from './chains.ts';
 import { phones } from '../pager/pager.ts';
-import { addresses, labHeartbeat, labSigners, labSite, labTimezone, labUps } from './names.ts';
+import { addresses, labFence, labHeartbeat, labSigners, labSite, labTimezone, labUps } from './names.ts';
 import { labStandbys } from './standbys.ts';
 import { type Place, places } from './world.ts';
 
@@ -15,6 +15,8 @@ export const labVariables = {
   ackKey: 'ACK_KEY',
   ackToken: 'ACK_TOKEN',
   heartbeat: 'HEARTBEAT_TOKEN',
+  fence: 'FENCE_TOKEN',
+  gate: 'GATE_KEY',
 } as const;
 
 /** The neighbour is told of what is critical once nobody has reacted for so long. */
@@ -66,6 +68,7 @@ export function labConfig(startAt: number, ackPort: number): string {
       key: { env: labVariables.ackKey },
       token: { env: labVariables.ackToken },
     },
+    gate: { url: 'https://gate.example.net', key: { env: labVariables.gate } },
     sites: [
       {
         id: labSite,
@@ -73,7 +76,12 @@ export function labConfig(startAt: number, ackPort: number): string {
         notify: ['pager', { after: neighbourAfter, channels: ['neighbour'], from: 'critical' }],
         targets: places.filter((place) => place.kind !== 'reference').map((place) => target(place, identity)),
         signers: [
-          { id: labSigners[0], chain: 'ethereum', keys: identity.keys.lighthouse },
+          {
+            id: labSigners[0],
+            chain: 'ethereum',
+            keys: identity.keys.lighthouse,
+            fences: [{ id: 'mini1', token: { env: labVariables.fence } }],
+          },
           { id: labSigners[1], chain: 'berachain', keys: identity.keys.beacond },
         ],
         heartbeats: [
@@ -85,6 +93,7 @@ export function labConfig(startAt: number, ackPort: number): string {
             silence: 'warning',
           },
           { source: labUps, token: { env: labVariables.heartbeat } },
+          { source: labFence, token: { env: labVariables.heartbeat } },
         ],
         exits: { addresses: [addresses.exit, addresses.secondExit] },
       },

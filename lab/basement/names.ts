@@ -3,6 +3,9 @@
 export const labSite = 'home';
 export const labHeartbeat = 'alertmanager';
 export const labUps = 'ups';
+export const labFence = 'fence';
+/** The machine in the house that its signers are on. */
+export const labInstance = 'mini1-5f2c9a';
 /** Its signers, as the watchdog is told of them. */
 export const labSigners = ['eth-1', 'bera-1'] as const;
 export const labTimezone = 'Europe/Berlin';

@@ -1,7 +1,8 @@
 // How the house speaks to the watchdog: real requests to the function `heartbeat`, as its Alertmanager and its UPS send them.
 import { request } from 'undici';
 import type { PowerState } from '../../functions/domain/facts.ts';
-import { labHeartbeat, labUps } from './names.ts';
+import type { FenceReport } from './fence.ts';
+import { labFence, labHeartbeat, labUps } from './names.ts';
 import { canSend, sendsFrom, type WorldState } from './world.ts';
 
 /** Where and as whom the house speaks. `onBeat` is told when a heartbeat has arrived. */
@@ -64,6 +65,7 @@ export type Voice = {
   /** The Watchdog alert of the house's Alertmanager. */
   readonly beat: (state: WorldState, at: number) => Promise<void>;
   readonly tellPower: (state: WorldState, news: PowerNews) => Promise<void>;
+  readonly tellFence: (state: WorldState, report: FenceReport) => Promise<void>;
   /** From now on the house speaks to this. */
   readonly speakTo: (listening: Listening) => void;
 };
@@ -83,6 +85,9 @@ export function openVoice(startAt: number): Voice {
     },
     tellPower: async (state, news) => {
       await say(state, `${labUps}/power`, news);
+    },
+    tellFence: async (state, report) => {
+      await say(state, `${labFence}/report`, { fences: [report] });
     },
     speakTo: (to) => {
       listening = to;

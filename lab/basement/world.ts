@@ -87,6 +87,8 @@ export type WorldState = {
   readonly hasOurNetwork: boolean;
   /** Validator clients that were stopped by hand, with everything else of the house running. */
   readonly stoppedSigners: ReadonlySet<SignerName>;
+  /** Validator clients that their fence does not let run. */
+  readonly heldBack: ReadonlySet<SignerName>;
   /** Validator clients that run on a node in the cloud, after somebody has moved the keys there. */
   readonly cloudSigners: ReadonlySet<SignerName>;
   readonly stalledChains: ReadonlySet<ChainName>;
@@ -111,6 +113,7 @@ export const healthy: WorldState = {
   isLeaking: false,
   hasOurNetwork: true,
   stoppedSigners: new Set(),
+  heldBack: new Set(),
   cloudSigners: new Set(),
   stalledChains: new Set(),
   frozenClients: new Set(),
@@ -143,9 +146,13 @@ export function isReachable(place: Place, state: WorldState, from: View = 'watch
   return state.hasOurNetwork && !state.hidden.has(place.id) && isUp(place, state);
 }
 
-/** True when the signer's client runs in the house, whether what it signs gets out or not. */
-const runsInHouse = (signer: SignerName, { hasPower, stoppedSigners }: WorldState): boolean =>
+/** True when the machine of the signer's client is on, and nobody has stopped it by hand. */
+export const isStarted = (signer: SignerName, { hasPower, stoppedSigners }: WorldState): boolean =>
   hasPower && !stoppedSigners.has(signer);
+
+/** True when the signer's client runs in the house, whether what it signs gets out or not. */
+export const runsInHouse = (signer: SignerName, state: WorldState): boolean =>
+  isStarted(signer, state) && !state.heldBack.has(signer);
 
 /** True when what a signer signs gets into its chain. */
 export const isSigning = (signer: SignerName, state: WorldState): boolean =>

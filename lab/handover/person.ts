@@ -28,6 +28,7 @@ import { openStore } from '../../functions/stores/open.ts';
 import { plain, type Part } from '../../local/terminal-text.ts';
 import { nodeServer } from '../chains/serve.ts';
 import type { Basement } from '../basement/basement.ts';
+import { labInstance } from '../basement/names.ts';
 
 export type Person = {
   /** What a command has printed, and how it ended. */
@@ -171,7 +172,8 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
     return { file, keys: [...floor.value.keys.keys()] };
   };
   const runs = {
-    init: (handover, { signer, why }) => init(handover, { ...common, backup: 'tested', yes: signer, why }),
+    init: (handover, { signer, why }) =>
+      init(handover, { ...common, backup: 'tested', instance: labInstance, yes: signer, why }),
     begin: (handover, { signer, why }) => begin(handover, { ...common, yes: signer, why }),
     prepare: (handover) => prepare(handover, common),
   } as const satisfies Record<
@@ -189,6 +191,7 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
         return take(handover, {
           ...common,
           to: command.to,
+          ...(command.to === 'basement' ? { instance: labInstance } : {}),
           fenced: 'powered-off',
           protection: file,
           feeRecipient,

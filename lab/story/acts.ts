@@ -4,7 +4,7 @@ import { chainStalls, signerStops } from './chain-acts.ts';
 import { drillRuns } from './drill-act.ts';
 import { heartbeatMissed, vpnLeaks } from './house-acts.ts';
 import { watchdogIsLate } from './late-act.ts';
-import { keysComeBack, keysGoToTheCloud, personDeletes } from './handover-act.ts';
+import { keysComeBack, keysGoToTheCloud, machineComesBack, personDeletes } from './handover-act.ts';
 import { nobodyReacts } from './ladder-act.ts';
 import { isAbout, isPage, looksUntil, verdictOf } from './stage.ts';
 import { fullZone, standbysGo, standbysSync } from './standby-act.ts';
@@ -104,9 +104,7 @@ const blackout: Act = {
       `${calls} pages in all`,
     );
     await keysGoToTheCloud(stage);
-    await stage.we('put the power back; the client that had the keys stays off', (basement) =>
-      basement.restorePower(),
-    );
+    await machineComesBack(stage);
     stage.should('wait three minutes to see that it stays well, then say that it is over');
     await stage.message(
       'the battery is resolved as well',

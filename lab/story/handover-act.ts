@@ -5,7 +5,7 @@ import { headline } from '../../functions/views/handover.ts';
 import { labSigners, labTimezone } from '../basement/names.ts';
 import type { Ran } from '../handover/person.ts';
 import { tellWatchdog } from '../tell.ts';
-import { ActFailed, type Stage } from './stage.ts';
+import { ActFailed, isAbout, type Stage } from './stage.ts';
 
 const [movedSigner] = labSigners;
 /** The client that has these keys, in the house or in the cloud. */
@@ -132,7 +132,36 @@ export async function keysGoToTheCloud(stage: Stage): Promise<void> {
   );
 }
 
-/** The house is back, with that one client still off; from then on the keys go home the same way. */
+/** The power is back, and with it the machine that had the keys: what stands between it and a second signature is its fence. */
+export async function machineComesBack(stage: Stage): Promise<void> {
+  const { basement } = stage.lab;
+  await stage.we(
+    'put the power back, and the plug of the machine with the keys by mistake as well',
+    async () => {
+      await basement.change({ stoppedSigners: new Set() });
+      await basement.restorePower();
+    },
+  );
+  stage.should('not let that machine sign, and say that it is back');
+  const page = await stage.message(
+    'one page: the machine that had the keys is back, and its fence holds its client back',
+    (message) => message.kind === 'opened' && isAbout(message, `fence.${movedSigner}`),
+    4,
+  );
+  stage.check(
+    'its fence has asked, was denied, and has started nothing',
+    basement.state().heldBack.has(client),
+  );
+  const [incident = ''] = page.message.incidents;
+  let isCleared = false;
+  await stage.we('look, and state the cause: watchdog clear … --why "its plug was put back"', async () => {
+    const why = 'its plug was put back with the power; its fence holds it';
+    isCleared = (await tellWatchdog(stage.lab, { kind: 'clear', incident, why, by: 'Maria' })).ok;
+  });
+  stage.check('the statement was taken', isCleared);
+}
+
+/** The house is back, and its fence still holds that one client back; from then on the keys go home the same way. */
 export async function keysComeBack(stage: Stage): Promise<void> {
   await verified(stage, 'in the cloud');
   await stage.we('stop the client in the cloud, for the house is well again', (basement) =>
@@ -141,8 +170,11 @@ export async function keysComeBack(stage: Stage): Promise<void> {
   await revoke(stage, 'the cloud', 'the house is well again');
   await wait(stage, 'basement');
   await grant(stage, 'basement');
-  await stage.we('start the client in the house', (basement) =>
-    basement.change({ stoppedSigners: new Set() }),
+  stage.should('allow the machine in the house at its next question');
+  await stage.until(
+    'its fence is allowed, and starts the client: nobody had to go down',
+    () => !stage.lab.basement.state().heldBack.has(client),
+    3,
   );
   await verified(stage, 'at home');
 }
