@@ -1,7 +1,7 @@
 // Takes in what people said since the last tick: acknowledgements, mutes and causes; of standbys see standby/wish.ts, of drills drill/ask.ts. Pure, and harmless when it is done twice.
 import { acknowledge } from './acknowledge.ts';
 import type { ClearEvent, SiteEvent } from './event.ts';
-import { type Incident, record, subjectKey } from './incident.ts';
+import { type Incident, record, type SubjectKind, subjectKey } from './incident.ts';
 import type { Memory, Mute } from './memory.ts';
 import type { Policy } from './policy.ts';
 
@@ -16,6 +16,11 @@ const longestMuteMs = 31 * 24 * 3_600_000;
 const mostMutes = 50;
 /** What was seen longer ago nobody remembers either. */
 const forgottenMs = 7 * 24 * 3_600_000;
+/** What these show does not age: a person who has stated its cause is not to be asked again next week. */
+const lasting: readonly SubjectKind[] = ['handover', 'break-glass', 'signature', 'slashing'];
+
+const isKept = (key: string, when: number, at: number): boolean =>
+  at - when < forgottenMs || lasting.some((kind) => key.startsWith(`${kind}/`));
 
 /**
  * Everything that was told of together: one page is acknowledged by one answer. The answer names the first incident of the page, which
@@ -89,7 +94,7 @@ export function fold(
   }
   const mutes = mutesAfter(memory.state.mutes, events, at);
   const cleared = Object.fromEntries(
-    Object.entries({ ...memory.state.cleared, ...answered }).filter(([, when]) => at - when < forgottenMs),
+    Object.entries({ ...memory.state.cleared, ...answered }).filter(([key, when]) => isKept(key, when, at)),
   );
   return {
     memory: { incidents, state: { ...memory.state, mutes, cleared } },

@@ -1,6 +1,6 @@
 // What one message from the house changes of what is known of it. Untrusted: only what comes by an exit proves anything good.
 import { powerStates, type PowerState } from './facts.ts';
-import type { Alert, Beat, FenceReport, Pulse, Stranger, UpsPower } from './pulse.ts';
+import type { Alert, Beat, FenceReport, FenceWord, Pulse, Stranger, UpsPower } from './pulse.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 
 /** Where a message came from; of an address that is no exit's, its network. */
@@ -27,7 +27,7 @@ export type Word = {
     readonly runtimeMs: number | null;
   }[];
   readonly alerts: readonly (Omit<Alert, 'toldAt'> & { readonly isFiring: boolean })[];
-  readonly fences: readonly Omit<FenceReport, 'at'>[];
+  readonly fences: readonly FenceWord[];
 };
 
 /** A plain word that all is well, sent by an exit as it was received. */
@@ -148,6 +148,32 @@ function strangersAfter(before: readonly Stranger[], word: Word): Stranger[] {
   return [seen, ...recent.filter((each) => each !== known)].slice(0, most.strangers);
 }
 
+/** Its version and isolation time are good news: from elsewhere they are believed only as far as they repeat what was proven. */
+function described(
+  before: FenceReport | undefined,
+  said: FenceWord,
+  word: Word,
+): Pick<FenceReport, 'version' | 'isolationMs' | 'describedAt'> {
+  const { version, isolationMs } = said;
+  const isSame = before?.version === version && before.isolationMs === isolationMs;
+  if (version === null || isolationMs === null || (!isSame && !isProof(word))) {
+    const isHeard = isProof(word);
+    return {
+      version: isHeard ? version : null,
+      isolationMs: isHeard ? isolationMs : null,
+      describedAt: null,
+    };
+  }
+  return { version, isolationMs, describedAt: isSame ? before.describedAt : word.at };
+}
+
+/** That a person broke the glass is kept although the next word does not say so: somebody has to be told. */
+function brokeGlassAt(before: FenceReport | undefined, said: FenceWord, at: number): number | null {
+  if (!said.breakGlass) return before?.brokeGlassAt ?? null;
+  const isSame = before?.breakGlass === true && before.generation === said.generation;
+  return isSame ? (before.brokeGlassAt ?? at) : at;
+}
+
 function fencesAfter(before: readonly FenceReport[], word: Word): FenceReport[] {
   let fences = before.filter((each) => word.at - each.at < forgottenMs);
   for (const said of word.fences) {
@@ -155,7 +181,16 @@ function fencesAfter(before: readonly FenceReport[], word: Word): FenceReport[] 
     if (!isProof(word) && !said.isRunning) continue;
     const isSame = (each: FenceReport): boolean =>
       each.signer === said.signer && each.instance === said.instance;
-    fences = [{ ...said, at: word.at }, ...fences.filter((each) => !isSame(each))];
+    const known = fences.find(isSame);
+    const report: FenceReport = {
+      ...said,
+      ...described(known, said, word),
+      // That the glass is whole is good news as well.
+      breakGlass: said.breakGlass || (!isProof(word) && known?.breakGlass === true),
+      at: word.at,
+      brokeGlassAt: brokeGlassAt(known, said, word.at),
+    };
+    fences = [report, ...fences.filter((each) => !isSame(each))];
   }
   const count = new Map<string, number>();
   return fences.filter(({ signer }) => {
@@ -187,7 +222,9 @@ const powerWords = ({ power }: Pulse): string =>
 
 const fenceWords = ({ fences }: Pulse): string =>
   fences
-    .map((each) => `${each.signer} ${each.instance} ${each.generation} ${each.isRunning}`)
+    .map((each) =>
+      [each.signer, each.instance, each.generation, each.isRunning, each.brokeGlassAt ?? 'whole'].join(' '),
+    )
     .toSorted()
     .join();
 

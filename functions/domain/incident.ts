@@ -16,6 +16,12 @@ export const subjectKinds = [
   'fence',
   // Who may sign with the keys of a signer.
   'handover',
+  // Keys that are used where they must not be; each has a signer's id.
+  'zombie',
+  'break-glass',
+  'signature',
+  'voting-power',
+  'slashing',
   // Cloud nodes of ours.
   'standby',
   'orphan',
@@ -56,6 +62,11 @@ export const problemKinds = [
   'vpn-leak',
   'two-fences',
   'override-used',
+  'zombie',
+  'break-glass-used',
+  'signed-unheld',
+  'foreign-voting-power',
+  'slashed',
   'standby-running',
   'standby-failing',
   'keys-on-standby',
@@ -79,6 +90,11 @@ const safetyKinds: readonly ProblemKind[] = [
   'vpn-leak',
   'two-fences',
   'override-used',
+  'zombie',
+  'break-glass-used',
+  'signed-unheld',
+  'foreign-voting-power',
+  'slashed',
   'keys-on-standby',
   'standby-doubt',
 ];

@@ -3,7 +3,8 @@ import type { Facts, PowerFact } from './facts.ts';
 import type { Problem, Subject } from './incident.ts';
 import type { Observation } from './machine.ts';
 import type { HeartbeatRules, SiteRules } from './policy.ts';
-import type { Alert, Beat, FenceReport, Pulse, Stranger } from './pulse.ts';
+import { observeFences } from './observe-fences.ts';
+import type { Alert, Beat, Pulse, Stranger } from './pulse.ts';
 
 export type HouseContext = {
   readonly rules: SiteRules;
@@ -191,21 +192,6 @@ function observeAddress({ strangers }: Pulse, since: number, at: number): Observ
   return lately.length > 0 ? unknown : good;
 }
 
-const fenceFreshMs = 3 * minuteMs;
-
-function observeFence(fences: readonly FenceReport[], since: number, at: number): Observation {
-  const running = fences.filter((each) => each.isRunning && each.at > since && at - each.at <= fenceFreshMs);
-  if (running.length >= 2) {
-    return bad({
-      kind: 'two-fences',
-      severity: 'critical',
-      summary: 'two instances run with the keys of one signer: stop one of them NOW, it may sign twice',
-      evidence: running.map((each) => `instance ${each.instance}, generation ${each.generation}`),
-    });
-  }
-  return fences.some((each) => at - each.at <= fenceFreshMs) ? good : unknown;
-}
-
 /** The subjects of what the house says. What it does not say any more is not among them; see `isOver`. */
 export function observeHouse(pulse: Pulse, context: HouseContext): Observed[] {
   const { rules, at, facts, clearedAt } = context;
@@ -223,10 +209,6 @@ export function observeHouse(pulse: Pulse, context: HouseContext): Observed[] {
       observation: observeAlert(alert),
     })),
     { subject: address, observation: observeAddress(pulse, sinceOf(address), at) },
-    ...rules.signers.map(({ id }) => {
-      const subject: Subject = { kind: 'fence', id };
-      const fences = pulse.fences.filter(({ signer }) => signer === id);
-      return { subject, observation: observeFence(fences, sinceOf(subject), at) };
-    }),
+    ...observeFences(pulse, { rules, at, clearedAt }),
   ];
 }

@@ -63,15 +63,28 @@ export type Stranger = {
   readonly before: number | null;
 };
 
-/** What the fence of a validator client says: which generation it was allowed to run with, and whether it runs. */
+/** The latest word of one instance of the fence of a validator client: which generation it was allowed to run with, and whether its client runs. */
 export type FenceReport = {
   readonly signer: string;
   readonly instance: string;
   readonly generation: number;
   readonly isRunning: boolean;
+  /** The version of the fence itself; null when it does not say. */
+  readonly version: string | null;
+  /** A client that is cut off from everything is stopped after so long; null when the fence does not say that it does so. */
+  readonly isolationMs: number | null;
+  /** A person let it start without an answer of the gate. */
+  readonly breakGlass: boolean;
   /** When it was received. */
   readonly at: number;
+  /** Since when it has said, by an exit and each time, this version and this isolation time; null while it does not say both. */
+  readonly describedAt: number | null;
+  /** When it was first heard that a person let it start without an answer, the latest time that one did; null when none ever did. */
+  readonly brokeGlassAt: number | null;
 };
+
+/** What a fence says; the times are ours. */
+export type FenceWord = Omit<FenceReport, 'at' | 'describedAt' | 'brokeGlassAt'>;
 
 /** What the `inbox` knows of a site's house. */
 export type Pulse = {

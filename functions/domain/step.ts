@@ -2,7 +2,6 @@
 import { announce, type Announcement } from './announce.ts';
 import { drillsTaken } from './drill/ask.ts';
 import type { DrillWish } from './drill/drill.ts';
-import { observeHandovers } from './handover/observe-handover.ts';
 import { observeDrills } from './drill/observe-drill.ts';
 import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
@@ -22,6 +21,7 @@ import { isReportDue, reportRows } from './report.ts';
 import { observeStandbys } from './standby/observe-standby.ts';
 import { noLook, type StandbyLook } from './standby/standby-look.ts';
 import { tellStandbys } from './standby/tell-standbys.ts';
+import { observeTripwires } from './observe-tripwires.ts';
 import type { Wanted } from './standby/want.ts';
 import { isForProvision, remembered, toWrite, wantStandbys } from './standby/want-standbys.ts';
 import { wishesTaken, type Wantings } from './standby/wish.ts';
@@ -237,8 +237,9 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   const ledger = state.signing;
   const wanted = wantStandbys(wished, { ...context, gapMs, facts, judgement, ledger });
   const clearing = (subject: Subject): number | null => clearedAt(state, subject);
-  const handovers = observeHandovers({ signers: rules.signers, flags: findings.flags, clearedAt: clearing });
-  for (const { subject, observation } of handovers) take(subject, observation);
+  for (const { subject, observation } of observeTripwires(findings, { rules, clearedAt: clearing })) {
+    take(subject, observation);
+  }
   const standbys = observeStandbys(wanted, { ...context, clearedAt: clearing });
   for (const { subject, observation } of standbys) take(subject, observation);
   for (const { subject, observation } of observeDrills({ rules, at, look })) take(subject, observation);

@@ -23,6 +23,11 @@ export function unsaid(
     case 'signer':
     case 'fence':
     case 'handover':
+    case 'zombie':
+    case 'break-glass':
+    case 'signature':
+    case 'voting-power':
+    case 'slashing':
       return isStillThere(rules.signers.some((signer) => signer.id === id));
     case 'chain':
       return isStillThere(rules.signers.some((signer) => signer.chain === id));

@@ -60,6 +60,14 @@ const fence = z.strictObject({
   instance: name.or(z.string().regex(/^[A-Za-z0-9-]{1,64}$/)),
   generation: z.int().min(0),
   running: z.boolean(),
+  version: z.string().min(1).max(40).nullish(),
+  /** Seconds. */
+  isolation: z
+    .int()
+    .min(0)
+    .max(7 * 86_400)
+    .nullish(),
+  breakGlass: z.boolean().nullish(),
 });
 
 const reportBody = z.strictObject({
@@ -83,13 +91,34 @@ function powerOf({ ups, state, charge, runtime }: z.output<typeof power>): Word[
   };
 }
 
+function fenceOf({
+  running,
+  version,
+  isolation,
+  breakGlass,
+  ...rest
+}: z.output<typeof fence>): Word['fences'][number] {
+  const isolationS = isolation ?? 0;
+  return {
+    ...rest,
+    isRunning: running,
+    version: version === null || version === undefined ? null : oneLine(version, 40),
+    // None at all would stop a client at once; it is what a fence says that has no such time.
+    isolationMs: isolationS === 0 ? null : isolationS * 1000,
+    breakGlass: breakGlass === true,
+  };
+}
+
 /** News of a UPS: `{"state": "on-battery", "ups": "ups", "charge": 87, "runtime": 720, "at": 1796177647}`. Throws ERR_REQUEST. */
 export function readPower(value: unknown): Said {
   const { at, ...said } = parse(powerBody, value, 'the news of the UPS');
   return { says: 'lives', sentAt: at ?? null, power: [powerOf(said)] };
 }
 
-/** Everything of a house in one message: `{"at": …, "power": {…}, "fences": [{…}]}`. Throws ERR_REQUEST. */
+/**
+ * Everything of a house in one message: `{"at": …, "power": {…}, "fences": [{"signer", "instance", "generation", "running", "version",
+ * "isolation", "breakGlass"}]}`, of a fence the last three optional. Throws ERR_REQUEST.
+ */
 export function readReport(value: unknown, signers: readonly string[]): Said {
   const report = parse(reportBody, value ?? {}, 'the report');
   const fences = report.fences ?? [];
@@ -105,6 +134,6 @@ export function readReport(value: unknown, signers: readonly string[]): Said {
     says: 'well',
     sentAt: report.at ?? null,
     power: [report.power ?? []].flat().map(powerOf),
-    fences: fences.map(({ running, ...each }) => ({ ...each, isRunning: running })),
+    fences: fences.map(fenceOf),
   };
 }

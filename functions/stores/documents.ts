@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { drillModes } from '../domain/drill/drill.ts';
 import type { SiteEvent } from '../domain/event.ts';
-import type { PowerFact } from '../domain/facts.ts';
-import { type Pulse, silence } from '../domain/pulse.ts';
+import type { Pulse } from '../domain/pulse.ts';
 import { standbyWishes } from '../domain/event.ts';
 import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/incident.ts';
 import type { SiteState } from '../domain/memory.ts';
@@ -16,6 +15,7 @@ import type { AllSame, Same } from './same.ts';
 import {
   climb,
   facts,
+  fenceBeforeGlass,
   judgement,
   problemKind,
   pulse,
@@ -61,8 +61,6 @@ const site = z.strictObject({
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
 });
-
-const powerBeforeNews = facts.shape.power.unwrap().pick({ state: true, at: true }).nullable();
 
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: text });
 
@@ -185,12 +183,7 @@ const siteEvent = z.discriminatedUnion('kind', [
 
 const heard = z.strictObject({ ...pulse, waiting: z.int() });
 
-// Version 1 knew when a source sent something, and of one UPS no more than its state.
-const heardBeforeNews = z.strictObject({
-  beats: z.record(text, z.strictObject({ sentAt: time })),
-  power: powerBeforeNews,
-  waiting: z.int(),
-});
+const heardBeforeGlass = heard.extend({ fences: z.array(fenceBeforeGlass) });
 
 const pressure = z.strictObject({ refused: z.record(text, time) });
 
@@ -211,15 +204,14 @@ export type DocumentsAreDomainTypes = AllSame<
   ]
 >;
 
-type PowerBeforeNews = z.output<typeof powerBeforeNews>;
-
-/** Of a power that was told of without any number. */
-const withoutNumbers = (power: NonNullable<PowerBeforeNews>): PowerFact => ({
-  ...power,
-  since: power.state === 'online' ? null : power.at,
-  charge: null,
-  runtimeMs: null,
-});
+/** What a fence that says no more is known by. */
+const undescribed = {
+  version: null,
+  isolationMs: null,
+  breakGlass: false,
+  describedAt: null,
+  brokeGlassAt: null,
+} as const;
 
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
@@ -242,17 +234,10 @@ export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, {
 });
 /** `heartbeats/{site}` of the inbox database. */
 export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
-  version: 2,
-  former: former(heardBeforeNews, (old) => ({
-    ...silence,
-    waiting: old.waiting,
-    beats: Object.fromEntries(
-      Object.entries(old.beats).map(([source, { sentAt }]) => [
-        source,
-        { heardAt: sentAt, sentAt, okAt: sentAt, startedAt: null, failure: null, clockBehindMs: 0 },
-      ]),
-    ),
-    power: old.power === null ? {} : { ups: { ...withoutNumbers(old.power), saidAt: null } },
+  version: 3,
+  former: former(heardBeforeGlass, (old) => ({
+    ...old,
+    fences: old.fences.map((each) => ({ ...each, ...undescribed })),
   })),
 });
 

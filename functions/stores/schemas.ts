@@ -135,6 +135,15 @@ export const subjectState = z.discriminatedUnion('phase', [
   }),
 ]);
 
+/** Version 2 of what the house says knew no more of a fence. */
+export const fenceBeforeGlass = z.strictObject({
+  signer: text,
+  instance: text,
+  generation: whole,
+  isRunning: z.boolean(),
+  at: time,
+});
+
 /** What the house says of itself; see `Pulse`. */
 export const pulse = {
   beats: z.record(
@@ -157,6 +166,12 @@ export const pulse = {
     z.strictObject({ network: text, isOfProvider: z.boolean(), at: time, before: time.nullable() }),
   ),
   fences: z.array(
-    z.strictObject({ signer: text, instance: text, generation: whole, isRunning: z.boolean(), at: time }),
+    fenceBeforeGlass.extend({
+      version: text.nullable(),
+      isolationMs: z.number().min(0).nullable(),
+      breakGlass: z.boolean(),
+      describedAt: time.nullable(),
+      brokeGlassAt: time.nullable(),
+    }),
   ),
 };

@@ -57,6 +57,16 @@ function trouble(problem: ProblemKind, name: string): string {
       return `TWO INSTANCES RUN for signer ${name}`;
     case 'override-used':
       return `THE GUARD WAS SKIPPED for the keys of ${name}`;
+    case 'zombie':
+      return `ZOMBIE: a client of ${name} RUNS and does not hold its keys`;
+    case 'break-glass-used':
+      return `GLASS BROKEN: ${name} was started without the gate`;
+    case 'signed-unheld':
+      return `${name} SIGNS although NOBODY holds its keys`;
+    case 'foreign-voting-power':
+      return `A NODE HAS THE KEY of ${name} and does not hold it`;
+    case 'slashed':
+      return `SLASHED: STOP EVERY CLIENT, keys of ${name}`;
     case 'standby-running':
       return `a standby of ${name} runs`;
     case 'standby-failing':

@@ -58,6 +58,16 @@ function silence(kind: ProblemKind, name: string): string {
       return `nothing; two instances ran with the keys of signer ${name}`;
     case 'override-used':
       return `nothing; the keys of signer ${name} were taken past the guard`;
+    case 'zombie':
+      return `nothing; a client ran with the keys of signer ${name} and did not hold them`;
+    case 'break-glass-used':
+      return `nothing is known to have been silent; a client of signer ${name} was started without the gate`;
+    case 'signed-unheld':
+      return `nothing; the keys of signer ${name} signed although nobody held them`;
+    case 'foreign-voting-power':
+      return `nothing; a node had the key of signer ${name} and did not hold it`;
+    case 'slashed':
+      return `every client that has keys of this setup, on purpose; keys of signer ${name} were slashed`;
     case 'disputed':
       return `nothing is known to have been silent; target ${name} was seen in two ways`;
     case 'late':

@@ -3,8 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { powerStates } from '../../functions/domain/facts.ts';
 import { hear, isNews, most, type Word } from '../../functions/domain/hear.ts';
-import { type Pulse, silence } from '../../functions/domain/pulse.ts';
+import { type FenceReport, type FenceWord, type Pulse, silence } from '../../functions/domain/pulse.ts';
 import { severities } from '../../functions/domain/severity.ts';
+import { fenceReport, fenceWord } from '../support/fence.ts';
 import { hour, minute, second, start } from '../support/site.ts';
 import { alertWord, fromStranger, powerWord, word } from '../support/word.ts';
 
@@ -201,12 +202,9 @@ describe('alerts', () => {
 });
 
 describe('fences', () => {
-  const fence = (instance: string, isRunning = true, generation = 4): Word['fences'][number] => ({
-    signer: 'alpha',
-    instance,
-    generation,
-    isRunning,
-  });
+  const fence = (instance: string, isRunning = true): FenceWord => fenceWord({ instance, isRunning });
+  const report = (instance: string, over: Partial<FenceReport> = {}): FenceReport =>
+    fenceReport({ instance, ...over });
 
   test('are known by signer and instance, the latest word of each', () => {
     const { fences } = heard(
@@ -214,15 +212,92 @@ describe('fences', () => {
       word({ at: start + 1, fences: [fence('a', false), fence('b')] }),
     );
     expect(fences).toEqual([
-      { ...fence('b'), at: start + 1 },
-      { ...fence('a', false), at: start + 1 },
+      report('b', { at: start + 1 }),
+      report('a', { isRunning: false, at: start + 1 }),
     ]);
   });
 
   test('do not stop because somebody elsewhere says so', () => {
     const before = heard(word({ fences: [fence('a')] }));
     const { fences } = hear(before, word({ at: start + 1, fences: [fence('a', false)], ...fromStranger() }));
-    expect(fences).toEqual([{ ...fence('a'), at: start }]);
+    expect(fences).toEqual([report('a')]);
+  });
+
+  const full = fenceWord({ version: '1.0.0', isolationMs: 600_000 });
+  const bare = fenceWord();
+  test.each<[string, readonly Partial<Word>[], Partial<FenceReport>]>([
+    [
+      'are described since they first said so',
+      [{ fences: [full] }, { fences: [full] }],
+      { describedAt: start },
+    ],
+    ['are not while they say no version', [{ fences: [{ ...full, version: null }] }], { describedAt: null }],
+    ['are not while they say no time', [{ fences: [{ ...full, isolationMs: null }] }], { describedAt: null }],
+    [
+      'are described no more once they say less',
+      [{ fences: [full] }, { fences: [bare] }],
+      { describedAt: null },
+    ],
+    [
+      'are described anew by another version',
+      [{ fences: [full] }, { fences: [{ ...full, version: '1.0.1' }] }],
+      { version: '1.0.1', describedAt: start + 1 },
+    ],
+    [
+      'are described anew by another time',
+      [{ fences: [full] }, { fences: [{ ...full, isolationMs: 1 }] }],
+      { isolationMs: 1, describedAt: start + 1 },
+    ],
+    [
+      'are not described by somebody elsewhere',
+      [{ fences: [full], ...fromStranger() }],
+      { version: null, isolationMs: null, describedAt: null },
+    ],
+    [
+      'stay described when somebody elsewhere says the same',
+      [{ fences: [full] }, { fences: [full], ...fromStranger() }],
+      { version: '1.0.0', isolationMs: 600_000, describedAt: start },
+    ],
+    [
+      'are in doubt when somebody elsewhere says something else',
+      [{ fences: [full] }, { fences: [bare], ...fromStranger() }],
+      { version: null, isolationMs: null, describedAt: null },
+    ],
+  ])('%s', (_, words, expected) => {
+    const said = words.map((each, index) => word({ at: start + index, ...each }));
+    expect(heard(...said).fences).toMatchObject([expected]);
+  });
+
+  const broken = fenceWord({ breakGlass: true });
+  test.each<[string, readonly Partial<Word>[], number | null]>([
+    ['was never broken', [{ fences: [bare] }], null],
+    ['is dated by the first word of it', [{ fences: [broken] }, { fences: [broken] }], start],
+    ['is not forgotten by the next word', [{ fences: [broken] }, { fences: [bare] }], start],
+    [
+      'is dated anew when it is broken again',
+      [{ fences: [broken] }, { fences: [bare] }, { fences: [broken] }],
+      start + 2,
+    ],
+    [
+      'is dated anew in another generation',
+      [{ fences: [broken] }, { fences: [{ ...broken, generation: 5 }] }],
+      start + 1,
+    ],
+    ['is broken whoever says so', [{ fences: [broken], ...fromStranger() }], start],
+    [
+      'is not whole because somebody elsewhere says so',
+      [{ fences: [broken] }, { fences: [bare], ...fromStranger() }, { fences: [broken] }],
+      start,
+    ],
+  ])('the glass %s', (_, words, expected) => {
+    const said = words.map((each, index) => word({ at: start + index, ...each }));
+    expect(heard(...said).fences).toMatchObject([{ brokeGlassAt: expected }]);
+  });
+
+  test('a broken glass is news', () => {
+    const before = heard(word({ fences: [bare] }));
+    expect(isNews(before, hear(before, word({ fences: [bare] })))).toBe(false);
+    expect(isNews(before, hear(before, word({ fences: [broken] })))).toBe(true);
   });
 
   test('of many instances are kept of the newest', () => {
@@ -273,6 +348,9 @@ const anyWord: fc.Arbitrary<Word> = fc.record({
       instance: fc.nat(9).map(String),
       generation: fc.nat(9),
       isRunning: fc.boolean(),
+      version: fc.option(fc.constantFrom('1.0.0', '1.1.0')),
+      isolationMs: fc.option(fc.constantFrom(600_000, 900_000)),
+      breakGlass: fc.boolean(),
     }),
     { maxLength: 6 },
   ),

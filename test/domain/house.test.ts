@@ -7,6 +7,7 @@ import type { HeartbeatRules, SiteRules } from '../../functions/domain/policy.ts
 import { step } from '../../functions/domain/step.ts';
 import type { ClearEvent } from '../../functions/domain/event.ts';
 import { ackEvent } from '../support/documents.ts';
+import { fenceWord } from '../support/fence.ts';
 import {
   all,
   atOnce,
@@ -312,12 +313,7 @@ describe('a leak of the VPN', () => {
 
 test('two instances that run with the keys of one signer are a doubt about safety that only a person ends', () => {
   const house = houseOf(siteRules({ notify: atOnce('pager') }));
-  const fence = (instance: string, isRunning = true) => ({
-    signer: 'alpha',
-    instance,
-    generation: 3,
-    isRunning,
-  });
+  const fence = (instance: string, isRunning = true) => fenceWord({ instance, isRunning });
   house.tick();
   expect(house.says(word({ at: start + second, fences: [fence('a')] }))).toEqual([]);
   expect(house.says(word({ at: start + 2 * second, fences: [fence('b')] }))).toEqual([

@@ -287,6 +287,31 @@ describe('a report', () => {
     });
   });
 
+  test.each([
+    ['says all', { version: '0.4.1', isolation: 600, breakGlass: true }, ['0.4.1', 600_000, true]],
+    ['says no more', {}, [null, null, false]],
+    ['has nothing to say', { version: null, isolation: null, breakGlass: null }, [null, null, false]],
+    ['has no isolation time', { version: '0.4.1', isolation: 0 }, ['0.4.1', null, false]],
+    ['has a version of two lines', { version: '1\n2', isolation: 1 }, ['1 2', 1000, false]],
+  ])('of a fence that %s is kept as it is', async (_, more, [version, isolationMs, breakGlass]) => {
+    const house = houseOf();
+    await house.call({ path: '/home/cluster/report', body: { fences: [{ ...fence, ...more }] } });
+    expect((await house.heard())?.fences).toMatchObject([{ version, isolationMs, breakGlass }]);
+  });
+
+  test.each([
+    ['a version that is too long', { version: 'x'.repeat(41) }, 'version'],
+    ['an isolation time in words', { isolation: '10m' }, 'isolation'],
+    ['half a second', { isolation: 0.5 }, 'isolation'],
+    ['a broken glass in words', { breakGlass: 'yes' }, 'breakGlass'],
+    ['something unknown', { glass: true }, 'glass'],
+  ])('of a fence with %s is refused', async (_, more, field) => {
+    const house = houseOf();
+    const body = { fences: [{ ...fence, ...more }] };
+    expect(await refused(house.call({ path: '/home/cluster/report', body }))).toContain(field);
+    expect(await house.heard()).toBeNull();
+  });
+
   test('of a signer that is not configured is refused, and nothing of it is kept', async () => {
     const house = houseOf();
     const body = { fences: [{ ...fence, signer: 'eth-9' }] };

@@ -10,6 +10,7 @@ import type { Memory, SiteState } from '../../functions/domain/memory.ts';
 import type { FlagRead } from '../../functions/domain/standby/key-flag.ts';
 import type { NodeSeen, Standby } from '../../functions/domain/standby/standby.ts';
 import { siteState } from '../support/documents.ts';
+import { fenceReport } from '../support/fence.ts';
 import {
   begunAt,
   cometFacts,
@@ -171,10 +172,9 @@ describe('a look', () => {
   });
 
   test('takes fences of this signer only', async () => {
-    const fence = { instance: 'i', generation: 1, isRunning: true, at: begunAt + 1 };
     const fences = [
-      { ...fence, signer: 'alpha' },
-      { ...fence, signer: 'beta' },
+      fenceReport({ signer: 'alpha', at: begunAt + 1 }),
+      fenceReport({ signer: 'beta', at: begunAt + 1 }),
     ];
     const { facts } = await looking(() => ethereumFacts('cloud', { fences })).look();
     expect(facts.fences).toEqual([fences[0]]);

@@ -7,6 +7,7 @@ import { overrideSentence, take } from '../../cli/handover/take.ts';
 import { writeInterchange } from '../../cli/protection.ts';
 import type { HandoverFacts } from '../../functions/domain/handover/facts.ts';
 import { ethereumFloor } from '../../functions/domain/handover/floor.ts';
+import { fenceReport } from '../support/fence.ts';
 import { epochs, ethereumFacts, first, keys, withEpoch, withNow, withSource } from '../support/handover.ts';
 import { handoverHome, type HandoverHome } from '../support/handover-world.ts';
 import { unreadable } from '../support/standby-house.ts';
@@ -255,7 +256,7 @@ describe('an override', () => {
       'a fence that runs',
       () =>
         facts({
-          fences: [{ signer: 'alpha', instance: 'i', generation: 1, isRunning: true, at: facts().at }],
+          fences: [fenceReport({ at: facts().at })],
         }),
       {},
     ],

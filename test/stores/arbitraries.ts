@@ -293,7 +293,18 @@ export const anyHeard: fc.Arbitrary<Heard> = fc.record({
   moreAlerts: fc.nat(99),
   strangers: list(fc.record({ network: text, isOfProvider: fc.boolean(), at: time, before: orNull(time) })),
   fences: list(
-    fc.record({ signer: id, instance: text, generation: fc.nat(), isRunning: fc.boolean(), at: time }),
+    fc.record({
+      signer: id,
+      instance: text,
+      generation: fc.nat(),
+      isRunning: fc.boolean(),
+      version: orNull(text),
+      isolationMs: orNull(fc.nat()),
+      breakGlass: fc.boolean(),
+      at: time,
+      describedAt: orNull(time),
+      brokeGlassAt: orNull(time),
+    }),
   ),
   waiting: fc.nat(99),
 });

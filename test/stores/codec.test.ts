@@ -13,6 +13,7 @@ import {
   siteCodec,
 } from '../../functions/stores/documents.ts';
 import { ackEvent, incident as someIncident, row, siteState } from '../support/documents.ts';
+import { fenceReport } from '../support/fence.ts';
 import { powerFact } from '../support/site.ts';
 import { anyEvent, anyHeard, anyIncident, anyRow, anySite } from './arbitraries.ts';
 
@@ -43,7 +44,7 @@ describe('documents', () => {
   roundTrips('site', siteCodec, anySite, 5);
   roundTrips('incident', incidentCodec, anyIncident, 4);
   roundTrips('outbox', rowCodec, anyRow, 4);
-  roundTrips('heartbeats', heardCodec, anyHeard, 2);
+  roundTrips('heartbeats', heardCodec, anyHeard, 3);
   roundTrips('events', eventCodec, anyEvent, 4);
 });
 
@@ -76,27 +77,27 @@ test('a site that the version before wrote is one of which nobody knows who hold
   expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 5 });
 });
 
-test('what the version before wrote of a house is read: who sent something was well', () => {
-  const heard = heardCodec.read('heartbeats/home', fixture('heartbeats-1'));
+test('what the version before wrote of a house is read: its fences have said no more than that they run', () => {
+  const heard = heardCodec.read('heartbeats/home', fixture('heartbeats-2'));
   expect(heard).toEqual({
     beats: {
-      alertmanager: {
+      cluster: {
         heardAt: 1796177647000,
-        sentAt: 1796177647000,
+        sentAt: 1796177646000,
         okAt: 1796177647000,
         startedAt: null,
         failure: null,
-        clockBehindMs: 0,
+        clockBehindMs: 1000,
       },
     },
     power: { ups: { ...powerFact('on-battery', 1796177627000), saidAt: null } },
     alerts: [],
     moreAlerts: 0,
     strangers: [],
-    fences: [],
+    fences: [fenceReport({ at: 1796177647000 })],
     waiting: 2,
   });
-  expect(heardCodec.write('heartbeats/home', heard)).toMatchObject({ schema: 2 });
+  expect(heardCodec.write('heartbeats/home', heard)).toMatchObject({ schema: 3 });
 });
 
 describe('a document that is not as it should be', () => {

@@ -436,7 +436,7 @@ export function describeStore(
           power: { ups: { state: 'on-battery', at: 20 } },
           waiting: 0,
         });
-        expect(await peek('heartbeats/home')).toEqual({ ...heard, schema: 2 });
+        expect(await peek('heartbeats/home')).toEqual({ ...heard, schema: 3 });
         expect(await store.loadHeard('cabin')).toBeNull();
       },
     );

@@ -293,6 +293,11 @@ describe('the title of', () => {
     ['vpn-leak', 'VPN LEAK, the home address may be showing'],
     ['two-fences', 'TWO INSTANCES RUN for signer thing'],
     ['override-used', 'THE GUARD WAS SKIPPED for the keys of thing'],
+    ['zombie', 'ZOMBIE: a client of thing RUNS and does not hold its keys'],
+    ['break-glass-used', 'GLASS BROKEN: thing was started without the gate'],
+    ['signed-unheld', 'thing SIGNS although NOBODY holds its keys'],
+    ['foreign-voting-power', 'A NODE HAS THE KEY of thing and does not hold it'],
+    ['slashed', 'SLASHED: STOP EVERY CLIENT, keys of thing'],
     ['standby-running', 'a standby of thing runs'],
     ['standby-failing', 'the standby of thing needs you'],
     ['keys-on-standby', 'KEYS ON THE STANDBY of thing'],
@@ -312,7 +317,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(34);
+    expect(problemKinds).toHaveLength(39);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {

@@ -2,11 +2,12 @@
 import { holderText } from '../standby/key-flag.ts';
 import { type Condition, type Guard, type GuardPolicy, guardPolicy } from './condition.ts';
 import { firstEpochAfter } from './epochs.ts';
-import type { HandoverFacts, Life } from './facts.ts';
+import type { FenceReport } from '../pulse.ts';
+import type { Fencing, HandoverFacts, Life } from './facts.ts';
 import { heightsOf, judgeCometbft } from './guard-cometbft.ts';
 import { judgeEthereum } from './guard-ethereum.ts';
 import { judgeNow } from './guard-now.ts';
-import { begunAt, type Judging, met, type Must, notMet, shortKey, unknown } from './judged.ts';
+import { begunAt, type Judging, met, type Must, notMet, notYet, shortKey, unknown } from './judged.ts';
 
 function flag({ facts, policy }: Judging): Condition {
   const must: Must = { id: 'flag', must: 'nobody holds the keys' };
@@ -76,6 +77,49 @@ function life(judging: Judging, begun: number): Condition {
     : met(must, 'nothing does');
 }
 
+type Described = FenceReport & { readonly isolationMs: number };
+
+const isDescribed = (fence: FenceReport, since: number): fence is Described =>
+  fence.version !== null &&
+  fence.isolationMs !== null &&
+  fence.describedAt !== null &&
+  fence.describedAt < since;
+
+/**
+ * The fences of whoever held the keys, if each said before the handover began that it stops its client by itself when that is cut off. Where
+ * the flag names no instance it is every fence of the house.
+ */
+function fencesBefore({ flag: read, fences, signer }: HandoverFacts): readonly Described[] {
+  const flagged = read.isReadable ? read.flag : null;
+  const former = flagged?.former ?? null;
+  if (flagged === null || former === null || former.holder.kind === 'none') return [];
+  const isHouse = former.holder.kind === 'basement' && former.holder.site === signer.site;
+  if (former.instance === null && !isHouse) return [];
+  const theirs = (fences ?? []).filter(
+    (each) => each.signer === signer.id && (former.instance === null || each.instance === former.instance),
+  );
+  const described = theirs.filter((each): each is Described => isDescribed(each, flagged.since));
+  return described.length === theirs.length ? described : [];
+}
+
+/** Whoever is cut off goes on signing, for nobody to see, until its fence has noticed. */
+const noticeMs = 120_000;
+
+function cut(must: Must, { at, by }: Fencing, facts: HandoverFacts): Condition {
+  const described = fencesBefore(facts);
+  const [fence] = described;
+  if (fence === undefined) {
+    return notMet(
+      must,
+      'no fence of the former holder had reported its version and its isolation time before the handover began: power it off instead',
+    );
+  }
+  const stoppedAt = at + Math.max(...described.map(({ isolationMs }) => isolationMs)) + noticeMs;
+  return facts.at >= stoppedAt
+    ? met(must, `${by} says: cut off; its fence, ${fence.version}, stops by itself`)
+    : notYet(must, 'its fence has not had the time yet in which it stops by itself', stoppedAt);
+}
+
 function fenced({ facts }: Judging): Condition {
   const must: Must = { id: 'fenced', must: 'a person has made sure that the other side cannot sign' };
   const { fencing, flag: read, at } = facts;
@@ -89,10 +133,7 @@ function fenced({ facts }: Judging): Condition {
         ? met(must, `${fencing.by} says: its disk is wiped`)
         : notMet(must, 'a disk is wiped only when a tested backup of the keys exists');
     case 'cut':
-      return notMet(
-        must,
-        'no fence had reported its version and its isolation time before the outage: power it off instead',
-      );
+      return cut(must, fencing, facts);
   }
 }
 

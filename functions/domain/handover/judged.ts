@@ -17,6 +17,9 @@ export const unknown = (must: Must, why: string): Condition => made(must, { stat
 /** Time alone may meet it, from then on. */
 export const wait = (must: Must, why: string, notBefore: number): Condition =>
   made(must, { state: 'not-met', why, notBefore, isWaiting: true });
+/** Time alone may meet it, and nobody may go past it. */
+export const notYet = (must: Must, why: string, notBefore: number): Condition =>
+  made(must, { state: 'not-met', why, notBefore });
 /** Evidence that is missing and may still come. */
 export const late = (must: Must, why: string): Condition =>
   made(must, { state: 'unknown', why, isWaiting: true });

@@ -5,6 +5,7 @@ import type { Condition, Guard } from '../../../functions/domain/handover/condit
 import { epochStart } from '../../../functions/domain/handover/epochs.ts';
 import type { HandoverFacts } from '../../../functions/domain/handover/facts.ts';
 import { judgeHandover } from '../../../functions/domain/handover/guard.ts';
+import { fenceReport } from '../../support/fence.ts';
 import {
   allowedAt,
   begunAt,
@@ -166,7 +167,7 @@ const both: readonly Row[] = [
     'a fence says that its client runs',
     (f) => ({
       ...f,
-      fences: [{ signer: f.signer.id, instance: 'i', generation: 1, isRunning: true, at: f.at - 60_000 }],
+      fences: [fenceReport({ signer: f.signer.id, at: f.at - 60_000 })],
     }),
     ['life'],
   ],
@@ -596,7 +597,7 @@ describe('an override can skip', () => {
     [
       'no fence that runs',
       ethereumFacts('cloud', {
-        fences: [{ signer: 'alpha', instance: 'i', generation: 1, isRunning: true, at: allowedAt }],
+        fences: [fenceReport({ at: allowedAt })],
       }),
       [],
     ],
@@ -704,7 +705,7 @@ describe('properties', () => {
         ...facts,
         fences: [
           ...(facts.fences ?? []),
-          { signer: facts.signer.id, instance: 'i', generation: 9, isRunning: true, at: facts.at - 1_000 },
+          fenceReport({ signer: facts.signer.id, generation: 9, at: facts.at - 1_000 }),
         ],
       }),
       fc.constantFrom('orchard', 'harbour', 'target').map((name) =>

@@ -1,0 +1,26 @@
+// The tripwires of a tick: whatever shows that keys are where they must not be. Each is a page that only a person ends.
+import type { Findings } from './gather.ts';
+import { observeHandovers } from './handover/observe-handover.ts';
+import type { Subject } from './incident.ts';
+import type { Observation } from './machine.ts';
+import { observeZombies } from './observe-fences.ts';
+import type { SiteRules } from './policy.ts';
+
+type Observed = { readonly subject: Subject; readonly observation: Observation };
+
+type Given = {
+  readonly rules: Pick<SiteRules, 'id' | 'signers'>;
+  /** When a person last stated the cause of a subject; null when nobody did. */
+  readonly clearedAt: (subject: Subject) => number | null;
+};
+
+/** One subject of each kind for each signer. Fences by themselves are heard between two ticks as well; see `observeHouse`. */
+export function observeTripwires(
+  { at, flags, pulse }: Pick<Findings, 'at' | 'flags' | 'pulse'>,
+  { rules, clearedAt }: Given,
+): Observed[] {
+  return [
+    ...observeHandovers({ signers: rules.signers, flags, clearedAt }),
+    ...observeZombies(pulse, flags, { rules, at, clearedAt }),
+  ];
+}
