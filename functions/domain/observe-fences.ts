@@ -87,6 +87,15 @@ function isUnderWay({ since, generation }: KeyFlag, report: FenceReport): boolea
   return report.at <= since || (report.generation < generation && report.at <= since + pollMs);
 }
 
+/** What `take` writes down of the other side. */
+const sworn = /^fenced: powered-off,/;
+
+/** Fences of a machine that a person has called powered off when the keys were given away: it is on again, and asks. */
+function returned(reports: readonly FenceReport[], flag: KeyFlag, site: string): FenceReport[] {
+  if (flag.holder.kind === 'none' || !flag.evidence.some((each) => sworn.test(each))) return [];
+  return reports.filter((each) => !isHolder(flag, each, site) && each.at > flag.since + pollMs);
+}
+
 function observeZombie(
   reports: readonly FenceReport[],
   read: FlagRead | undefined,
@@ -99,8 +108,21 @@ function observeZombie(
   const zombies = running(reports, since, at).filter(
     (each) => !isHolder(flag, each, site) && !isUnderWay(flag, each),
   );
-  if (zombies.length === 0) return reports.some((each) => isFresh(each, at)) ? good : unknown;
   const who = flag.holder.kind === 'none' ? 'nobody' : holderText(flag.holder);
+  if (zombies.length === 0) {
+    const fresh = reports.filter((each) => isFresh(each, at));
+    const back = returned(
+      fresh.filter((each) => each.at > since),
+      flag,
+      site,
+    );
+    if (back.length === 0) return fresh.length > 0 ? good : unknown;
+    return bad(
+      'zombie-held',
+      `a machine at ${site} that was said to be powered off is on again; its client is held back by its fence and by nothing else: pull its plug, and keep it out`,
+      [`${who} holds the keys, generation ${flag.generation}`, ...back.map((each) => `asks: ${line(each)}`)],
+    );
+  }
   return bad(
     'zombie',
     `a client runs at ${site} with keys that it does not hold: stop it NOW (kubectl scale statefulset ${signer} --replicas=0), then pull the plug`,
@@ -108,7 +130,7 @@ function observeZombie(
   );
 }
 
-/** Fences that run beside the holder that the flags name: one subject for each signer. Nothing when the inbox could not be read. */
+/** Fences that run beside the holder that the flags name, or whose machine is on although it was said to be off: one subject for each signer. Nothing when the inbox could not be read. */
 export function observeZombies(
   pulse: Pulse | null,
   flags: Readonly<Record<string, FlagRead>>,

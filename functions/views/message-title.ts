@@ -59,6 +59,8 @@ function trouble(problem: ProblemKind, name: string): string {
       return `THE GUARD WAS SKIPPED for the keys of ${name}`;
     case 'zombie':
       return `ZOMBIE: a client of ${name} RUNS and does not hold its keys`;
+    case 'zombie-held':
+      return `BACK AGAIN: a machine with the keys of ${name} is on, held back by its fence`;
     case 'break-glass-used':
       return `GLASS BROKEN: ${name} was started without the gate`;
     case 'signed-unheld':

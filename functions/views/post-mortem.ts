@@ -60,6 +60,8 @@ function silence(kind: ProblemKind, name: string): string {
       return `nothing; the keys of signer ${name} were taken past the guard`;
     case 'zombie':
       return `nothing; a client ran with the keys of signer ${name} and did not hold them`;
+    case 'zombie-held':
+      return `nothing; a machine with the keys of signer ${name} was on although it was said to be off`;
     case 'break-glass-used':
       return `nothing is known to have been silent; a client of signer ${name} was started without the gate`;
     case 'signed-unheld':

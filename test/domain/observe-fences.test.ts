@@ -12,6 +12,7 @@ const home: Holder = { kind: 'basement', site: 'home' };
 const hut: Holder = { kind: 'basement', site: 'hut' };
 const node: Holder = { kind: 'node', project: 'p', zone: 'z', name: 'bw-alpha-1' };
 const nobody: Holder = { kind: 'none' };
+const house: Holder = { kind: 'basement', site: 'home' };
 
 /** Given an hour ago to whom the fence `a` at home does not belong, unless something else is said. */
 const flag = (holder: Holder, over: Parameters<typeof flagOf>[0] = {}): FlagRead => ({
@@ -70,6 +71,20 @@ describe('a fence that runs', () => {
     ['is of another signer', { signer: 'beta', at: start }, taken(10 * minute), 'unknown'],
   ])('while nobody holds, and %s', (_, over, read, status) => {
     expect(zombie([fenceReport(over)], read)).toEqual([['zombie/alpha', status]]);
+  });
+
+  const sworn = ['fenced: powered-off, says Ada, since 2026-11-23T01:00:00.000Z'];
+  const asks = fenceReport({ at: start, isRunning: false });
+  test.each<[string, FenceReport, FlagRead, string]>([
+    ['was said to be off', asks, flag(node, { instance: '42', evidence: sworn }), 'bad'],
+    ['was said to be cut off', asks, flag(node, { evidence: ['fenced: cut, says Ada, since'] }), 'good'],
+    ['while nobody holds', asks, flag(nobody, { evidence: sworn }), 'good'],
+    ['that holds the keys itself', asks, flag(house, { instance: 'a', evidence: sworn }), 'good'],
+    ['beside another one of the house', asks, flag(house, { instance: 'b', evidence: sworn }), 'bad'],
+    ['just when they were taken', asks, flag(node, { since: start - minute, evidence: sworn }), 'good'],
+    ['long ago', { ...asks, at: start - 4 * minute }, flag(node, { evidence: sworn }), 'unknown'],
+  ])('is on again and held back: %s', (_, report, read, status) => {
+    expect(zombie([report], read)).toEqual([['zombie/alpha', status]]);
   });
 
   test('counts again only when it is heard after its cause was stated', () => {

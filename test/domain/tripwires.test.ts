@@ -30,6 +30,25 @@ const tripwires: readonly (readonly [
     false,
   ],
   [
+    'zombie-held',
+    'zombie/alpha',
+    (at) => ({
+      flags: {
+        alpha: {
+          isReadable: true,
+          flag: flagOf({
+            holder: { kind: 'node', project: 'p', zone: 'z', name: 'n' },
+            instance: '42',
+            since: start - hour,
+            evidence: ['fenced: powered-off, says Ada, since 2026-11-23T01:00:00.000Z'],
+          }),
+        },
+      },
+      pulse: { ...silence, fences: [fenceReport({ at, isRunning: false })] },
+    }),
+    false,
+  ],
+  [
     'two-fences',
     'fence/alpha',
     (at) => ({

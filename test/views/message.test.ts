@@ -294,6 +294,7 @@ describe('the title of', () => {
     ['two-fences', 'TWO INSTANCES RUN for signer thing'],
     ['override-used', 'THE GUARD WAS SKIPPED for the keys of thing'],
     ['zombie', 'ZOMBIE: a client of thing RUNS and does not hold its keys'],
+    ['zombie-held', 'BACK AGAIN: a machine with the keys of thing is on, held back by its fence'],
     ['break-glass-used', 'GLASS BROKEN: thing was started without the gate'],
     ['signed-unheld', 'thing SIGNS although NOBODY holds its keys'],
     ['foreign-voting-power', 'A NODE HAS THE KEY of thing and does not hold it'],
@@ -317,7 +318,7 @@ describe('the title of', () => {
   });
 
   test('each problem is tried above', () => {
-    expect(problemKinds).toHaveLength(39);
+    expect(problemKinds).toHaveLength(40);
   });
 
   test('an alert is its name, without what tells it from others of that name', () => {

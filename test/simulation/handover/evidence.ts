@@ -5,7 +5,8 @@ import type { EpochRecord, Standpoint } from '../../../functions/domain/handover
 import { ethereumFacts, sourceFacts, targetFacts } from '../../support/handover.ts';
 import { floorAt } from './machine.ts';
 import { epochOf, epochs } from './time.ts';
-import { signer, sideOf, type World } from './world.ts';
+import { signer } from './cast.ts';
+import { sideOf, type World } from './world.ts';
 
 const root = (epoch: number): string => `0x${String(epoch).padStart(64, '0')}`;
 
@@ -70,15 +71,13 @@ export function factsOf(world: World, to: Direction): HandoverFacts {
       // The node that is to sign follows by itself, and a machine that is off or cut off shows nothing.
       ...(target.isOn && target.link !== 'cut' ? [source('target', 'target', now)] : []),
     ],
-    life: chain
-      .included(seenAt)
-      .map((epoch) => ({
-        source: 'orchard',
-        key: 0,
-        unit: epoch,
-        at: epochStart(epochs, epoch),
-        how: 'attested',
-      })),
+    life: chain.included(seenAt).map((epoch) => ({
+      source: 'orchard',
+      key: 0,
+      unit: epoch,
+      at: epochStart(epochs, epoch),
+      how: 'attested',
+    })),
     target: { ...targetFacts(now, to), steadySince: now - 20 * 60_000 },
     fences: tripwires.fences(),
     clock: { offsetMs: 10, uncertaintyMs: 20, askedAt: now },

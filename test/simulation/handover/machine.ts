@@ -101,12 +101,16 @@ async function bodyFor(machine: Machine, nonce: string, { ask }: Asking): Promis
   return body;
 }
 
+async function startedFence(machine: Machine, rules: FenceRules, signer: string): Promise<FenceState> {
+  const fresh = await rules.fresh(signer, machine.instance);
+  return { ...fresh, kept: machine.disk ?? fresh.kept };
+}
+
 /** One look of the fence, and what it does after it; a fence that is dead is started again by whoever supervises it. */
 export async function lookOnce(machine: Machine, asking: Asking): Promise<Decided | null> {
   if (!machine.isOn) return null;
   const { rules, signer, keys, now } = asking;
-  const fresh = await rules.fresh(signer, machine.instance);
-  const state: FenceState = machine.fence ?? { ...fresh, kept: machine.disk ?? fresh.kept };
+  const state = machine.fence ?? (await startedFence(machine, rules, signer));
   const nonce = randomBytes(16).toString('hex');
   const body = await bodyFor(machine, nonce, asking);
   const decided = await rules.decide({

@@ -21,11 +21,10 @@ import { type Chain, createChain } from './chain.ts';
 import { factsOf } from './evidence.ts';
 import type { FenceRules } from './fence-rules.ts';
 import { floorAt, lookOnce, type Machine, machineOf, powerOff, type Side, sign } from './machine.ts';
+import { cloudNode, signer } from './cast.ts';
 import { openTripwires, type Tripwires } from './tripwires.ts';
 import { stepMs } from './time.ts';
 
-export const signer = { id: 'eth-1', site: 'home', keys: ['17'] };
-export const cloudNode = { project: 'p', zone: 'eu-1-a', name: 'bw-eth-1' } as const;
 const token = 'the-token-of-the-fence-in-the-house';
 const machineToken = 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln';
 
