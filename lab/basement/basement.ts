@@ -60,7 +60,7 @@ export type Basement = {
 };
 
 /** The client that gets a fence. */
-export const fencedClient: SignerName = 'lighthouse';
+const fencedClient: SignerName = 'lighthouse';
 
 /** What the UPS says: its battery lasts for twelve minutes. */
 const full: PowerNews = { state: 'online', charge: 100, runtime: 720 };

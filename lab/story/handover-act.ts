@@ -145,7 +145,7 @@ export async function machineComesBack(stage: Stage): Promise<void> {
   stage.should('not let that machine sign, and say that it is back');
   const page = await stage.message(
     'one page: the machine that had the keys is back, and its fence holds its client back',
-    (message) => message.kind === 'opened' && isAbout(message, `fence.${movedSigner}`),
+    (message) => message.kind === 'opened' && isAbout(message, `zombie.${movedSigner}`),
     4,
   );
   stage.check(

@@ -5,8 +5,8 @@ import type { EpochRecord, Standpoint } from '../../../functions/domain/handover
 import { ethereumFacts, sourceFacts, targetFacts } from '../../support/handover.ts';
 import { floorAt } from './machine.ts';
 import { epochOf, epochs } from './time.ts';
-import { signer } from './cast.ts';
-import { sideOf, type World } from './world.ts';
+import { sideOf, signer } from './cast.ts';
+import type { World } from './world.ts';
 
 const root = (epoch: number): string => `0x${String(epoch).padStart(64, '0')}`;
 

@@ -1,17 +1,16 @@
 // What people, power and bad luck do to the world, in any order; each by a number, so that a run can be repeated and made shorter.
 import fc from 'fast-check';
 import type { Direction, Fencing } from '../../../functions/domain/handover/facts.ts';
+import { other, sideOf } from './cast.ts';
 import { killFence, type Link, type Machine, powerOff, type Side } from './machine.ts';
 import {
   abort,
   type Assumption,
   begin,
-  other,
   putFloor,
   reset,
   restoreDatabase,
   setLink,
-  sideOf,
   step,
   take,
   type World,

@@ -4,7 +4,7 @@ import { epochAt } from '../../../functions/domain/handover/epochs.ts';
 import { start } from '../../support/site.ts';
 
 export const stepMs = 16_000;
-export const stepsPerEpoch = 24;
+const stepsPerEpoch = 24;
 export const epochs: Epochs = { genesisAt: start - 1_000 * 384_000, slotMs: 12_000, slotsPerEpoch: 32 };
 
 export const epochOf = (at: number): number => epochAt(epochs, at);

@@ -21,7 +21,7 @@ import { type Chain, createChain } from './chain.ts';
 import { factsOf } from './evidence.ts';
 import type { FenceRules } from './fence-rules.ts';
 import { floorAt, lookOnce, type Machine, machineOf, powerOff, type Side, sign } from './machine.ts';
-import { cloudNode, signer } from './cast.ts';
+import { cloudNode, other, sideOf, signer } from './cast.ts';
 import { openTripwires, type Tripwires } from './tripwires.ts';
 import { stepMs } from './time.ts';
 
@@ -62,9 +62,6 @@ export type World = {
   /** Sabotage of the simulation itself, to see that it would notice. */
   readonly isGateBlind: boolean;
 };
-
-export const other = (side: Side): Side => (side === 'house' ? 'cloud' : 'house');
-export const sideOf = (to: Direction): Side => (to === 'cloud' ? 'cloud' : 'house');
 
 const key = openSignature(
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
