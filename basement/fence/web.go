@@ -93,6 +93,8 @@ func refusal(err error) *rules.Refused {
 		return &rules.Refused{Reason: "timeout", Detail: fmt.Sprintf("no answer within %v", answerWithin)}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &rules.Refused{Reason: "refused", Detail: "the connection is refused"}
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return &rules.Refused{Reason: "tls", Detail: "it speaks no TLS"}
 	case errors.As(err, &unknown), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &certificate):
 		return &rules.Refused{Reason: "tls", Detail: err.Error()}
 	}
