@@ -1,10 +1,11 @@
-// Carries out what the rules decide: the disk comes before a start, and a stop before everything.
+// Carries out what the rules decide: the disk comes before a start, and a stop before the disk, which may be stuck.
 package main
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 	"time"
 
@@ -27,6 +28,7 @@ func (f *fence) carryOut(look rules.Look) (int, bool) {
 		f.log.say(decision.Why + "; the client is stopped")
 		f.state = after
 		f.stop()
+		f.keep()
 		f.consume(decision)
 		f.tell()
 		if f.askedToEnd != 0 {
@@ -110,10 +112,12 @@ func (f *fence) consume(decision rules.Decision) bool {
 
 // stop ends the client and everything that came from it, and returns when nobody is left.
 func (f *fence) stop() {
-	_ = syscall.Kill(-f.client.pid, f.given.stopSignal)
-	signalAll(descendants(), f.given.stopSignal)
-	// It was told to stop: now there is time for the disk, which may be slow.
-	f.keep()
+	// Each one once: some clients take a second signal for impatience. What it forks meanwhile is found below.
+	told := descendants()
+	if !slices.Contains(told, f.client.pid) {
+		told = append(told, f.client.pid)
+	}
+	signalAll(told, f.given.stopSignal)
 	until := time.Now().Add(f.given.stopGrace)
 	isKilled := false
 	tick := time.NewTicker(killEvery)

@@ -158,9 +158,12 @@ func (f *fence) lookOf(found observed) rules.Look {
 		},
 		IsHeadNear: found.node.headWhy == "",
 		HeadWhy:    found.node.headWhy,
-		BreakGlass: readBreakGlass(f.given.stateDir, f.given.signer),
 		BootID:     bootID(),
 		Chain:      f.given.chain,
+	}
+	// A deny does not wait for a disk.
+	if look.Answer == nil || look.Answer.Verdict == rules.Allow {
+		look.BreakGlass = readBreakGlass(f.given.stateDir, f.given.signer)
 	}
 	if look.Answer != nil {
 		f.lastAnswerAt = time.Now().Unix()

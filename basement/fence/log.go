@@ -9,12 +9,24 @@ import (
 	"time"
 )
 
-const repeatEvery = 5 * time.Minute
+const (
+	repeatEvery = 5 * time.Minute
+	// mostLines wait to be written; what comes on top is lost.
+	mostLines   = 200
+	flushWithin = time.Second
+)
 
+// fenceLog never makes anybody wait: the reader of a log may be stuck, and a client must be stopped all the same.
 type fenceLog struct {
 	mutex sync.Mutex
-	out   io.Writer
 	last  map[string]said
+	lines chan line
+}
+
+// line is a text to write, or somebody who wants to know that all before it is written.
+type line struct {
+	text    string
+	written chan struct{}
 }
 
 type said struct {
@@ -23,7 +35,33 @@ type said struct {
 }
 
 func newLog(out io.Writer) *fenceLog {
-	return &fenceLog{out: out, last: map[string]said{}}
+	log := &fenceLog{last: map[string]said{}, lines: make(chan line, mostLines)}
+	go func() {
+		for each := range log.lines {
+			if each.written != nil {
+				close(each.written)
+				continue
+			}
+			// Whoever reads the log may be gone.
+			_, _ = io.WriteString(out, each.text)
+		}
+	}()
+	return log
+}
+
+// flush is for the end: it gives what was said a little time to be written.
+func (log *fenceLog) flush() {
+	last := line{written: make(chan struct{})}
+	tooLong := time.After(flushWithin)
+	select {
+	case log.lines <- last:
+	case <-tooLong:
+		return
+	}
+	select {
+	case <-last.written:
+	case <-tooLong:
+	}
 }
 
 // say writes a line that is news.
@@ -34,8 +72,10 @@ func (log *fenceLog) say(text string) {
 }
 
 func (log *fenceLog) write(text string) {
-	// Whoever reads the log may be gone: the client must not stop for that.
-	_, _ = fmt.Fprintf(log.out, "fence: %s %s\n", time.Now().UTC().Format(time.RFC3339), text)
+	select {
+	case log.lines <- line{text: fmt.Sprintf("fence: %s %s\n", time.Now().UTC().Format(time.RFC3339), text)}:
+	default:
+	}
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)

@@ -59,6 +59,7 @@ func run(args []string) int {
 // guard checks everything that can be checked at once, and stays with the client for good.
 func guard(command []string) int {
 	log := newLog(os.Stderr)
+	defer log.flush()
 	given, problems, warnings := readSettings(os.Environ())
 	if len(command) == 0 {
 		problems = append(problems, "no command: write the client behind `--`, as in `fence -- lighthouse vc …`")

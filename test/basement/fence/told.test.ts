@@ -2,7 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { authority } from '../../support/certificates.ts';
 import { fenceVersion, lacksFence } from '../../support/fence.ts';
+import { pretendGate, type PretendGate } from './gate.ts';
 import { pretendHeartbeat } from './node.ts';
 import { fenceWorld, gateToken, patience, reportToken, signer, started, until } from './world.ts';
 
@@ -25,8 +27,8 @@ const report = z.strictObject({
     .length(1),
 });
 
-async function reportingWorld() {
-  const world = await fenceWorld();
+async function reportingWorld(gate?: PretendGate) {
+  const world = await fenceWorld(gate === undefined ? {} : { gate });
   const heartbeat = await pretendHeartbeat();
   onTestFinished(heartbeat.close);
   const env = { FENCE_REPORT_URL: heartbeat.url, FENCE_REPORT_TOKEN_FILE: world.at('report-token') };
@@ -240,10 +242,13 @@ describe.skipIf(skip)('what it gives away, and what it costs', () => {
   });
 
   test('it stays under 20 MB, and adds little to a start', async () => {
-    const { world, env } = await reportingWorld();
+    const own = authority();
+    const gate = await pretendGate(own.issue({ name: 'gate', hosts: ['127.0.0.1'] }));
+    const { world, env } = await reportingWorld(gate);
     world.gate.allow(1);
+    world.write('authority.pem', own.cert);
     const begun = performance.now();
-    const fence = await world.start({ env });
+    const fence = await world.start({ env: { ...env, FENCE_CA_FILE: world.at('authority.pem') } });
     await started(world);
     const startMs = Math.round(performance.now() - begun);
     await world.looks(3);

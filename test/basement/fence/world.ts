@@ -41,6 +41,8 @@ export type World = {
     readonly env?: Variables;
     readonly program?: FenceProgram;
     readonly command?: readonly string[];
+    /** Where its output goes instead of to the test. */
+    readonly outputTo?: number;
   }) => Promise<FenceProcess>;
   /** Runs a command of the fence to its end. */
   readonly command: (args: readonly string[], env?: Variables) => Promise<Ran>;
@@ -158,11 +160,11 @@ export async function fenceWorld(given: { readonly gate?: PretendGate } = {}): P
     at,
     gate,
     node,
-    start: async ({ does = [], env = {}, program = 'fence', command } = {}) => {
+    start: async ({ does = [], env = {}, program = 'fence', command, outputTo } = {}) => {
       const client = command ?? ['/bin/sh', clientScript, folder, ...does];
       const child = spawn(await buildFence(program), ['--', ...client], {
         env: environment(env),
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', outputTo ?? 'pipe', outputTo ?? 'pipe'],
       });
       const fence = watched(child);
       pids.push(fence.pid);
