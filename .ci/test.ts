@@ -30,6 +30,7 @@ const checks: readonly Step[] = [
   check('format', 'oxfmt', '--check', '.'),
   check('unused', 'knip', '--no-progress'),
   check('docs fresh', 'node', 'docs/generate.ts', '--check'),
+  check('fence', 'node', '.ci/check-fence.ts'),
 ];
 const fast = suite('fast');
 // Validators were seen to miss their duty on a busy machine: the live suite comes last, alone, and only where its tools must be there.

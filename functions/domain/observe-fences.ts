@@ -111,11 +111,8 @@ function observeZombie(
   const who = flag.holder.kind === 'none' ? 'nobody' : holderText(flag.holder);
   if (zombies.length === 0) {
     const fresh = reports.filter((each) => isFresh(each, at));
-    const back = returned(
-      fresh.filter((each) => each.at > since),
-      flag,
-      site,
-    );
+    // Whoever has stated why it is on knows of it as long as the keys are where they are; it goes on asking.
+    const back = since > flag.since ? [] : returned(fresh, flag, site);
     if (back.length === 0) return fresh.length > 0 ? good : unknown;
     return bad(
       'zombie-held',

@@ -46,7 +46,7 @@ const tripwires: readonly (readonly [
       },
       pulse: { ...silence, fences: [fenceReport({ at, isRunning: false })] },
     }),
-    false,
+    true,
   ],
   [
     'two-fences',
