@@ -49,6 +49,7 @@ async function fill(store: Store, count: number): Promise<void> {
     witness: {},
     delivery: null,
     flags: {},
+    records: {},
     standbys: noLook,
     signing: { ledger: {}, signers: [], chains: [] },
   };

@@ -91,6 +91,7 @@ export async function modelTick(
       witness: {},
       delivery: null,
       flags: {},
+      records: {},
       standbys: noLook,
       signing: { ledger: {}, signers: [], chains: [] },
     },

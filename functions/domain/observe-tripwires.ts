@@ -1,6 +1,7 @@
 // The tripwires of a tick: whatever shows that keys are where they must not be. Each is a page that only a person ends.
 import type { Findings } from './gather.ts';
 import { observeHandovers } from './handover/observe-handover.ts';
+import { observeUnheld } from './handover/observe-unheld.ts';
 import type { Subject } from './incident.ts';
 import type { Observation } from './machine.ts';
 import { observeZombies } from './observe-fences.ts';
@@ -16,11 +17,12 @@ type Given = {
 
 /** One subject of each kind for each signer. Fences by themselves are heard between two ticks as well; see `observeHouse`. */
 export function observeTripwires(
-  { at, flags, pulse }: Pick<Findings, 'at' | 'flags' | 'pulse'>,
+  { at, flags, pulse, records, signing }: Pick<Findings, 'at' | 'flags' | 'pulse' | 'records' | 'signing'>,
   { rules, clearedAt }: Given,
 ): Observed[] {
   return [
     ...observeHandovers({ signers: rules.signers, flags, clearedAt }),
+    ...observeUnheld({ signers: rules.signers, flags, ledger: signing.ledger, records, clearedAt }),
     ...observeZombies(pulse, flags, { rules, at, clearedAt }),
   ];
 }

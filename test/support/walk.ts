@@ -326,6 +326,7 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
     ),
     delivery: null,
     flags: {},
+    records: {},
     standbys: lookOf(from, at),
     signing: {
       ledger: {},
@@ -378,6 +379,7 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       witness: {},
       delivery: null,
       flags: {},
+      records: {},
       standbys: {
         fleet: drilledFleet({ endedAt: at }),
         bySigner: Object.fromEntries(signers.map(({ id }) => [id, { wanted: null, seen: null }])),
