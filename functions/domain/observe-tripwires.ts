@@ -7,6 +7,8 @@ import type { Observation } from './machine.ts';
 import { observeZombies } from './observe-fences.ts';
 import type { SiteRules } from './policy.ts';
 
+import { observeSlashings } from './slashing.ts';
+
 type Observed = { readonly subject: Subject; readonly observation: Observation };
 
 type Given = {
@@ -23,6 +25,7 @@ export function observeTripwires(
   return [
     ...observeHandovers({ signers: rules.signers, flags, clearedAt }),
     ...observeUnheld({ signers: rules.signers, flags, ledger: signing.ledger, records, clearedAt }),
+    ...observeSlashings({ signers: rules.signers, ledger: signing.ledger, clearedAt }),
     ...observeZombies(pulse, flags, { rules, at, clearedAt }),
   ];
 }

@@ -5,6 +5,7 @@ import { chainFact } from './chain-fact.ts';
 import type { SourceReading } from './evidence.ts';
 import type { ChainFact, SignerFact, SignerState, Stake } from './facts.ts';
 import type { Policy, SiteRules } from './policy.ts';
+import { type Slashing, slashingsIn, withSlashings } from './slashing.ts';
 import { extendTrace, type Trace } from './trace.ts';
 
 /** What is remembered of one signer: by source, and for the keys in the order in which they are configured. */
@@ -13,6 +14,7 @@ export type SignerLedger = {
   /** Positions of keys that were seen active while we watched: that they are not any more is news. */
   readonly wasActive: readonly number[];
   readonly traces: Readonly<Record<string, Trace>>;
+  readonly slashings: readonly Slashing[];
 };
 
 /** By signer id. */
@@ -45,7 +47,12 @@ const unitNames: Readonly<Record<ChainName, string>> = {
   cometbft: 'height',
 };
 
-const emptyLedger = (keys: readonly string[]): SignerLedger => ({ keys, wasActive: [], traces: {} });
+const emptyLedger = (keys: readonly string[]): SignerLedger => ({
+  keys,
+  wasActive: [],
+  traces: {},
+  slashings: [],
+});
 
 const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);
@@ -73,6 +80,7 @@ function extendLedger(before: SignerLedger | undefined, signer: Signer, given: G
     keys: signer.keys,
     wasActive: [...new Set([...old.wasActive, ...active])].toSorted((a, b) => a - b),
     traces: Object.fromEntries(traces),
+    slashings: withSlashings(old.slashings, slashingsIn(asked, signer.id), given.at),
   };
 }
 

@@ -49,6 +49,7 @@ export const reading = (over: Partial<SignerReading> = {}): SignerReading => ({
   units: [],
   acts: [],
   keys: [key()],
+  slashings: [],
   trouble: null,
   ...over,
 });

@@ -4,6 +4,7 @@ import { isSafety, problemKinds } from '../../functions/domain/incident.ts';
 import type { ClearEvent } from '../../functions/domain/event.ts';
 import { silence } from '../../functions/domain/pulse.ts';
 import type { Ledger } from '../../functions/domain/signing.ts';
+import type { Slashing } from '../../functions/domain/slashing.ts';
 import type { KeyTrace } from '../../functions/domain/trace.ts';
 import { ackEvent } from '../support/documents.ts';
 import { fenceReport } from '../support/fence.ts';
@@ -19,10 +20,11 @@ const nobody = (over: Parameters<typeof flagOf>[0] = {}): Found => ({
 const override = { skipped: ['silence 12'], why: 'the cellar burns' };
 
 /** What one source has shown of the one key of alpha. */
-const ledgerOf = (key: Partial<KeyTrace>): Ledger => ({
+const ledgerOf = (key: Partial<KeyTrace>, slashings: readonly Slashing[] = []): Ledger => ({
   alpha: {
     keys: ['7'],
     wasActive: [0],
+    slashings,
     traces: {
       rpc: {
         next: 1,
@@ -71,6 +73,12 @@ const tripwires: readonly (readonly [
     'signed-unheld',
     'signature/alpha',
     () => ({ ...nobody(), ledger: ledgerOf({ acts: [{ unit: 9, at: start }] }) }),
+    true,
+  ],
+  [
+    'slashed',
+    'slashing/alpha',
+    () => ({ ledger: ledgerOf({}, [{ key: 0, how: 'status', unit: null, source: 'rpc', at: start }]) }),
     true,
   ],
 ];
@@ -152,6 +160,6 @@ describe.each(tripwires)('%s', (kind, subject, found, isLasting) => {
 test('each doubt about safety that a tick looks for is tried above', () => {
   const tried = tripwires.map(([kind]) => kind);
   // Those come from a standby, and from where the house sends.
-  const elsewhere = ['vpn-leak', 'keys-on-standby', 'standby-doubt', 'foreign-voting-power', 'slashed'];
+  const elsewhere = ['vpn-leak', 'keys-on-standby', 'standby-doubt', 'foreign-voting-power'];
   expect([...tried, ...elsewhere].toSorted()).toEqual(problemKinds.filter(isSafety).toSorted());
 });

@@ -121,6 +121,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
               units: [],
               acts: home.acts,
               keys: [],
+              slashings: [],
               trouble: null,
             },
           ],

@@ -21,7 +21,11 @@ const headForMs = 5_000;
 /** The flags say which entries of a commit are votes: in that chains of CometBFT differ. */
 export function createCometbft(flags: Flags): Chain<CometbftSource> {
   const heads = createCache<Asked<Status>>(64, isOk);
-  const caches: Caches = { commits: createCache(256, isOk), sets: createCache(16, isOk) };
+  const caches: Caches = {
+    commits: createCache(256, isOk),
+    sets: createCache(16, isOk),
+    accused: createCache(256, isOk),
+  };
   return {
     collect: async ({ source, signers, session, sourceKey, now, isDeep }) => {
       const { network } = source;

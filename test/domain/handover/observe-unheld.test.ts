@@ -52,7 +52,10 @@ const observe = (given: Case) => {
   const [observed] = observeUnheld({
     signers: [{ id: 'alpha', chain, keys }],
     flags: 'read' in given ? (given.read === undefined ? {} : { alpha: given.read }) : { alpha: nobody() },
-    ledger: seen === undefined ? {} : { alpha: { keys: seenKeys, wasActive: [], traces: { rpc: seen } } },
+    ledger:
+      seen === undefined
+        ? {}
+        : { alpha: { keys: seenKeys, wasActive: [], traces: { rpc: seen }, slashings: [] } },
     records: record === undefined ? {} : { alpha: record },
     clearedAt: () => cleared ?? null,
   });
