@@ -51,7 +51,7 @@ async function fill(store: Store, count: number): Promise<void> {
     flags: {},
     records: {},
     standbys: noLook,
-    signing: { ledger: {}, signers: [], chains: [] },
+    signing: { ledger: {}, signers: [], chains: [], voters: [] },
   };
   for (let from = 0; from < count; from += most) {
     const rules = { ...modelRules({ inbound: 1 }), id: `site-${from}` };

@@ -93,7 +93,7 @@ export async function modelTick(
       flags: {},
       records: {},
       standbys: noLook,
-      signing: { ledger: {}, signers: [], chains: [] },
+      signing: { ledger: {}, signers: [], chains: [], voters: [] },
     },
     scheduledAt: at,
   });

@@ -90,6 +90,9 @@ export type SignerReading = {
   readonly trouble: string | null;
 };
 
+/** A key of a signer, by its position there. */
+export type OwnKey = { readonly signer: string; readonly key: number };
+
 /** What one source showed in one tick. It counts only when `trouble` is null. */
 export type SourceReading = {
   /** Id of the target. */
@@ -101,5 +104,7 @@ export type SourceReading = {
   readonly isOwn: boolean;
   readonly head: Head | null;
   readonly trouble: { readonly reason: Reason; readonly detail: string } | null;
+  /** Keys that the node itself has and votes with, in whatever state it is; none where nodes do not say that. */
+  readonly votesWith: readonly OwnKey[];
   readonly signers: readonly SignerReading[];
 };

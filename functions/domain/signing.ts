@@ -2,7 +2,7 @@
 import { type KeyVerdict, weighKey, witnessesOf } from './agree.ts';
 import type { ChainName } from './chain.ts';
 import { chainFact } from './chain-fact.ts';
-import type { SourceReading } from './evidence.ts';
+import type { OwnKey, SourceReading } from './evidence.ts';
 import type { ChainFact, SignerFact, SignerState, Stake } from './facts.ts';
 import type { Policy, SiteRules } from './policy.ts';
 import { type Slashing, slashingsIn, withSlashings } from './slashing.ts';
@@ -32,7 +32,12 @@ export type Weighed = {
   readonly ledger: Ledger;
   readonly signers: readonly SignerFact[];
   readonly chains: readonly ChainFact[];
+  /** Nodes of the house that have keys of its signers and vote with them. */
+  readonly voters: readonly Voter[];
 };
+
+/** A node that votes with a key. */
+export type Voter = OwnKey & { readonly node: string };
 
 type Given = {
   readonly readings: readonly SourceReading[];
@@ -203,6 +208,9 @@ export function weigh(before: Ledger, rules: SigningRules, given: Given): Weighe
   ];
   return {
     ledger,
+    voters: given.readings.flatMap(({ source, isOwn, votesWith }) =>
+      isOwn ? votesWith.map((own) => ({ ...own, node: source })) : [],
+    ),
     signers: rules.signers.map((signer) =>
       signerFact(signer, ledger[signer.id] ?? emptyLedger(signer.keys), { rules, given }),
     ),

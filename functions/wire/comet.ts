@@ -31,7 +31,11 @@ export const status = result(
       earliest_block_height: natural.default(1),
       catching_up: z.boolean(),
     }),
-    validator_info: z.object({ address: address.or(z.literal('')), voting_power: weight }),
+    validator_info: z.object({
+      address: address.or(z.literal('')),
+      pub_key: z.object({ value: z.string().max(300) }).nullish(),
+      voting_power: weight,
+    }),
   }),
 );
 

@@ -4,7 +4,7 @@ import { answerBeacon } from '../../lab/chains/beacon-node.ts';
 import { createEthereumChain } from '../../lab/chains/ethereum-chain.ts';
 import { answerComet } from '../../lab/chains/comet-node.ts';
 import type { ApiAnswer } from '../../lab/chains/api.ts';
-import { compressed } from '../../functions/chains/cometbft/validator-set.ts';
+import { compressed } from '../../functions/wire/comet-key.ts';
 import type { SourceTarget } from '../../functions/chains/run.ts';
 import type { SourceReading } from '../../functions/domain/evidence.ts';
 import { minute, start } from '../support/site.ts';

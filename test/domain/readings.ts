@@ -65,6 +65,7 @@ export const sourceReading = (
   isOwn: false,
   head: { number: 1, at: start },
   trouble: null,
+  votesWith: [],
   signers,
   ...over,
 });

@@ -76,6 +76,12 @@ const tripwires: readonly (readonly [
     true,
   ],
   [
+    'foreign-voting-power',
+    'voting-power/alpha',
+    () => ({ ...nobody(), voters: [{ signer: 'alpha', key: 0, node: 'own' }] }),
+    false,
+  ],
+  [
     'slashed',
     'slashing/alpha',
     () => ({ ledger: ledgerOf({}, [{ key: 0, how: 'status', unit: null, source: 'rpc', at: start }]) }),
@@ -160,6 +166,6 @@ describe.each(tripwires)('%s', (kind, subject, found, isLasting) => {
 test('each doubt about safety that a tick looks for is tried above', () => {
   const tried = tripwires.map(([kind]) => kind);
   // Those come from a standby, and from where the house sends.
-  const elsewhere = ['vpn-leak', 'keys-on-standby', 'standby-doubt', 'foreign-voting-power'];
+  const elsewhere = ['vpn-leak', 'keys-on-standby', 'standby-doubt'];
   expect([...tried, ...elsewhere].toSorted()).toEqual(problemKinds.filter(isSafety).toSorted());
 });

@@ -111,6 +111,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
           isOwn: own()?.isOwn ?? false,
           head: null,
           trouble: null,
+          votesWith: [],
           signers: [
             {
               signer: given.signer.id,

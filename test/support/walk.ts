@@ -330,6 +330,7 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
     standbys: lookOf(from, at),
     signing: {
       ledger: {},
+      voters: [],
       signers: signers.flatMap(({ id, chain }, index) => {
         const { state = null, actAgeMs = null } = from.signers[index] ?? {};
         const isKnown = rules.signers.some((known) => known.id === id);
@@ -386,6 +387,7 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       },
       signing: {
         ledger: {},
+        voters: [],
         signers: rules.signers.map(({ id, chain }) => signer('signing', at, id, chain)),
         chains: chains
           .filter((id) => rules.signers.some((known) => known.chain === id))
