@@ -49,8 +49,9 @@ async function fill(store: Store, count: number): Promise<void> {
     witness: {},
     delivery: null,
     flags: {},
+    records: {},
     standbys: noLook,
-    signing: { ledger: {}, signers: [], chains: [] },
+    signing: { ledger: {}, signers: [], chains: [], voters: [] },
   };
   for (let from = 0; from < count; from += most) {
     const rules = { ...modelRules({ inbound: 1 }), id: `site-${from}` };

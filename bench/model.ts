@@ -91,8 +91,9 @@ export async function modelTick(
       witness: {},
       delivery: null,
       flags: {},
+      records: {},
       standbys: noLook,
-      signing: { ledger: {}, signers: [], chains: [] },
+      signing: { ledger: {}, signers: [], chains: [], voters: [] },
     },
     scheduledAt: at,
   });

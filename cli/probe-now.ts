@@ -118,6 +118,7 @@ export async function probeNow(
             witness: {},
             delivery: null,
             flags: {},
+            records: {},
             standbys: noLook,
             signing,
           },

@@ -1,5 +1,5 @@
 // The door of the chains: what each of them is asked, and what it answers whatever its sources do.
-import type { Head, SignerReading, SourceReading } from '../domain/evidence.ts';
+import type { Head, OwnKey, SignerReading, SourceReading } from '../domain/evidence.ts';
 import type { ChainName } from '../domain/chain.ts';
 import type { RecordReading, Shown, Standpoint } from '../domain/handover/record.ts';
 import type { VoteWord } from '../domain/handover/votes.ts';
@@ -36,6 +36,8 @@ export type Collected =
       readonly ok: true;
       readonly head: Head;
       readonly trouble: Failure<Reason> | null;
+      /** See `SourceReading`. */
+      readonly votesWith: readonly OwnKey[];
       readonly signers: readonly SignerReading[];
     }
   | Failure<Reason>;

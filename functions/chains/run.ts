@@ -120,13 +120,14 @@ function readingOf(target: SourceTarget, collected: Collected): SourceReading {
   };
   if (!collected.ok) {
     const { reason, detail } = collected;
-    return { ...common, head: null, trouble: { reason, detail }, signers: [] };
+    return { ...common, head: null, trouble: { reason, detail }, votesWith: [], signers: [] };
   }
-  const { head, trouble, signers } = collected;
+  const { head, trouble, votesWith, signers } = collected;
   return {
     ...common,
     head,
     trouble: trouble === null ? null : { reason: trouble.reason, detail: trouble.detail },
+    votesWith,
     signers,
   };
 }

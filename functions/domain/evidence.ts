@@ -58,6 +58,16 @@ export type KeyReading = {
   readonly stake: number | null;
 };
 
+export const slashingProofs = ['attester-slashing', 'proposer-slashing', 'duplicate-vote'] as const;
+
+/** The chain itself shows that a key signed what it must not: proofs that stand in a block, whose slot or height is `unit`. */
+export type SlashingProof = {
+  /** Position of the key in its signer. */
+  readonly key: number;
+  readonly unit: number;
+  readonly how: (typeof slashingProofs)[number];
+};
+
 /** What one source showed of one signer in one tick. */
 export type SignerReading = {
   readonly signer: string;
@@ -74,9 +84,14 @@ export type SignerReading = {
   readonly acts: readonly Act[];
   /** One for each key of the signer; empty when the source was not asked for it. */
   readonly keys: readonly KeyReading[];
+  /** In the blocks that were read. */
+  readonly slashings: readonly SlashingProof[];
   /** Why less was read than wanted; null when all was. */
   readonly trouble: string | null;
 };
+
+/** A key of a signer, by its position there. */
+export type OwnKey = { readonly signer: string; readonly key: number };
 
 /** What one source showed in one tick. It counts only when `trouble` is null. */
 export type SourceReading = {
@@ -89,5 +104,7 @@ export type SourceReading = {
   readonly isOwn: boolean;
   readonly head: Head | null;
   readonly trouble: { readonly reason: Reason; readonly detail: string } | null;
+  /** Keys that the node itself has and votes with, in whatever state it is; none where nodes do not say that. */
+  readonly votesWith: readonly OwnKey[];
   readonly signers: readonly SignerReading[];
 };

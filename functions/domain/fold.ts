@@ -17,7 +17,14 @@ const mostMutes = 50;
 /** What was seen longer ago nobody remembers either. */
 const forgottenMs = 7 * 24 * 3_600_000;
 /** What these show does not age: a person who has stated its cause is not to be asked again next week. */
-const lasting: readonly SubjectKind[] = ['handover', 'break-glass', 'signature', 'slashing'];
+const lasting: readonly SubjectKind[] = [
+  'handover',
+  'break-glass',
+  'signature',
+  'slashing',
+  'standby',
+  'drill',
+];
 
 const isKept = (key: string, when: number, at: number): boolean =>
   at - when < forgottenMs || lasting.some((kind) => key.startsWith(`${kind}/`));

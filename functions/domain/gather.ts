@@ -10,6 +10,7 @@ import {
   type SignerFact,
   type TargetFact,
 } from './facts.ts';
+import type { HandoverRecord } from './handover/record.ts';
 import type { SiteState } from './memory.ts';
 import type { Policy, SiteRules, TargetRules } from './policy.ts';
 import type { Pulse } from './pulse.ts';
@@ -37,6 +38,8 @@ export type Findings = {
   readonly standbys: StandbyLook;
   /** By signer, who may sign with its keys; a signer that was not asked about is missing. */
   readonly flags: Readonly<Record<string, FlagRead>>;
+  /** What is recorded of the signers whose keys nobody holds. */
+  readonly records: Readonly<Record<string, HandoverRecord>>;
   /** What the chains show; see `weigh`. */
   readonly signing: Weighed;
 };

@@ -1,4 +1,5 @@
 // From a judgement to what it means for signers and chains.
+import type { Standing } from './evidence.ts';
 import type { ChainFact, SignerFact } from './facts.ts';
 import { isExpected } from './handover/expected.ts';
 import type { Problem } from './incident.ts';
@@ -61,17 +62,18 @@ function heldByNobody(fact: SignerFact, { at, rules }: SignerContext): Observati
   };
 }
 
+/** What became of keys that were active, but for those that were slashed: that is a page of its own. */
+const leftOf = ({ keys }: SignerFact): Standing[] => keys.left.filter((standing) => standing !== 'slashed');
+
 /** The chain has stopped expecting signatures of a key that it expected before. */
 function left(fact: SignerFact): Observation {
-  const isSlashed = fact.keys.left.includes('slashed');
+  const gone = leftOf(fact);
   return {
     status: 'bad',
     problem: {
       kind: 'inactive',
-      severity: isSlashed ? 'critical' : 'warning',
-      summary: isSlashed
-        ? 'SLASHED: stop every client that has these keys, before more is lost'
-        : `${fact.keys.left.length} of its ${fact.keys.total} keys left the set of active validators (${[...new Set(fact.keys.left)].join(', ')})`,
+      severity: 'warning',
+      summary: `${gone.length} of its ${fact.keys.total} keys left the set of active validators (${[...new Set(gone)].join(', ')})`,
       evidence: detailOf(fact),
       confirmTicks: 1,
       confirmMs: 0,
@@ -99,7 +101,6 @@ function unknownSigner(fact: SignerFact, { judgement, rules }: SignerContext): O
 export function observeSigner(fact: SignerFact, context: SignerContext): Observation {
   const { judgement, at } = context;
   const state = judgement.signers[fact.id] ?? 'unknown';
-  if (fact.keys.left.includes('slashed')) return left(fact);
   switch (state) {
     case 'silent':
       // In a house that is down its signers are silent as well; that is the site's page, not another one.
@@ -112,9 +113,11 @@ export function observeSigner(fact: SignerFact, context: SignerContext): Observa
       }
       return fact.keys.silent === 0 && fact.actAt !== null && at - fact.actAt <= recentMs ? good : unknown;
     case 'signing':
-      return fact.keys.left.length > 0 ? left(fact) : good;
+      return leftOf(fact).length > 0 ? left(fact) : good;
     case 'inactive':
-      return fact.keys.left.length > 0 ? left(fact) : good;
+      if (leftOf(fact).length > 0) return left(fact);
+      // It is silent because it was slashed: what was open about it is not well again by that.
+      return fact.keys.left.length > 0 ? unknown : good;
     case 'unknown':
       return unknownSigner(fact, context);
   }

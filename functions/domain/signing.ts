@@ -2,9 +2,10 @@
 import { type KeyVerdict, weighKey, witnessesOf } from './agree.ts';
 import type { ChainName } from './chain.ts';
 import { chainFact } from './chain-fact.ts';
-import type { SourceReading } from './evidence.ts';
+import type { OwnKey, SourceReading } from './evidence.ts';
 import type { ChainFact, SignerFact, SignerState, Stake } from './facts.ts';
 import type { Policy, SiteRules } from './policy.ts';
+import { type Slashing, slashingsIn, withSlashings } from './slashing.ts';
 import { extendTrace, type Trace } from './trace.ts';
 
 /** What is remembered of one signer: by source, and for the keys in the order in which they are configured. */
@@ -13,6 +14,7 @@ export type SignerLedger = {
   /** Positions of keys that were seen active while we watched: that they are not any more is news. */
   readonly wasActive: readonly number[];
   readonly traces: Readonly<Record<string, Trace>>;
+  readonly slashings: readonly Slashing[];
 };
 
 /** By signer id. */
@@ -30,7 +32,12 @@ export type Weighed = {
   readonly ledger: Ledger;
   readonly signers: readonly SignerFact[];
   readonly chains: readonly ChainFact[];
+  /** Nodes of the house that have keys of its signers and vote with them. */
+  readonly voters: readonly Voter[];
 };
+
+/** A node that votes with a key. */
+export type Voter = OwnKey & { readonly node: string };
 
 type Given = {
   readonly readings: readonly SourceReading[];
@@ -45,7 +52,12 @@ const unitNames: Readonly<Record<ChainName, string>> = {
   cometbft: 'height',
 };
 
-const emptyLedger = (keys: readonly string[]): SignerLedger => ({ keys, wasActive: [], traces: {} });
+const emptyLedger = (keys: readonly string[]): SignerLedger => ({
+  keys,
+  wasActive: [],
+  traces: {},
+  slashings: [],
+});
 
 const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);
@@ -73,6 +85,7 @@ function extendLedger(before: SignerLedger | undefined, signer: Signer, given: G
     keys: signer.keys,
     wasActive: [...new Set([...old.wasActive, ...active])].toSorted((a, b) => a - b),
     traces: Object.fromEntries(traces),
+    slashings: withSlashings(old.slashings, slashingsIn(asked, signer.id), given.at),
   };
 }
 
@@ -195,6 +208,9 @@ export function weigh(before: Ledger, rules: SigningRules, given: Given): Weighe
   ];
   return {
     ledger,
+    voters: given.readings.flatMap(({ source, isOwn, votesWith }) =>
+      isOwn ? votesWith.map((own) => ({ ...own, node: source })) : [],
+    ),
     signers: rules.signers.map((signer) =>
       signerFact(signer, ledger[signer.id] ?? emptyLedger(signer.keys), { rules, given }),
     ),

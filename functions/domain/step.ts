@@ -242,7 +242,8 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   }
   const standbys = observeStandbys(wanted, { ...context, clearedAt: clearing });
   for (const { subject, observation } of standbys) take(subject, observation);
-  for (const { subject, observation } of observeDrills({ rules, at, look })) take(subject, observation);
+  for (const { subject, observation } of observeDrills({ rules, at, look, clearedAt: clearing }))
+    take(subject, observation);
   for (const subject of orphans(progress, seen)) {
     take(subject, unsaid(subject, rules, { pulse: findings.pulse, look }));
   }

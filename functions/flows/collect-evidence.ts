@@ -55,7 +55,7 @@ async function ask(
     const { id, chain, operator, isOwn } = source;
     const trouble = { reason: 'aborted' as const, detail: 'it could not be asked' };
     return {
-      reading: { source: id, chain, operator, isOwn, head: null, trouble, signers: [] },
+      reading: { source: id, chain, operator, isOwn, head: null, trouble, votesWith: [], signers: [] },
       sample: null,
       failure: `target ${id}: ${redactText(describeError(error))}`,
       requests: 0,

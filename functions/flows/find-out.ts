@@ -18,6 +18,7 @@ import type { Loaded, WatchStore } from '../stores/store.ts';
 import { openQuestion } from './ask-witnesses.ts';
 import { collectEvidence } from './collect-evidence.ts';
 import { probeRound, type Round } from './probe-round.ts';
+import { readRecords } from './read-records.ts';
 import type { SiteRun } from './watch-world.ts';
 
 /** `pulse` is null when the inbox could not be read. `events` are what people said and no tick has taken in yet. */
@@ -142,7 +143,10 @@ export async function findOut(
     collectEvidence(sources, { rules, ledger, needs: run.needs, timeoutMs: evidenceTimeoutMs }),
     signers.length === 0 ? new Map<string, FlagRead>() : run.world.keys.readFlags(signers),
   ]);
-  const rounds = await bracket(own, references, { run, loaded });
+  const [rounds, recorded] = await Promise.all([
+    bracket(own, references, { run, loaded }),
+    readRecords(run.world.store, flags),
+  ]);
   return {
     at: run.at,
     samples: { ...latest(rounds), ...evidence.samples },
@@ -151,6 +155,7 @@ export async function findOut(
     witness: await question.voices(),
     delivery: null,
     flags: Object.fromEntries(flags),
+    records: recorded.records,
     standbys: noLook,
     events: heard.events,
     signing: weigh(ledger, rules, {
@@ -161,6 +166,7 @@ export async function findOut(
     problems: [
       ...new Set([...rounds.flatMap((round) => round.failures), ...evidence.failures]),
       ...(heard.problem === null ? [] : [heard.problem]),
+      ...recorded.problems,
       ...[...flags].flatMap(([, read]) => (read.isReadable ? [] : [read.why])),
     ],
   };

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { beginning, drillRules, isFulfilled, waitingWishes } from '../domain/drill/begin.ts';
 import { course, type CourseContext, runOf, wantedOf } from '../domain/drill/course.ts';
 import type { Drill, DrillRecord, DrillRun, DrillWish } from '../domain/drill/drill.ts';
-import { recordOf, recordOfNone, withDrill } from '../domain/drill/record.ts';
+import { recordOf, recordOfNone, withDoubt, withDrill } from '../domain/drill/record.ts';
 import { hasSnapshots, whyNotKept } from '../domain/drill/snapshots.ts';
 import { whoNeedsRoom } from '../domain/standby/brake.ts';
 import { look } from '../domain/standby/look.ts';
@@ -169,6 +169,9 @@ async function bringDrillOn(run: Run, drill: UnderWay): Promise<boolean> {
     notKept: whyNotKept(drill.run, world.rules),
   });
   await countSpent(run, [{ key: `_drill.${signer}`, before: drill.run.seen, after: next.seen, at }]);
+  if (withDoubt(run.fleet, signer, next.seen) !== run.fleet) {
+    run.fleet = await world.store.changeFleet((fleet) => withDoubt(fleet, signer, next.seen));
+  }
   const hand: Hand = { run, wish, now: next.drill, stored: drill.run };
   run.drills.set(signer, { signer, wish, run: next.drill });
   if (isNews(drill.run, next.drill) && !(await write(hand, next.drill))) return false;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { accessFields } from '../kit/net/access.ts';
 import { attempt, type Attempt } from '../kit/net/attempt.ts';
 import { failed } from '../kit/net/failure.ts';
+import type { ProbeFacts } from '../domain/sample.ts';
+import { namesOf } from '../wire/comet-key.ts';
 import * as comet from '../wire/comet.ts';
 import type { Session } from '../kit/net/session.ts';
 import { askOthers, askStatus, type Status } from './comet-status.ts';
@@ -84,6 +86,15 @@ function wrongPower({ validator_info: validator }: Status, wanted: Options['voti
   return failed('identity', `it has voting power ${validator.voting_power}, expected ${wanted}`);
 }
 
+/** Whose key it has, if that may vote. */
+function validatorOf({ validator_info: validator }: Status): ProbeFacts {
+  const [address, publicKey] = validator.voting_power > 0 ? namesOf(validator) : [];
+  return {
+    ...(address === undefined ? {} : { validator: address }),
+    ...(publicKey === undefined ? {} : { validatorKey: publicKey }),
+  };
+}
+
 type Peers = { readonly peers: number | null; readonly failure: Failure | null };
 
 /** Both are null when it is not served. */
@@ -131,6 +142,7 @@ async function judge(options: Options, frame: Attempt): Promise<Outcome> {
       headAgeS: ageInSeconds(at, now),
       ...(peers === null ? {} : { peers }),
       votingPower: status.validator_info.voting_power,
+      ...validatorOf(status),
       ...(others.height === null ? {} : { othersHeight: others.height }),
       ...(others.ignored === 0 ? {} : { othersIgnored: others.ignored }),
     },

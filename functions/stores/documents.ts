@@ -215,8 +215,8 @@ const undescribed = {
 
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
-  version: 5,
-  // Version 4 did not say who holds the keys of a signer.
+  version: 6,
+  // Version 5 knew no slashings.
   former: former(site, (old) => old),
 });
 /** `incidents/{id}` of the default database. */

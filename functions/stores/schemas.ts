@@ -7,6 +7,7 @@ import { problemKinds } from '../domain/incident.ts';
 import { reasons } from '../domain/sample.ts';
 import { severities } from '../domain/severity.ts';
 import { signalValues } from '../domain/signals.ts';
+import { slashingSigns } from '../domain/slashing.ts';
 import { roles } from '../domain/target.ts';
 import { siteVerdicts } from '../domain/verdict.ts';
 
@@ -61,7 +62,7 @@ export const facts = z.strictObject({
           z.strictObject({ of: z.literal('power'), share: z.number() }),
         ])
         .nullable(),
-      // The version before knew no holder.
+      // Recordings of before know no holder.
       holder: text.nullable().default(null),
       heldSince: time.nullable().default(null),
       detail: text.nullable(),
@@ -94,7 +95,23 @@ const trace = z.strictObject({
 /** What the sources of the chains have shown of the signers of a site. */
 export const signing = z.record(
   text,
-  z.strictObject({ keys: z.array(text), wasActive: z.array(whole), traces: z.record(text, trace) }),
+  z.strictObject({
+    keys: z.array(text),
+    wasActive: z.array(whole),
+    traces: z.record(text, trace),
+    // The version before knew none.
+    slashings: z
+      .array(
+        z.strictObject({
+          key: whole,
+          how: z.enum(slashingSigns),
+          unit: whole.nullable(),
+          source: text,
+          at: time,
+        }),
+      )
+      .default([]),
+  }),
 );
 
 const signals = z.strictObject({

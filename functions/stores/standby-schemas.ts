@@ -81,6 +81,12 @@ const report = z.strictObject({
 
 const trouble = z.strictObject({ kind: z.enum(troubles), text, lines: z.array(text), since: time });
 
+const doubt = z.strictObject({
+  kind: z.enum(['keys-present', 'malformed', 'from-the-future']),
+  text,
+  since: time,
+});
+
 export const seen = z.strictObject({
   revision: whole,
   wantedId: text.nullable(),
@@ -92,9 +98,7 @@ export const seen = z.strictObject({
   missingSince: time.nullable(),
   report: report.nullable(),
   progressAt: time.nullable(),
-  doubt: z
-    .strictObject({ kind: z.enum(['keys-present', 'malformed', 'from-the-future']), text, since: time })
-    .nullable(),
+  doubt: doubt.nullable(),
   hasHeldKeys: z.boolean(),
   refusal: z.strictObject({ reason: z.enum(refusals), text, since: time }).nullable(),
   trouble: trouble.nullable(),
@@ -184,13 +188,14 @@ export const fleet = z.strictObject({
   spent: z.record(text, z.number().min(0)),
   counted: z.record(text, text),
   drills: z.record(text, drilled),
+  doubts: z.record(text, doubt),
   snapshots: z.record(text, z.array(snapshot)),
   trouble: trouble.nullable(),
   ranAt: time.nullable(),
 });
 
-// Version 1 knew no drills.
-const fleetBeforeDrills = fleet.omit({ drills: true, snapshots: true });
+// Version 2 forgot what was doubtful about the node of a drill.
+const fleetBeforeDoubts = fleet.omit({ doubts: true });
 
 const holderPattern =
   /^(?:none|basement\/([a-z][a-z0-9-]{0,19})|node\/([a-z0-9.:-]{1,63})\/([a-z0-9-]{1,63})\/([a-z0-9-]{1,63}))$/;
@@ -254,8 +259,8 @@ export const seenCodec: Codec<Seen> = codec<Seen>(seen, {
 });
 /** `standbys/_fleet`. */
 export const fleetCodec: Codec<Fleet> = codec<Fleet>(fleet, {
-  version: 2,
-  former: former(fleetBeforeDrills, (old) => ({ ...old, drills: {}, snapshots: {} })),
+  version: 3,
+  former: former(fleetBeforeDoubts, (old) => ({ ...old, doubts: {} })),
 });
 /** The half of `standbys/_drill.{signer}` that `watch` writes. */
 export const drillWishCodec: Codec<DrillWish> = codec<DrillWish>(drillWish, { version: 1 });

@@ -22,6 +22,9 @@ const words: ReadonlyMap<string, (value: Value) => string> = new Map(
     peers: (value) => count(value, 'peer'),
     fork: (value) => `fork ${value}`,
     votingPower: (value) => (value === 0 ? 'no voting power' : `voting power ${value}`),
+    validator: (value) => `as validator ${String(value).slice(0, 10)}…`,
+    // The same, said once more.
+    validatorKey: () => '',
     othersHeight: (value) => `others at ${value}`,
     othersIgnored: (value) => `${count(value, 'other')} could not be compared`,
   }),

@@ -85,6 +85,24 @@ const attestation = z.object({
 });
 export type Attestation = z.output<typeof attestation>;
 
+const slashedHeader = z.object({ message: z.object({ proposer_index: natural }) });
+/** Who signed two blocks for one slot. */
+const proposerSlashing = z
+  .object({ signed_header_1: slashedHeader, signed_header_2: slashedHeader })
+  .transform(({ signed_header_1: one, signed_header_2: two }) => [
+    ...new Set([one.message.proposer_index, two.message.proposer_index]),
+  ]);
+
+// All committees of a slot, since Electra.
+const indexed = z.object({ attesting_indices: z.array(natural).max(131_072) });
+/** Who signed both of two attestations that contradict each other; whoever signed one of them did nothing wrong. */
+const attesterSlashing = z
+  .object({ attestation_1: indexed, attestation_2: indexed })
+  .transform(({ attestation_1: one, attestation_2: two }) => {
+    const others = new Set(two.attesting_indices);
+    return one.attesting_indices.filter((index) => others.has(index));
+  });
+
 /** `GET /eth/v2/beacon/blocks/{block}`, without what is not needed: payload, deposits, exits. */
 export const block = data(
   z.object({
@@ -92,7 +110,11 @@ export const block = data(
       slot: natural,
       proposer_index: natural,
       parent_root: root,
-      body: z.object({ attestations: z.array(attestation).max(128) }),
+      body: z.object({
+        proposer_slashings: z.array(proposerSlashing).max(16).default([]),
+        attester_slashings: z.array(attesterSlashing).max(2).default([]),
+        attestations: z.array(attestation).max(128),
+      }),
     }),
   }),
 );

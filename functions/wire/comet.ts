@@ -31,7 +31,11 @@ export const status = result(
       earliest_block_height: natural.default(1),
       catching_up: z.boolean(),
     }),
-    validator_info: z.object({ address: address.or(z.literal('')), voting_power: weight }),
+    validator_info: z.object({
+      address: address.or(z.literal('')),
+      pub_key: z.object({ value: z.string().max(300) }).nullish(),
+      voting_power: weight,
+    }),
   }),
 );
 
@@ -61,7 +65,14 @@ export const validators = result(
 export const commit = result(
   z.object({
     signed_header: z.object({
-      header: z.object({ chain_id: name, height: natural, time: moment, validators_hash: hash }),
+      header: z.object({
+        chain_id: name,
+        height: natural,
+        time: moment,
+        validators_hash: hash,
+        /** Of what the block holds against validators. */
+        evidence_hash: hash.or(z.literal('')).default(''),
+      }),
       commit: z.object({
         height: natural,
         block_id: z.object({ hash }),
@@ -85,6 +96,43 @@ export const madeBlock = result(
     signed_header: z.object({
       header: z.object({ chain_id: name, height: natural, time: moment, proposer_address: address }),
       commit: z.object({ height: natural, round: natural }),
+    }),
+  }),
+);
+
+const vote = z.object({ validator_address: address });
+/** Whom a piece of evidence is against. Kinds that are not known say nothing. */
+const evidence = z.union([
+  z
+    .object({
+      type: z.literal('tendermint/DuplicateVoteEvidence'),
+      value: z.object({ vote_a: vote, vote_b: vote }),
+    })
+    .transform(({ value }) => [value.vote_a.validator_address, value.vote_b.validator_address]),
+  z
+    .object({
+      type: z.literal('tendermint/LightClientAttackEvidence'),
+      value: z.object({ ByzantineValidators: z.array(z.object({ address })).max(10_000).nullable() }),
+    })
+    .transform(({ value }) => (value.ByzantineValidators ?? []).map((each) => each.address)),
+  z
+    .object({
+      type: z
+        .string()
+        .max(100)
+        .refine((type) => !/^tendermint\/(DuplicateVote|LightClientAttack)Evidence$/.test(type)),
+    })
+    .transform((): string[] => []),
+]);
+
+/** `GET /block?height=H`, read for the validators that it holds something against: addresses, each once. */
+export const accused = result(
+  z.object({
+    block: z.object({
+      header: z.object({ chain_id: name, height: natural }),
+      evidence: z
+        .object({ evidence: z.array(evidence).max(1_000) })
+        .transform((all) => [...new Set(all.evidence.flat())]),
     }),
   }),
 );

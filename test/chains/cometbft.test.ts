@@ -1,7 +1,7 @@
 // CometBFT and Berachain: whether validators vote, read from canonical commits by their place in the set; and all that a source can say wrong.
 import { describe, expect, test } from 'vitest';
 import type { SignerFact } from '../../functions/domain/facts.ts';
-import { compressed } from '../../functions/chains/cometbft/validator-set.ts';
+import { compressed } from '../../functions/wire/comet-key.ts';
 import type { ApiAnswer, ApiRequest } from '../../lab/chains/api.ts';
 import { type CometChain, createCometChain } from '../../lab/chains/comet-chain.ts';
 import { answerComet, type CometState } from '../../lab/chains/comet-node.ts';

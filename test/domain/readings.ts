@@ -49,6 +49,7 @@ export const reading = (over: Partial<SignerReading> = {}): SignerReading => ({
   units: [],
   acts: [],
   keys: [key()],
+  slashings: [],
   trouble: null,
   ...over,
 });
@@ -64,6 +65,7 @@ export const sourceReading = (
   isOwn: false,
   head: { number: 1, at: start },
   trouble: null,
+  votesWith: [],
   signers,
   ...over,
 });

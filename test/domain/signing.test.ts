@@ -18,7 +18,7 @@ type Tick = {
 /** Two operators read one finished unit in each tick. */
 function play(ticks: readonly Tick[], given: { readonly lastDarkAt?: number } = {}): Weighed {
   let ledger: Ledger = {};
-  let weighed: Weighed = { ledger, signers: [], chains: [] };
+  let weighed: Weighed = { ledger, signers: [], chains: [], voters: [] };
   for (const [number, { signing, over = {} }] of ticks.entries()) {
     const at = unitAt(number + 1);
     const readings = ['one', 'two'].map((source) =>

@@ -67,17 +67,30 @@ describe('signers', () => {
     ]);
   });
 
-  test.each([
-    ['slashed', 'critical'],
-    ['exited', 'warning'],
-  ] as const)('one whose key was active and is %s now is told of once, as %s', (standing, severity) => {
+  const left = (...standings: SignerFact['keys']['left']): SignerFact => ({
+    ...signer('inactive'),
+    keys: { total: 2, silent: 0, inactive: 2, left: standings },
+  });
+
+  test.each<[string, SignerFact, readonly string[]]>([
+    ['has left', left('exited'), ['opened warning to phone about signer/alpha inactive']],
+    ['was slashed: that is a page of its own', left('slashed'), []],
+    [
+      'has left, and another one was slashed',
+      left('slashed', 'exited'),
+      ['opened warning to phone about signer/alpha inactive'],
+    ],
+  ])('one whose key was active and %s', (_, fact, rows) => {
     const story = storyOf(rules);
-    const left: SignerFact = {
-      ...signer('inactive'),
-      keys: { total: 1, silent: 0, inactive: 1, left: [standing] },
-    };
-    story.ticks(14, { signers: [left] });
-    expect(said(story.rows())).toEqual([`opened ${severity} to phone about signer/alpha inactive`]);
+    story.ticks(14, { signers: [fact] });
+    expect(said(story.rows())).toEqual(rows);
+  });
+
+  test('one that is silent and then slashed is not well again by that', () => {
+    const story = storyOf(rules);
+    story.tick({ signers: silent });
+    story.ticks(30, { signers: [left('slashed')] });
+    expect(story.incidents()).toMatchObject([{ kind: 'not-signing', resolvedAt: null }]);
   });
 
   test('one of which nothing is known for a quarter of an hour, on a chain that moves, is a warning', () => {

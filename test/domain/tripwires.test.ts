@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { isSafety, problemKinds } from '../../functions/domain/incident.ts';
 import type { ClearEvent } from '../../functions/domain/event.ts';
 import { silence } from '../../functions/domain/pulse.ts';
+import type { Ledger } from '../../functions/domain/signing.ts';
+import type { Slashing } from '../../functions/domain/slashing.ts';
+import type { KeyTrace } from '../../functions/domain/trace.ts';
 import { ackEvent } from '../support/documents.ts';
 import { fenceReport } from '../support/fence.ts';
 import { atOnce, type Found, hour, second, start, withPolicy } from '../support/site.ts';
@@ -15,6 +18,26 @@ const nobody = (over: Parameters<typeof flagOf>[0] = {}): Found => ({
   },
 });
 const override = { skipped: ['silence 12'], why: 'the cellar burns' };
+
+/** What one source has shown of the one key of alpha. */
+const ledgerOf = (key: Partial<KeyTrace>, slashings: readonly Slashing[] = []): Ledger => ({
+  alpha: {
+    keys: ['7'],
+    wasActive: [0],
+    slashings,
+    traces: {
+      rpc: {
+        next: 1,
+        tip: null,
+        freshAt: start,
+        through: null,
+        stake: null,
+        open: [],
+        keys: [{ acts: [], absent: null, standing: 'active', balance: null, ...key }],
+      },
+    },
+  },
+});
 
 /** What is found at a time, while it lasts. What does not age is found for ever. */
 const tripwires: readonly (readonly [
@@ -65,6 +88,24 @@ const tripwires: readonly (readonly [
     true,
   ],
   ['override-used', 'handover/alpha', () => nobody({ override }), true],
+  [
+    'signed-unheld',
+    'signature/alpha',
+    () => ({ ...nobody(), ledger: ledgerOf({ acts: [{ unit: 9, at: start }] }) }),
+    true,
+  ],
+  [
+    'foreign-voting-power',
+    'voting-power/alpha',
+    () => ({ ...nobody(), voters: [{ signer: 'alpha', key: 0, node: 'own' }] }),
+    false,
+  ],
+  [
+    'slashed',
+    'slashing/alpha',
+    () => ({ ledger: ledgerOf({}, [{ key: 0, how: 'status', unit: null, source: 'rpc', at: start }]) }),
+    true,
+  ],
 ];
 
 const quiet = withPolicy(
@@ -144,13 +185,6 @@ describe.each(tripwires)('%s', (kind, subject, found, isLasting) => {
 test('each doubt about safety that a tick looks for is tried above', () => {
   const tried = tripwires.map(([kind]) => kind);
   // Those come from a standby, and from where the house sends.
-  const elsewhere = [
-    'vpn-leak',
-    'keys-on-standby',
-    'standby-doubt',
-    'signed-unheld',
-    'foreign-voting-power',
-    'slashed',
-  ];
+  const elsewhere = ['vpn-leak', 'keys-on-standby', 'standby-doubt'];
   expect([...tried, ...elsewhere].toSorted()).toEqual(problemKinds.filter(isSafety).toSorted());
 });

@@ -206,6 +206,7 @@ test('what the watchdog has seen of the keys counts as life', async () => {
     alpha: {
       keys,
       wasActive: [0, 1],
+      slashings: [],
       traces: { orchard: { ...trace, keys: [silent, { ...key, acts: [act] }] } },
     },
   };

@@ -182,6 +182,14 @@ describe('the cometbft probe', () => {
     });
   });
 
+  test('says whose key the node has, if that may vote', async () => {
+    expect(await probe(status({ power: '7' }))).toMatchObject({
+      facts: { validator: '12'.repeat(20) },
+    });
+    const idle = await probe(status({ power: '0' }));
+    expect(idle.ok && Object.keys(idle.facts)).not.toContain('validator');
+  });
+
   test('reads a voting power that is more than a double holds exactly', async () => {
     const huge = status({ power: '10000000000000001' });
     expect(await probe(huge, { votingPower: 'some' })).toMatchObject({ ok: true });

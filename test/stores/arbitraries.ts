@@ -23,6 +23,7 @@ import { drillModes } from '../../functions/domain/drill/drill.ts';
 import { reasons } from '../../functions/domain/sample.ts';
 import { severities } from '../../functions/domain/severity.ts';
 import { signalValues } from '../../functions/domain/signals.ts';
+import { slashingSigns } from '../../functions/domain/slashing.ts';
 import { roles } from '../../functions/domain/target.ts';
 import type { Trace } from '../../functions/domain/trace.ts';
 import { siteVerdicts } from '../../functions/domain/verdict.ts';
@@ -182,7 +183,22 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   facts,
   judgement,
   verdictSince: time,
-  signing: record(fc.record({ keys: list(text), wasActive: list(fc.nat(20)), traces: record(trace) })),
+  signing: record(
+    fc.record({
+      keys: list(text),
+      wasActive: list(fc.nat(20)),
+      traces: record(trace),
+      slashings: list(
+        fc.record({
+          key: fc.nat(20),
+          how: fc.constantFrom(...slashingSigns),
+          unit: orNull(fc.nat()),
+          source: text,
+          at: time,
+        }),
+      ),
+    }),
+  ),
   week: fc.record({
     from: time,
     ticks: fc.nat(),

@@ -41,7 +41,7 @@ function roundTrips<Value>(
 }
 
 describe('documents', () => {
-  roundTrips('site', siteCodec, anySite, 5);
+  roundTrips('site', siteCodec, anySite, 6);
   roundTrips('incident', incidentCodec, anyIncident, 4);
   roundTrips('outbox', rowCodec, anyRow, 4);
   roundTrips('heartbeats', heardCodec, anyHeard, 3);
@@ -70,11 +70,11 @@ test('an event that the version before wrote is read as it is', () => {
   expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 4 });
 });
 
-test('a site that the version before wrote is one of which nobody knows who holds the keys', () => {
-  const state = siteCodec.read('sites/home', fixture('site-4'));
+test('a site that the version before wrote is one none of whose keys were seen slashed', () => {
+  const state = siteCodec.read('sites/home', fixture('site-5'));
   expect(state).toEqual(siteState());
-  expect(state.facts.signers.map(({ holder, heldSince }) => [holder, heldSince])).toEqual([[null, null]]);
-  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 5 });
+  expect(state.signing['eth']?.slashings).toEqual([]);
+  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 6 });
 });
 
 test('what the version before wrote of a house is read: its fences have said no more than that they run', () => {
@@ -121,7 +121,7 @@ describe('a document that is not as it should be', () => {
     ['no version', { ...good, schema: undefined }, 'ERR_DOCUMENT', 'schema'],
     ['a version that was never written', { ...good, schema: 0 }, 'ERR_DOCUMENT', 'schema'],
     ['not even a map', 'text', 'ERR_DOCUMENT', '(whole document)'],
-    ['a newer version', { ...good, schema: 6, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 6'],
+    ['a newer version', { ...good, schema: 7, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 7'],
   ];
   test.each(cases)('with %s is refused by a name and a path', (_, fields, code, path) => {
     expect(() => siteCodec.read('sites/home', fields)).toThrow(

@@ -44,7 +44,7 @@ export function describeStore(
       expect(
         await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [], wanted: [] }),
       ).toBe('committed');
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 5 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 6 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
     });
 
@@ -85,7 +85,7 @@ export function describeStore(
         rows: [],
         wanted: [],
       });
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 5 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 6 });
       expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 4 });
     });
 
@@ -121,7 +121,7 @@ export function describeStore(
         expect(await store.commitSite({ base, memory, touched: [open], rows: [], wanted: [] })).toBe(
           'conflict',
         );
-        expect(await peek('sites/home')).toEqual({ ...state, schema: 5 });
+        expect(await peek('sites/home')).toEqual({ ...state, schema: 6 });
       },
     );
 
@@ -137,7 +137,7 @@ export function describeStore(
         expect(
           await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })], wanted: [] }),
         ).toBe('conflict');
-        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 5 });
+        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 6 });
         expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 4 });
       },
     );
@@ -181,7 +181,7 @@ export function describeStore(
   });
 
   describe(`${name}: a document that cannot be read`, () => {
-    const broken = { ...siteState(), schema: 4, createdAt: 'yesterday' };
+    const broken = { ...siteState(), schema: 5, createdAt: 'yesterday' };
     const newer = { schema: 9, everything: { is: 'different' } };
 
     check(

@@ -27,7 +27,7 @@ export function describeFleet(name: string, check: Check): void {
         }),
       ).toEqual(first);
       expect(before).toEqual([emptyFleet]);
-      expect(await peek('standbys/_fleet')).toEqual({ schema: 2, ...first });
+      expect(await peek('standbys/_fleet')).toEqual({ schema: 3, ...first });
       const second = fleet({ spent: { '2026-12': 3 } });
       expect(await other.changeFleet((each) => ({ ...second, listedAt: each.lease?.until ?? null }))).toEqual(
         {
@@ -35,7 +35,7 @@ export function describeFleet(name: string, check: Check): void {
           listedAt: 5,
         },
       );
-      expect(await peek('standbys/_fleet')).toEqual({ schema: 2, ...second, listedAt: 5 });
+      expect(await peek('standbys/_fleet')).toEqual({ schema: 3, ...second, listedAt: 5 });
     });
 
     check('is not written at all when nothing is changed', async ({ store, peek }) => {
@@ -120,8 +120,8 @@ export function describeBroken(name: string, check: Check): void {
 
   describe(`${name}: what concerns all standbys and cannot be read`, () => {
     const spoiled: [string, object][] = [
-      ['broken', { schema: 2, ...emptyFleet, orphans: secret }],
-      ['newer', { schema: 3, ...emptyFleet }],
+      ['broken', { schema: 3, ...emptyFleet, orphans: secret }],
+      ['newer', { schema: 4, ...emptyFleet }],
     ];
     for (const [kind, fields] of spoiled) {
       check(`because it is ${kind} is named, is not empty, and is left as it is`, async (bench) => {

@@ -47,6 +47,13 @@ function fullSigning(): Ledger {
       `signer-${index}`,
       {
         keys: Array.from({ length: 20 }, () => `0x${'ab'.repeat(48)}`),
+        slashings: Array.from({ length: 32 }, (__, key) => ({
+          key: key % 20,
+          how: key < 20 ? ('status' as const) : ('attester-slashing' as const),
+          unit: key < 20 ? null : 12_345_678 + key,
+          source: 'source-of-operator-1',
+          at: someTime,
+        })),
         wasActive: Array.from({ length: 20 }, (__, position) => position),
         traces: { 'source-of-operator-1': trace, 'source-of-operator-2': trace },
       },

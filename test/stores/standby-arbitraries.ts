@@ -27,6 +27,12 @@ const percent = fc.double({ min: 0, max: 100, noNaN: true }).map((each) => Math.
 
 const trouble = fc.record({ kind: fc.constantFrom(...troubles), text, lines: list(text), since: time });
 
+const doubt = fc.record({
+  kind: fc.constantFrom('keys-present' as const, 'malformed' as const, 'from-the-future' as const),
+  text,
+  since: time,
+});
+
 export const anySeen: fc.Arbitrary<Seen> = fc.record({
   revision: fc.nat(),
   wantedId: orNull(id),
@@ -77,13 +83,7 @@ export const anySeen: fc.Arbitrary<Seen> = fc.record({
     }),
   ),
   progressAt: orNull(time),
-  doubt: orNull(
-    fc.record({
-      kind: fc.constantFrom('keys-present' as const, 'malformed' as const, 'from-the-future' as const),
-      text,
-      since: time,
-    }),
-  ),
+  doubt: orNull(doubt),
   hasHeldKeys: fc.boolean(),
   refusal: orNull(fc.record({ reason: fc.constantFrom(...refusals), text, since: time })),
   trouble: orNull(trouble),
@@ -160,6 +160,7 @@ export const anyFleet: fc.Arbitrary<Fleet> = fc.record({
   spent: record(amount),
   counted: record(text),
   drills: record(drilled),
+  doubts: record(doubt),
   snapshots: record(list(fc.record({ name: id, at: time, gib: orNull(amount), signer: id }))),
   trouble: orNull(trouble),
   ranAt: orNull(time),

@@ -77,6 +77,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
       eth: {
         keys: ['7'],
         wasActive: [0],
+        slashings: [],
         traces: {
           'rpc-a': {
             next: 321,

@@ -111,6 +111,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
           isOwn: own()?.isOwn ?? false,
           head: null,
           trouble: null,
+          votesWith: [],
           signers: [
             {
               signer: given.signer.id,
@@ -121,6 +122,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
               units: [],
               acts: home.acts,
               keys: [],
+              slashings: [],
               trouble: null,
             },
           ],

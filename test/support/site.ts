@@ -245,6 +245,9 @@ export type Found = {
   readonly witness?: Findings['witness'];
   readonly delivery?: Findings['delivery'];
   readonly flags?: Findings['flags'];
+  /** Nodes of the house that vote with its keys. */
+  readonly voters?: Findings['signing']['voters'];
+  readonly records?: Findings['records'];
   readonly standbys?: Findings['standbys'] | undefined;
   /** What the sources have shown of the signers so far. */
   readonly ledger?: Findings['signing']['ledger'];
@@ -266,8 +269,14 @@ export function findingsOf(rules: SiteRules, found: Found = {}): Findings {
     witness: found.witness ?? {},
     delivery: found.delivery ?? null,
     flags: found.flags ?? {},
+    records: found.records ?? {},
     standbys: found.standbys ?? noLook,
-    signing: { ledger: found.ledger ?? {}, signers: found.signers ?? [], chains: found.chains ?? [] },
+    signing: {
+      ledger: found.ledger ?? {},
+      signers: found.signers ?? [],
+      chains: found.chains ?? [],
+      voters: found.voters ?? [],
+    },
   };
 }
 

@@ -326,9 +326,11 @@ function findingsOf(from: WalkTick, rules: SiteRules, at: number): Findings {
     ),
     delivery: null,
     flags: {},
+    records: {},
     standbys: lookOf(from, at),
     signing: {
       ledger: {},
+      voters: [],
       signers: signers.flatMap(({ id, chain }, index) => {
         const { state = null, actAgeMs = null } = from.signers[index] ?? {};
         const isKnown = rules.signers.some((known) => known.id === id);
@@ -378,12 +380,14 @@ export function wellAt(rules: SiteRules, at: number): Moment {
       witness: {},
       delivery: null,
       flags: {},
+      records: {},
       standbys: {
         fleet: drilledFleet({ endedAt: at }),
         bySigner: Object.fromEntries(signers.map(({ id }) => [id, { wanted: null, seen: null }])),
       },
       signing: {
         ledger: {},
+        voters: [],
         signers: rules.signers.map(({ id, chain }) => signer('signing', at, id, chain)),
         chains: chains
           .filter((id) => rules.signers.some((known) => known.chain === id))

@@ -17,7 +17,10 @@ test.for([
     { height: 5, votingPower: 0, othersHeight: 6, othersIgnored: 2 },
     'height 5, no voting power, others at 6, 2 others could not be compared',
   ],
-  [{ votingPower: 250_000 }, 'voting power 250000'],
+  [
+    { votingPower: 250_000, validator: 'ab'.repeat(20), validatorKey: 'cd'.repeat(48) },
+    'voting power 250000, as validator ababababab…',
+  ],
   [{ head: 5, headAgeS: 1 }, 'at 5, head 1 s old'],
   [{ toString: 'x', somethingNew: true }, 'toString x, somethingNew true'],
 ] satisfies [ProbeFacts, string][])('%j is told as %j', ([facts, expected]) => {

@@ -1,8 +1,10 @@
 // CometBFT and Berachain: does the chain show our validators voting? Asked of nodes by the CometBFT RPC.
+import type { OwnKey } from '../../domain/evidence.ts';
 import type { Access } from '../../kit/net/access.ts';
+import { namesOf } from '../../wire/comet-key.ts';
 import { type Asked, isOk } from '../ask.ts';
 import { createCache } from '../cache.ts';
-import type { Chain } from '../chain.ts';
+import type { Chain, SignerQuery } from '../chain.ts';
 import type { Flags } from './flags.ts';
 import type { Caches } from './heights.ts';
 import { readVotes } from './live-votes.ts';
@@ -18,10 +20,23 @@ export type CometbftSource = Access & { readonly network: string };
 /** All signers and sites of one tick see the same head. */
 const headForMs = 5_000;
 
+/** Keys of signers that the node has. One whose validator has no power votes with none. */
+function votesWith({ validator_info: validator }: Status, signers: readonly SignerQuery[]): OwnKey[] {
+  if (validator.voting_power === 0) return [];
+  const names = namesOf(validator);
+  return signers.flatMap(({ signer, keys }) =>
+    keys.flatMap((name, key) => (names.includes(name) ? [{ signer, key }] : [])),
+  );
+}
+
 /** The flags say which entries of a commit are votes: in that chains of CometBFT differ. */
 export function createCometbft(flags: Flags): Chain<CometbftSource> {
   const heads = createCache<Asked<Status>>(64, isOk);
-  const caches: Caches = { commits: createCache(256, isOk), sets: createCache(16, isOk) };
+  const caches: Caches = {
+    commits: createCache(256, isOk),
+    sets: createCache(16, isOk),
+    accused: createCache(256, isOk),
+  };
   return {
     collect: async ({ source, signers, session, sourceKey, now, isDeep }) => {
       const { network } = source;
@@ -37,6 +52,7 @@ export function createCometbft(flags: Flags): Chain<CometbftSource> {
         ok: true,
         head: { number: tip, at: sync.latest_block_time },
         trouble,
+        votesWith: votesWith(answer.value, signers),
         signers:
           trouble === null ? await Promise.all(signers.map((signer) => readSigner(signer, tip, needs))) : [],
       };

@@ -4,12 +4,14 @@ import { commit as commitSchema } from '../../wire/comet.ts';
 import { ask, type Asked } from '../ask.ts';
 import type { Cache } from '../cache.ts';
 import type { Flags } from './flags.ts';
-import { readValidatorSet, sharesIn, type Validator } from './validator-set.ts';
+import { readAccused } from './accused.ts';
+import { positionOf, readValidatorSet, sharesIn, type Validator } from './validator-set.ts';
 import { type Commit, entriesIn, type Entry, type Vote, votesIn } from './votes.ts';
 
 export type Caches = {
   readonly commits: Cache<Asked<Commit>>;
   readonly sets: Cache<Asked<readonly Validator[]>>;
+  readonly accused: Cache<Asked<readonly string[]>>;
 };
 
 export type HeightNeeds = {
@@ -29,6 +31,10 @@ export type HeightVotes = {
   readonly hash: string;
   readonly votes: readonly Vote[];
   readonly shares: readonly number[];
+  /** Positions of the keys that the block holds a double vote against. */
+  readonly accused: readonly number[];
+  /** Why that is not known; null when it is. */
+  readonly accusedTrouble: string | null;
   /** What stands in the commit at the place of each key; null for one that is not in the set. */
   readonly entries: readonly (Entry | null)[];
 };
@@ -56,6 +62,18 @@ async function readCommit(height: number, needs: HeightNeeds): Promise<Asked<Com
     : { ok: false, reason: 'protocol', detail: `a commit: ${problem}`, status: 200 };
 }
 
+/** Positions of the keys that these addresses are of, by themselves or as the set has them. */
+function positionsOf(
+  addresses: readonly string[],
+  set: readonly Validator[],
+  keys: readonly string[],
+): number[] {
+  return keys.flatMap((key, position) => {
+    const address = set[positionOf(set, key) ?? -1]?.address ?? key;
+    return addresses.includes(address) ? [position] : [];
+  });
+}
+
 /** How the keys voted at a height. The set of validators is read anew only when the block says that it is another one. */
 export async function readHeight(
   height: number,
@@ -75,7 +93,13 @@ export async function readHeight(
     const { hash } = commit.value.signed_header.commit.block_id;
     const shares = sharesIn(set.value, keys);
     const entries = entriesIn(commit.value, set.value, keys);
-    return { ok: true, value: { height, at: header.time, hash, votes, shares, entries } };
+    const found = await readAccused(commit.value, needs);
+    const accused = found.ok ? positionsOf(found.value, set.value, keys) : [];
+    const accusedTrouble = found.ok ? null : found.detail;
+    return {
+      ok: true,
+      value: { height, at: header.time, hash, votes, shares, entries, accused, accusedTrouble },
+    };
   }
   return {
     ok: false,

@@ -8,7 +8,7 @@ import { consensusState } from '../../wire/comet.ts';
 import { ask } from '../ask.ts';
 import type { VotesQuery, VotesRead } from '../chain.ts';
 import { readStatus, troubleWith, wrongChain } from './status.ts';
-import { compressed } from './validator-set.ts';
+import { compressed } from '../../wire/comet-key.ts';
 
 type State = z.output<typeof consensusState>['result']['round_state'];
 type Member = State['validators']['validators'][number];

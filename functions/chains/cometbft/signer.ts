@@ -1,5 +1,5 @@
 // One signer as one CometBFT node shows it: the newest canonical commit, and those before it when a key is missing there.
-import type { Act, KeyReading, SignerReading, UnitReading } from '../../domain/evidence.ts';
+import type { Act, KeyReading, SignerReading, SlashingProof, UnitReading } from '../../domain/evidence.ts';
 import type { SignerQuery } from '../chain.ts';
 import { type HeightNeeds, type HeightVotes, readHeight } from './heights.ts';
 
@@ -24,6 +24,9 @@ const actsOf = ({ height, at, votes }: HeightVotes): Act[] =>
   votes.flatMap((vote, key) =>
     vote === 'alive' ? [{ key, unit: height, at, unitEndsAt: at, how: 'commit' as const }] : [],
   );
+
+const slashingsOf = ({ height, accused }: HeightVotes): SlashingProof[] =>
+  accused.map((key) => ({ key, unit: height, how: 'duplicate-vote' as const }));
 
 const isWell = ({ votes }: HeightVotes): boolean =>
   votes.every((vote) => vote === 'alive' || vote === 'not-in-set');
@@ -64,13 +67,18 @@ export async function readSigner(
   const base = trace?.next ?? null;
   const newest = tip - 1;
   const common = { signer: signer.signer, base, tip: null };
-  const stay = (trouble: string | null, acts: readonly Act[] = []): SignerReading => ({
+  const stay = (
+    trouble: string | null,
+    acts: readonly Act[] = [],
+    slashings: readonly SlashingProof[] = [],
+  ): SignerReading => ({
     ...common,
     next: base ?? Math.max(newest, 0),
     hasGap: base === null,
     units: [],
     acts,
     keys: [],
+    slashings,
     trouble,
   });
   if (newest < 1 || (base !== null && newest < base)) return stay(null);
@@ -84,8 +92,10 @@ export async function readSigner(
     : await readRange(from, newest, { keys, needs });
   const heights = [...before.heights, first.value];
   const acts = heights.flatMap(actsOf);
+  const slashings = heights.flatMap(slashingsOf);
+  const unread = heights.find(({ accusedTrouble }) => accusedTrouble !== null)?.accusedTrouble ?? null;
   // A height that could not be read now is tried again in the next tick, as long as it is within reach.
-  if (before.trouble !== null && base !== null && from === base) return stay(before.trouble, acts);
+  if (before.trouble !== null && base !== null && from === base) return stay(before.trouble, acts, slashings);
   return {
     ...common,
     next: newest + 1,
@@ -93,6 +103,7 @@ export async function readSigner(
     units: heights.map(unitOf),
     acts,
     keys: standings(first.value),
-    trouble: before.trouble,
+    slashings,
+    trouble: before.trouble ?? unread,
   };
 }

@@ -1,5 +1,6 @@
 // The validators of a height, in the order in which a commit lists them.
 import type { Session } from '../../kit/net/session.ts';
+import { compressed } from '../../wire/comet-key.ts';
 import { validators as validatorsSchema } from '../../wire/comet.ts';
 import { ask, type Asked, type Failure } from '../ask.ts';
 
@@ -59,22 +60,6 @@ export async function readValidatorSet(
   }
   const isUnique = new Set(found.map(({ address }) => address)).size === found.length;
   return isUnique ? { ok: true, value: found } : bad('one of them stands there twice');
-}
-
-// Half of the prime of the field that BLS12-381 is over.
-const halfOfField =
-  0x0d0088f51cbff34d258dd3db21a5d66bb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555n;
-
-/**
- * The compressed form of a public key that is held uncompressed, x and y of 48 bytes each: x with a bit for "compressed" and one for the larger
- * y. Null for any other key. Source: https://github.com/zcash/librustzcash/blob/6e0364cd42a2b3d2b958a54771ef51a8db79dd29/pairing/src/bls12_381/README.md#serialization
- */
-export function compressed(publicKey: string): string | null {
-  if (!/^[0-9a-f]{192}$/.test(publicKey)) return null;
-  const first = Number.parseInt(publicKey.slice(0, 2), 16);
-  const isLarger = BigInt(`0x${publicKey.slice(96)}`) > halfOfField;
-  const flagged = (first & 0x1f) | 0x80 | (isLarger ? 0x20 : 0);
-  return `${flagged.toString(16).padStart(2, '0')}${publicKey.slice(2, 96)}`;
 }
 
 /** The part of the whole voting power that each key has; 0 for one that is not in the set. */

@@ -40,6 +40,7 @@ export function createEthereum(): Chain<EthereumSource> {
         ok: true,
         head: headOf(network, head),
         trouble,
+        votesWith: [],
         signers:
           trouble === null ? await Promise.all(signers.map((signer) => readSigner(signer, needs))) : [],
       };

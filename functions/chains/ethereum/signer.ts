@@ -9,6 +9,7 @@ import type { Caches } from './caches.ts';
 import { epochsIn, unitsIn } from './coverage.ts';
 import type { BeaconHead } from './head.ts';
 import { type EpochPlaces, findPlaces } from './places.ts';
+import { slashingsIn } from './slashings.ts';
 import {
   earned,
   findValidators,
@@ -153,6 +154,7 @@ export async function readSigner(signer: SignerQuery, needs: Needs): Promise<Sig
     base: trace?.next ?? null,
     keys: keyReadings,
     acts: await otherActs(signer, known, { positions, needs }),
+    slashings: slashingsIn(walked.blocks, positions),
   };
   const stay = (trouble: string, acts: readonly Act[] = []): SignerReading => ({
     ...reading,

@@ -3,11 +3,18 @@ import type { Subject } from '../incident.ts';
 import { lasting } from '../lasting.ts';
 import type { Observation } from '../machine.ts';
 import type { SiteRules } from '../policy.ts';
+import type { Doubt, Fleet } from '../standby/standby.ts';
 import type { StandbyLook } from '../standby/standby-look.ts';
 import type { Drilled, DrillRecord } from './drill.ts';
 import { phaseWords, stageWords } from './phases.ts';
 
-type Context = { readonly rules: SiteRules; readonly at: number; readonly look: StandbyLook };
+type Context = {
+  readonly rules: SiteRules;
+  readonly at: number;
+  readonly look: StandbyLook;
+  /** When a person last stated the cause of a subject; null when nobody did. */
+  readonly clearedAt: (subject: Subject) => number | null;
+};
 
 /** Two that should have been are missing by then, and the third is due. */
 export const tooOldMs = 21 * 24 * 3_600_000;
@@ -47,9 +54,33 @@ function untried(signer: string, { last, told }: Drilled, at: number): Observati
   ]);
 }
 
-function observeOne(signer: string, drilled: Drilled | undefined, { rules, at }: Context): Observation {
+/** Keys on the node of a drill are as wrong as on any other. */
+function doubtful(signer: string, { kind, text }: Doubt): Observation {
+  return {
+    status: 'bad',
+    problem: {
+      kind: kind === 'keys-present' ? 'keys-on-standby' : 'standby-doubt',
+      severity: 'critical',
+      summary: `the node of a drill of ${signer}: ${text}`,
+      evidence: ['it is neither used nor deleted by software from now on'],
+      confirmTicks: 1,
+      confirmMs: 0,
+    },
+  };
+}
+
+function observeOne(
+  subject: Subject,
+  { drills, doubts }: Fleet,
+  { rules, at, clearedAt }: Context,
+): Observation {
+  const signer = subject.id;
+  const [drilled, doubt] = [drills[signer], doubts[signer]];
+  if (doubt !== undefined && doubt.since > (clearedAt(subject) ?? Number.NEGATIVE_INFINITY)) {
+    return doubtful(signer, doubt);
+  }
   const told = drilled?.told ?? null;
-  if (drilled === undefined || told === null) return { status: 'unknown' };
+  if (drilled === undefined || told === null) return { status: doubt === undefined ? 'unknown' : 'good' };
   if (told.outcome === 'failed') return failed(signer, told, at);
   const isWeekly = rules.drills !== null && rules.drills.mode !== 'off';
   if (isWeekly && at - told.endedAt > tooOldMs) return untried(signer, drilled, at);
@@ -65,10 +96,10 @@ export function observeDrills(
   const { rules, look } = context;
   const { fleet } = look;
   if (fleet === null || rules.drills === null) return [];
-  return rules.drills.tells.map((id) => ({
-    subject: { kind: 'drill', id },
-    observation: observeOne(id, fleet.drills[id], context),
-  }));
+  return rules.drills.tells.map((id) => {
+    const subject: Subject = { kind: 'drill', id };
+    return { subject, observation: observeOne(subject, fleet, context) };
+  });
 }
 
 /** What it means that nothing was said of the drills of a signer that is remembered: mostly that nobody has looked. */

@@ -1,6 +1,6 @@
 // What is remembered of a drill that has ended. Written down twice it is the same.
 import { costSoFar } from '../standby/cost.ts';
-import type { Fleet } from '../standby/standby.ts';
+import type { Fleet, Seen } from '../standby/standby.ts';
 import type { Drilled, DrillOutcome, DrillRecord, DrillRun, DrillWish } from './drill.ts';
 import { noMarks } from './drill.ts';
 
@@ -58,6 +58,13 @@ export function remembered(before: Drilled | undefined, last: DrillRecord): Dril
     told: isTold ? last : (before?.told ?? null),
     synced: last.marks.synced === null ? (before?.synced ?? null) : last,
   };
+}
+
+/** With what is doubtful about the node of a drill; the same doubt changes nothing. */
+export function withDoubt(fleet: Fleet, signer: string, { doubt }: Pick<Seen, 'doubt'>): Fleet {
+  const known = fleet.doubts[signer];
+  if (doubt === null || (known?.kind === doubt.kind && known.since === doubt.since)) return fleet;
+  return { ...fleet, doubts: { ...fleet.doubts, [signer]: doubt } };
 }
 
 export const withDrill = (fleet: Fleet, signer: string, record: DrillRecord): Fleet => ({

@@ -212,6 +212,8 @@ export type Fleet = {
   readonly counted: Readonly<Record<string, string>>;
   /** By signer, how drills went. */
   readonly drills: Readonly<Record<string, Drilled>>;
+  /** By signer, the latest doubt about the node of a drill: such a node is never deleted, so its drill does not end. */
+  readonly doubts: Readonly<Record<string, Doubt>>;
   /** By chain, the snapshots that drills made and that are there, the newest last. */
   readonly snapshots: Readonly<Record<string, readonly Snapshot[]>>;
   /** Of all that `provision` does; null when it can do its work. */
@@ -228,6 +230,7 @@ export const emptyFleet: Fleet = {
   spent: {},
   counted: {},
   drills: {},
+  doubts: {},
   snapshots: {},
   trouble: null,
   ranAt: null,

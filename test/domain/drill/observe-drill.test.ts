@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Drilled } from '../../../functions/domain/drill/drill.ts';
 import { tooOldMs } from '../../../functions/domain/drill/observe-drill.ts';
 import type { SiteRules } from '../../../functions/domain/policy.ts';
+import type { Doubt } from '../../../functions/domain/standby/standby.ts';
 import { noLook } from '../../../functions/domain/standby/standby-look.ts';
 import { drilled, drillRecord, marks } from '../../support/drills.ts';
 import { atOnce, defaultPolicy, type Found, hour, minute, siteRules } from '../../support/site.ts';
@@ -153,5 +154,45 @@ describe('what was told is over', () => {
     tell(story, known({ alpha: failed }));
     story.hear([]);
     expect(story.incidents()[0]?.resolvedAt).toBeNull();
+  });
+});
+
+describe('keys on the node of a drill', () => {
+  const doubt = (since: number, kind: Doubt['kind'] = 'keys-present'): Found => ({
+    standbys: {
+      ...noLook,
+      fleet: fleet({ doubts: { alpha: { kind, text: 'key material is on it', since } } }),
+    },
+  });
+  const clear = (story: Story): void => {
+    const incident = story.incidents().at(-1)?.id ?? '';
+    const at = story.nextAt() - minute / 2;
+    story.hear([{ kind: 'clear', id: `c-${at}`, site: 'home', by: 'Ada', why: 'a test key', incident, at }]);
+  };
+
+  test.each([
+    ['keys-present', 'keys-on-standby'],
+    ['malformed', 'standby-doubt'],
+  ] as const)('%s are a page that only a person ends, although the drill does not end', (kind, problem) => {
+    const story = storyOf(rules);
+    const about = `critical to phone about drill/alpha ${problem}`;
+    expect(tell(story, doubt(story.nextAt(), kind))).toEqual([`opened ${about}`]);
+    const passed = known({ alpha: drilled(drillRecord({ outcome: 'passed', endedAt: story.nextAt() })) });
+    expect(tell(story, passed)).toEqual([]);
+    clear(story);
+    expect(tell(story, passed)).toEqual([`resolved ${about}`]);
+  });
+
+  test('that are answered are asked again only for what is found later, and not next month', () => {
+    const story = storyOf(rules);
+    const since = story.nextAt();
+    story.tick(doubt(since));
+    clear(story);
+    expect(tell(story, doubt(since))).toEqual([
+      'resolved critical to phone about drill/alpha keys-on-standby',
+    ]);
+    const later = since + 30 * 24 * hour;
+    expect(tell(story, { ...doubt(since), at: later })).toEqual([]);
+    expect(tell(story, doubt(later))).toEqual(['opened critical to phone about drill/alpha keys-on-standby']);
   });
 });

@@ -494,7 +494,7 @@ describe('a standby is released', () => {
     expect(minutesUntilReleased(withNode(), unknown)).toBe(33);
     const story = withNode();
     const trace = { next: 1, tip: null, freshAt: start, through: null, stake: null, open: [], keys: [] };
-    const ledger = { alpha: { keys: ['7'], wasActive: [], traces: { 'rpc-a': trace } } };
+    const ledger = { alpha: { keys: ['7'], wasActive: [], traces: { 'rpc-a': trace }, slashings: [] } };
     expect(minutesUntilReleased(story, () => ({ ...unknown(), ledger }))).toBeNull();
   });
 
