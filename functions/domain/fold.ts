@@ -19,6 +19,7 @@ const forgottenMs = 7 * 24 * 3_600_000;
 /** What these show does not age: a person who has stated its cause is not to be asked again next week. */
 const lasting: readonly SubjectKind[] = [
   'handover',
+  'zombie',
   'break-glass',
   'signature',
   'slashing',

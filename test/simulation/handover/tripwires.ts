@@ -1,8 +1,8 @@
 // What the watchdog would page for: the fence of the house reports where it can, and the domain's own rules look at it once a minute.
 import { hear, wellAt } from '../../../functions/domain/hear.ts';
 import type { ProblemKind } from '../../../functions/domain/incident.ts';
-import { observeFences } from '../../../functions/domain/observe-fences.ts';
-import { observeTripwires } from '../../../functions/domain/observe-tripwires.ts';
+import { observeHandovers } from '../../../functions/domain/handover/observe-handover.ts';
+import { observeFences, observeZombies } from '../../../functions/domain/observe-fences.ts';
 import { type FenceReport, type Pulse, silence } from '../../../functions/domain/pulse.ts';
 import { siteRules } from '../../support/site.ts';
 import { signer } from './cast.ts';
@@ -54,7 +54,8 @@ export function openTripwires(): Tripwires {
       const flags = { [signer.id]: { isReadable: true, flag } } as const;
       for (const { observation } of [
         ...observeFences(pulse, given),
-        ...observeTripwires({ at: now, flags, pulse }, given),
+        ...observeHandovers({ ...given, signers: rules.signers, flags }),
+        ...observeZombies(pulse, flags, given),
       ]) {
         if (observation.status === 'bad') paged.set(observation.problem.kind, now);
       }
