@@ -327,6 +327,22 @@ test('two instances that run with the keys of one signer are a doubt about safet
   ).toBe(true);
 });
 
+test('a client that was started past the gate is told of at once, and a report that says so no more ends nothing', () => {
+  const house = houseOf(siteRules({ notify: atOnce('pager') }));
+  house.tick();
+  const glass = fenceWord({ breakGlass: true });
+  expect(house.says(word({ at: start + second, fences: [glass] }))).toEqual([
+    'opened critical to pager about break-glass/alpha break-glass-used',
+  ]);
+  expect(house.says(word({ at: start + 2 * second, fences: [fenceWord()] }))).toEqual([]);
+  const rows = Array.from({ length: 20 }, () => house.tick()).flat();
+  expect(rows).toEqual(['reminder critical to pager about break-glass/alpha break-glass-used']);
+  const id = house.story.incidents()[0]?.id ?? '';
+  const at = house.story.nextAt() - 30 * second;
+  const { rows: cleared } = house.story.hear([clearEvent(id, at)], at, house.pulse());
+  expect(said(cleared)).toEqual(['resolved critical to pager about break-glass/alpha break-glass-used']);
+});
+
 const worstCase: fc.Arbitrary<Word[]> = fc.array(
   fc.record({
     source: fc.constantFrom('cluster', 'ups'),
