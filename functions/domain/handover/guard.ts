@@ -1,7 +1,7 @@
 // The guard of a handover: may the keys be given to this side now? It allows only when every condition is met, and unknown is never met.
 import { holderText } from '../standby/key-flag.ts';
 import { type Condition, type Guard, type GuardPolicy, guardPolicy } from './condition.ts';
-import { firstEpochAfter } from './epochs.ts';
+import { epochMs, firstEpochAfter } from './epochs.ts';
 import type { FenceReport } from '../pulse.ts';
 import type { Fencing, HandoverFacts, Life } from './facts.ts';
 import { heightsOf, judgeCometbft } from './guard-cometbft.ts';
@@ -102,8 +102,12 @@ function fencesBefore({ flag: read, fences, signer }: HandoverFacts): readonly D
   return described.length === theirs.length ? described : [];
 }
 
-/** Whoever is cut off goes on signing, for nobody to see, until its fence has noticed. */
-const noticeMs = 120_000;
+/**
+ * Whoever is cut off goes on signing, for nobody to see, until its fence has noticed: at the latest when the head of its node is too old, which
+ * is two epochs on Ethereum and a minute elsewhere; and a little more until it has looked.
+ */
+const noticeMs = ({ epochs }: HandoverFacts): number =>
+  (epochs === null ? 60_000 : 2 * epochMs(epochs)) + 60_000;
 
 function cut(must: Must, { at, by }: Fencing, facts: HandoverFacts): Condition {
   const described = fencesBefore(facts);
@@ -114,7 +118,7 @@ function cut(must: Must, { at, by }: Fencing, facts: HandoverFacts): Condition {
       'no fence of the former holder had reported its version and its isolation time before the handover began: power it off instead',
     );
   }
-  const stoppedAt = at + Math.max(...described.map(({ isolationMs }) => isolationMs)) + noticeMs;
+  const stoppedAt = at + Math.max(...described.map(({ isolationMs }) => isolationMs)) + noticeMs(facts);
   return facts.at >= stoppedAt
     ? met(must, `${by} says: cut off; its fence, ${fence.version}, stops by itself`)
     : notYet(must, 'its fence has not had the time yet in which it stops by itself', stoppedAt);

@@ -85,9 +85,12 @@ test.each<[string, HandoverFacts]>([
   expect(judgeHandover(facts).isAllowed).toBe(false);
 });
 
-test('a cut counts once the fence has had its time, and two minutes to notice; no override skips that', () => {
+/** A head of two epochs is what a fence notices at the latest, and a little more until it looks. */
+const noticed = 2 * 384_000 + minute;
+
+test('a cut counts once the fence has had its time, and two epochs and a minute to notice; no override skips that', () => {
   const { at } = ethereumFacts();
-  const cutAt = at - 12 * minute;
+  const cutAt = at - noticed - 10 * minute;
   expect(fenced(cut([fence()], { at: cutAt }))).toMatchObject({ state: 'met' });
   const early = cut([fence()], { at: cutAt + 1 });
   expect(fenced(early)).toMatchObject({ state: 'not-met', notBefore: at + 1, isWaiting: false });
@@ -97,6 +100,6 @@ test('a cut counts once the fence has had its time, and two minutes to notice; n
 test('the slowest fence of a house counts', () => {
   const { at } = ethereumFacts();
   const fences = [fence(), fence({ instance: 'b', isolationMs: 20 * minute })];
-  const facts = cut(fences, { at: at - 12 * minute, former: { holder: home, instance: null } });
+  const facts = cut(fences, { at: at - noticed - 10 * minute, former: { holder: home, instance: null } });
   expect(fenced(facts)).toMatchObject({ state: 'not-met', notBefore: at + 10 * minute });
 });
