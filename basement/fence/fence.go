@@ -38,6 +38,8 @@ type fence struct {
 	// isTroubled: the last look of a running client brought no good answer.
 	isTroubled   bool
 	lastAnswerAt int64
+	// clockLead is how far the clock was ahead of the time since boot at the last look of a running client.
+	clockLead *int64
 	// askedToEnd is the signal that asked for the end of everything, or 0.
 	askedToEnd syscall.Signal
 }
@@ -171,8 +173,20 @@ func (f *fence) lookOf(found observed) rules.Look {
 	} else if look.IsClockRight = isKernelClockSynchronised(); !look.IsClockRight {
 		look.ClockWhy = "the kernel does not take its clock for synchronised: see to the time first (chronyc tracking, timedatectl)"
 	}
+	look.ClockJumpMs = f.clockJump()
 	if f.given.chain == rules.CometBFT && f.client == nil {
 		look.StateHeight, look.StateWhy = readStateHeight(f.given.stateFile)
 	}
 	return look
+}
+
+// clockJump is how far the clock has moved by itself since the last look, in ms; 0 while no client runs by it.
+func (f *fence) clockJump() int64 {
+	lead := wallMs() - bootMs()
+	before := f.clockLead
+	f.clockLead = &lead
+	if f.client == nil || before == nil {
+		return 0
+	}
+	return lead - *before
 }

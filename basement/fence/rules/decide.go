@@ -10,6 +10,14 @@ import (
 // longestGapMs: looks that are further apart had the machine or the fence asleep between them.
 const longestGapMs = 60_000
 
+// longestJumpMs: what sets a clock right moves it by less, but once, at the start of a machine.
+const longestJumpMs = 5_000
+
+// hasJumped: a client signs by the clock of its machine, and a floor rests on a clock that is right.
+func hasJumped(look Look) bool {
+	return look.ClockJumpMs > longestJumpMs || look.ClockJumpMs < -longestJumpMs
+}
+
 // Decide says what follows from one look. The state that it returns is the one after the decision was carried out: whoever
 // cannot carry it out keeps its Kept and stays in the phase before.
 func Decide(before State, look Look) (State, Decision) {
@@ -21,6 +29,10 @@ func Decide(before State, look Look) (State, Decision) {
 		if before.Phase == Running {
 			decision.Do = Stop
 		}
+	case before.Phase == Running && hasJumped(look):
+		decision.Do = Stop
+		decision.Why = fmt.Sprintf("the clock of this machine has jumped by %d s: what the client signs now is for another time than it is; see to the time first (chronyc tracking, timedatectl)",
+			look.ClockJumpMs/1000)
 	case before.Phase == Running:
 		state, decision = goOn(state, look, counts == Allow, why)
 	case counts == Allow:

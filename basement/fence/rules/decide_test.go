@@ -71,7 +71,8 @@ func broken(file *string) func(*Look) {
 func comet(height *int64) func(*Look) {
 	return func(look *Look) { look.Chain, look.StateHeight = CometBFT, height }
 }
-func alone(look *Look) { look.Node.Peers = 0 }
+func jumped(ms int64) func(*Look) { return func(look *Look) { look.ClockJumpMs = ms } }
+func alone(look *Look)            { look.Node.Peers = 0 }
 func at(bootMs int64) func(*Look) {
 	return func(look *Look) { look.BootMs = bootMs }
 }
@@ -206,6 +207,12 @@ func TestRunning(t *testing.T) {
 		{name: "allowed anew", state: running(k4), look: look(gate(Allow, 6)), do: GoOn, kept: kept(6, 6, None)},
 		{name: "allowed, whatever clock, head and node say", state: running(k4), look: look(gate(Allow, 4), clockOff, headFar, alone), do: GoOn, kept: k4},
 		{name: "allowed: isolation is forgotten", state: isolatedSince(1), look: look(gate(Allow, 4), alone), do: GoOn, kept: k4},
+		{name: "its clock jumps ahead", state: running(k4), look: look(gate(Allow, 4), jumped(5_001)), do: Stop, why: "jumped by 5 s", kept: k4},
+		{name: "its clock jumps back", state: running(k4), look: look(gate(Allow, 4), jumped(-3_600_000)), do: Stop, why: "jumped by -3600 s", kept: k4},
+		{name: "its clock jumps while nobody answers", state: running(k4), look: look(jumped(60_000)), do: Stop, why: "jumped", kept: k4},
+		{name: "its clock is set right by a little", state: running(k4), look: look(gate(Allow, 4), jumped(-5_000)), do: GoOn, kept: k4},
+		{name: "a jump and a deny", state: running(k4), look: look(gate(Deny, 5), jumped(60_000)), do: Stop, why: "denies", kept: kept(5, 4, 5)},
+		{name: "a jump before the start is for the clock check", state: waiting(k4), look: look(gate(Allow, 4), jumped(60_000)), do: Exec, kept: k4},
 		{name: "denied", state: running(k4), look: look(gate(Deny, 5)), do: Stop, why: "denies", kept: kept(5, 4, 5)},
 		{name: "denied with a lower generation", state: running(k4), look: look(gate(Deny, 1)), do: Stop, kept: kept(4, 4, 1)},
 		{name: "denied although the glass was broken", state: glassRun, look: look(gate(Deny, 4)), do: Stop, kept: kept(4, 4, 4)},

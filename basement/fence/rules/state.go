@@ -73,6 +73,8 @@ type Look struct {
 	// IsClockRight: beside the gate's time when there is an answer, else by the word of the kernel.
 	IsClockRight bool   `json:"isClockRight"`
 	ClockWhy     string `json:"clockWhy"`
+	// ClockJumpMs is how far the clock of the machine has gone ahead of the time since boot since the last look, or behind it when negative.
+	ClockJumpMs int64 `json:"clockJumpMs"`
 	// IsHeadNear: the beacon node's head is near the clock. Not asked on CometBFT.
 	IsHeadNear bool   `json:"isHeadNear"`
 	HeadWhy    string `json:"headWhy"`

@@ -1,10 +1,8 @@
 // The fence's own rules, as its program holds them: driven line by line, for any number of fences.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { buildFence } from '../../support/fence-program.ts';
 
 const whole = z.number().nullable();
 const kept = z.object({
@@ -51,14 +49,9 @@ export type FenceRules = {
   readonly close: () => Promise<void>;
 };
 
-const sources = new URL('../../../basement/fence', import.meta.url).pathname;
-
 /** Builds and starts it; rejects when its program cannot be built. */
 export async function openFenceRules(): Promise<FenceRules> {
-  const folder = mkdtempSync(join(tmpdir(), 'watchdog-fence-rules-'));
-  const program = join(folder, 'model');
-  execFileSync('go', ['build', '-o', program, './model'], { cwd: sources, stdio: 'inherit' });
-  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(await buildFence('model'), { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting: ((line: string) => void)[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(line));
   const ask = async (question: object): Promise<unknown> => {
@@ -77,7 +70,6 @@ export async function openFenceRules(): Promise<FenceRules> {
       child.once('exit', () => resolve());
       child.stdin.end();
       await promise;
-      rmSync(folder, { recursive: true });
     },
   };
 }

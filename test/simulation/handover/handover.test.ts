@@ -1,7 +1,7 @@
 // People, power and bad luck in any order, against the gate, the guard, the flag and the fence as they are: nothing signs twice.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lacksPrograms } from '../../support/tools.ts';
+import { lacksFence } from '../../support/fence-program.ts';
 import { type FenceRules, openFenceRules } from './fence-rules.ts';
 import { type Deed, nightWith, reunite } from './people.ts';
 import { assumptions, type Assumption, createWorld, step, type World } from './world.ts';
@@ -47,7 +47,7 @@ function add(tally: Tally, { counts, twice, chain, now, tripwires }: World): voi
   if ([...tripwires.paged.keys()].some((kind) => kind !== 'slashed')) tally.alsoTold += 1;
 }
 
-describe.skipIf(lacksPrograms('go'))('the handover', () => {
+describe.skipIf(lacksFence())('the handover', () => {
   let rules: FenceRules;
   beforeAll(async () => {
     rules = await openFenceRules();

@@ -23,6 +23,8 @@ export type Machine = {
   /** How long the node goes on counting peers that are gone. */
   peersLingerMs: number;
   clockAheadMs: number;
+  /** What it was at the last look of the fence. */
+  clockSeenMs: number;
   isDiskFull: boolean;
   /** What the fence keeps, outside of the chain's data; null before the first start. */
   disk: Kept | null;
@@ -48,6 +50,7 @@ export const machineOf = (side: Side, instance: string): Machine => ({
   cutAt: null,
   peersLingerMs: 0,
   clockAheadMs: 0,
+  clockSeenMs: 0,
   isDiskFull: false,
   disk: null,
   glass: null,
@@ -125,6 +128,7 @@ export async function lookOnce(machine: Machine, asking: Asking): Promise<Decide
       limits: { headLimitMs, futureLimitMs: 12_000, isolationMs: 600_000 },
       isClockRight: Math.abs(machine.clockAheadMs) <= 1_000,
       clockWhy: 'its clock is off',
+      clockJumpMs: machine.isRunning ? machine.clockAheadMs - machine.clockSeenMs : 0,
       isHeadNear: machine.link !== 'cut',
       headWhy: 'its head is old',
       breakGlass: machine.glass,
@@ -132,6 +136,7 @@ export async function lookOnce(machine: Machine, asking: Asking): Promise<Decide
       chain: 'ethereum',
     },
   });
+  machine.clockSeenMs = machine.clockAheadMs;
   const { decision } = decided;
   const isStored = !decision.keep || !machine.isDiskFull;
   if (decision.keep && isStored) machine.disk = decided.state.kept;
