@@ -111,6 +111,23 @@ describe.skipIf(skip)('a deny', () => {
     expect(await fence.ended).toBe(143);
   });
 
+  test('and a newer allow are carried out although the reader of the log is gone', async () => {
+    const world = await fenceWorld();
+    world.gate.allow(4);
+    execFileSync('mkfifo', [world.at('log')]);
+    const reader = openSync(world.at('log'), constants.O_RDONLY | constants.O_NONBLOCK);
+    const log = openSync(world.at('log'), constants.O_WRONLY);
+    const fence = await world.start({ outputTo: log });
+    closeSync(log);
+    const pid = await started(world);
+    closeSync(reader);
+    world.gate.deny(5);
+    await until(pid);
+    world.gate.allow(6);
+    await started(world, 2);
+    expect(fence.hasEnded()).toBe(false);
+  });
+
   test('and a fence that is told to end while it stops the client: it ends when the client is gone', async () => {
     const world = await fenceWorld();
     world.gate.allow(4);
