@@ -7,6 +7,27 @@ import { fenceWorld, lives, signer, started, until } from './world.ts';
 
 const skip = lacksFence();
 
+describe.skipIf(skip)('a clock that jumps', () => {
+  test.each([3_600_000, -3_600_000])(
+    'by %i ms stops a client that runs, and it starts again by the new one',
+    async (ahead) => {
+      const world = await fenceWorld();
+      world.gate.allow(4);
+      world.write('ahead', '0');
+      await world.start({
+        program: 'fence-with-clock',
+        env: { PRETEND_CLOCK: 'synchronised', PRETEND_AHEAD_FILE: world.at('ahead') },
+      });
+      const pid = await started(world);
+      await world.looks(2);
+      expect(lives(pid)).toBe(true);
+      world.write('ahead', String(ahead));
+      await until(pid);
+      expect(await started(world, 2)).not.toBe(pid);
+    },
+  );
+});
+
 describe.skipIf(skip)('a deny', () => {
   test('stops the client with the next look; the same process waits on, and starts it for a newer word only', async () => {
     const world = await fenceWorld();
