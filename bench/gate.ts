@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { flagKeeperOf } from '../cli/keys.ts';
 import { initFlag } from '../functions/domain/handover/flag.ts';
 import { systemClock } from '../functions/kit/clock.ts';
+import { openSignature } from '../functions/kit/signature.ts';
 import { openDatabase } from '../functions/stores/open.ts';
 import { startChild } from './child.ts';
 import { writeConfiguration } from './configuration.ts';
@@ -44,9 +45,11 @@ async function writeFlag(host: string): Promise<void> {
 /** The function and Firestore are processes of their own. */
 export async function measureGate({ messages }: GateOptions): Promise<Report> {
   const firestore = await startChild({ file: 'firestore.ts', schema: z.object({ host: z.string() }) });
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const { publicKey } = openSignature(key, 'the key of the benchmark');
   const configuration = await writeConfiguration({
     channels: [{ id: 'terminal', channel: 'console' }],
-    gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' } },
+    gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' }, publicKeys: [publicKey] },
     sites: [
       {
         id: 'home',
@@ -80,7 +83,6 @@ export async function measureGate({ messages }: GateOptions): Promise<Report> {
     ],
   });
   await writeFlag(firestore.ready.host);
-  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const gate = await startChild({
     file: 'gate.ts',
     schema: z.object({ url: z.string() }),

@@ -85,13 +85,14 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
   const beats: number[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-lab-'));
   const configPath = join(folder, 'lab.yaml');
-  writeFileSync(configPath, labConfig(startAt, await freePort()));
   const key = randomBytes(32).toString('hex');
   const heartbeatToken = randomBytes(32).toString('hex');
   const fenceToken = randomBytes(32).toString('hex');
   const gateKey = generateKeyPairSync('ed25519')
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
+  const { publicKey } = openSignature(gateKey, 'the key of the lab');
+  writeFileSync(configPath, labConfig(startAt, { ackPort: await freePort(), gateKey: publicKey }));
   const basement = await startBasement(clock, startAt);
   const cloud = await startCloud(clock);
   const pager = await startPager({
@@ -174,7 +175,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     instance: labInstance,
     url: watchdog.urls.gate ?? '',
     token: fenceToken,
-    publicKey: openSignature(gateKey, 'the key of the lab').publicKey,
+    publicKey,
   });
 
   const isBetween = (): boolean => {

@@ -52,7 +52,12 @@ export type Config = {
   /** Null when nobody can acknowledge. */
   readonly acknowledge: NonNullable<File['acknowledge']> | null;
   /** What signs the answers of the gate: one key, or two while it is being changed; null when nobody is fenced. */
-  readonly gate: { readonly url: string; readonly keys: readonly SecretReference[] } | null;
+  readonly gate: {
+    readonly url: string;
+    readonly keys: readonly SecretReference[];
+    /** 32 bytes each, in base64. */
+    readonly publicKeys: readonly string[];
+  } | null;
   /** Null when nobody outside notices that the watchdog is gone. */
   readonly selfWatch: NonNullable<File['selfWatch']> | null;
   /** Null when no node is ever made. */
@@ -177,7 +182,11 @@ export function build(file: File): Config {
     gate:
       file.gate === undefined
         ? null
-        : { url: file.gate.url, keys: bothOf(file.gate.key, file.gate.previousKey) },
+        : {
+            url: file.gate.url,
+            keys: bothOf(file.gate.key, file.gate.previousKey),
+            publicKeys: file.gate.publicKeys,
+          },
     selfWatch: file.selfWatch ?? null,
     standbys: file.standbys ?? null,
   });

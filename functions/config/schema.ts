@@ -220,6 +220,20 @@ const gate = z
     previousKey: secretReference
       .optional()
       .describe('The key before: it signs as well, until every fence knows the new one.'),
+    publicKeys: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z0-9+/]{43}=$/,
+            'is no public key of Ed25519; write its 32 bytes in base64: openssl pkey -in KEY -pubout -outform DER | tail -c 32 | base64',
+          ),
+      )
+      .min(1)
+      .max(2)
+      .describe(
+        'The public halves of these keys, in base64. Fences check answers by them; commands for a client are printed with them.',
+      ),
   })
   .optional()
   .describe('What fences ask before their client may sign; without it nobody is fenced.');

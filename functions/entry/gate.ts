@@ -7,9 +7,9 @@ import type { Environment } from '../kit/environment.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { HttpFunction } from '../kit/http-function.ts';
 import { limitPerMinute } from '../kit/rate.ts';
-import { describeReference, secretReader } from '../kit/secret.ts';
-import { openSignature } from '../kit/signature.ts';
+import { secretReader } from '../kit/secret.ts';
 import { openKeysReader } from '../stores/keys.ts';
+import { bindGateKeys } from './gate-keys.ts';
 import { gateSigners } from './gate-signers.ts';
 import { readLimit } from './limits.ts';
 
@@ -23,8 +23,7 @@ export function createGate({ variables, clock, network, log: logFor }: Environme
   const world: GateWorld = {
     signers: gateSigners(config, secret),
     keys: openKeysReader(variables),
-    signatures: () =>
-      gate.keys.map((key) => openSignature(secret(key), `the key in ${describeReference(key)}`)),
+    signatures: bindGateKeys(gate, secret),
     identify: identifyMachines({ audience: gate.url, certificatesUrl }),
     project: standbys?.project ?? null,
     clock,

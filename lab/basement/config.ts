@@ -49,8 +49,15 @@ function target(place: Place, identity: ChainIdentity): object {
     : { ...common, ...clientProbe(service.node, identity), url };
 }
 
+export type LabSettings = {
+  readonly ackPort: number;
+  /** The public half of the key of the gate. */
+  readonly gateKey: string;
+};
+
 /** The YAML text. References are the product's default ones, and so is the policy, so neither is written here. */
-export function labConfig(startAt: number, ackPort: number): string {
+export function labConfig(startAt: number, given: LabSettings): string {
+  const { ackPort, gateKey } = given;
   const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
@@ -68,7 +75,7 @@ export function labConfig(startAt: number, ackPort: number): string {
       key: { env: labVariables.ackKey },
       token: { env: labVariables.ackToken },
     },
-    gate: { url: 'https://gate.example.net', key: { env: labVariables.gate } },
+    gate: { url: 'https://gate.example.net', key: { env: labVariables.gate }, publicKeys: [gateKey] },
     sites: [
       {
         id: labSite,

@@ -42,6 +42,7 @@ const entries = readdirSync(join(root, 'functions/entry'))
     (name) =>
       name.endsWith('.ts') &&
       ![
+        'gate-keys.ts',
         'gate-signers.ts',
         'limits.ts',
         'link-keys.ts',

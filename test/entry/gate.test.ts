@@ -11,30 +11,31 @@ import { localHouse, type LocalHouse } from '../support/local.ts';
 
 const token = 'a-token-of-the-fence-on-mini1';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const publicHalf = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64');
 const nonce = 'f'.repeat(32);
+const fenced = {
+  id: 'eth-1',
+  chain: 'ethereum',
+  keys: ['7'],
+  fences: [{ id: 'mini1', token: { env: 'FENCE_TOKEN' } }],
+};
+const chainTargets = ['one', 'two'].map((operator) => ({
+  id: `chain-${operator}`,
+  probe: 'beacon',
+  role: 'chain',
+  chain: 'ethereum',
+  operator,
+  url: `https://${operator}.example.net`,
+}));
 let house: LocalHouse;
 let database: ReturnType<typeof openDatabase>;
 
 beforeAll(async () => {
   house = await localHouse({
-    config: { gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' } } },
+    config: { gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' }, publicKeys: [publicHalf] } },
     site: {
-      targets: ['one', 'two'].map((operator) => ({
-        id: `chain-${operator}`,
-        probe: 'beacon',
-        role: 'chain',
-        chain: 'ethereum',
-        operator,
-        url: `https://${operator}.example.net`,
-      })),
-      signers: [
-        {
-          id: 'eth-1',
-          chain: 'ethereum',
-          keys: ['7'],
-          fences: [{ id: 'mini1', token: { env: 'FENCE_TOKEN' } }],
-        },
-      ],
+      targets: chainTargets,
+      signers: [fenced],
     },
     variables: {
       GATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -125,4 +126,20 @@ describe('the gate', () => {
     expect(status).toBe(503);
     expect(body).not.toContain('signatures');
   });
+});
+
+test('a key whose public half no fence knows signs nothing, and is told of by its public half alone', async () => {
+  const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const wrong = await localHouse({
+    config: { gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' }, publicKeys: [publicHalf] } },
+    site: { targets: chainTargets, signers: [fenced] },
+    variables: { GATE_KEY: other, FENCE_TOKEN: token },
+  });
+  const answer = await request(`${wrong.watchdog.urls.gate ?? ''}/eth-1?instance=a&nonce=${nonce}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(answer.statusCode).toBe(500);
+  expect(await answer.body.text()).toContain('not among gate.publicKeys');
+  expect(wrong.logs.join()).not.toContain('PRIVATE');
+  await wrong.close();
 });
