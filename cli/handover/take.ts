@@ -205,7 +205,7 @@ async function write(
 }
 
 function tell(
-  { context, chosen }: Handover,
+  { context, chosen, world }: Handover,
   flag: KeyFlag,
   given: { readonly proposing: Proposing | null; readonly gathered: Gathered; readonly options: Options },
 ): void {
@@ -221,7 +221,15 @@ function tell(
     terminal.print({ style: 'bad', text: 'Everybody is paged that the guard was skipped.' });
   const network = chosen.network === null ? '' : chosen.network.genesisValidatorsRoot.slice(0, 10);
   const { to } = options;
-  for (const line of startCommands({ chain, to, signer: id, place: gathered.place, network, proposing }))
+  for (const line of startCommands({
+    chain,
+    to,
+    signer: id,
+    place: gathered.place,
+    network,
+    proposing,
+    gate: world.config.gate,
+  }))
     terminal.print(line);
   terminal.print({
     style: 'strong',

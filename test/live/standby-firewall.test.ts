@@ -9,6 +9,7 @@ const users = {
   consensus: 2002,
   agent: 2003,
   logs: 2004,
+  signer: 2005,
   person: 1_234_567,
 } as const;
 const stranger = { from: '198.51.100.7' };

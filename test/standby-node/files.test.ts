@@ -380,6 +380,7 @@ describe.skipIf(skip || lacksPrograms('systemd-analyze'))('systemd', () => {
       ['standby-consensus', 2002],
       ['watchdog-agent', 2003],
       ['standby-logs', 2004],
+      ['standby-signer', 2005],
     ]) {
       expect(text).toMatch(new RegExp(`Creating user '${name}' .*with UID ${uid} and GID ${uid}`));
     }
@@ -409,7 +410,7 @@ describe.skipIf(skip || lacks('nftables') || lacksPrograms('unshare'))('nft', ()
   test('would not take another', async () => {
     const path = '/etc/watchdog/firewall.nft';
     const { code, text } = await check(
-      laid(of(standby, 'ethereum'), spoil(path, '2003, 2004', '2003, nobody-of-that-name')),
+      laid(of(standby, 'ethereum'), spoil(path, '2003, 2004, 2005', '2003, nobody-of-that-name')),
     );
     expect(code).toBe(1);
     expect(text).toContain('nobody-of-that-name');
