@@ -29,6 +29,8 @@ type Summary = {
   readonly channels: readonly { readonly id: string; readonly channel: string }[];
   readonly status: string;
   readonly standbys: StandbyRules | null;
+  /** Signers by the names of their fences; null when there is no gate that they could ask. */
+  readonly fences: Readonly<Record<string, readonly string[]>> | null;
 };
 
 function summaryOf(config: Config): Summary {
@@ -46,6 +48,17 @@ function summaryOf(config: Config): Summary {
     channels: config.channels.map(({ id, channel }) => ({ id, channel })),
     status: config.status.access,
     standbys: config.standbys,
+    fences:
+      config.gate === null
+        ? null
+        : Object.fromEntries(
+            config.sites.flatMap(({ rules, fences }) =>
+              rules.signers.map(({ id }) => [
+                id,
+                fences.filter(({ signer }) => signer === id).map((fence) => fence.id),
+              ]),
+            ),
+          ),
   };
 }
 
@@ -78,6 +91,17 @@ function standbysLine(rules: StandbyRules | null): string {
   return `${Object.keys(nodes).join(', ')} in ${project}, ${limits} by prices of ${prices.asOf}${dry}`;
 }
 
+function fencesLine(fences: Summary['fences'], signers: number): string {
+  if (fences === null) {
+    return signers === 0
+      ? 'none, and nothing to fence'
+      : 'none: nothing but you keeps two clients from running with one key';
+  }
+  return Object.entries(fences)
+    .map(([signer, names]) => `${signer} (${names.length === 0 ? 'NONE at home' : names.join(', ')})`)
+    .join(', ');
+}
+
 function show(file: string, summary: Summary, missing: readonly MissingSecret[], context: Context): void {
   const { print, complain } = context.terminal;
   print({ style: 'good', text: 'good' }, ` ${file}`);
@@ -94,6 +118,8 @@ function show(file: string, summary: Summary, missing: readonly MissingSecret[],
   print(`  channels: ${summary.channels.map(({ id, channel }) => `${id} (${channel})`).join(', ')}`);
   print(`  status: ${summary.status === 'token' ? 'for who shows the token' : 'public, without details'}`);
   print(`  standbys: ${standbysLine(summary.standbys)}`);
+  const signers = summary.sites.reduce((sum, site) => sum + site.signers, 0);
+  print(`  fences: ${fencesLine(summary.fences, signers)}`);
   for (const { where, message } of missing) {
     complain({ style: 'doubt', text: 'warning' }, ` ${where}: ${message}`);
   }

@@ -37,6 +37,10 @@ export const allOwners = (config: Config): Owner[] => [
     site.targets.map((target): Owner => [`target ${target.id} of site ${site.rules.id}`, target]),
   ),
   ...senderOwners(config),
+  ...config.sites.flatMap(({ fences }) =>
+    fences.map(({ signer, id, tokens }): Owner => [`fence ${signer}/${id}`, tokens]),
+  ),
+  ['gate', config.gate],
   ['status', config.status],
   ['selfWatch', config.selfWatch],
 ];

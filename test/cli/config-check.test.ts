@@ -65,7 +65,19 @@ describe('config check', () => {
       'policy: a blackout pages after 1 bad tick, all clear after 3 min well, no quiet hours',
     );
     expect(out).toContain('standbys: none, no node is ever made');
+    expect(out).toContain('fences: none, and nothing to fence');
     expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  test('says which signers are fenced, and what it means when none is', async () => {
+    const fenced = await watchdog(['config', 'check', 'examples/fence.yaml']);
+    expect(fenced.out).toContain('fences: eth-1 (mini1)');
+    const bare = await watchdog(['config', 'check', 'examples/ethereum.yaml']);
+    expect(bare.out).toContain('fences: none: nothing but you keeps two clients from running with one key');
+    const secrets = await watchdog(['config', 'check', 'examples/fence.yaml', '--secrets']);
+    expect(secrets.code).toBe(1);
+    expect(secrets.err).toMatch(/gate.*GATE_KEY/);
+    expect(secrets.err).toMatch(/eth-1\/mini1.*FENCE_MINI1_TOKEN/);
   });
 
   test('says what standbys may be made, for how much, and that a dry run makes none', async () => {

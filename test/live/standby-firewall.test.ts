@@ -49,7 +49,7 @@ describe.skipIf(!isRoot || lacks('nftables') || lacksPrograms('terraform', 'ip',
       machine = await startMachine('ethereum', [], []);
       const count = async (): Promise<number> =>
         refused((await machine?.nft('list', 'counter', 'inet', 'standby', 'metadata_refused')) ?? '');
-      const own = { ...everybody('refused'), root: 'open', agent: 'open', logs: 'open' };
+      const own = { ...everybody('refused'), root: 'open', agent: 'open', logs: 'open', signer: 'open' };
       for (const host of Object.values(metadata)) {
         // Without the firewall everybody would reach it.
         await machine.nft('delete', 'table', 'inet', 'standby').catch(() => undefined);
