@@ -66,7 +66,6 @@ export type LocalOptions = {
   readonly onProvision?: (run: JobRun) => void;
   readonly statusPort?: number;
   readonly heartbeatPort?: number;
-  readonly gatePort?: number;
   /** How often `watch` is called; each minute when absent. */
   readonly everyMs?: number;
   /** True when ticks come only by `scheduler.runNow`. */
@@ -139,8 +138,7 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
     );
     const daily = await serveFunction(createDaily(environment({})));
     const { acknowledge, gate: gateRules } = loadConfig(options.configPath, network);
-    const gate =
-      gateRules === null ? null : await serveFunction(createGate(environment({})), options.gatePort ?? 0);
+    const gate = gateRules === null ? null : await serveFunction(createGate(environment({})));
     const ack =
       acknowledge === null
         ? null
