@@ -60,7 +60,7 @@ function trouble(problem: ProblemKind, name: string): string {
     case 'zombie':
       return `ZOMBIE: a client of ${name} RUNS and does not hold its keys`;
     case 'zombie-held':
-      return `BACK AGAIN: a machine with the keys of ${name} is on, held back by its fence`;
+      return `BACK: a machine of ${name} is on again, and its fence holds it`;
     case 'break-glass-used':
       return `GLASS BROKEN: ${name} was started without the gate`;
     case 'signed-unheld':

@@ -294,7 +294,7 @@ describe('the title of', () => {
     ['two-fences', 'TWO INSTANCES RUN for signer thing'],
     ['override-used', 'THE GUARD WAS SKIPPED for the keys of thing'],
     ['zombie', 'ZOMBIE: a client of thing RUNS and does not hold its keys'],
-    ['zombie-held', 'BACK AGAIN: a machine with the keys of thing is on, held back by its fence'],
+    ['zombie-held', 'BACK: a machine of thing is on again, and its fence holds it'],
     ['break-glass-used', 'GLASS BROKEN: thing was started without the gate'],
     ['signed-unheld', 'thing SIGNS although NOBODY holds its keys'],
     ['foreign-voting-power', 'A NODE HAS THE KEY of thing and does not hold it'],
