@@ -1,4 +1,4 @@
-// What the test runner runs: `fast` and `processes` in parallel, `lab`, `simulation` and `live` one file after another.
+// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `lab`, `simulation` and `live` one file after another.
 import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
@@ -11,6 +11,18 @@ const processes = [
   'test/entry/index.test.ts',
 ];
 
+/** Tests that try very many cases, and therefore take long: random walks, a crash at every call, hostile input. */
+const thorough = [
+  'test/**/*hostile.test.ts',
+  'test/**/*crash.test.ts',
+  'test/**/*chaos.test.ts',
+  'test/**/*walk.test.ts',
+  'test/**/*races.test.ts',
+  'test/local/firestore/durable.test.ts',
+  'test/stores/firestore.test.ts',
+  'test/channels/contract.test.ts',
+];
+
 export default defineConfig({
   test: {
     maxWorkers: 4,
@@ -20,7 +32,23 @@ export default defineConfig({
           ...shared,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/simulation/**', 'test/live/**', 'test/e2e/**', ...processes],
+          exclude: [
+            'test/lab/**',
+            'test/simulation/**',
+            'test/live/**',
+            'test/e2e/**',
+            ...processes,
+            ...thorough,
+          ],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'thorough',
+          include: thorough,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
