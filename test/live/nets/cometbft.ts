@@ -16,6 +16,8 @@ export type CometbftNet = Closable & {
     /** The validator's Ed25519 key in hex. */
     readonly publicKey: string;
     readonly home: string;
+    /** What runs it, with all its flags. */
+    readonly command: readonly string[];
   })[];
   /** A node that begins with nothing and knows the validators. */
   readonly join: () => Promise<CometNode & { readonly home: string }>;
@@ -43,32 +45,32 @@ export async function startCometbftNet({ isFast = false } = {}): Promise<Cometbf
       if (isFast) makeFast(home);
       return { home, ...keysOf(home), rpc: ports[2 * place] ?? 0, p2p: ports[2 * place + 1] ?? 0 };
     });
-    const launch = (
+    const argsOf = (
       { home, rpc, p2p }: { readonly home: string; readonly rpc: number; readonly p2p: number },
-      { name, peers }: { readonly name: string; readonly peers: string },
-    ): Running =>
-      site.launch({
-        name,
-        path,
-        args: [
-          'start',
-          ...flags({
-            home,
-            proxy_app: 'kvstore',
-            'rpc.laddr': `tcp://127.0.0.1:${rpc}`,
-            'p2p.laddr': `tcp://127.0.0.1:${p2p}`,
-            'p2p.persistent_peers': peers,
-          }),
-        ],
-      });
-    const nodes = known.map(({ home, nodeId, address, publicKey, rpc, p2p }, place) => ({
-      url: `http://127.0.0.1:${rpc}`,
-      nodeId,
-      address,
-      publicKey: publicKey.toString('hex'),
-      home,
-      process: launch({ home, rpc, p2p }, { name: `cometbft-${place}`, peers: peersOf(known, place) }),
-    }));
+      peers: string,
+    ): readonly string[] => [
+      'start',
+      ...flags({
+        home,
+        proxy_app: 'kvstore',
+        'rpc.laddr': `tcp://127.0.0.1:${rpc}`,
+        'p2p.laddr': `tcp://127.0.0.1:${p2p}`,
+        'p2p.persistent_peers': peers,
+      }),
+    ];
+    const launch = (name: string, args: readonly string[]): Running => site.launch({ name, path, args });
+    const nodes = known.map(({ home, nodeId, address, publicKey, rpc, p2p }, place) => {
+      const args = argsOf({ home, rpc, p2p }, peersOf(known, place));
+      return {
+        url: `http://127.0.0.1:${rpc}`,
+        nodeId,
+        address,
+        publicKey: publicKey.toString('hex'),
+        home,
+        command: [path, ...args],
+        process: launch(`cometbft-${place}`, args),
+      };
+    });
     for (const node of nodes) await untilHeight(node, 2);
     const [first] = nodes;
     const status = z.object({ result: z.object({ node_info: z.object({ network: z.string() }) }) });
@@ -80,7 +82,7 @@ export async function startCometbftNet({ isFast = false } = {}): Promise<Cometbf
       if (isFast) makeFast(home);
       copyFileSync(join(homes[0] ?? '', 'config', 'genesis.json'), join(home, 'config', 'genesis.json'));
       const [rpc = 0, p2p = 0] = await freePorts(2);
-      const process = launch({ home, rpc, p2p }, { name: 'cometbft-joined', peers: peersOf(known, -1) });
+      const process = launch('cometbft-joined', argsOf({ home, rpc, p2p }, peersOf(known, -1)));
       const { nodeId, address } = keysOf(home);
       return { url: `http://127.0.0.1:${rpc}`, nodeId, address, process, home };
     };

@@ -19,6 +19,8 @@ export type BootedMachine = {
   /** Resolves when its first process runs; what it starts is for the caller to wait for. */
   readonly boot: () => Promise<void>;
   readonly shutDown: () => Promise<void>;
+  /** All of it is gone at once, as without electricity. */
+  readonly cutPower: () => Promise<void>;
   /** The path of every file on its data disk, seen from outside while it is off. */
   readonly filesOnDisk: () => readonly string[];
   /** Whether the disk itself has this somewhere, deleted or not. */
@@ -216,6 +218,10 @@ export function prepareMachine(site: Site, network: Network): BootedMachine {
     shutDown: async () => {
       await attempt('systemctl', 'poweroff');
       await until('the machine to be off', async () => (isUp() ? null : true), { limitMs: 120_000 });
+      leader = null;
+    },
+    cutPower: async () => {
+      await process_?.kill();
       leader = null;
     },
     filesOnDisk: () =>

@@ -53,10 +53,13 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const guard = '/usr/bin/setpriv';
 const isGuarded = existsSync(guard);
 
+/** The command line that ends with whoever starts it, where the system can. */
+export const guarded = (command: readonly string[]): readonly string[] =>
+  isGuarded ? [guard, '--pdeathsig', 'KILL', '--', ...command] : command;
+
 function launch(program: Program): ChildProcess {
   const output = openSync(program.logFile, 'a');
-  const command = [program.path, ...program.args];
-  const [path = '', ...args] = isGuarded ? [guard, '--pdeathsig', 'KILL', '--', ...command] : command;
+  const [path = '', ...args] = guarded([program.path, ...program.args]);
   const child = spawn(path, args, {
     cwd: program.folder,
     env: { PATH: process.env['PATH'], HOME: program.folder, ...program.env },
