@@ -183,7 +183,8 @@ export function build(file: File): Config {
       file.gate === undefined
         ? null
         : {
-            url: file.gate.url,
+            // Fences ask at, and their tokens are for, the address without a slash at its end.
+            url: file.gate.url.replace(/\/+$/, ''),
             keys: bothOf(file.gate.key, file.gate.previousKey),
             publicKeys: file.gate.publicKeys,
           },
