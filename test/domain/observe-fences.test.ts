@@ -69,11 +69,13 @@ describe('a fence that runs', () => {
     ['has stopped', { at: start, isRunning: false }, taken(10 * minute), 'good'],
     ['was heard too long ago to say what is', { at: start - 3 * minute - 1 }, taken(9 * minute), 'unknown'],
     ['is of another signer', { signer: 'beta', at: start }, taken(10 * minute), 'unknown'],
+    ['was heard three minutes ago', { at: start - 3 * minute }, taken(9 * minute), 'bad'],
+    ['was heard as it was written', { at: start - minute, generation: 5 }, taken(minute), 'good'],
   ])('while nobody holds, and %s', (_, over, read, status) => {
     expect(zombie([fenceReport(over)], read)).toEqual([['zombie/alpha', status]]);
   });
 
-  const sworn = ['fenced: powered-off, says Ada, since 2026-11-23T01:00:00.000Z'];
+  const sworn = ['fenced: powered-off, says Ada, since 2026-11-23T01:00:00.000Z', 'flag: met, generation 3'];
   const asks = fenceReport({ at: start, isRunning: false });
   test.each<[string, FenceReport, FlagRead, string]>([
     ['was said to be off', asks, flag(node, { instance: '42', evidence: sworn }), 'bad'],
