@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readProtection, writeLastSign } from '../../cli/protection.ts';
 import { cometFloor } from '../../functions/domain/handover/floor.ts';
+import { lives } from '../basement/fence/world.ts';
 import { lacksFence } from '../support/fence-program.ts';
 import { lacks } from '../support/tools.ts';
 import { startCometbftNet, type CometbftNet } from './nets/cometbft.ts';
 import { flagsAt, heightOf, untilHeight } from './nets/comet.ts';
-import { fenceClient, lives, untilGone, type FencedClient } from './nets/fence.ts';
+import { fenceClient, untilGone, type FencedClient } from './nets/fence.ts';
 import { startGate, type Gate } from './nets/gate.ts';
 import { read, until } from './nets/wait.ts';
 

@@ -23,6 +23,12 @@ export type EthereumNet = Closable & {
     readonly process: Running;
     /** Into or out of what keeps the stopped client from signing twice; by its own command. */
     readonly protection: (way: 'import' | 'export', file: string) => Promise<void>;
+    /** What runs it on the beacon node with this address, for whoever starts it otherwise; one at a time. */
+    readonly commandAt: (beaconUrl: string) => {
+      readonly command: readonly string[];
+      readonly folder: string;
+      readonly env: Readonly<Record<string, string>>;
+    };
   }[];
   /** Under both beacon nodes. */
   readonly execution: Execution & { readonly chainId: number };
@@ -155,19 +161,25 @@ export async function startEthereumNet(shares: Shares = usualShares): Promise<Et
     const genesisTime = Math.floor(Date.now() / 1000) + leadSeconds;
     const one = await beacon(site, { name: 'beacon-1', genesisTime, engine, bootnode: null });
     const two = await beacon(site, { name: 'beacon-2', genesisTime, engine, bootnode: one.enr });
-    const client = (name: string, [from, to]: Shares[number]): EthereumNet['clients'][number] => ({
-      indices: Array.from({ length: to - from + 1 }, (_, each) => from + each),
-      process: lodestar(site, name, [
-        'validator',
-        ...flags({
-          ...chain,
-          network: 'dev',
-          force: true,
-          interopIndexes: `${from}..${to}`,
-          server: one.url,
-          suggestedFeeRecipient: `0x${'11'.repeat(20)}`,
-        }),
-      ]),
+    const clientArgs = ([from, to]: Shares[number], server: string): readonly string[] => [
+      'validator',
+      ...flags({
+        ...chain,
+        network: 'dev',
+        force: true,
+        interopIndexes: `${from}..${to}`,
+        server,
+        suggestedFeeRecipient: `0x${'11'.repeat(20)}`,
+      }),
+    ];
+    const client = (name: string, share: Shares[number]): EthereumNet['clients'][number] => ({
+      indices: Array.from({ length: share[1] - share[0] + 1 }, (_, each) => share[0] + each),
+      process: lodestar(site, name, clientArgs(share, one.url)),
+      commandAt: (beaconUrl) => ({
+        command: [tool('node').path, tool('lodestar').path, ...clientArgs(share, beaconUrl)],
+        folder: join(site.folder, name),
+        env: environment(),
+      }),
       protection: async (way, file) => {
         const args = flags({ ...chain, network: 'dev', beaconNodes: one.url, file });
         await execTool(

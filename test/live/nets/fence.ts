@@ -1,9 +1,10 @@
 // The fence around a real client, and whoever starts it again when it ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { lives } from '../../basement/fence/world.ts';
 import { buildFence } from '../../support/fence-program.ts';
 import type { Gate } from './gate.ts';
 import { execTool } from './net.ts';
@@ -36,15 +37,6 @@ export type FencedClient = {
   readonly close: () => Promise<void>;
 };
 
-/** False for one that nobody has reaped yet, too. */
-export function lives(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
 export const untilGone = async (pid: number): Promise<true> =>
   until(`process ${pid} to be gone`, async () => (lives(pid) ? null : true), { limitMs: 60_000 });
 
@@ -59,7 +51,7 @@ export async function fenceClient(options: {
 }): Promise<FencedClient> {
   const { gate, client } = options;
   const folder = join(options.folder, 'fence');
-  if (!existsSync(folder)) mkdirSync(folder);
+  mkdirSync(folder);
   writeFileSync(join(folder, 'token'), gate.token);
   const program = await buildFence('fence');
   const settings = {
