@@ -13,6 +13,8 @@ import { startNetwork } from './network.ts';
 export type FencedMachine = Closable & {
   readonly machine: BootedMachine;
   readonly gate: Gate;
+  /** How many connections to the gate were made so far, also while it answers none. */
+  readonly attempts: () => number;
   /** The clients that run in it now. */
   readonly clients: () => Promise<number[]>;
   /** What the unit is now: `active`, `inactive`, … */
@@ -106,6 +108,7 @@ export async function fencedMachine(): Promise<FencedMachine> {
     const parts: Omit<FencedMachine, 'close'> & { readonly release: () => void } = {
       machine,
       gate,
+      attempts: front.accepted,
       clients: async () => {
         const { text } = await machine.attempt('pgrep', '--full', '--exact', `/bin/sh ${client}`);
         return text === '' ? [] : text.split('\n').map(Number);
