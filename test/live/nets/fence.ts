@@ -1,14 +1,14 @@
 // The fence around a real client, and whoever starts it again when it ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { lives } from '../../basement/fence/world.ts';
 import { buildFence } from '../../support/fence-program.ts';
 import type { Gate } from './gate.ts';
 import { execTool } from './net.ts';
-import { guarded } from './process.ts';
+import { guarded, signal } from './process.ts';
 import { until } from './wait.ts';
 
 export type ClientCommand = {
@@ -90,11 +90,11 @@ export async function fenceClient(options: {
       if (isWanted) launch(more);
     });
   };
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
+  const end = async (name: NodeJS.Signals): Promise<void> => {
     isWanted = false;
     if (running === null) return;
     const gone = once(running, 'exit');
-    running.kill(signal);
+    running.kill(name);
     await gone;
   };
   const clients = (): number[] =>
@@ -102,6 +102,13 @@ export async function fenceClient(options: {
       const pid = / is started as process (\d+)$/.exec(line)?.[1];
       return pid === undefined ? [] : [Number(pid)];
     });
+  const isOurs = (pid: number): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `${client.command.join('\0')}\0`;
+    } catch {
+      return false;
+    }
+  };
   const instance = await execTool(program, ['instance'], { folder, env: settings });
   return {
     instance: instance.trim(),
@@ -131,7 +138,11 @@ export async function fenceClient(options: {
       ),
     close: async () => {
       await end('SIGKILL');
-      for (const pid of clients()) await untilGone(pid);
+      // Its clients die with it, unless the fence is broken; their numbers may be other processes' by now.
+      for (const pid of clients().filter(isOurs)) {
+        signal(pid, 'SIGKILL');
+        await untilGone(pid);
+      }
     },
   };
 }

@@ -51,10 +51,10 @@ const site = 'home';
 const token = 'a-token-of-the-fence-of-a-real-client';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const configuration = ({ chain, keys }: GateOptions): object => ({
+const configuration = ({ chain, keys }: GateOptions, publicHalf: string): object => ({
   references: ['ref-a', 'ref-b'].map((id) => ({ id, probe: 'tcp', address: `${id}.example:53` })),
   channels: [{ id: 'here', channel: 'console' }],
-  gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' } },
+  gate: { url: 'https://gate.example.net', key: { env: 'GATE_KEY' }, publicKeys: [publicHalf] },
   sites: [
     {
       id: site,
@@ -77,9 +77,10 @@ const configuration = ({ chain, keys }: GateOptions): object => ({
 /** Nothing is written of the signer yet. */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const publicHalf = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
   const configPath = join(options.folder, 'watchdog.yaml');
   // YAML reads JSON.
-  writeFileSync(configPath, JSON.stringify(configuration(options)));
+  writeFileSync(configPath, JSON.stringify(configuration(options, publicHalf)));
   // Google's client looks for a metadata server before its first write, which takes over a second where there is none.
   process.env['METADATA_SERVER_DETECTION'] ??= 'none';
   const firestore = await startFirestore();
@@ -132,7 +133,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     url,
     signer,
     token,
-    key: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64'),
+    key: publicHalf,
     questions: () => questions,
     init: async (instance) =>
       write((read, given) =>

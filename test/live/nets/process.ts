@@ -32,7 +32,8 @@ export type Running = {
 const graceMs = 5000;
 const groups = new Set<number>();
 
-function signal(group: number, name: NodeJS.Signals): void {
+/** To every process of a group; nothing happens when nobody is left in it. */
+export function signal(group: number, name: NodeJS.Signals): void {
   try {
     process.kill(-group, name);
   } catch {
