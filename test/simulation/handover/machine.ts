@@ -28,6 +28,8 @@ export type Machine = {
   isDiskFull: boolean;
   /** What the fence keeps, outside of the chain's data; null before the first start. */
   disk: Kept | null;
+  /** Copies of both, for whoever puts them back. */
+  copied: { readonly disk: Kept | null; readonly protectedTo: number };
   glass: string | null;
   /** The highest epoch that the client would refuse to sign again. */
   protectedTo: number;
@@ -53,6 +55,7 @@ export const machineOf = (side: Side, instance: string): Machine => ({
   clockSeenMs: 0,
   isDiskFull: false,
   disk: null,
+  copied: { disk: null, protectedTo: 0 },
   glass: null,
   protectedTo: 0,
   fence: null,

@@ -185,6 +185,18 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
       machines[of].disk = null;
     }),
   ),
+  side.map((of) =>
+    deed(`the volumes of the ${of} are copied`, ({ machines }) => {
+      const { disk, protectedTo } = machines[of];
+      machines[of].copied = { disk, protectedTo };
+    }),
+  ),
+  side.map((of) =>
+    deed(`the copies of the volumes of the ${of} are put back`, ({ machines }) => {
+      killFence(machines[of]);
+      Object.assign(machines[of], machines[of].copied);
+    }),
+  ),
   fc.constantFrom(0, 30_000, 500_000, 2_000_000).map((lag) =>
     deed(`all public sources are ${lag} ms late`, (world) => {
       world.lagMs = lag;
