@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lacksFence } from '../../support/fence-program.ts';
-import { fenceWorld, lives, signer, started, until } from './world.ts';
+import { fenceWorld, lives, patience, signer, started, until } from './world.ts';
 
 const skip = lacksFence();
 
@@ -41,7 +41,8 @@ describe.skipIf(skip)('a deny', () => {
     expect(world.gate.asked.length - asked).toBeLessThanOrEqual(2);
     expect(world.events()).toEqual([`start ${pid}`, 'TERM']);
     await fence.says('the client is stopped; it starts again when the gate allows it');
-    expect(world.kept()).toMatchObject({ generation: 5, allowed: 4, denied: 5 });
+    // The stop comes before the disk.
+    await expect.poll(() => world.kept(), patience).toMatchObject({ generation: 5, allowed: 4, denied: 5 });
     world.gate.allow(5);
     await fence.says('which it has denied before');
     await world.looks(1);
