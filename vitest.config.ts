@@ -11,7 +11,7 @@ const processes = [
   'test/entry/index.test.ts',
 ];
 
-/** Tests that try very many cases, and therefore take long: random walks, a crash at every call, hostile input. */
+/** Tests that take long: whole functions over real sockets, and whatever tries very many cases: random walks, a crash at every call, hostile input. */
 const thorough = [
   'test/**/*hostile.test.ts',
   'test/**/*crash.test.ts',
@@ -21,6 +21,8 @@ const thorough = [
   'test/local/firestore/durable.test.ts',
   'test/stores/firestore.test.ts',
   'test/channels/contract.test.ts',
+  'test/chains/ethereum.test.ts',
+  'test/entry/!(index).test.ts',
 ];
 
 export default defineConfig({
