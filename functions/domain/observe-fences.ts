@@ -1,5 +1,6 @@
 // What the fences of validator clients say: two that run with the keys of one signer, one that runs and is not the holder, and a broken glass.
-import type { Problem, Subject } from './incident.ts';
+import { doubt } from './doubt.ts';
+import type { Subject } from './incident.ts';
 import type { Observation } from './machine.ts';
 import type { SiteRules } from './policy.ts';
 import type { FenceReport, Pulse } from './pulse.ts';
@@ -17,11 +18,6 @@ type Given = {
 const good: Observation = { status: 'good' };
 const unknown: Observation = { status: 'unknown' };
 
-const bad = (kind: Problem['kind'], summary: string, evidence: readonly string[]): Observation => ({
-  status: 'bad',
-  problem: { kind, severity: 'critical', summary, evidence, confirmTicks: 1, confirmMs: 0 },
-});
-
 const freshMs = 3 * 60_000;
 /** A fence asks the gate at least so often: until then it may not know that the keys were taken away. */
 const pollMs = 60_000;
@@ -38,7 +34,7 @@ function running(reports: readonly FenceReport[], since: number, at: number): Fe
 function observeTwo(reports: readonly FenceReport[], since: number, at: number): Observation {
   const now = running(reports, since, at);
   if (now.length >= 2) {
-    return bad(
+    return doubt(
       'two-fences',
       'two instances run with the keys of one signer: stop one of them NOW, it may sign twice',
       now.map(line),
@@ -50,7 +46,7 @@ function observeTwo(reports: readonly FenceReport[], since: number, at: number):
 function observeGlass(reports: readonly FenceReport[], since: number): Observation {
   const broken = reports.filter(({ brokeGlassAt }) => brokeGlassAt !== null && brokeGlassAt > since);
   if (broken.length === 0) return reports.length === 0 ? unknown : good;
-  return bad(
+  return doubt(
     'break-glass-used',
     'a client was started past the gate, by hand: make sure NOW that no other one runs with these keys',
     broken.map(line),
@@ -114,13 +110,13 @@ function observeZombie(
     // Whoever has stated why it is on knows of it as long as the keys are where they are; it goes on asking.
     const back = since > flag.since ? [] : returned(fresh, flag, site);
     if (back.length === 0) return fresh.length > 0 ? good : unknown;
-    return bad(
+    return doubt(
       'zombie-held',
       `a machine at ${site} that was said to be powered off is on again; its client is held back by its fence and by nothing else: pull its plug, and keep it out`,
       [`${who} holds the keys, generation ${flag.generation}`, ...back.map((each) => `asks: ${line(each)}`)],
     );
   }
-  return bad(
+  return doubt(
     'zombie',
     `a client runs at ${site} with keys that it does not hold: stop it NOW (kubectl scale statefulset ${signer} --replicas=0), then pull the plug`,
     [`${who} holds them, generation ${flag.generation}`, ...zombies.map((each) => `runs: ${line(each)}`)],

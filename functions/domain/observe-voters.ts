@@ -1,4 +1,5 @@
 // Nodes of the house that vote with a key although the flag names another holder.
+import { doubt } from './doubt.ts';
 import type { Findings } from './gather.ts';
 import { shortKey } from './handover/judged.ts';
 import type { Subject } from './incident.ts';
@@ -41,20 +42,14 @@ function observe(signer: Signer, found: Found, rules: Rules): Observation {
   ];
   if (voters.length === 0) return { status: 'good' };
   const who = holder.kind === 'none' ? 'nobody' : holderText(holder);
-  return {
-    status: 'bad',
-    problem: {
-      kind: 'foreign-voting-power',
-      severity: 'critical',
-      summary: `a node at ${rules.id} has a key that it does not hold, and votes with it: stop it NOW (kubectl scale statefulset ${signer.id} --replicas=0), then pull the plug`,
-      evidence: [
-        `${who} holds it, generation ${generation}`,
-        ...voters.map(({ key, node }) => `${node} has ${shortKey(signer.keys[key])}, with voting power`),
-      ],
-      confirmTicks: 1,
-      confirmMs: 0,
-    },
-  };
+  return doubt(
+    'foreign-voting-power',
+    `a node at ${rules.id} has a key that it does not hold, and votes with it: stop it NOW (kubectl scale statefulset ${signer.id} --replicas=0), then pull the plug`,
+    [
+      `${who} holds it, generation ${generation}`,
+      ...voters.map(({ key, node }) => `${node} has ${shortKey(signer.keys[key])}, with voting power`),
+    ],
+  );
 }
 
 /** One subject for each signer. What was seen is seen again as long as the node answers, so a cause answers nothing that goes on. */

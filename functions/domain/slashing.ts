@@ -1,4 +1,5 @@
 // Keys that were slashed, as any source shows it: by their status, or by a proof in a block. What was seen once is kept.
+import { doubt } from './doubt.ts';
 import { type SlashingProof, slashingProofs, type SourceReading } from './evidence.ts';
 import type { Subject } from './incident.ts';
 import { shortKey } from './handover/judged.ts';
@@ -81,18 +82,11 @@ export function observeSlashings({ signers, ledger, clearedAt }: Given): {
     if (open.length === 0) return { subject, observation: { status: 'good' } };
     return {
       subject,
-      observation: {
-        status: 'bad',
-        problem: {
-          kind: 'slashed',
-          severity: 'critical',
-          summary:
-            'SLASHED: stop ALL clients NOW that have any key of this setup, slashed or not, on both sides; only then find out why',
-          evidence: open.map((each) => line(each, keys)),
-          confirmTicks: 1,
-          confirmMs: 0,
-        },
-      },
+      observation: doubt(
+        'slashed',
+        'SLASHED: stop ALL clients NOW that have any key of this setup, slashed or not, on both sides; only then find out why',
+        open.map((each) => line(each, keys)),
+      ),
     };
   });
 }

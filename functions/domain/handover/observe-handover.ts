@@ -1,4 +1,5 @@
 // What the flags themselves give to tell: keys that were taken past the guard.
+import { doubt } from '../doubt.ts';
 import type { Subject } from '../incident.ts';
 import type { Observation } from '../machine.ts';
 import { type FlagRead, holderText } from '../standby/key-flag.ts';
@@ -19,20 +20,14 @@ function observe(read: FlagRead | undefined, cleared: number | null): Observatio
   if (flag === null || flag.override === null) return { status: 'good' };
   if (cleared !== null && cleared > flag.since) return { status: 'good' };
   const { override, holder, by, generation } = flag;
-  return {
-    status: 'bad',
-    problem: {
-      kind: 'override-used',
-      severity: 'critical',
-      summary: 'the keys were taken past the guard: make sure NOW that the other side cannot sign',
-      evidence: [
-        `${by} gave them to ${holderText(holder)}, generation ${generation}: ${override.why}`,
-        `skipped: ${override.skipped.join('; ')}`,
-      ],
-      confirmTicks: 1,
-      confirmMs: 0,
-    },
-  };
+  return doubt(
+    'override-used',
+    'the keys were taken past the guard: make sure NOW that the other side cannot sign',
+    [
+      `${by} gave them to ${holderText(holder)}, generation ${generation}: ${override.why}`,
+      `skipped: ${override.skipped.join('; ')}`,
+    ],
+  );
 }
 
 /** One subject for each signer. */

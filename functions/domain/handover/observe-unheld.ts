@@ -1,4 +1,5 @@
 // Signatures with keys that nobody holds: dated by the act, so that what was under way as they were taken away is none.
+import { doubt } from '../doubt.ts';
 import type { ChainName } from '../chain.ts';
 import type { Subject } from '../incident.ts';
 import type { Observation } from '../machine.ts';
@@ -91,22 +92,15 @@ function observe(signer: Signer, subject: Subject, given: Given): Observation {
   if (seen.length === 0) return { status: 'good' };
   const newest = seen.toSorted((a, b) => b.unit - a.unit);
   const unit = isOfEpochs(signer.chain) ? 'epoch' : 'height';
-  return {
-    status: 'bad',
-    problem: {
-      kind: 'signed-unheld',
-      severity: 'critical',
-      summary:
-        'its keys sign although nobody holds them: somewhere a client runs; stop it NOW, on every side, then begin again',
-      evidence: newest
-        .slice(0, 3)
-        .map(
-          (each) => `${shortKey(signer.keys[each.key])} signed in ${unit} ${each.unit}, says ${each.source}`,
-        ),
-      confirmTicks: 1,
-      confirmMs: 0,
-    },
-  };
+  return doubt(
+    'signed-unheld',
+    'its keys sign although nobody holds them: somewhere a client runs; stop it NOW, on every side, then begin again',
+    newest
+      .slice(0, 3)
+      .map(
+        (each) => `${shortKey(signer.keys[each.key])} signed in ${unit} ${each.unit}, says ${each.source}`,
+      ),
+  );
 }
 
 /** One subject for each signer. */
