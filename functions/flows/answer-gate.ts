@@ -1,13 +1,13 @@
 // The function `gate`: a fence proves who it is, the flag says who may sign, and the answer is signed for this one question.
 import type { Identified } from '../cloud/cloud.ts';
 import { type Asker, judgeGate } from '../domain/gate.ts';
+import { isTokenOf, longEnough } from '../kit/bearer-token.ts';
 import type { Clock } from '../kit/clock.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { jsonAnswer, type Answer, type Asked } from '../kit/http-answer.ts';
 import { bearerIn } from '../kit/http-function.ts';
 import type { Log } from '../kit/log.ts';
 import type { Rate } from '../kit/rate.ts';
-import { isSameSecret } from '../kit/same-secret.ts';
 import type { Signature } from '../kit/signature.ts';
 import type { KeysReader } from '../stores/store.ts';
 
@@ -40,41 +40,25 @@ const refuse = (status: number, error: string, headers: Record<string, string> =
 const form = 'ask with GET /SIGNER?instance=ID&nonce=32-HEX-DIGITS';
 
 /** Some fronts leave the name of the function before the path: `/gate/eth-1`. Throws ERR_REQUEST for what is no question. */
-function readQuestion({ path, query }: Asked, isSigner: (id: string) => boolean): Question {
+function readQuestion({ path, query }: Asked): Question {
   const parts = path.split('/').filter((part) => part !== '');
   const [signer, ...more] = parts[0] === 'gate' && parts.length === 2 ? parts.slice(1) : parts;
   const [instance, nonce] = [query('instance'), query('nonce')];
   const isWell = more.length === 0 && /^[A-Za-z0-9-]{1,64}$/.test(instance) && /^[0-9a-f]{32}$/.test(nonce);
   if (signer === undefined || !isWell) throw new WatchdogError('ERR_REQUEST', form);
-  // Nobody without a token learns which signers there are.
-  return { signer: isSigner(signer) ? signer : '', instance, nonce };
-}
-
-/** What is compared where there is nothing to compare with, so that the time tells nobody what there is. */
-const nobody = ['a token that nobody has, for a fence that is not there'];
-const shortestToken = 24;
-
-function tokensOf({ id, fences }: GateSigner): readonly { readonly fence: string; readonly token: string }[] {
-  return fences.flatMap(({ id: fence, tokens }) =>
-    tokens().map((token) => {
-      if (token.length >= shortestToken) return { fence, token };
-      throw new WatchdogError(
-        'ERR_SECRET',
-        `a token of the fence ${id}/${fence} is shorter than ${shortestToken} characters`,
-      );
-    }),
-  );
+  return { signer, instance, nonce };
 }
 
 /** The fence whose token this is; all are compared, whichever fits. */
 function fenceOf(signer: GateSigner | undefined, given: string): string | null {
-  const known = signer === undefined ? [] : tokensOf(signer);
-  if (known.length === 0) {
-    for (const token of nobody) isSameSecret(given, token);
+  if (signer === undefined || signer.fences.length === 0) {
+    isTokenOf([], given);
     return null;
   }
-  const fitting = known.filter(({ token }) => isSameSecret(given, token));
-  return fitting[0]?.fence ?? null;
+  const fitting = signer.fences.filter(({ id, tokens }) =>
+    isTokenOf(longEnough(tokens(), `the fence ${signer.id}/${id}`), given),
+  );
+  return fitting[0]?.id ?? null;
 }
 
 /** By its form alone: Google's tokens are signed JSON. */
@@ -92,6 +76,7 @@ async function prove(
   { signer: id, instance }: Question,
   given: string,
 ): Promise<Proven | { readonly refusal: Answer }> {
+  // Nobody without a token learns which signers there are.
   const signer = world.signers.find((each) => each.id === id);
   if (!isIdentityToken(given)) {
     const fence = fenceOf(signer, given);
@@ -121,7 +106,7 @@ const purpose = 'basement-watchdog gate 1\n';
 /** 200 with a signed `allow` or `deny`; every other answer, and every answer without a signature that fits, is neither. */
 export async function answerGate(world: GateWorld, asked: Asked): Promise<Answer> {
   const { clock, log } = world;
-  const question = readQuestion(asked, (id) => world.signers.some((signer) => signer.id === id));
+  const question = readQuestion(asked);
   const proven = await prove(world, question, bearerIn(asked.header('authorization')) ?? '');
   if ('refusal' in proven) return proven.refusal;
   const { signer, instance, nonce } = question;

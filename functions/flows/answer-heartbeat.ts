@@ -2,6 +2,7 @@
 import type { Poke } from '../cloud/cloud.ts';
 import { hear, isNews, type Origin, wellAt, type Word } from '../domain/hear.ts';
 import { senderKey } from '../domain/refused.ts';
+import { isTokenOf, longEnough } from '../kit/bearer-token.ts';
 import type { Clock } from '../kit/clock.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { Admit } from '../kit/early.ts';
@@ -10,7 +11,6 @@ import { jsonAnswer, type Answer, type Asked } from '../kit/http-answer.ts';
 import { bearerIn, readJson } from '../kit/http-function.ts';
 import type { Log } from '../kit/log.ts';
 import type { Rate } from '../kit/rate.ts';
-import { isSameSecret } from '../kit/same-secret.ts';
 import type { PressureStore, PulseStore } from '../stores/store.ts';
 import { readAlertmanager } from './alertmanager-hook.ts';
 import { type HeartbeatPath, pathForms, readPath, type Saying } from './heartbeat-path.ts';
@@ -45,28 +45,14 @@ type Sender = HeartbeatPath & { readonly house: House };
 const refuse = (status: number, error: string, headers: Record<string, string> = {}): Answer =>
   jsonAnswer(status, { error }, headers);
 
-/** What is compared for a sender that is not there, so that the time tells nobody who is. */
-const nobody = ['a token that nobody has, for a sender that is not there'];
-
-function isTokenOf(tokens: readonly string[], given: string): boolean {
-  // All are compared, whichever fits.
-  return tokens.map((token) => isSameSecret(given, token)).includes(true);
-}
-
 function senderOf(world: HeartbeatWorld, path: HeartbeatPath): Sender | null {
   const house = world.houses.find(({ site }) => site === path.site);
   return house?.senders.some(({ source }) => source === path.source) === true ? { ...path, house } : null;
 }
 
-const shortestToken = 24;
-
 function tokensOf({ house, site, source }: Sender): readonly string[] {
   const tokens = house.senders.find((each) => each.source === source)?.tokens() ?? [];
-  if (tokens.every((token) => token.length >= shortestToken)) return tokens;
-  throw new WatchdogError(
-    'ERR_SECRET',
-    `a token of ${site}/${source} is shorter than ${shortestToken} characters`,
-  );
+  return longEnough(tokens, `${site}/${source}`);
 }
 
 const readPathIn = (world: HeartbeatWorld, path: string): HeartbeatPath | null =>
@@ -82,7 +68,7 @@ export const admitSender =
     const sender = senderOf(world, read);
     const given = bearerIn(header('authorization')) ?? '';
     const at = world.clock.now();
-    if (!isTokenOf(sender === null ? nobody : tokensOf(sender), given) || sender === null) {
+    if (!isTokenOf(sender === null ? [] : tokensOf(sender), given) || sender === null) {
       await world.pressure.refused(sender, at);
       return refuse(401, 'the bearer token of that sender is needed', { 'www-authenticate': 'Bearer' });
     }
