@@ -8,7 +8,7 @@ import { openSignature } from '../functions/kit/signature.ts';
 import { openDatabase } from '../functions/stores/open.ts';
 import { startChild } from './child.ts';
 import { writeConfiguration } from './configuration.ts';
-import { median, rounded } from './numbers.ts';
+import { median, percentile, rounded } from './numbers.ts';
 import type { Report } from './report.ts';
 
 export type GateOptions = { readonly messages: number };
@@ -18,9 +18,6 @@ const counts = z.object({ reads: z.number(), writes: z.number(), deletes: z.numb
 const token = 'x'.repeat(32);
 const instance = 'machine-a';
 const answered = z.object({ answer: z.string().includes('"allow"') });
-
-const percentile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
 async function writeFlag(host: string): Promise<void> {
   const database = openDatabase({ projectId: 'bench', databaseId: 'keys', emulator: host });

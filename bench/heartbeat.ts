@@ -7,7 +7,7 @@ import { httpPost } from '../functions/kit/http-post.ts';
 import { serveFunction } from '../local/functions/serve.ts';
 import { startChild } from './child.ts';
 import { writeConfiguration } from './configuration.ts';
-import { median, rounded } from './numbers.ts';
+import { median, percentile, rounded } from './numbers.ts';
 import type { Report } from './report.ts';
 
 export type HeartbeatOptions = { readonly messages: number };
@@ -33,9 +33,6 @@ const body = JSON.stringify({
     },
   ],
 });
-
-const percentile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
 /** Measures in this process; Firestore is another one. */
 export async function measureHeartbeat({ messages }: HeartbeatOptions): Promise<Report> {

@@ -14,6 +14,10 @@ export function rounded(value: number, digits = 0): number {
   return Math.round(value * scale) / scale;
 }
 
+/** The number below which this part of them lies, 0 to 1; they are in order. */
+export const percentile = (sorted: readonly number[], part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+
 /** Bytes as whole mebibytes. */
 export const mebibytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
 
