@@ -71,6 +71,8 @@ async function handOver(
   await pass(world, waits);
   putFloor(world, sideOf(to));
   take(world, to, isOverridden);
+  // Whoever has done that looks whether it signs.
+  await pass(world, 48);
 }
 
 /** As `fence break-glass` writes it. */
