@@ -37,7 +37,7 @@ output "watchdog" {
     standbys = var.deployment.standbys == null || var.standby == null ? null : {
       project              = var.standby.project
       prefix               = var.deployment.standbys.prefix
-      node_service_account = var.standby.node_service_account
+      node_service_account = var.standby.node_service_account.email
       templates            = var.standby.templates
       network              = var.standby.network
     }

@@ -53,7 +53,7 @@ run "templates_of_the_configuration_that_are_not_made_are_named" {
   variables {
     standby = {
       project              = "my-standbys"
-      node_service_account = "watchdog-node@my-standbys.iam.gserviceaccount.com"
+      node_service_account = { email = "watchdog-node@my-standbys.iam.gserviceaccount.com", name = "projects/my-standbys/serviceAccounts/watchdog-node@my-standbys.iam.gserviceaccount.com" }
       network              = "watchdog-standbys"
       templates            = [{ name = "bw-ethereum-europe-west3", region = "europe-west3", is_drill = false }]
     }
@@ -66,7 +66,7 @@ run "another_project_than_the_configuration_says_is_refused" {
   variables {
     standby = {
       project              = "my-others"
-      node_service_account = "watchdog-node@my-others.iam.gserviceaccount.com"
+      node_service_account = { email = "watchdog-node@my-others.iam.gserviceaccount.com", name = "projects/my-others/serviceAccounts/watchdog-node@my-others.iam.gserviceaccount.com" }
       network              = "watchdog-standbys"
       templates            = [{ name = "bw-ethereum-europe-west3", region = "europe-west3", is_drill = false }, { name = "bw-ethereum-drill-europe-west3", region = "europe-west3", is_drill = true }]
     }
