@@ -173,6 +173,15 @@ run "labels_of_our_own" {
   expect_failures = [var.labels]
 }
 
+run "a_project_without_billing" {
+  command = plan
+  override_data {
+    target = data.google_project.of
+    values = { number = "123456789012", billing_account = "" }
+  }
+  expect_failures = [check.somebody_pays]
+}
+
 run "standbys_without_templates" {
   command = plan
   variables {
