@@ -6,7 +6,6 @@ locals {
   kinds = { for key, template in local.templates : join(" ", compact([template.chain, template.machine, template.is_drill ? "drill" : ""])) => template... }
   kind  = { for key, template in local.templates : key => join(" ", compact([template.chain, template.machine, template.is_drill ? "drill" : ""])) }
 
-  zones = toset(flatten([for template in var.standbys.templates : template.zones]))
   machines = { for pair in distinct(flatten([
     for template in var.standbys.templates : [for zone in template.zones : { zone = zone, machine = template.machine, region = template.region }]
   ])) : "${pair.zone}/${pair.machine}" => pair }

@@ -28,6 +28,7 @@ resource "google_compute_network" "this" {
 }
 
 resource "google_compute_subnetwork" "this" {
+  #checkov:skip=CKV_GCP_26:Flow logs of a node that talks to the whole world are billed by the GiB and would tell no more than its own firewall counts.
   for_each = toset([for template in var.standbys.templates : template.region])
 
   project                  = local.project
