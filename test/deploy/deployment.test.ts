@@ -81,7 +81,8 @@ describe('a deployment', () => {
   test('has provision with standbys, and each template of the configuration once, drills marked', () => {
     const { functions, standbys } = deploymentFrom(example('standbys.yaml'));
     expect(functions.provision).toEqual({ secrets: [] });
-    const zones = (region: string, names: string): string[] => [...names].map((zone) => `${region}-${zone}`);
+    const zones = (region: string, names: string): string[] =>
+      names.split('').map((zone) => `${region}-${zone}`);
     const common = { chain: 'ethereum', machine: 'e2-standard-4' };
     const [near, far] = ['europe-west3', 'europe-west1'];
     expect(standbys).toEqual({
