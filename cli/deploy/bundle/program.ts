@@ -58,12 +58,12 @@ function licences(root: string, modules: readonly string[]): [string, string][] 
   });
 }
 
-/** `root` is the folder of this repository, with its packages. */
-export async function makeProgram(root: string): Promise<Program> {
+/** `root` is the folder of this repository, with its packages; `entry` is what registers the functions, a path from there. */
+export async function makeProgram(root: string, entry = 'functions/index.ts'): Promise<Program> {
   // Loaded only here: no other command needs it.
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
-    input: { index: join(root, 'functions/index.ts') },
+    input: { index: join(root, entry) },
     cwd: root,
     platform: 'node',
     // Packages may lie behind a link; where it leads to must not show in the result.
@@ -75,7 +75,7 @@ export async function makeProgram(root: string): Promise<Program> {
   });
   const { output } = await build.generate({
     format: 'esm',
-    // Traces of the stack must stay readable; what the names of all functions cost was not to be measured.
+    // Traces of the stack must stay readable.
     minify: false,
     entryFileNames: main,
     // One file for each function, and what several of them need.
