@@ -1,4 +1,5 @@
 // The real function against the real Firestore client and Google's Compute client: from a wanting to a machine, and nothing in peace.
+import { indexes } from '../../functions/stores/indexes.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +58,7 @@ type House = {
 async function house(more: object = { standbys }): Promise<House> {
   const world = await pretendCompute();
   closing.push(world.compute.close);
-  const firestore = await startFirestore();
+  const firestore = await startFirestore({ indexes });
   closing.push(firestore.close);
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-provision-'));
   closing.push(() => {
