@@ -49,15 +49,18 @@ const muteNow = (): object => ({
 
 type Call = { readonly path?: string; readonly body?: object };
 
-const callOf = (base: string, { path = '/', body }: Call) => async (): Promise<void> => {
-  const answer = await fetch(`${base}${path}`, {
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(30_000),
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(`${base}${path} answered ${answer.status}: ${text.slice(0, 300)}`);
-};
+const callOf =
+  (base: string, { path = '/', body }: Call) =>
+  async (): Promise<void> => {
+    const answer = await fetch(`${base}${path}`, {
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(30_000),
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (answer.status !== 200)
+      throw new Error(`${base}${path} answered ${answer.status}: ${text.slice(0, 300)}`);
+  };
 
 /** One house with all that can be configured, so that each function has everything to load. */
 function configurationOf(addresses: readonly string[], publicKey: string): object {
@@ -74,7 +77,13 @@ function configurationOf(addresses: readonly string[], publicKey: string): objec
   return {
     channels: [
       { id: 'terminal', channel: 'console' },
-      { id: 'mail', channel: 'email', from: 'a@example.org', to: ['b@example.org'], host: 'mail.example.org' },
+      {
+        id: 'mail',
+        channel: 'email',
+        from: 'a@example.org',
+        to: ['b@example.org'],
+        host: 'mail.example.org',
+      },
     ],
     status: { access: 'token', token: { env: 'STATUS_TOKEN' } },
     acknowledge: { url: 'https://ack.example.net', key: { env: 'LINK_KEY' }, token: { env: 'STATUS_TOKEN' } },
@@ -196,11 +205,7 @@ export async function measureFunctions({ calls }: FunctionsOptions): Promise<Rep
       await fresh.stop();
     }
   };
-  const over =
-    (call: () => Call) =>
-    (url: string) =>
-    (): Promise<void> =>
-      callOf(url, call())();
+  const over = (call: () => Call) => (url: string) => (): Promise<void> => callOf(url, call())();
   try {
     const all = {
       watch: await measure('watch', {
@@ -210,7 +215,9 @@ export async function measureFunctions({ calls }: FunctionsOptions): Promise<Rep
       witness: await measure('witness', {
         isProbing: true,
         caller: over(() => ({
-          body: { targets: Array.from({ length: 6 }, (_, index) => ({ site: 'home', target: `endpoint-${index}` })) },
+          body: {
+            targets: Array.from({ length: 6 }, (_, index) => ({ site: 'home', target: `endpoint-${index}` })),
+          },
         })),
       }),
       deliver: await measure('deliver', { caller: over(() => ({ body: {} })) }),
@@ -239,6 +246,8 @@ export async function measureFunctions({ calls }: FunctionsOptions): Promise<Rep
       broken: [],
     };
   } finally {
-    if (process.env['KEEP'] !== undefined) console.log(whole.path); else await Promise.all([whole.remove(), plain.remove(), targets.stop(), firestore.stop(), compute.close()]);
+    if (process.env['KEEP'] !== undefined) console.log(whole.path);
+    else
+      await Promise.all([whole.remove(), plain.remove(), targets.stop(), firestore.stop(), compute.close()]);
   }
 }
