@@ -14,8 +14,8 @@ export const counts = {
   tick: { reads: 1, writes: 1, inboxReads: 1 },
   /** A tick, of each signer. */
   tickSigner: { keysReads: 1 },
-  /** A tick of a site that is dark, its messages on their way: as above, the incident, what waits, and what channels did. */
-  tickDark: { reads: 4, writes: 1, inboxReads: 2 },
+  /** A tick of a site that is dark and has messages waiting, at most: beside the above the incident, what waits, what channels did, and `deliver`, which each tick wakes. */
+  tickDark: { reads: 10, writes: 2, inboxReads: 2 },
   heartbeat: { inboxWrites: 1 },
   gate: { keysReads: 1 },
   provision: { reads: 1 },
@@ -25,7 +25,7 @@ export const counts = {
   provisionWork: { reads: 3, writes: 2 },
   provisionNode: { reads: 1, keysReads: 1 },
   /** One message: found, claimed, settled. */
-  message: { reads: 2, writes: 2 },
+  message: { reads: 5, writes: 2 },
 } as const satisfies Readonly<Record<string, Usage>>;
 
 /** What nobody can measure here; each is a guess that is rather too high. */
