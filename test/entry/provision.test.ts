@@ -52,10 +52,15 @@ type House = {
   readonly firestore: FirestoreEmulator;
   readonly provision: ServedFunction;
   readonly run: () => Promise<{ readonly status: number; readonly body: unknown }>;
+  /** What was logged as an error. */
+  readonly errors: readonly string[];
   readonly plant: (path: string, fields: object, database?: string) => Promise<void>;
 };
 
-async function house(more: object = { standbys }): Promise<House> {
+async function house(
+  more: object = { standbys },
+  variables: Readonly<Record<string, string>> = {},
+): Promise<House> {
   const world = await pretendCompute();
   closing.push(world.compute.close);
   const firestore = await startFirestore({ indexes });
@@ -87,15 +92,19 @@ async function house(more: object = { standbys }): Promise<House> {
     }),
   );
   const write = (): void => {};
+  const errors: string[] = [];
+  const error = (fields: object, message: string): void =>
+    void errors.push(`${message} ${JSON.stringify(fields)}`);
   const provision = await serveFunction(
     createProvision({
       variables: {
         WATCHDOG_CONFIG: path,
         FIRESTORE_EMULATOR_HOST: firestore.host,
         COMPUTE_ENDPOINT: world.compute.endpoint,
+        ...variables,
       },
       clock: world.clock,
-      log: () => ({ info: write, warn: write, error: write }),
+      log: () => ({ info: write, warn: write, error }),
       print: () => {},
       network: { allow: [], hosts: new Map() },
     }),
@@ -105,6 +114,7 @@ async function house(more: object = { standbys }): Promise<House> {
     world,
     firestore,
     provision,
+    errors,
     run: async () => {
       const headers = { 'x-cloudscheduler': 'true' };
       const answer = await request(provision.url, { method: 'POST', headers });
@@ -208,5 +218,29 @@ describe('provision', () => {
     const answer = await request(home.provision.url, { method: 'GET' });
     expect(answer.statusCode).toBe(405);
     await answer.body.dump();
+  });
+
+  test('tells of a machine that has run for longer than it should, at each run', async () => {
+    const home = await house({ standbys }, { PROVISION_OLD_AFTER_HOURS: '2' });
+    const nodes = startNodes(home.world.compute, {
+      clock: home.world.clock,
+      bootMs: minute,
+      syncMs: 5 * minute,
+    });
+    closing.push(nodes.stop);
+    await home.plant('standbys/alpha', wantedFields(wanted));
+    await home.run();
+    home.world.pass(119 * minute);
+    await home.run();
+    expect(home.errors).toEqual([]);
+    home.world.pass(2 * minute);
+    await home.run();
+    const machine = { name: expect.stringMatching(/^bw-alpha-1-/), zone: 'europe-west3-a', hours: 2 };
+    expect(home.errors.map((line) => /^(a machine is old) (.*)$/.exec(line)?.slice(1) ?? line)).toEqual([
+      ['a machine is old', expect.any(String)],
+    ]);
+    expect(JSON.parse(home.errors[0]?.replace('a machine is old ', '') ?? '')).toEqual({
+      machine: { ...machine, purpose: 'standby' },
+    });
   });
 });
