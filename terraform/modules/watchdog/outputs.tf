@@ -41,7 +41,7 @@ output "watchdog" {
       templates            = var.standby.templates
       network              = var.standby.network
     }
-    monitoring = var.monitoring == null ? null : {
+    monitoring = length(module.monitoring) == 0 ? null : {
       project  = var.project
       policies = module.monitoring[0].policies
       channels = module.monitoring[0].channels
