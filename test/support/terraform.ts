@@ -90,7 +90,7 @@ export function openWorkspace(): Workspace {
   const root = join(outer, 'terraform');
   cpSync(source, root, {
     recursive: true,
-    filter: (path) => !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|[^/]*\.tfvars)$/.test(path),
+    filter: (path) => !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|terraform\.tfvars(\.json)?|[^/]*\.auto\.tfvars(\.json)?)$/.test(path),
   });
   return { root, close: () => rmSync(outer, { recursive: true, force: true }) };
 }
@@ -173,6 +173,34 @@ export async function testRuns(
   if (runs.size === 0 && stderr !== '') throw new Error(stderr);
   return [...runs.values()];
 }
+
+export type Planned = {
+  readonly address: string;
+  readonly type: string;
+  readonly mode: string;
+  /** What is to become of it: create, update, delete, read, no-op. */
+  readonly actions: readonly string[];
+  readonly values: unknown;
+};
+
+const plan = z.object({
+  resource_changes: z.array(
+    z.object({
+      address: z.string(),
+      type: z.string(),
+      mode: z.string(),
+      change: z.object({ actions: z.array(z.string()), after: z.unknown() }),
+    }),
+  ),
+});
+
+/** What a run with `command = plan` plans; it must have been asked for (`isShown`). */
+export const planned = ({ shown }: Run): Planned[] =>
+  plan.parse(shown).resource_changes.map(({ change, ...resource }) => ({
+    ...resource,
+    actions: change.actions,
+    values: change.after,
+  }));
 
 /** What is wrong with the runs, one line each; Terraform skips what comes after an error, which is said once. */
 export function complaints(runs: readonly Run[]): string[] {
