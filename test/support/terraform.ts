@@ -90,7 +90,10 @@ export function openWorkspace(): Workspace {
   const root = join(outer, 'terraform');
   cpSync(source, root, {
     recursive: true,
-    filter: (path) => !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|terraform\.tfvars(\.json)?|[^/]*\.auto\.tfvars(\.json)?)$/.test(path),
+    filter: (path) =>
+      !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|terraform\.tfvars(\.json)?|[^/]*\.auto\.tfvars(\.json)?)$/.test(
+        path,
+      ),
   });
   return { root, close: () => rmSync(outer, { recursive: true, force: true }) };
 }
