@@ -162,9 +162,11 @@ describe.skipIf(terraform.lacksTerraform())('modules/standby', () => {
     workspace = terraform.openWorkspace();
     folder = join(workspace.root, 'modules/standby');
     await terraform.init(folder);
-    const runs = await terraform.testRuns(folder, { files: ['tests/templates.tftest.hcl'], isShown: true });
-    const run = runs.find(({ name }) => name === 'templates_that_anybody_may_read');
-    resources = run === undefined ? [] : terraform.planned(run);
+    resources = await terraform.planOf(
+      folder,
+      'tests/templates.tftest.hcl',
+      'templates_that_anybody_may_read',
+    );
     templates = ofType('google_compute_region_instance_template').map((each) => template.parse(each));
     firewalls = ofType('google_compute_firewall').map((each) => firewall.parse(each));
   });
