@@ -64,7 +64,7 @@ data "google_compute_machine_types" "this" {
 
   project = local.project
   zone    = each.value.zone
-  filter  = "name = '${each.value.machine}'"
+  filter  = "name = \"${each.value.machine}\""
 
   lifecycle {
     precondition {
@@ -145,7 +145,8 @@ resource "google_compute_region_instance_template" "this" {
     enable_integrity_monitoring = true
   }
 
-  # A standby has no time at which Google ends it, for it may come to hold keys; the machine of a drill always has one.
+  # A standby has no time at which Google ends it, for it may come to hold keys; the machine of a drill always has one. A drill's that fails stays
+  # stopped, and its time with it: provision deletes it.
   scheduling {
     provisioning_model          = "STANDARD"
     preemptible                 = false
