@@ -63,6 +63,15 @@ describe('the bundle', () => {
     expect(again.map(({ sha256 }) => sha256)).toEqual(again.map(() => bundle.sha256));
   });
 
+  test('is the same bytes in every time zone and language', async () => {
+    const code = `import { makeBundle } from ${JSON.stringify(join(root, 'cli/deploy/bundle/bundle.ts'))}; process.stdout.write((await makeBundle()).sha256);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], {
+      env: { TZ: 'Pacific/Apia', LC_ALL: 'tr_TR.UTF-8', NODE_ENV: 'production' },
+      cwd: temporary,
+    });
+    expect(stdout).toBe(bundle.sha256);
+  });
+
   test('is the same bytes wherever the repository and its packages lie', async () => {
     const elsewhere = join(temporary, 'elsewhere');
     mkdirSync(elsewhere);
