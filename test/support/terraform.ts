@@ -22,6 +22,9 @@ export type Run = {
   readonly shown: unknown;
 };
 
+/** OpenTofu reads the same files: WATCHDOG_TERRAFORM=tofu. */
+const program = process.env['WATCHDOG_TERRAFORM'] ?? 'terraform';
+
 const isReal = process.env['WATCHDOG_REAL_PROVIDER'] === '1';
 
 /** True, with the reason printed, when Terraform or what stands in for the provider is missing. */
@@ -59,7 +62,7 @@ async function askTerraform(folder: string, ...args: readonly string[]): Promise
     maxBuffer: 256 * 1024 * 1024,
   };
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  execFile('terraform', args, options, (error, stdout, stderr) => {
+  execFile(program, args, options, (error, stdout, stderr) => {
     if (error === null) resolve({ code: 0, stdout, stderr });
     else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr });
     else reject(error);
@@ -90,7 +93,9 @@ export function openWorkspace(): Workspace {
   const root = join(outer, 'terraform');
   cpSync(source, root, {
     recursive: true,
+    // What an operator has in a root module stays out; what tests are given lies in their own folder.
     filter: (path) =>
+      /\/tests\/[^/]*$/.test(path) ||
       !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|terraform\.tfvars(\.json)?|[^/]*\.auto\.tfvars(\.json)?)$/.test(
         path,
       ),
