@@ -2,7 +2,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { makeBundle, type Bundle } from '../../cli/deploy/bundle/bundle.ts';
 import { functionNames, readsOf } from '../../cli/deploy/reads.ts';
 import { loadConfig } from '../../functions/config/config.ts';
-import { closedPort } from '../support/server.ts';
+import { freePort } from '../../local/functions/serve.ts';
 import { deployedHouse, type DeployedHouse } from './house.ts';
 
 const run = promisify(execFile);
@@ -244,7 +244,7 @@ describe('on the platform', () => {
   test.for(functionNames)('%s starts with its secrets and no others, and answers', async (name, { skip }) => {
     const folder = workspace(skip);
     const { secrets = [] } = readsOf(loadConfig(house.path, house.network))[name] ?? {};
-    const port = await closedPort(createServer());
+    const port = await freePort();
     const started = spawn(join(folder, 'node_modules/.bin/functions-framework'), [], {
       cwd: folder,
       env: {
