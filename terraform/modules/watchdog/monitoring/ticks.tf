@@ -1,6 +1,8 @@
 # The one alert that costs something: nothing else notices that there are no ticks any more. Committed is a tick that said so in the log.
 locals {
   watch = var.functions["watch"]
+  # Of several shards the first.
+  watch_job = concat(sort([for name, job in var.jobs : job if startswith(name, "watch")]), ["${var.name}-watch"])[0]
 
   # The platform puts the line that a function prints into jsonPayload, and keeps its severity.
   tick_filter = join(" AND ", [
@@ -46,8 +48,9 @@ resource "google_logging_metric" "lateness" {
   }
 }
 
-# A new metric can take a minute until alerts know it; who applies again is done.
 resource "google_monitoring_alert_policy" "ticks" {
+  count = var.is_ready ? 1 : 0
+
   project               = var.project
   display_name          = "${var.name}: no ticks for five minutes"
   combiner              = "OR"
@@ -95,7 +98,7 @@ resource "google_monitoring_alert_policy" "ticks" {
 
       1. Look at the house yourself.
       2. `watchdog doctor FOLDER` says what is missing of the deployment.
-      3. Is it called? `gcloud scheduler jobs describe ${lookup(var.jobs, "watch", "${var.name}-watch")} --project ${var.project} --location ${var.region}`: it must be ENABLED, and its last attempt must have no error. A job that is PAUSED: `gcloud scheduler jobs resume` with the same words.
+      3. Is it called? `gcloud scheduler jobs describe ${local.watch_job} --project ${var.project} --location ${var.region}`: it must be ENABLED, and its last attempt must have no error. A job that is PAUSED: `gcloud scheduler jobs resume` with the same words.
       4. Does it fail? `gcloud run services logs read ${local.watch.service} --project ${var.project} --region ${local.watch.region} --limit 50`: lines that say `tick with errors` or `the function could not be loaded` say why. After a deployment: apply the one before it.
       5. Is the bill paid? A project whose billing ended stops without a word: `gcloud billing projects describe ${var.project}`.
 
