@@ -61,19 +61,19 @@ resource "google_monitoring_alert_policy" "ticks" {
   conditions {
     display_name = "no committed tick in any of five minutes"
 
-    # Not condition_absent: a count of log lines may go on as zeros after the last one, which are data. Less than one a minute is met by zeros, and
-    # by nothing at all.
+    # Not condition_absent: a count of log lines may go on as zeros after the last one, which are data. Less than a half a minute is met by zeros, and
+    # by nothing at all; and not by one that Google spreads over two minutes.
     condition_threshold {
       filter                  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.ticks.name}\" AND resource.type=\"cloud_run_revision\""
       comparison              = "COMPARISON_LT"
-      threshold_value         = 1
+      threshold_value         = 0.5
       duration                = "300s"
       evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
 
       # Each revision counts for itself, and an old one ends with a deployment: only their sum means anything.
       aggregations {
         alignment_period     = "60s"
-        per_series_aligner   = "ALIGN_DELTA"
+        per_series_aligner   = "ALIGN_SUM"
         cross_series_reducer = "REDUCE_SUM"
       }
 
@@ -84,8 +84,14 @@ resource "google_monitoring_alert_policy" "ticks" {
   }
 
   alert_strategy {
-    auto_close           = "1800s"
+    # The longest that there is: what closes it is a tick, and not that there is still no data.
+    auto_close           = "604800s"
     notification_prompts = ["OPENED", "CLOSED"]
+
+    notification_channel_strategy {
+      notification_channel_names = local.channels["main"]
+      renotify_interval          = "3600s"
+    }
   }
 
   documentation {

@@ -41,7 +41,7 @@ run "one_condition_costs" {
 
 run "no_ticks_is_noticed_whether_zeros_come_or_nothing" {
   assert {
-    condition     = google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].comparison == "COMPARISON_LT" && google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].threshold_value == 1
+    condition     = google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].comparison == "COMPARISON_LT" && google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].threshold_value == 0.5
     error_message = "Fewer than one tick a minute is none."
   }
   assert {
@@ -72,8 +72,16 @@ run "every_alert_reaches_somebody_and_says_what_to_do" {
     error_message = "An alert on logs must say how often it may write."
   }
   assert {
-    condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : contains(["CRITICAL", "ERROR", "WARNING"], policy.severity) && policy.alert_strategy[0].auto_close == "1800s"])
-    error_message = "Each alert must have a severity and end by itself."
+    condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : contains(["CRITICAL", "ERROR", "WARNING"], policy.severity)])
+    error_message = "Each alert must have a severity."
+  }
+  assert {
+    condition     = alltrue([for policy in google_monitoring_alert_policy.logs : policy.alert_strategy[0].auto_close == "1800s"])
+    error_message = "What a line in a log began has no other end."
+  }
+  assert {
+    condition     = google_monitoring_alert_policy.ticks[0].alert_strategy[0].auto_close == "604800s" && google_monitoring_alert_policy.ticks[0].alert_strategy[0].notification_channel_strategy[0].renotify_interval == "3600s"
+    error_message = "As long as there are no ticks somebody must be told again, and nothing but a tick may end it."
   }
   assert {
     condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : policy.user_labels == tomap({ app = "basement-watchdog", part = "monitoring" })])
