@@ -9,6 +9,7 @@ import { addChannel } from './channel.ts';
 import { addClear } from './clear.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
+import { addDeploy } from './deploy/deploy.ts';
 import { addDrill } from './drill.ts';
 import { addExplain } from './explain.ts';
 import { addHandover } from './handover/handover.ts';
@@ -65,6 +66,7 @@ const commands = [
   addStandby,
   addDrill,
   addHandover,
+  addDeploy,
   addQuiet,
   addReplay,
 ];

@@ -8,14 +8,15 @@ export type MissingSecret = { readonly where: string; readonly message: string }
 
 type Reference = ReturnType<typeof secretReference.parse>;
 
-// In these the names are free text of the user, so that one of them may happen to be called env or file.
-const freeNames = new Set(['headers']);
 const withoutSecrets = new Set(['expect']);
 
-function referencesIn(value: unknown, name = ''): Reference[] {
+/** Every secret that this part of a configuration refers to, however deep; one that is named twice comes twice. */
+export function referencesIn(value: unknown, name = ''): Reference[] {
   if (typeof value !== 'object' || value === null || withoutSecrets.has(name)) return [];
-  const parsed = freeNames.has(name) ? null : secretReference.safeParse(value);
-  if (parsed?.success === true) return [parsed.data];
+  // Its names are free text of the user: one of them may happen to be called env or file, or expect.
+  if (name === 'headers') return Object.values(value).flatMap((inner) => referencesIn(inner));
+  const parsed = secretReference.safeParse(value);
+  if (parsed.success) return [parsed.data];
   return Object.entries(value).flatMap(([key, inner]) => referencesIn(inner, key));
 }
 
@@ -36,10 +37,14 @@ export const allOwners = (config: Config): Owner[] => [
   ...config.sites.flatMap((site) =>
     site.targets.map((target): Owner => [`target ${target.id} of site ${site.rules.id}`, target]),
   ),
+  ...config.sites.flatMap((site) =>
+    site.sources.map(({ id, source }): Owner => [`target ${id} of site ${site.rules.id}`, source]),
+  ),
   ...senderOwners(config),
   ...config.sites.flatMap(({ fences }) =>
     fences.map(({ signer, id, tokens }): Owner => [`fence ${signer}/${id}`, tokens]),
   ),
+  ['acknowledge', config.acknowledge],
   ['gate', config.gate],
   ['status', config.status],
   ['selfWatch', config.selfWatch],
