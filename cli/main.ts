@@ -21,6 +21,7 @@ import { addProbe } from './probe.ts';
 import { addQuiet } from './quiet.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addSecrets } from './secrets/secrets.ts';
 import { addStandby } from './standby.ts';
 import { addStatus } from './status.ts';
 import { openTerminal } from './terminal.ts';
@@ -67,6 +68,7 @@ const commands = [
   addDrill,
   addHandover,
   addDeploy,
+  addSecrets,
   addQuiet,
   addReplay,
 ];

@@ -134,7 +134,7 @@ type Asked = Pick<Question<unknown>, 'api' | 'what' | 'role' | 'project'>;
 
 function forbidden({ what, role, project }: Asked, needs: string | undefined): Failure {
   const permission = needs === undefined ? '' : ` (permission ${words(needs)})`;
-  return no('forbidden', `you may not see ${what}: you need ${role} in ${project}${permission}`);
+  return no('forbidden', `${what}: you may not; you need ${role} in ${project}${permission}`);
 }
 
 function refused(status: number, text: string, asked: Asked): Failure {
@@ -252,13 +252,14 @@ export function openGoogle(options: GoogleOptions): Google {
       const answered = await request(url, {
         method: verb,
         headers: headersOf(known.value, question),
-        body: verb === 'POST' ? JSON.stringify(body ?? {}) : null,
+        body: body === undefined ? null : JSON.stringify(body),
         dispatcher: agent,
         signal,
       });
       answered.body.on('error', () => undefined);
       const text = await whole(answered.body, mostBytes);
-      if (text === null) return no('broken', `${what}: the answer is over ${mostBytes} bytes, which none has`);
+      if (text === null)
+        return no('broken', `${what}: the answer is over ${mostBytes} bytes, which none has`);
       if (answered.statusCode !== 200) return refused(answered.statusCode, text, question);
       const read = form.safeParse(jsonOf(text));
       if (read.success) return { ok: true, value: read.data };
