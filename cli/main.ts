@@ -10,6 +10,7 @@ import { addClear } from './clear.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addDeploy } from './deploy/deploy.ts';
+import { addDoctor } from './doctor/doctor.ts';
 import { addDrill } from './drill.ts';
 import { addExplain } from './explain.ts';
 import { addHandover } from './handover/handover.ts';
@@ -69,6 +70,7 @@ const commands = [
   addHandover,
   addDeploy,
   addSecrets,
+  addDoctor,
   addQuiet,
   addReplay,
 ];
