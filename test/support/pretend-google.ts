@@ -144,7 +144,7 @@ export async function pretendGoogle(): Promise<PretendGoogle> {
         return;
       case 'huge':
         response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(`"${'x'.repeat(20_000_000)}"`);
+        response.end(`"${'x'.repeat(2_000_000)}"`);
         return;
       case 'page':
         response.writeHead(200, { 'content-type': 'text/html' });
