@@ -1,4 +1,4 @@
-// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `lab`, `simulation` and `live` one file after another.
+// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `simulation` and `live` one file after another.
 import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
@@ -39,6 +39,7 @@ export default defineConfig({
             'test/simulation/**',
             'test/live/**',
             'test/e2e/**',
+            'test/terraform/**',
             ...processes,
             ...thorough,
           ],
@@ -62,6 +63,16 @@ export default defineConfig({
           include: processes,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'terraform',
+          include: ['test/terraform/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {

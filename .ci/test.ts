@@ -35,7 +35,14 @@ const checks: readonly Step[] = [
 const fast = suite('fast');
 // Validators were seen to miss their duty on a busy machine: the live suite comes last, alone, and only where its tools must be there.
 const live = process.env['REQUIRE_TOOLS'] === '1' ? [suite('live')] : [];
-const slower = [suite('thorough'), suite('processes'), suite('simulation'), suite('lab'), ...live];
+const slower = [
+  suite('thorough'),
+  suite('processes'),
+  suite('terraform'),
+  suite('simulation'),
+  suite('lab'),
+  ...live,
+];
 
 function at(report: unknown, name: string): unknown {
   if (typeof report !== 'object' || report === null) return undefined;

@@ -1,4 +1,4 @@
-// A fresh process of the functions framework with `watch` in it, as the platform starts it.
+// A fresh process of the functions framework with one function in it, as the platform starts it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -21,6 +21,8 @@ export type FreshProcess = {
   readonly listening: () => Promise<void>;
   /** The size of the process now, in MiB; with everything that Node keeps. */
   readonly rssMb: () => Promise<number>;
+  /** The largest size that it ever had, in MiB. */
+  readonly peakRssMb: () => Promise<number>;
   /** Processor time that it has used so far, in steps of 10 ms: a busy machine changes it less than the clock on the wall. */
   readonly cpuMs: () => Promise<number>;
   /** What it has loaded; only of a process that was started with `isWatched`. */
@@ -61,8 +63,8 @@ async function untilListening(child: ChildProcess, port: number): Promise<void> 
   }
 }
 
-async function sizeOf(pid: number): Promise<number> {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+async function sizeOf(pid: number, line: RegExp): Promise<number> {
+  const kibibytes = line.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Math.round(Number(kibibytes) / 1024);
 }
 
@@ -85,6 +87,8 @@ const loadsSchema = z.object({
 /** `source` is the folder or file that is served, relative to the repository. */
 export async function startFresh(options: {
   readonly source: string;
+  /** `watch` unless it is given. */
+  readonly target?: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly isWatched: boolean;
   readonly nodeOptions?: readonly string[];
@@ -97,7 +101,13 @@ export async function startFresh(options: {
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
-    [...nodeOptions, framework, '--target=watch', `--source=${options.source}`, `--port=${port}`],
+    [
+      ...nodeOptions,
+      framework,
+      `--target=${options.target ?? 'watch'}`,
+      `--source=${options.source}`,
+      `--port=${port}`,
+    ],
     {
       cwd: root,
       env: { ...process.env, NODE_ENV: 'production', ...options.variables },
@@ -112,7 +122,8 @@ export async function startFresh(options: {
     startedAt,
     url: `http://127.0.0.1:${port}`,
     listening: () => untilListening(child, port),
-    rssMb: () => sizeOf(pid),
+    rssMb: () => sizeOf(pid, /^VmRSS:\s+(\d+) kB$/m),
+    peakRssMb: () => sizeOf(pid, /^VmHWM:\s+(\d+) kB$/m),
     cpuMs: () => processorTimeOf(pid),
     loads: async () => {
       const answer = once(child, 'message');

@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|guard|agent [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|functions|guard|agent [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -10,6 +10,7 @@ npm run bench -- deliver [--messages 1000] [--latency 50]
 npm run bench -- heartbeat [--messages 1000]
 npm run bench -- gate [--messages 1000]
 npm run bench -- provision [--standbys 50]
+npm run bench -- functions [--calls 100]
 npm run bench -- guard [--keys 20] [--epochs 16]
 npm run bench -- agent [--runs 9] [--files 50000]
 Each takes --json: one line of JSON comes last.`;
@@ -27,6 +28,7 @@ const options = {
   validators: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '1000' },
   standbys: { type: 'string', default: '50' },
+  calls: { type: 'string', default: '100' },
   keys: { type: 'string', default: '20' },
   epochs: { type: 'string', default: '16' },
   runs: { type: 'string', default: '9' },
@@ -98,6 +100,8 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
         return (await import('./provision.ts')).measureProvision({
           standbys: whole('standbys', values.standbys),
         });
+      case 'functions':
+        return (await import('./functions.ts')).measureFunctions({ calls: whole('calls', values.calls) });
       case 'guard':
         return (await import('./guard.ts')).measureGuard({
           keys: whole('keys', values.keys),

@@ -15,6 +15,7 @@ import { secretReader } from '../functions/kit/secret.ts';
 import { bindProbes } from '../functions/probes/run.ts';
 import { openKeysReader } from '../functions/stores/keys.ts';
 import { openStore } from '../functions/stores/open.ts';
+import { indexes } from '../functions/stores/indexes.ts';
 import { startFirestore, type FirestoreEmulator } from '../local/firestore/server.ts';
 import type { Context } from './context.ts';
 
@@ -37,9 +38,9 @@ const deadlineMs = 25_000;
 const deliveryMs = 50_000;
 
 async function openFirestore({ clock }: Context, dataDir: string | undefined): Promise<FirestoreEmulator> {
-  if (dataDir === undefined) return startFirestore({ clock });
+  if (dataDir === undefined) return startFirestore({ clock, indexes });
   try {
-    return await startFirestore({ clock, dataDir });
+    return await startFirestore({ clock, dataDir, indexes });
   } catch (error) {
     const howTo = 'name a folder that you may write to and that no other watchdog is using';
     const message = `the folder given by --data cannot be used (${codeOf(error) || 'unknown'}); ${howTo}`;

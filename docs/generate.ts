@@ -1,11 +1,12 @@
-// Writes the pages under docs/reference from the code, or says with --check which of them are stale.
+// Writes the pages under docs/reference, and what Terraform reads of it, from the code, or says with --check which of them are stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configPage, configSchemaFile } from './generate/config.ts';
+import { productFile } from './generate/product.ts';
 import { verdictsPage } from './generate/verdicts.ts';
 
 /** Each gives the path of a file from the top of the repository, and its text. */
-const generators = [configPage, configSchemaFile, verdictsPage];
+const generators = [configPage, configSchemaFile, verdictsPage, productFile];
 
 const top = join(import.meta.dirname, '..');
 

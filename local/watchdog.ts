@@ -15,6 +15,7 @@ import { codeOf, WatchdogError } from '../functions/kit/error.ts';
 import type { HttpFunction } from '../functions/kit/http-function.ts';
 import { isThisMachine } from '../functions/kit/http-post.ts';
 import type { Log } from '../functions/kit/log.ts';
+import { indexes } from '../functions/stores/indexes.ts';
 import { startFirestore, type FirestoreEmulator } from './firestore/server.ts';
 import { serveFunction, type ServedFunction } from './functions/serve.ts';
 import { startScheduler, type JobRun, type Scheduler } from './scheduler/scheduler.ts';
@@ -99,6 +100,7 @@ export async function startWatchdog(options: LocalOptions): Promise<LocalWatchdo
   process.env['METADATA_SERVER_DETECTION'] ??= 'none';
   const firestore = await startFirestore({
     clock,
+    indexes,
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
   });
   const environment = (more: Environment['variables']): Environment => ({

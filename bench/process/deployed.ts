@@ -1,4 +1,4 @@
-// `functions/index.ts` for `watch` alone, with one difference: loopback may be probed, where the endpoints of the benchmark are.
+// `functions/index.ts` for those that probe, with one difference: loopback may be probed, where the endpoints of the benchmark are.
 import { http } from '@google-cloud/functions-framework';
 import { systemClock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
@@ -13,11 +13,17 @@ const environment: Environment = {
   network: { allow: ['127.0.0.0/8'], hosts: new Map() },
 };
 
-let loaded: Promise<HttpFunction> | undefined;
+const loads: Readonly<Record<string, () => Promise<HttpFunction>>> = {
+  watch: async () => (await import('../../functions/entry/watch.ts')).createWatch(environment),
+  witness: async () => (await import('../../functions/entry/witness.ts')).createWitness(environment),
+};
 
-http('watch', async (request, response) => {
-  loaded ??= import('../../functions/entry/watch.ts').then(({ createWatch }) => createWatch(environment));
-  await (
-    await loaded
-  )(request, response);
-});
+for (const [name, load] of Object.entries(loads)) {
+  let loaded: Promise<HttpFunction> | undefined;
+  http(name, async (request, response) => {
+    loaded ??= load();
+    await (
+      await loaded
+    )(request, response);
+  });
+}

@@ -21,3 +21,12 @@ export const watchLimits = (
   concurrency: readLimit(variables, 'WATCHDOG_CONCURRENCY', 1000),
   deadlineMs: readLimit(variables, 'WATCHDOG_DEADLINE_MS', 25_000),
 });
+
+/** How long one run may take, how long nobody else may act, and from when on a machine is told of. */
+export const provisionLimits = (
+  variables: Readonly<Record<string, string | undefined>>,
+): { budgetMs: number; leaseMs: number; oldAfterMs: number } => ({
+  budgetMs: readLimit(variables, 'PROVISION_BUDGET_MS', 50_000),
+  leaseMs: readLimit(variables, 'PROVISION_LEASE_MS', 70_000),
+  oldAfterMs: readLimit(variables, 'PROVISION_OLD_AFTER_HOURS', 72) * 3_600_000,
+});

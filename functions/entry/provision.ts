@@ -8,7 +8,7 @@ import type { Environment } from '../kit/environment.ts';
 import { acceptEarly, httpFunction, type HttpFunction } from '../kit/http-function.ts';
 import { openKeysReader } from '../stores/keys.ts';
 import { openStore } from '../stores/open.ts';
-import { readLimit } from './limits.ts';
+import { provisionLimits } from './limits.ts';
 
 export function createProvision({ variables, clock, network, log: logFor }: Environment): HttpFunction {
   const { standbys: rules, sites } = loadConfig(variables['WATCHDOG_CONFIG'] ?? 'watchdog.yaml', network);
@@ -24,8 +24,7 @@ export function createProvision({ variables, clock, network, log: logFor }: Envi
     rules,
     sites: sites.map((site) => site.rules),
     newId: randomUUID,
-    budgetMs: readLimit(variables, 'PROVISION_BUDGET_MS', 50_000),
-    leaseMs: readLimit(variables, 'PROVISION_LEASE_MS', 70_000),
+    ...provisionLimits(variables),
   };
   return httpFunction(log, ['POST'], async (request, response) => {
     // The scheduler waits for how it went.
@@ -33,6 +32,7 @@ export function createProvision({ variables, clock, network, log: logFor }: Envi
     const summary = await provision(world, new AbortController());
     const isGood = summary.errors.length === 0;
     (isGood ? log.info : log.error)({ provision: summary }, isGood ? 'provision' : 'provision with errors');
+    for (const machine of summary.old) log.error({ machine }, 'a machine is old');
     if (!response.headersSent) response.status(isGood ? 200 : 500).type('json');
     response.end(JSON.stringify(summary));
   });

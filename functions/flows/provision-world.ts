@@ -29,6 +29,8 @@ export type ProvisionWorld = {
   readonly budgetMs: number;
   /** By the clock; it outlasts the budget and the longest single call. */
   readonly leaseMs: number;
+  /** A machine that has run for so long is told of at each run. */
+  readonly oldAfterMs: number;
   /** How many calls of Compute may be under way at once; 6 by default, for each costs memory. */
   readonly concurrency?: number;
 };

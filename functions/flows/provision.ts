@@ -1,6 +1,7 @@
 // Reconciles what is wanted with what is there, a bounded piece at a time; may be repeated, cut off and run twice at any point.
 import { whoNeedsRoom } from '../domain/standby/brake.ts';
 import { look } from '../domain/standby/look.ts';
+import { type OldMachine, oldMachines } from '../domain/standby/old.ts';
 import { hasWork, isSoon, mayCreate } from '../domain/standby/soon.ts';
 import type { Situation } from '../domain/standby/situation.ts';
 import type { Fleet, Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
@@ -45,6 +46,8 @@ export type ProvisionSummary = {
   }[];
   /** Machines and disks that nobody wants. */
   readonly orphans: readonly Pick<Orphan, 'kind' | 'zone' | 'name' | 'text'>[];
+  /** Machines that have run for longer than `oldAfterMs`: each is an error in the log, and an alert waits for its words. */
+  readonly old: readonly OldMachine[];
   /** What keeps `provision` from its work; null when nothing does. */
   readonly trouble: string | null;
   /** One sentence for each document that cannot be read, and for each standby of which something broke. */
@@ -149,7 +152,7 @@ async function rounds(run: Run): Promise<Round> {
 }
 
 function summaryOf(at: number, run: Run): ProvisionSummary {
-  const { known, drills, did, orphans, errors, fleet } = run;
+  const { world, known, drills, did, orphans, errors, fleet } = run;
   const drilled = [...new Set([...drills.keys(), ...drillsIn(did.keys())])];
   return {
     at,
@@ -167,6 +170,10 @@ function summaryOf(at: number, run: Run): ProvisionSummary {
       did: did.get(drillName(signer)) ?? [],
     })),
     orphans: orphans.map(({ kind, zone, name, text }) => ({ kind, zone, name, text })),
+    old: oldMachines(
+      { standbys: [...known.values()], drills: [...drills.values()], orphans },
+      { at, afterMs: world.oldAfterMs },
+    ),
     trouble: fleet.trouble?.text ?? null,
     errors: [...errors],
   };
@@ -231,7 +238,7 @@ export async function provision(
 ): Promise<ProvisionSummary> {
   const { store, clock } = world;
   const at = clock.now();
-  const nothing = { at, isBusy: false, standbys: [], drills: [], orphans: [], trouble: null };
+  const nothing = { at, isBusy: false, standbys: [], drills: [], orphans: [], old: [], trouble: null };
   try {
     const all = await store.loadAll();
     // Without what concerns all of them nobody knows whose turn it is.

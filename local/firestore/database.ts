@@ -3,6 +3,7 @@ import { counter, type Counter } from './counts.ts';
 import { documents, type Documents } from './documents.ts';
 import { locks, type Locks } from './locks.ts';
 import { checkDatabase } from './names.ts';
+import type { Indexes } from './query/needed-index.ts';
 import type { Storage, Stored } from './storage.ts';
 import type { Ticker } from './time.ts';
 import type { Transactions } from './transactions.ts';
@@ -26,6 +27,8 @@ export type Engine = {
   readonly ticker: Ticker;
   readonly transactions: Transactions;
   readonly databases: Databases;
+  /** Null when every query is taken as indexed. */
+  readonly indexes: readonly Indexes[] | null;
 };
 
 export type Databases = {

@@ -5,6 +5,7 @@ import { noCounts, plus, type Counts } from './counts.ts';
 import { databases, type Concurrency, type Engine } from './database.ts';
 import { faultGate, type Faults } from './faults.ts';
 import { loadProtos } from './protos.ts';
+import type { Indexes } from './query/needed-index.ts';
 import { firestoreService } from './service/service.ts';
 import { memoryStorage } from './storage-memory.ts';
 import { sqliteStorage } from './storage-sqlite.ts';
@@ -24,6 +25,8 @@ export type FirestoreOptions = {
   readonly lockWaitMs?: number;
   /** An open transaction that nobody uses for so long is over; real time, default 60 s. */
   readonly idleTransactionMs?: number;
+  /** All that is indexed: then a query without its index is refused, and one of a collection that is not named. Without it all is indexed. */
+  readonly indexes?: readonly Indexes[];
 };
 
 export type FirestoreEmulator = {
@@ -72,6 +75,7 @@ export async function startFirestore(options: FirestoreOptions = {}): Promise<Fi
     ticker: ticker(options.clock ?? systemClock, loaded.lastAt),
     transactions: transactions(idleTransactionMs),
     databases: databases(loaded.documents, { concurrency, lastAt: loaded.lastAt }),
+    indexes: options.indexes ?? null,
   };
   const gate = faultGate();
   const server = new Server({

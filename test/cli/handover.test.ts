@@ -1,4 +1,5 @@
 // `watchdog handover` as a person types it: the flag on an emulator, wrong names, no terminal, plans, and what is printed for scripts.
+import { indexes } from '../../functions/stores/indexes.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +13,7 @@ const publicKeyOf = (place: number): string => `0x${String(10 + place).repeat(48
 const publicKey = publicKeyOf(0);
 
 beforeAll(async () => {
-  emulator = await startFirestore();
+  emulator = await startFirestore({ indexes });
   writeFileSync(
     config,
     JSON.stringify({

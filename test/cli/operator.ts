@@ -21,6 +21,7 @@ import { systemClock, type Clock } from '../../functions/kit/clock.ts';
 import type { Log } from '../../functions/kit/log.ts';
 import { openStore } from '../../functions/stores/open.ts';
 import type { Store } from '../../functions/stores/store.ts';
+import { indexes } from '../../functions/stores/indexes.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { serveFunction } from '../../local/functions/serve.ts';
 import { plain, type Part } from '../../local/terminal-text.ts';
@@ -164,7 +165,7 @@ export async function operator(config: object = {}): Promise<Operator> {
       ...config,
     }),
   );
-  const firestore = await startFirestore({ clock: systemClock });
+  const firestore = await startFirestore({ clock: systemClock, indexes });
   const variables = { FIRESTORE_EMULATOR_HOST: firestore.host };
   const store = openStore(variables);
   const status = await serveFunction(

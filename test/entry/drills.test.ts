@@ -13,6 +13,7 @@ import { systemClock } from '../../functions/kit/clock.ts';
 import { silentLog } from '../../functions/kit/log.ts';
 import { openStore } from '../../functions/stores/open.ts';
 import type { Store } from '../../functions/stores/store.ts';
+import { indexes } from '../../functions/stores/indexes.ts';
 import { startFirestore, type FirestoreEmulator } from '../../local/firestore/server.ts';
 import { serveFunction } from '../../local/functions/serve.ts';
 import { watchdog, type Ended } from '../cli/command.ts';
@@ -61,7 +62,7 @@ async function place(config: object = {}): Promise<Place> {
       ...config,
     }),
   );
-  const firestore = await startFirestore({ clock: systemClock });
+  const firestore = await startFirestore({ clock: systemClock, indexes });
   closing.push(() => firestore.close());
   const environment = {
     variables: {

@@ -1,18 +1,12 @@
 // The real function against the real Firestore client and Google's Compute client: from a wanting to a machine, and nothing in peace.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { z } from 'zod';
-import { createProvision } from '../../functions/entry/provision.ts';
-import { openDatabase } from '../../functions/stores/open.ts';
+import { silentLog } from '../../functions/kit/log.ts';
 import { wantedFields } from '../../functions/stores/standbys.ts';
 import { startNodes } from '../../lab/compute/node.ts';
-import { type ServedFunction, serveFunction } from '../../local/functions/serve.ts';
-import { type FirestoreEmulator, startFirestore } from '../../local/firestore/server.ts';
-import { began, pretendCompute, type World } from '../support/pretend-compute.ts';
+import { began } from '../support/pretend-compute.ts';
+import { type ProvisionFunction, provisionFunction } from '../support/provision-function.ts';
 import { flagOf, releasedOf, wantedOf } from '../support/standby-house.ts';
 
 const closing: (() => unknown)[] = [];
@@ -21,18 +15,6 @@ afterEach(async () => {
 });
 
 const minute = 60_000;
-const standbys = {
-  project: 'my-project',
-  nodes: {
-    ethereum: {
-      machine: 'n2-standard-4',
-      disk: { type: 'pd-ssd', gib: 500 },
-      places: [{ region: 'europe-west3', zones: ['europe-west3-a', 'europe-west3-b'], template: 'ethereum' }],
-    },
-  },
-  prices: { asOf: '2026-11-20', machineHour: { 'n2-standard-4': 0.2 }, diskGibMonth: { 'pd-ssd': 0.2 } },
-};
-
 const summary = z.object({
   standbys: z.array(
     z.object({
@@ -46,75 +28,10 @@ const summary = z.object({
   errors: z.array(z.string()),
 });
 
-type House = {
-  readonly world: World;
-  readonly firestore: FirestoreEmulator;
-  readonly provision: ServedFunction;
-  readonly run: () => Promise<{ readonly status: number; readonly body: unknown }>;
-  readonly plant: (path: string, fields: object, database?: string) => Promise<void>;
-};
-
-async function house(more: object = { standbys }): Promise<House> {
-  const world = await pretendCompute();
-  closing.push(world.compute.close);
-  const firestore = await startFirestore();
-  closing.push(firestore.close);
-  const folder = mkdtempSync(join(tmpdir(), 'watchdog-provision-'));
-  closing.push(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const path = join(folder, 'watchdog.yaml');
-  writeFileSync(
-    path,
-    stringify({
-      channels: [{ id: 'terminal', channel: 'console' }],
-      sites: [
-        {
-          id: 'home',
-          signers: [{ id: 'alpha', chain: 'ethereum', keys: ['7'] }],
-          targets: ['a', 'b'].map((operator) => ({
-            id: `source-${operator}`,
-            role: 'chain',
-            chain: 'ethereum',
-            probe: 'beacon',
-            url: `https://beacon.${operator}.example`,
-            operator,
-          })),
-        },
-      ],
-      ...more,
-    }),
-  );
-  const write = (): void => {};
-  const provision = await serveFunction(
-    createProvision({
-      variables: {
-        WATCHDOG_CONFIG: path,
-        FIRESTORE_EMULATOR_HOST: firestore.host,
-        COMPUTE_ENDPOINT: world.compute.endpoint,
-      },
-      clock: world.clock,
-      log: () => ({ info: write, warn: write, error: write }),
-      print: () => {},
-      network: { allow: [], hosts: new Map() },
-    }),
-  );
-  closing.push(provision.close);
-  return {
-    world,
-    firestore,
-    provision,
-    run: async () => {
-      const headers = { 'x-cloudscheduler': 'true' };
-      const answer = await request(provision.url, { method: 'POST', headers });
-      return { status: answer.statusCode, body: await answer.body.json() };
-    },
-    plant: async (at, fields, databaseId = '(default)') => {
-      const database = openDatabase({ projectId: 'local', databaseId, emulator: firestore.host });
-      await database.doc(at).set({ ...fields }, { merge: true });
-      await database.terminate();
-    },
-  };
+async function house(options: Parameters<typeof provisionFunction>[0] = {}): Promise<ProvisionFunction> {
+  const home = await provisionFunction(options);
+  closing.push(home.close);
+  return home;
 }
 
 const wanted = wantedOf({ since: began, decidedAt: began, expiresAt: began + 7 * 24 * 60 * minute });
@@ -181,7 +98,7 @@ describe('provision', () => {
   });
 
   test('does nothing where no standbys are configured', async () => {
-    const home = await house({});
+    const home = await house({ config: {} });
     expect(await home.run()).toEqual({ status: 200, body: { standbys: 'none are configured' } });
     expect(home.world.compute.requests()).toEqual([]);
   });
@@ -207,5 +124,31 @@ describe('provision', () => {
     const answer = await request(home.provision.url, { method: 'GET' });
     expect(answer.statusCode).toBe(405);
     await answer.body.dump();
+  });
+
+  test('tells of a machine that has run for longer than it should, at each run', async () => {
+    const errors: unknown[] = [];
+    const log = {
+      ...silentLog,
+      error: (fields: object, message: string) => void errors.push([message, fields]),
+    };
+    const home = await house({ variables: { PROVISION_OLD_AFTER_HOURS: '2' }, log });
+    const nodes = startNodes(home.world.compute, {
+      clock: home.world.clock,
+      bootMs: minute,
+      syncMs: 5 * minute,
+    });
+    closing.push(nodes.stop);
+    await home.plant('standbys/alpha', wantedFields(wanted));
+    await home.run();
+    home.world.pass(119 * minute);
+    await home.run();
+    expect(errors).toEqual([]);
+    home.world.pass(2 * minute);
+    await home.run();
+    const name: unknown = expect.stringMatching(/^bw-alpha-1-/);
+    expect(errors).toEqual([
+      ['a machine is old', { machine: { name, zone: 'europe-west3-a', hours: 2, purpose: 'standby' } }],
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import type { FlagRead } from '../../functions/domain/standby/key-flag.ts';
 import { provision } from '../../functions/flows/provision.ts';
 import { wantedFields } from '../../functions/stores/standbys.ts';
 import { firestoreBench } from '../stores/bench.ts';
+import { indexes } from '../../functions/stores/indexes.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { hour, minute } from '../support/site.ts';
 import { flagOf, hourly, releasedOf, StandbyHouse, unreadable, wantedOf } from '../support/standby-house.ts';
@@ -56,7 +57,7 @@ describe('in peace', () => {
   });
 
   test('and with nodes that stand it costs one read of each document, and no write', async () => {
-    const emulator = await startFirestore();
+    const emulator = await startFirestore({ indexes });
     const bench = firestoreBench(emulator.host);
     try {
       const home = new StandbyHouse({}, ['alpha', 'beta']);

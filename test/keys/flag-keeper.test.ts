@@ -1,5 +1,6 @@
 // A person's hand on the keys database: over the real client to our emulator, with somebody else in between and a database that goes away.
 import type { Firestore } from '@google-cloud/firestore';
+import { indexes } from '../../functions/stores/indexes.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { flagKeeperOf } from '../../cli/keys.ts';
 import type { KeyFlag } from '../../functions/domain/standby/key-flag.ts';
@@ -18,7 +19,7 @@ const database = (): Firestore => {
 };
 const keeper = (deadlineMs = 5_000) => flagKeeperOf(database(), { clock: systemClock, deadlineMs });
 beforeAll(async () => {
-  emulator = await startFirestore();
+  emulator = await startFirestore({ indexes });
 });
 afterEach(async () => {
   emulator.faults.clear();

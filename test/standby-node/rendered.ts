@@ -1,16 +1,13 @@
 // What the module of Terraform makes of its variables: the first boot's instructions, taken apart into the files that they write.
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { terraform } from '../support/terraform.ts';
 
-const execute = promisify(execFile);
-
-export const node = fileURLToPath(new URL('../../terraform/modules/standby/node', import.meta.url));
+const node = fileURLToPath(new URL('../../terraform/modules/standby/node', import.meta.url));
 
 export type Chain = 'ethereum' | 'berachain';
 export type Variables = Readonly<Record<string, unknown>>;
@@ -82,24 +79,6 @@ const least: Readonly<Record<Chain, Variables>> = {
   },
   berachain: { chain: 'berachain', images: images.berachain },
 };
-
-/** Terraform without network, and without the settings of whoever runs it. */
-export async function terraform(folder: string, ...args: readonly string[]): Promise<string> {
-  const config = join(folder, '.terraformrc');
-  writeFileSync(config, '');
-  const { stdout } = await execute('terraform', args, {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      TF_CLI_CONFIG_FILE: config,
-      CHECKPOINT_DISABLE: '1',
-      TF_IN_AUTOMATION: '1',
-    },
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  return stdout;
-}
 
 /** The module as a root module of its own calls it: with what it must have, and with `variables`. */
 export async function render(chain: Chain, variables: Variables = {}): Promise<Rendered> {

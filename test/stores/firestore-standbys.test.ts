@@ -1,5 +1,6 @@
 // Standbys in Firestore are as cheap as they are meant to be, and survive lost answers.
 import type { Firestore } from '@google-cloud/firestore';
+import { indexes } from '../../functions/stores/indexes.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openFirestoreStore } from '../../functions/stores/firestore.ts';
 import { openDatabase } from '../../functions/stores/open.ts';
@@ -11,7 +12,7 @@ import { firestoreBench, type Bench } from './bench.ts';
 
 let emulator: FirestoreEmulator;
 beforeAll(async () => {
-  emulator = await startFirestore();
+  emulator = await startFirestore({ indexes });
 });
 afterAll(() => emulator.close());
 

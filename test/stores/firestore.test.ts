@@ -1,4 +1,5 @@
 // The store in Firestore keeps the contract, on our emulator and on another where there is one, and is as cheap as it says.
+import { indexes } from '../../functions/stores/indexes.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { codec, former } from '../../functions/stores/codec.ts';
@@ -14,7 +15,7 @@ import { describeStore } from './contract.ts';
 
 let emulator: FirestoreEmulator;
 beforeAll(async () => {
-  emulator = await startFirestore();
+  emulator = await startFirestore({ indexes });
 });
 afterAll(() => emulator.close());
 

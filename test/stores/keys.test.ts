@@ -1,5 +1,6 @@
 // Reading who may sign: an answer for each signer whatever the database does, and no way to write.
 import type { Firestore } from '@google-cloud/firestore';
+import { indexes } from '../../functions/stores/indexes.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import type { FlagRead, KeyFlag } from '../../functions/domain/standby/key-flag.ts';
 import { keysReaderOf, openKeysReader } from '../../functions/stores/keys.ts';
@@ -15,7 +16,7 @@ const database = (databaseId = 'keys', projectId = 'local'): Firestore => {
   return client;
 };
 beforeAll(async () => {
-  emulator = await startFirestore();
+  emulator = await startFirestore({ indexes });
 });
 afterEach(async () => {
   emulator.faults.clear();

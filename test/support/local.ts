@@ -66,6 +66,8 @@ export type LocalHouseOptions = {
   readonly site?: object;
   readonly variables?: Record<string, string>;
   readonly witness?: LocalOptions['witness'];
+  /** Of each function, by its name; by default lines of words for `logs`. */
+  readonly log?: LocalOptions['log'];
 };
 
 export async function localHouse(options: LocalHouseOptions = {}): Promise<LocalHouse> {
@@ -133,7 +135,7 @@ export async function localHouse(options: LocalHouseOptions = {}): Promise<Local
       STATUS_TOKEN: 'status-token',
       ...options.variables,
     },
-    log: () => log,
+    log: options.log ?? (() => log),
     print: () => {},
     onTick: (run) => runs.push(run),
     isManual: true,

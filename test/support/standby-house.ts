@@ -225,6 +225,7 @@ export class StandbyHouse {
       newId: () => `00000000-0000-4000-8000-${String((this.#ids += 1)).padStart(12, '0')}`,
       budgetMs: 50_000,
       leaseMs: 70_000,
+      oldAfterMs: 72 * hour,
     };
   }
 

@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** This machine, as Go and Terraform call it. */
+const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+
 /** Where each tool's program is within its folder. */
 const programs = {
   node: 'node_modules/node/bin/node',
@@ -20,6 +23,9 @@ const programs = {
   nftables: 'bin/nft',
   'cloud-init': 'bin/cloud-init',
   lz4: 'bin/lz4',
+  'google-stand-in': `mirror/registry.terraform.io/hashicorp/google/7.45.0/${platform}/terraform-provider-google_v7.45.0`,
+  tflint: 'tflint',
+  checkov: 'bin/checkov',
 } as const;
 
 export type ToolName = keyof typeof programs;

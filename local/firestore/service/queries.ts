@@ -3,7 +3,8 @@ import type { Engine } from '../database.ts';
 import { scopeKey } from '../locks.ts';
 import { parentName, under } from '../names.ts';
 import { aggregator } from '../query/aggregate.ts';
-import { planQuery } from '../query/plan.ts';
+import { checkIndex } from '../query/needed-index.ts';
+import { type Plan, planQuery } from '../query/plan.ts';
 import { runPlan } from '../query/run.ts';
 import { reading } from '../reading.ts';
 import { Refused } from '../refused.ts';
@@ -19,6 +20,16 @@ function targetOf(parent: string | undefined, query: StructuredQuery | undefined
 
 function refuseExplain(options: object | undefined): void {
   if (options !== undefined) throw new Refused('UNIMPLEMENTED', 'the emulator explains no queries');
+}
+
+function planned(
+  engine: Engine,
+  parent: ReturnType<typeof parentName>,
+  query: StructuredQuery | undefined,
+): Plan {
+  const plan = planQuery(engine.databases.open(parent.database).name, parent.path, query);
+  if (engine.indexes !== null) checkIndex(engine.indexes, plan, query?.where);
+  return plan;
 }
 
 type QueryRequest = Consistency & {
@@ -42,7 +53,7 @@ export function runQuery(engine: Engine): Streaming<QueryRequest, QueryAnswer> {
       refuseExplain(request.explainOptions);
       const parent = parentName(request.parent);
       const database = engine.databases.open(parent.database);
-      const plan = planQuery(database.name, parent.path, request.structuredQuery);
+      const plan = planned(engine, parent, request.structuredQuery);
       const keys = [scopeKey(plan.scope)];
       const { view, readAt, begun } = await reading(engine, { database, consistency: request, keys }, signal);
       const { documents, skipped } = runPlan(plan, view);
@@ -91,7 +102,7 @@ export function runAggregationQuery(engine: Engine): Streaming<AggregationReques
       const parent = parentName(request.parent);
       const database = engine.databases.open(parent.database);
       const query = request.structuredAggregationQuery;
-      const plan = planQuery(database.name, parent.path, query?.structuredQuery);
+      const plan = planned(engine, parent, query?.structuredQuery);
       const aggregate = aggregator(database.name, query?.aggregations ?? []);
       const keys = [scopeKey(plan.scope)];
       const { view, readAt, begun } = await reading(engine, { database, consistency: request, keys }, signal);

@@ -8,6 +8,7 @@ import { systemClock } from '../../../functions/kit/clock.ts';
 import { silentLog } from '../../../functions/kit/log.ts';
 import { openSignature } from '../../../functions/kit/signature.ts';
 import { openDatabase } from '../../../functions/stores/open.ts';
+import { indexes } from '../../../functions/stores/indexes.ts';
 import { startFirestore } from '../../../local/firestore/server.ts';
 import { freePort, serveFunction } from '../../../local/functions/serve.ts';
 import { lacksFence } from '../../support/fence-program.ts';
@@ -54,7 +55,7 @@ async function metadataOf(id: string): Promise<string> {
 }
 
 async function openCloud() {
-  const firestore = await startFirestore();
+  const firestore = await startFirestore({ indexes });
   const certificates = await listen(
     createServer((_, answer) => {
       answer.setHeader('content-type', 'application/json');

@@ -54,6 +54,7 @@ function engineOf(concurrency: Concurrency): Engine {
     ticker: clock,
     transactions: open,
     databases: stores,
+    indexes: null,
   };
 }
 

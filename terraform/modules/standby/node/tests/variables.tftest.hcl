@@ -151,6 +151,14 @@ run "an_option_that_leaves_the_quotes" {
   expect_failures = [var.execution_args]
 }
 
+run "an_option_of_the_consensus_client_that_runs_a_second" {
+  command = plan
+  variables {
+    consensus_args = ["--target-peers=1 --graffiti=x"]
+  }
+  expect_failures = [var.consensus_args]
+}
+
 run "an_option_that_pays" {
   command = plan
   variables {
@@ -293,6 +301,14 @@ run "a_machine_of_another_architecture" {
     machine_type = "c4a-standard-8"
   }
   expect_failures = [var.machine_type]
+}
+
+run "an_image_of_nowhere" {
+  command = plan
+  variables {
+    boot_disk = { image = "ubuntu-2404-lts-amd64" }
+  }
+  expect_failures = [var.boot_disk]
 }
 
 run "a_small_boot_disk" {

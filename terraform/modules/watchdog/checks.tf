@@ -1,0 +1,25 @@
+# What is said at every plan, and stops nothing.
+check "addresses_in_the_configuration" {
+  assert {
+    condition     = var.deployment.urls.acknowledge == null ? true : trimsuffix(var.deployment.urls.acknowledge, "/") == try(local.urls["ack"], "")
+    error_message = "acknowledge.url of watchdog.yaml is not where `ack` is: links in messages lead elsewhere, unless that address leads here. Write ${try(local.urls["ack"], "")}, or the address of your own domain in front of it."
+  }
+  assert {
+    condition     = var.deployment.urls.gate == null ? true : trimsuffix(var.deployment.urls.gate, "/") == try(local.urls["gate"], "")
+    error_message = "gate.url of watchdog.yaml is not where `gate` is: machines in the cloud will be denied. Write ${try(local.urls["gate"], "")}."
+  }
+}
+
+check "somebody_watches_the_watchdog" {
+  assert {
+    condition     = var.monitoring != null
+    error_message = "monitoring is null: when the watchdog itself does not run, nobody is told. Give an e-mail address."
+  }
+}
+
+check "secrets_are_set" {
+  assert {
+    condition     = local.is_ready
+    error_message = "There are no secrets yet, so no functions were made. Run `watchdog secrets set . --file secrets.env`, then `terraform apply` again."
+  }
+}
