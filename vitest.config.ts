@@ -9,6 +9,7 @@ const processes = [
   'test/basement/**/*.test.ts',
   'test/standby-node/**/*.test.ts',
   'test/entry/index.test.ts',
+  'test/deploy/bundle.test.ts',
 ];
 
 /** Tests that take long: whole functions over real sockets, and whatever tries very many cases: random walks, a crash at every call, hostile input. */

@@ -1,6 +1,7 @@
 // How long a fresh process takes until its first tick is answered, and how large it is after many.
 import { z } from 'zod';
 import { systemClock } from '../functions/kit/clock.ts';
+import { bundledWatch, sourceWatch } from './bundled.ts';
 import { startChild } from './child.ts';
 import { referencesAt, sitesOf, writeConfiguration } from './configuration.ts';
 import { deployedHeap } from './deployed-size.ts';
@@ -9,7 +10,12 @@ import { median, rounded } from './numbers.ts';
 import type { Report } from './report.ts';
 import { watchCaller } from './watch-call.ts';
 
-export type ColdOptions = { readonly processes: number; readonly ticks: number };
+export type ColdOptions = {
+  readonly processes: number;
+  readonly ticks: number;
+  /** As it is deployed, instead of the sources. */
+  readonly isBundle: boolean;
+};
 
 /** One house as most are: so many ports, and two references. */
 const endpoints = 6;
@@ -41,6 +47,7 @@ export async function measureCold(options: ColdOptions): Promise<Report> {
   });
   const firestore = await startChild({ file: 'firestore.ts', schema: z.object({ host: z.string() }) });
   const { addresses } = targets.ready;
+  const served = options.isBundle ? await bundledWatch() : sourceWatch;
   const configuration = await writeConfiguration({
     references: referencesAt(addresses),
     channels: [{ id: 'terminal', channel: 'console' }],
@@ -54,8 +61,7 @@ export async function measureCold(options: ColdOptions): Promise<Report> {
   const start = (
     project: string,
     how: { isWatched: boolean; nodeOptions: string[] },
-  ): Promise<FreshProcess> =>
-    startFresh({ source: 'bench/process/deployed.ts', variables: variables(project), ...how });
+  ): Promise<FreshProcess> => startFresh({ source: served.source, variables: variables(project), ...how });
   const timed = async (project: string): Promise<Start> => {
     const fresh = await start(project, { isWatched: false, nodeOptions: [deployedHeap] });
     const times = await firstTickMs(fresh);
@@ -94,7 +100,7 @@ export async function measureCold(options: ColdOptions): Promise<Report> {
       ],
     };
   } finally {
-    await configuration.remove();
+    await Promise.all([configuration.remove(), served.remove()]);
     await Promise.all([targets.stop(), firestore.stop()]);
   }
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
 const usage = `npm run bench -- tick [--endpoints 200] [--latency 50] [--sites N] [--ticks 9]
-npm run bench -- cold [--processes 5] [--ticks 100]
+npm run bench -- cold [--processes 5] [--ticks 100] [--bundle]
 npm run bench -- time-to-page [--cuts 3] [--seed 1] [--months 1] [--constrained]
 npm run bench -- evidence [--ticks 40] [--validators 1000000] [--no-duties]
 npm run bench -- deliver [--messages 1000] [--latency 50]
@@ -24,6 +24,7 @@ const options = {
   cuts: { type: 'string', default: '3' },
   seed: { type: 'string', default: '1' },
   months: { type: 'string', default: '1' },
+  bundle: { type: 'boolean', default: false },
   constrained: { type: 'boolean', default: false },
   validators: { type: 'string', default: '1000000' },
   messages: { type: 'string', default: '1000' },
@@ -71,6 +72,7 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
         return (await import('./cold.ts')).measureCold({
           processes: whole('processes', values.processes),
           ticks: whole('ticks', values.ticks ?? '100'),
+          isBundle: values.bundle,
         });
       case 'time-to-page':
         return (await import('./time-to-page.ts')).measureTimeToPage({

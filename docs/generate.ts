@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configPage, configSchemaFile } from './generate/config.ts';
+import { deploymentFiles } from './generate/deployments.ts';
 import { productFile } from './generate/product.ts';
 import { verdictsPage } from './generate/verdicts.ts';
 
@@ -18,7 +19,9 @@ function read(path: string): string | null {
   }
 }
 
-const stale = generators.map((generate) => generate()).filter(({ path, text }) => read(path) !== text);
+const stale = [...generators.map((generate) => generate()), ...deploymentFiles()].filter(
+  ({ path, text }) => read(path) !== text,
+);
 
 if (process.argv.includes('--check')) {
   for (const { path } of stale) console.error(`${path} is stale: run npm run docs`);

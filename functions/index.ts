@@ -8,28 +8,32 @@ import { admitEarly } from './kit/early.ts';
 import type { Environment } from './kit/environment.ts';
 import type { HttpFunction } from './kit/http-function.ts';
 import { createLog } from './kit/log.ts';
+import { takeSecrets } from './kit/take-secrets.ts';
 
-const environment: Environment = {
-  variables: process.env,
+const variables = takeSecrets(process.env);
+
+/** Throws ERR_SECRET when the secrets that the platform gave cannot be read, so that a function says so and does not start without. */
+const environment = (): Environment => ({
+  variables: variables(),
   clock: systemClock,
   log: (name) => createLog(name),
   print: (text) => process.stdout.write(`${text}\n`),
   network: { allow: [], hosts: new Map() },
-};
+});
 
 type Load = () => Promise<HttpFunction>;
 
 const functions = new Map<string, Load>(
   Object.entries<Load>({
-    watch: async () => (await import('./entry/watch.ts')).createWatch(environment),
-    deliver: async () => (await import('./entry/deliver.ts')).createDeliver(environment),
-    status: async () => (await import('./entry/status.ts')).createStatus(environment),
-    ack: async () => (await import('./entry/ack.ts')).createAck(environment),
-    heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment),
-    gate: async () => (await import('./entry/gate.ts')).createGate(environment),
-    daily: async () => (await import('./entry/daily.ts')).createDaily(environment),
-    witness: async () => (await import('./entry/witness.ts')).createWitness(environment),
-    provision: async () => (await import('./entry/provision.ts')).createProvision(environment),
+    watch: async () => (await import('./entry/watch.ts')).createWatch(environment()),
+    deliver: async () => (await import('./entry/deliver.ts')).createDeliver(environment()),
+    status: async () => (await import('./entry/status.ts')).createStatus(environment()),
+    ack: async () => (await import('./entry/ack.ts')).createAck(environment()),
+    heartbeat: async () => (await import('./entry/heartbeat.ts')).createHeartbeat(environment()),
+    gate: async () => (await import('./entry/gate.ts')).createGate(environment()),
+    daily: async () => (await import('./entry/daily.ts')).createDaily(environment()),
+    witness: async () => (await import('./entry/witness.ts')).createWitness(environment()),
+    provision: async () => (await import('./entry/provision.ts')).createProvision(environment()),
   }).map(([name, load]) => [name, once(load)]),
 );
 
@@ -47,9 +51,18 @@ function once(load: Load): Load {
   };
 }
 
+/** Undefined as well when nobody can read the secrets. */
+function deadmanUrl(): string | undefined {
+  try {
+    return variables()['DEADMAN_URL'];
+  } catch {
+    return undefined;
+  }
+}
+
 /** No configuration says any more whom to tell that `watch` does not run. Its log says why; a ping that fails says no more than none. */
 async function tellOutside(): Promise<void> {
-  const url = environment.variables['DEADMAN_URL'];
+  const url = deadmanUrl();
   if (url === undefined || url === '') return;
   const { httpPing } = await import('./cloud/ping.ts');
   const signal = new AbortController().signal;
@@ -62,7 +75,7 @@ for (const [name, load] of functions) {
     try {
       run = await load();
     } catch (error) {
-      environment.log(name).error({ error }, 'the function could not be loaded');
+      createLog(name).error({ error }, 'the function could not be loaded');
       if (name === 'watch') await tellOutside();
       response.status(500).json({ error: 'the function could not be loaded; its log says why' });
       return;

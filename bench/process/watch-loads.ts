@@ -16,7 +16,7 @@ serveParent(
     loads: () => ({
       files: loaded.size,
       // Shows that the hook sees what is loaded late, so that "none" means none.
-      sawWatch: [...loaded].some((url) => url.endsWith('/functions/entry/watch.ts')),
+      sawWatch: [...loaded].some((url) => /\/functions\/(entry\/watch\.ts|watch\.mjs)$/.test(url)),
       computeLoaded: [...loaded].some((url) => url.includes('/@google-cloud/compute/')),
     }),
   },

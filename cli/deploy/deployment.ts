@@ -63,37 +63,24 @@ export type Computed =
   | { readonly ok: true; readonly deployment: Deployment }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-// What our functions and Google's clients read from the environment: a secret of such a name would change what they do.
-const settings = new Set([
+// What our functions, Google's clients and the platform read from the environment: a secret of such a name would change what they do.
+const settings = [
   'COMPUTE_ENDPOINT',
-  'DAILY_BUDGET_MS',
-  'DELIVER_BUDGET_MS',
-  'DELIVER_LEASE_MS',
   'DELIVER_URL',
-  'FIRESTORE_DATABASE',
-  'FIRESTORE_EMULATOR_HOST',
-  'FIRESTORE_INBOX_DATABASE',
-  'FIRESTORE_KEYS_DATABASE',
-  'GATE_CALLS_PER_MINUTE',
-  'HEARTBEAT_CALLS_PER_MINUTE',
-  'HEARTBEAT_WAKINGS_PER_MINUTE',
   'HOME',
   'IDENTITY_CERTIFICATES_URL',
-  'KEYS_PROJECT',
   'PATH',
   'PORT',
-  'PROVISION_BUDGET_MS',
-  'PROVISION_LEASE_MS',
   'PROVISION_OLD_AFTER_HOURS',
   'PROVISION_URL',
   'WATCH_URL',
-  'WITNESS_DEADLINE_MS',
   'WITNESS_URLS',
-]);
-const platform = /^(FUNCTION|GCLOUD|GOOGLE|GRPC|K|NODE|WATCHDOG|X_GOOGLE)_/;
+];
+const settingForms =
+  /^(FIRESTORE|FUNCTION|GCLOUD|GOOGLE|GRPC|K|NODE|WATCHDOG|X_GOOGLE)_|_(DATABASE|MS|PER_MINUTE|PROJECT)$/;
 
 /** True for a name that no secret can have. */
-export const isReserved = (name: string): boolean => settings.has(name) || platform.test(name);
+export const isReserved = (name: string): boolean => settings.includes(name) || settingForms.test(name);
 
 function problemOf(reference: SecretReference): string | null {
   if ('file' in reference) {

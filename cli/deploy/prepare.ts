@@ -77,7 +77,7 @@ async function prepare(folder: string, options: Options): Promise<Prepared | Ref
   const secretsMissing = secretsProblem(folder, options.first === true);
   if (secretsMissing !== null) return refused(secretsMissing);
   // Loaded only now: what is wrong with a configuration is told at once.
-  const { makeBundle } = await import('./bundle.ts');
+  const { makeBundle } = await import('./bundle/bundle.ts');
   const bundle = await makeBundle();
   const computed = deploymentOf(parsed.config, {
     version: manifest.version,

@@ -29,6 +29,7 @@ const commands = [
   'standby list',
   'standby watch',
   'drill',
+  'deploy prepare',
 ];
 
 let home: House;

@@ -121,3 +121,36 @@ test.each([
     await outside.close();
   }
 });
+
+test('secrets that come in one variable are read like others', async () => {
+  const { url } = await deployed('status', {
+    WATCHDOG_CONFIG: 'examples/minimum.yaml',
+    WATCHDOG_SECRETS: '{"STATUS_TOKEN":"from-one-variable"}',
+    FIRESTORE_EMULATOR_HOST: `127.0.0.1:${await closedPort(createServer())}`,
+  });
+  const answered = async (token: string): Promise<number> => {
+    const answer = await request(`${url}/nowhere`, { headers: { authorization: `Bearer ${token}` } });
+    await answer.body.dump();
+    return answer.statusCode;
+  };
+  expect([await answered('another'), await answered('from-one-variable')]).toEqual([401, 404]);
+});
+
+const targets = ['watch', 'witness', 'deliver', 'provision', 'heartbeat', 'gate', 'ack', 'status', 'daily'];
+
+test.each(targets)(
+  '%s does not start with secrets that cannot be read, and says so without them',
+  async (target) => {
+    const { url, lineWith } = await deployed(target, {
+      WATCHDOG_CONFIG: 'examples/minimum.yaml',
+      WATCHDOG_SECRETS: '{"STATUS_TOKEN":"hunter2"',
+    });
+    const answer = await request(url, { method: 'POST' });
+    expect(answer.statusCode).toBe(500);
+    expect(await answer.body.json()).toEqual({ error: 'the function could not be loaded; its log says why' });
+    const log = await lineWith('could not be loaded');
+    expect(log).toContain('"code":"ERR_SECRET"');
+    expect(log).toContain('WATCHDOG_SECRETS');
+    expect(log).not.toContain('hunter2');
+  },
+);

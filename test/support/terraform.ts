@@ -174,6 +174,17 @@ export async function testRuns(
   return [...runs.values()];
 }
 
+/** What is wrong with the runs, one line each; Terraform skips what comes after an error, which is said once. */
+export function complaints(runs: readonly Run[]): string[] {
+  const skipped = runs.filter(({ status }) => status === 'skip').length;
+  return [
+    ...runs
+      .filter(({ status }) => status !== 'pass' && status !== 'skip')
+      .map(({ file, name, status, messages }) => `${file} ${name}: ${status}: ${messages.join(' | ')}`),
+    ...(skipped === 0 ? [] : [`${skipped} more were skipped`]),
+  ];
+}
+
 export type Validation = { readonly variable: string; readonly sentence: string };
 
 /** The blocks of the language at the beginning of a line, as `terraform fmt` leaves them. */

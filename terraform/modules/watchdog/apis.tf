@@ -23,6 +23,7 @@ locals {
       "firestore.googleapis.com",
       "iam.googleapis.com",
       "logging.googleapis.com",
+      "monitoring.googleapis.com",
       "run.googleapis.com",
       "secretmanager.googleapis.com",
       "storage.googleapis.com",
@@ -31,7 +32,7 @@ locals {
 }
 
 resource "google_project_service" "api" {
-  for_each = merge([for place, project in local.projects : { for api in local.apis[place] : "${place}/${api}" => { project = project, api = api } }]...)
+  for_each = merge([for place, project in local.projects : { for api in concat(local.apis[place], var.budget == null || place == "keys" ? [] : ["billingbudgets.googleapis.com"]) : "${place}/${api}" => { project = project, api = api } }]...)
 
   project            = each.value.project
   service            = each.value.api

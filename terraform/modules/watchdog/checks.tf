@@ -10,6 +10,13 @@ check "addresses_in_the_configuration" {
   }
 }
 
+check "somebody_pays" {
+  assert {
+    condition     = alltrue([for each in data.google_project.of : each.billing_account != ""])
+    error_message = "${join(", ", [for each in data.google_project.of : each.project_id if each.billing_account == ""])} has no billing account that can be seen: link one (`gcloud billing projects link PROJECT --billing-account ACCOUNT`), or nothing below can be made. If there is one, turn on cloudbilling.googleapis.com, by which it is seen."
+  }
+}
+
 check "somebody_watches_the_watchdog" {
   assert {
     condition     = var.monitoring != null

@@ -52,9 +52,9 @@ resource "google_project_iam_custom_role" "act_as" {
 
 # On the one account that may write logs and metrics, and on no other.
 resource "google_service_account_iam_member" "provision" {
-  count = local.provisions ? 1 : 0
+  count = local.provisions && var.standby != null ? 1 : 0
 
-  service_account_id = "projects/${var.standby.project}/serviceAccounts/${var.standby.node_service_account}"
+  service_account_id = var.standby.node_service_account.name
   role               = "projects/${var.deployment.standbys.project}/roles/${local.role_prefix}_act_as"
   member             = "serviceAccount:${local.emails["provision"]}"
 

@@ -1,7 +1,8 @@
 # Google's own eye on the watchdog: it tells when the watchdog cannot.
 module "monitoring" {
   source = "./monitoring"
-  count  = var.monitoring == null ? 0 : 1
+  # Alerts that wait for ticks begin with the first function.
+  count = var.monitoring == null || !local.is_ready ? 0 : 1
 
   project           = var.project
   name              = var.name
@@ -15,4 +16,7 @@ module "monitoring" {
   keepers           = var.keepers
   keys_project      = local.keys_home
   budget            = var.budget
+  budget_projects   = local.provisions ? [var.deployment.standbys.project] : []
+
+  depends_on = [google_project_service.api]
 }

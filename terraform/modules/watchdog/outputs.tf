@@ -37,11 +37,11 @@ output "watchdog" {
     standbys = var.deployment.standbys == null || var.standby == null ? null : {
       project              = var.standby.project
       prefix               = var.deployment.standbys.prefix
-      node_service_account = var.standby.node_service_account
+      node_service_account = var.standby.node_service_account.email
       templates            = var.standby.templates
       network              = var.standby.network
     }
-    monitoring = var.monitoring == null ? null : {
+    monitoring = length(module.monitoring) == 0 ? null : {
       project  = var.project
       policies = module.monitoring[0].policies
       channels = module.monitoring[0].channels

@@ -157,7 +157,7 @@ variable "standby" {
   description = "The module `standby`, whose templates `provision` makes machines of. null without standbys."
   type = object({
     project              = string
-    node_service_account = string
+    node_service_account = object({ email = string, name = string })
     network              = string
     templates            = list(object({ name = string, region = string, is_drill = bool }))
   })

@@ -112,7 +112,7 @@ locals {
   }
   contents = merge({ for path, file in local.rooted : path => file(file) }, local.rendered)
 
-  user_data = "#cloud-config\n${yamlencode({
+  user_data = format("#cloud-config\n%s", yamlencode({
     ssh_pwauth     = false
     package_update = true
     packages       = ["ca-certificates", "crun", "curl", "lz4", "nftables", "podman"]
@@ -132,5 +132,5 @@ locals {
       ["systemctl", "daemon-reload"],
       ["systemctl", "enable", "--now", "--no-block", "standby.target"],
     ]
-  })}"
+  }))
 }

@@ -1,4 +1,5 @@
 # What a standby is made of. There are no keys here and no place for any. docs/your-standby.md says how to choose.
+# Given as null, each has its default, so that whoever calls this need not repeat them.
 
 variable "chain" {
   description = "The chain that the standby syncs."
@@ -14,6 +15,7 @@ variable "network" {
   description = "Its network: mainnet, hoodi or sepolia of Ethereum; mainnet or bepolia of Berachain."
   type        = string
   default     = "mainnet"
+  nullable    = false
 
   validation {
     condition     = contains(var.chain == "berachain" ? ["mainnet", "bepolia"] : ["mainnet", "hoodi", "sepolia"], var.network)
@@ -48,6 +50,7 @@ variable "checkpoint_urls" {
   description = "Ethereum: two beacon APIs of different operators. The chain is synced from the first, and not begun unless the second agrees."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = var.chain == "ethereum" ? length(var.checkpoint_urls) == 2 : length(var.checkpoint_urls) == 0
@@ -82,6 +85,7 @@ variable "execution_cache_mb" {
   description = "Ethereum: megabytes of memory that geth uses for its caches."
   type        = number
   default     = 4096
+  nullable    = false
 
   validation {
     condition     = var.execution_cache_mb >= 1024 && var.execution_cache_mb <= 32768 && floor(var.execution_cache_mb) == var.execution_cache_mb
@@ -129,6 +133,7 @@ variable "seeds" {
   description = "Berachain: seeds of CometBFT, as ID@HOST:PORT. Empty: those of config.toml."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for seed in var.seeds : can(regex("^[0-9a-f]{40}@[a-z0-9.-]+:[0-9]{1,5}$", seed))])
@@ -141,6 +146,7 @@ variable "execution_args" {
   description = "More options of the execution client, each as --NAME or --NAME=VALUE."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arg in var.execution_args : can(regex("^--[a-z0-9][a-z0-9.-]*(=[A-Za-z0-9_.,:/@+-]+)?$", arg))])
@@ -156,6 +162,7 @@ variable "consensus_args" {
   description = "More options of the consensus client, each as --NAME or --NAME=VALUE."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arg in var.consensus_args : can(regex("^--[a-z0-9][a-z0-9._-]*(=[A-Za-z0-9_.,:/@+-]+)?$", arg))])
@@ -171,6 +178,7 @@ variable "indices" {
   description = "Ethereum: public indices of your validators, of which the node reports whether it sees them. At most 500."
   type        = list(number)
   default     = []
+  nullable    = false
 
   validation {
     condition     = length(var.indices) <= 500 && alltrue([for index in var.indices : index >= 0 && index < 4294967296 && floor(index) == index])
@@ -186,6 +194,7 @@ variable "addresses" {
   description = "Berachain: consensus addresses of your validators (40 hex digits): a key of one of them on the node is reported as present."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for address in var.addresses : can(regex("^[0-9A-Fa-f]{40}$", address))]) && (var.chain == "berachain" || length(var.addresses) == 0)
@@ -197,6 +206,7 @@ variable "min_free_gib" {
   description = "With less than so many GiB free on the data disk the node is failing."
   type        = number
   default     = 20
+  nullable    = false
 
   validation {
     condition     = var.min_free_gib >= 10 && var.min_free_gib <= 500 && floor(var.min_free_gib) == var.min_free_gib
@@ -212,6 +222,7 @@ variable "machine_type" {
   description = "Compute's machine type. Under 8 vCPU and 32 GB no mainnet is known to sync in time."
   type        = string
   default     = "n2-standard-8"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)+$", var.machine_type)) && !can(regex("^(f1|g1|t2a|c4a|n4a|a[0-9]|e2-(micro|small|medium))", var.machine_type))
@@ -227,7 +238,8 @@ variable "boot_disk" {
     type     = optional(string, "pd-balanced")
     size_gib = optional(number, 30)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = var.boot_disk.size_gib >= 20 && var.boot_disk.size_gib <= 200 && floor(var.boot_disk.size_gib) == var.boot_disk.size_gib
@@ -248,7 +260,8 @@ variable "data_disk" {
     type     = optional(string, "pd-ssd")
     size_gib = optional(number, 1000)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = contains(["network", "local-ssd"], var.data_disk.kind)
@@ -268,12 +281,14 @@ variable "drill" {
   description = "A node of the weekly drill: it can never become a holder, and is deleted when it has proven itself."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "snapshots" {
   description = "Drill nodes only: once synced, the clients are stopped and every identity is wiped, so that the data disk can be snapshotted."
   type        = bool
   default     = false
+  nullable    = false
 
   validation {
     condition     = !var.snapshots || (var.drill && var.data_disk.kind == "network")

@@ -1,0 +1,49 @@
+# An Ethereum home: geth and lighthouse behind a VPN, a standby in the cloud, and the flag that says who signs.
+provider "google" {
+  project = var.project
+  region  = var.region
+}
+
+# The nodes that `provision` makes when the house is dark: what lies on them, and the network that they are in.
+module "standby" {
+  source = "../../modules/standby"
+
+  name     = var.name
+  standbys = var.deployment.standbys
+  nodes = {
+    ethereum = {
+      images          = var.images
+      checkpoint_urls = var.checkpoint_urls
+      indices         = var.indices
+    }
+  }
+}
+
+module "watchdog" {
+  source = "../../modules/watchdog"
+
+  name            = var.name
+  project         = var.project
+  keys_project    = var.keys_project
+  region          = var.region
+  witness_region  = var.witness_region
+  keepers         = var.keepers
+  monitoring      = { emails = var.emails }
+  budget          = var.budget
+  deployment      = var.deployment
+  secret_versions = var.secret_versions
+
+  standby = {
+    project              = module.standby.project
+    network              = module.standby.network
+    node_service_account = module.standby.node_service_account
+    templates            = module.standby.templates
+  }
+}
+
+# Databases that are there already (after a removal, which leaves them, or made by hand) are taken over instead of made.
+import {
+  for_each = var.existing_databases
+  to       = module.watchdog.google_firestore_database.of[each.value]
+  id       = "projects/${each.value == "keys" ? coalesce(var.keys_project, var.project) : var.project}/databases/${each.value == "default" ? "(default)" : each.value}"
+}
