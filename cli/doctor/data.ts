@@ -1,5 +1,6 @@
 // Are the three databases there and protected, can what is asked of them be answered, and was a tick written just now?
 import { z } from 'zod';
+import { indexes } from '../../functions/stores/indexes.ts';
 import type { Outputs } from '../deploy/outputs.ts';
 import { duration } from '../../functions/views/time.ts';
 import { allOr, type Check, type DoctorWorld, look } from './check.ts';
@@ -48,11 +49,12 @@ const apply = 'run terraform apply';
 const viewer = 'roles/datastore.viewer';
 const pathOf = ({ project, id }: Database): string => `v1/projects/${project}/databases/${id}`;
 
-/** What queries of several fields need, by collection: functions/stores/firestore.ts and firestore-outbox.ts. */
-const composites: readonly (readonly [collection: string, fields: string])[] = [
-  ['incidents', 'site,openedAt'],
-  ['outbox', 'site,dueAt'],
-];
+/** What queries of several fields need, by collection. */
+const composites = indexes
+  .filter(({ database }) => database === '(default)')
+  .flatMap(({ collection, composite }) =>
+    composite.map((fields) => [collection, fields.map(({ field }) => field).join(',')] as const),
+  );
 
 async function databaseChecks(database: Database, { google }: DoctorWorld): Promise<readonly Check[]> {
   const { ok, broken, unread } = look('data', `database ${database.id}`);

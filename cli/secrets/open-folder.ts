@@ -25,7 +25,7 @@ export type Opening =
   | { readonly ok: true; readonly opened: Opened }
   | { readonly ok: false; readonly message: string };
 
-export const googleOf = ({ clock, variables }: Pick<Context, 'clock' | 'variables'>): Google =>
+const googleOf = ({ clock, variables }: Pick<Context, 'clock' | 'variables'>): Google =>
   openGoogle({ clock, endpoint: variables[endpointVariable] });
 
 /** The functions that need secrets, by what was prepared; a function that needs none has none. */

@@ -1,6 +1,6 @@
 // A deployment as Terraform leaves it: its outputs, its folder on disk, and a Google that holds everything as it should be.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
@@ -186,6 +186,8 @@ export function deployedFolder(outputs: Outputs = outputsOf()): DeployedFolder {
   const write = (name: string, content: unknown): void => {
     writeFileSync(join(path, name), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
   };
+  mkdirSync(join(path, '.watchdog'));
+  write('.watchdog/functions.zip', 'zip');
   write('watchdog.yaml', configText);
   write('deployment.auto.tfvars.json', { deployment });
   write('secrets.auto.tfvars.json', { secret_versions: {} });
