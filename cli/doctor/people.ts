@@ -32,6 +32,7 @@ const policyAbove = ({ google }: DoctorWorld, resource: string, project: string)
     what: `the policy of ${resource}`,
     role: reviewer,
     project,
+    on: resource,
     mayRepeat: true,
   });
 
@@ -100,6 +101,7 @@ async function readProject(project: string, covers: Source['covers'], world: Doc
       what: `the ${name}`,
       role: 'roles/browser',
       project,
+      on: place,
     });
     if (!folder.ok) checks.push(notKnown(`above ${name}`, folder));
     above = folder.ok ? (folder.value.parent ?? null) : null;
@@ -323,11 +325,14 @@ function principalCheck(
     return ok("is Google's own agent, with the role that Google made for it");
   const isGateItself =
     member === `serviceAccount:${functions['gate']?.service_account ?? ''}` &&
-    reaches.every(({ power, where }) => power === 'read its secrets' && where.startsWith('secret '));
+    reaches.every(({ power, where }) => power === "read the gate's secrets" && where.startsWith('secret '));
   if (isGateItself) return ok('is the gate: reads its own secrets');
   const certain = reaches.filter(({ isCertain }) => isCertain);
+  const orKeeper = member.startsWith('user:')
+    ? ' — or, if that is a person who may move keys, name it in keepers in terraform.tfvars and run terraform apply'
+    : '';
   const todo = (of: readonly Reach[]): string =>
-    `${[...new Set(of.map(({ remove }) => remove))].join(' ; ')} — or, if it is a person who may move keys, add it to keepers in terraform.tfvars and run terraform apply`;
+    `${[...new Set(of.map(({ remove }) => remove))].join(' ; ')}${orKeeper}`;
   return certain.length > 0
     ? broken(`is no keeper, and may ${sentence(certain)}`, todo(certain))
     : unknown(`may perhaps ${says}: a condition or a role of it could not be read`, todo(reaches));
@@ -347,7 +352,7 @@ function keeperChecks({ reaches, checks }: Gathered, { outputs }: DoctorWorld): 
   // A person may have it from a group, or from above where it could not be read.
   if (checks.length > 0) return [];
   const canWrite = outputs.keepers.some((keeper) =>
-    reaches.get(keeper)?.some(({ power, isCertain }) => power === 'write' && isCertain),
+    reaches.get(keeper)?.some(({ power, isCertain }) => power === 'write the keys' && isCertain),
   );
   return canWrite ? [] : [broken('none of them may write the keys database', 'run terraform apply')];
 }

@@ -28,8 +28,12 @@ export type Place = {
   readonly at: number;
 };
 
-export const powers = ['write', 'deploy', 'read its secrets', 'change who may', 'act as'] as const;
-export type Power = (typeof powers)[number];
+export type Power =
+  | 'write the keys'
+  | 'deploy the gate'
+  | "read the gate's secrets"
+  | 'change who may'
+  | 'act as one that reaches them';
 
 /** One thing that a principal may do, and by which role. */
 export type Reach = {
@@ -49,7 +53,7 @@ const giving: readonly {
   readonly permissions: readonly string[];
 }[] = [
   {
-    power: 'write',
+    power: 'write the keys',
     over: 'keys',
     permissions: [
       'datastore.entities.create',
@@ -61,7 +65,7 @@ const giving: readonly {
     ],
   },
   {
-    power: 'deploy',
+    power: 'deploy the gate',
     over: 'gate',
     permissions: [
       'cloudfunctions.functions.create',
@@ -72,7 +76,7 @@ const giving: readonly {
       'run.services.delete',
     ],
   },
-  { power: 'read its secrets', over: 'gate', permissions: ['secretmanager.versions.access'] },
+  { power: "read the gate's secrets", over: 'gate', permissions: ['secretmanager.versions.access'] },
   {
     power: 'change who may',
     over: 'both',
@@ -94,7 +98,7 @@ const giving: readonly {
     ],
   },
   {
-    power: 'act as',
+    power: 'act as one that reaches them',
     over: 'gate',
     permissions: [
       'iam.serviceAccounts.actAs',

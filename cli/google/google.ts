@@ -38,6 +38,8 @@ export type Question<Value> = {
   readonly role: string;
   /** The project that the call counts for. */
   readonly project: string;
+  /** Where the role is needed, when that is not the project. */
+  readonly on?: string;
   /** A call that may be made twice is tried again when Google is busy. GETs may. */
   readonly mayRepeat?: boolean;
 };
@@ -130,11 +132,11 @@ const no = (kind: FailureKind, message: string): Failure => ({ ok: false, kind, 
 const longestWords = 300;
 const words = (text: string): string => plainLine(redactText(text)).slice(0, longestWords);
 
-type Asked = Pick<Question<unknown>, 'api' | 'what' | 'role' | 'project'>;
+type Asked = Pick<Question<unknown>, 'api' | 'what' | 'role' | 'project' | 'on'>;
 
-function forbidden({ what, role, project }: Asked, needs: string | undefined): Failure {
+function forbidden({ what, role, project, on = project }: Asked, needs: string | undefined): Failure {
   const permission = needs === undefined ? '' : ` (permission ${words(needs)})`;
-  return no('forbidden', `${what}: you may not; you need ${role} in ${project}${permission}`);
+  return no('forbidden', `${what}: you may not; you need ${role} in ${on}${permission}`);
 }
 
 function refused(status: number, text: string, asked: Asked): Failure {

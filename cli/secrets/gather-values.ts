@@ -35,7 +35,12 @@ const these = (
   more: { readonly unneeded?: readonly string[]; readonly publicKey?: string } = {},
 ): Gathered => ({ ok: true, values, unneeded: more.unneeded ?? [], publicKey: more.publicKey ?? null });
 
-type Asked = { readonly needs: readonly Need[]; readonly name: string | null };
+type Asked = {
+  readonly needs: readonly Need[];
+  readonly name: string | null;
+  /** Names whose values nobody else gives out. */
+  readonly own: readonly string[];
+};
 
 /** One line break at its end belongs to the file or the `echo`, not to the secret. */
 const withoutBreak = (text: string): string => text.replace(/\r?\n$/, '');
@@ -108,6 +113,14 @@ async function byHand({ needs, name }: Asked, input: SecretInput): Promise<Gathe
   return value === '' ? no(`nothing came through the pipe for ${name}`) : these(new Map([[name, value]]));
 }
 
+function random({ needs, name, own }: Asked): Gathered {
+  if (name !== null) return these(new Map([[name, randomToken()]]));
+  const missing = needs.filter((need) => need.missing.length > 0 && own.includes(need.name));
+  return missing.length === 0
+    ? no('every token that could be made is set; to give one another value, name it and add --replace')
+    : these(new Map(missing.map((need) => [need.name, randomToken()])));
+}
+
 /** Values are in memory and nowhere else. */
 export async function gatherValues(
   options: SetOptions,
@@ -120,9 +133,11 @@ export async function gatherValues(
   );
   if (ways.length > 1) return no('--file, --from-env, --random and --generate exclude each other');
   const isMade = options.random === true || options.generate !== undefined;
-  if (isMade && name === null) return no('which secret is to be made? Name it');
+  if (name === null && (options.generate !== undefined || (isMade && options.replace === true))) {
+    return no('which secret is to be made? Name it');
+  }
   if (options.show === true && !isMade) return no('--show is for what --random makes');
-  if (name !== null && options.random === true) return these(new Map([[name, randomToken()]]));
+  if (options.random === true) return random(asked);
   if (name !== null && options.generate !== undefined) {
     const { pem, publicKey } = newSigningKey();
     return these(new Map([[name, pem]]), { publicKey });

@@ -9,7 +9,7 @@ import { openFolder, type Opened } from './open-folder.ts';
 import { type Pinned, readPinned, writePinned } from './pinned.ts';
 import type { SecretInput } from './secret-input.ts';
 import { type Brought, held, setSecrets, type Target } from './set-secrets.ts';
-import { isGateKey, valueProblem } from './value-problem.ts';
+import { isGateKey, ownNames, valueProblem } from './value-problem.ts';
 
 type Refusal = { readonly code: ExitCode; readonly message: string };
 const wrong = (message: string): Refusal => ({ code: 2, message });
@@ -72,25 +72,32 @@ async function setIn(
       `Terraform has made no place for the secrets of ${opened.withoutPlace.join(', ')} yet: run terraform apply first`,
     );
   }
-  const gathered = await gatherValues(options, { needs, name }, { variables, input });
+  const gathered = await gatherValues(
+    options,
+    { needs, name, own: opened.config === null ? [] : ownNames(opened.config) },
+    { variables, input },
+  );
   if (!gathered.ok) return wrong(gathered.message);
   let { values } = gathered;
   let { publicKey } = gathered;
   const isMade = options.random === true || options.generate !== undefined;
-  if (isMade && name !== null && options.replace !== true) {
-    const readers = opened.targets.filter((target) => target.needs.includes(name));
-    const former = await formerValue(name, readers, opened);
-    if (!former.ok) return bad(former.why);
-    if (former.value !== null) {
-      const need = needs.find((each) => each.name === name);
-      if (need?.missing.length === 0) {
+  if (isMade && options.replace !== true) {
+    const kept = new Map(values);
+    for (const each of values.keys()) {
+      const readers = opened.targets.filter((target) => target.needs.includes(each));
+      // oxlint-disable-next-line no-await-in-loop -- a few at most
+      const former = await formerValue(each, readers, opened);
+      if (!former.ok) return bad(former.why);
+      if (former.value === null) continue;
+      if (needs.find((need) => need.name === each)?.missing.length === 0) {
         return bad(
-          `${name} is set already, and whoever has its value would be locked out by a new one; add --replace if that is meant, or see it with: watchdog secrets show ${folder} ${name}`,
+          `${each} is set already, and whoever has its value would be locked out by a new one; add --replace if that is meant, or see it with: watchdog secrets show ${folder} ${each}`,
         );
       }
-      values = new Map([[name, former.value]]);
+      kept.set(each, former.value);
       publicKey = null;
     }
+    values = kept;
   }
   for (const [each, value] of values) {
     // The public half of a key that is made here cannot be in the configuration yet.
@@ -120,7 +127,7 @@ async function setIn(
       needs: needsOf(opened.deployment, pinned),
       unneeded: gathered.unneeded,
       publicKey,
-      shown: options.show === true ? (made ?? null) : null,
+      shown: options.show === true && values.size === 1 ? (made ?? null) : null,
     };
   } catch (error) {
     if (error instanceof WatchdogError) return bad(describeError(error));
@@ -190,7 +197,10 @@ export function addSecretsSet(group: Command, context: Context, input: SecretInp
     .argument('[name]', 'one secret; all that are needed if left out')
     .option('--file <file>', 'a file with one NAME=value a line; - is a pipe')
     .option('--from-env', 'the values of the environment variables of the same names')
-    .option('--random', 'makes a token of 32 bytes')
+    .option(
+      '--random',
+      'makes a token of 32 bytes; without a name, each that is missing and that nobody else gives out',
+    )
     .addOption(
       new Option('--generate <kind>', 'makes a signing key, and prints its public half').choices(['ed25519']),
     )
@@ -204,7 +214,7 @@ export function addSecretsSet(group: Command, context: Context, input: SecretInp
         ['watchdog secrets set .', 'asks for each that is missing; nothing is shown'],
         ['watchdog secrets set . TELEGRAM_TOKEN', 'one of them; or through a pipe: … < token.txt'],
         ['watchdog secrets set . --file secrets.env', 'many at once'],
-        ['watchdog secrets set . HEARTBEAT_TOKEN --random', 'a token that nobody has to think up'],
+        ['watchdog secrets set . --random', 'tokens of the house, and whatever else nobody has to think up'],
         ['watchdog secrets set . GATE_KEY --generate ed25519', 'the key of the gate'],
       ) + exitCodesHelp,
     )

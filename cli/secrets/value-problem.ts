@@ -41,3 +41,13 @@ export function valueProblem(config: Config | null, name: string, value: string)
 /** True for a key of the gate, which fences must know the public half of. */
 export const isGateKey = (config: Config | null, name: string): boolean =>
   config?.gate !== null && config?.gate !== undefined && isNamed(config.gate.keys, name);
+
+/** Names whose values nobody else gives out: tokens that the house and the operator show, the key of links. */
+export function ownNames({ sites, acknowledge, status }: Config): string[] {
+  const parts = [
+    sites.map(({ senders, fences }) => [senders, fences]),
+    status,
+    acknowledge === null ? [] : [acknowledge.key, acknowledge.token, acknowledge.telegram?.secret],
+  ];
+  return [...new Set(referencesIn(parts).flatMap((each) => ('env' in each ? each.env : [])))];
+}

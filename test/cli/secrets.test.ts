@@ -103,6 +103,18 @@ test('a token is made, is shown only when asked for, and not made again over one
   expect(replaced.out).toMatch(/^[A-Za-z0-9_-]{43}$/m);
 });
 
+test('all that nobody else gives out is made at once, and nothing else', async () => {
+  const made = await set('--random');
+  expect(made.code).toBe(0);
+  expect(made.out).toMatch(
+    /^still missing: DEADMAN_URL \(watch\), GATE_KEY \(gate\), PAGER_URL \(deliver\)$/m,
+  );
+  expect(payload('ack')).toEqual(payload('deliver'));
+  const again = await set('--random');
+  expect(again).toMatchObject({ code: 2, out: '' });
+  expect(again.err).toMatch(/every token that could be made is set/);
+});
+
 test('what one function has is brought to the other that lacks it, instead of a new one', async () => {
   google.fault(/watchdog-ack:addVersion/, { kind: 'reset' }, 1);
   const first = await set('ACK_KEY', '--random');
@@ -152,7 +164,8 @@ test('the file of versions is made anew when it was lost, and what nobody uses i
 describe('a wrong call says what to do', () => {
   const wrong: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['NOBODY'], /no function of this deployment reads NOBODY; it needs ACK_KEY, DEADMAN_URL/],
-    [['--random'], /which secret is to be made\? Name it/],
+    [['--generate', 'ed25519'], /which secret is to be made\? Name it/],
+    [['--random', '--replace'], /which secret is to be made\? Name it/],
     [['ACK_KEY', '--random', '--from-env'], /exclude each other/],
     [['ACK_KEY', '--show'], /--show is for what --random makes/],
     [['--file', '/nowhere/x'], /\/nowhere\/x does not exist/],

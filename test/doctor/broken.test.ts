@@ -385,11 +385,11 @@ describe('who reaches the keys and the gate', () => {
   const strangers: readonly (readonly [binding: object, says: RegExp])[] = [
     [
       { role: 'roles/editor', members: ['user:eve@example.com'] },
-      /broken user:eve@example\.com: is no keeper, and may write \(roles\/editor of project my-watchdog\); deploy .*act as .* \| gcloud projects remove-iam-policy-binding my-watchdog --member=user:eve@example\.com --role=roles\/editor --all — or/,
+      /broken user:eve@example\.com: is no keeper, and may write the keys \(roles\/editor of project my-watchdog\); deploy the gate .*act as .* \| gcloud projects remove-iam-policy-binding my-watchdog --member=user:eve@example\.com --role=roles\/editor --all — or, if that is a person/,
     ],
     [
       { role: 'roles/datastore.user', members: ['group:team@example.com'] },
-      /broken group:team@example\.com: is no keeper, and may write/,
+      /broken group:team@example\.com: is no keeper, and may write the keys/,
     ],
     [
       { role: 'roles/editor', members: [`serviceAccount:${number}-compute@developer.gserviceaccount.com`] },
@@ -419,12 +419,12 @@ describe('who reaches the keys and the gate', () => {
     ],
     [
       { role: 'roles/secretmanager.secretAccessor', members: ['user:eve@example.com'] },
-      /may read its secrets/,
+      /may read the gate's secrets/,
     ],
     [{ role: 'roles/datastore.user', members: ['allUsers'] }, /broken allUsers: is no keeper/],
     [
       { role: `projects/${project}/roles/watchdog_write`, members: [`serviceAccount:${accountOf('watch')}`] },
-      /broken serviceAccount:watchdog-watch@.*may write/,
+      /broken serviceAccount:watchdog-watch@.*may write the keys/,
     ],
     [
       {
@@ -432,7 +432,7 @@ describe('who reaches the keys and the gate', () => {
         members: ['user:eve@example.com'],
         condition: { expression: 'resource.matchTag("a/b", "c")' },
       },
-      /unknown user:eve@example\.com: may perhaps write/,
+      /unknown user:eve@example\.com: may perhaps write the keys/,
     ],
     [
       { role: 'roles/nobody.knows', members: ['user:eve@example.com'] },
@@ -487,7 +487,7 @@ describe('who reaches the keys and the gate', () => {
     );
     const found = await people();
     expect(found).toMatch(
-      /broken serviceAccount:watchdog-daily@.*act as \(roles\/iam\.serviceAccountTokenCreator of account watchdog-gate@/,
+      /broken serviceAccount:watchdog-daily@.*act as one that reaches them \(roles\/iam\.serviceAccountTokenCreator of account watchdog-gate@/,
     );
     expect(found).toMatch(/broken user:eve@example\.com: .*of account watchdog-daily@/);
   });
@@ -504,9 +504,9 @@ describe('who reaches the keys and the gate', () => {
     );
     const found = await people();
     expect(found).toMatch(
-      /broken user:eve@example\.com: .*deploy \(roles\/run\.admin of service watchdog-gate\)/,
+      /broken user:eve@example\.com: .*deploy the gate \(roles\/run\.admin of service watchdog-gate\)/,
     );
-    expect(found).toMatch(/broken serviceAccount:watchdog-ack@.*read its secrets/);
+    expect(found).toMatch(/broken serviceAccount:watchdog-ack@.*read the gate's secrets/);
   });
 
   test('what cannot be read is not known, level by level', async () => {
@@ -566,8 +566,8 @@ describe('who reaches the keys and the gate', () => {
     google.change(policyAt, bound({ role: 'roles/editor', members: ['user:eve@example.com'] }));
     const both = await people({ keys_project: home });
     expect(found).toMatch(
-      /broken serviceAccount:7-compute@developer\.gserviceaccount\.com: is no keeper, and may write \(roles\/editor of project my-keys-only\) \|/,
+      /broken serviceAccount:7-compute@developer\.gserviceaccount\.com: is no keeper, and may write the keys \(roles\/editor of project my-keys-only\) \|/,
     );
-    expect(both).toMatch(/broken user:eve@example\.com: is no keeper, and may deploy /);
+    expect(both).toMatch(/broken user:eve@example\.com: is no keeper, and may deploy the gate /);
   });
 });

@@ -9,7 +9,7 @@ import type { Outputs } from '../../cli/deploy/outputs.ts';
 
 export const project = 'my-watchdog';
 export const number = '123456789012';
-export const region = 'europe-west3';
+const region = 'europe-west3';
 export const keeper = 'user:maria@example.com';
 
 const accountOf = (name: string): string => `watchdog-${name}@${project}.iam.gserviceaccount.com`;

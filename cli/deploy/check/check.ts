@@ -66,7 +66,7 @@ function costRow({ what, amount, unit, free, freeIn, cost, currency, isLookedUp 
     `  ${what}`,
     `${rounded(amount)} ${unit}`,
     freeIn === null ? '' : `${rounded(free)} a ${freeIn} free`,
-    `${money(cost, currency)}${isLookedUp ? '' : ' *'}`,
+    `${money(Math.abs(cost) < 0.005 ? 0 : cost, currency)}${isLookedUp ? '' : ' *'}`,
   ];
 }
 
