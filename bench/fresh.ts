@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { portOf } from './process/port.ts';
+import { freePort } from '../local/functions/serve.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const framework = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
@@ -29,16 +29,6 @@ export type FreshProcess = {
   readonly loads: () => Promise<Loads>;
   readonly stop: () => Promise<void>;
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');

@@ -246,8 +246,6 @@ export async function measureFunctions({ calls }: FunctionsOptions): Promise<Rep
       broken: [],
     };
   } finally {
-    if (process.env['KEEP'] !== undefined) console.log(whole.path);
-    else
-      await Promise.all([whole.remove(), plain.remove(), targets.stop(), firestore.stop(), compute.close()]);
+    await Promise.all([whole.remove(), plain.remove(), targets.stop(), firestore.stop(), compute.close()]);
   }
 }

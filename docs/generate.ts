@@ -2,12 +2,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configPage, configSchemaFile } from './generate/config.ts';
+import { costPage } from './generate/cost.ts';
 import { deploymentFiles } from './generate/deployments.ts';
 import { productFile } from './generate/product.ts';
 import { verdictsPage } from './generate/verdicts.ts';
 
 /** Each gives the path of a file from the top of the repository, and its text. */
-const generators = [configPage, configSchemaFile, verdictsPage, productFile];
+const generators = [configPage, configSchemaFile, costPage, verdictsPage, productFile];
 
 const top = join(import.meta.dirname, '..');
 

@@ -40,12 +40,13 @@ export type Costed = Deployed & {
   readonly region: string;
 };
 
-const functionPrices: ReadonlySet<PriceName> = new Set(['processor', 'memory', 'calls']);
+const functionPrices: ReadonlySet<PriceName> = new Set(['processor', 'memory']);
 
-/** The free tier is so much money off, by the prices of the cheaper regions. */
-function priceIn(name: PriceName, region: string): Price {
+/** The free tier of functions is so much money off, by the prices of the cheaper regions; that of Firestore is of one database of each project. */
+function priceIn(name: PriceName, { region, hasKeysProject }: Costed): Price {
   const price = prices[name];
-  if (!functionPrices.has(name) || name === 'calls' || !dearRegions.has(region)) return price;
+  if (name === 'keysReads' && hasKeysProject) return { ...price, free: prices.reads.free };
+  if (!functionPrices.has(name) || !dearRegions.has(region)) return price;
   return { ...price, usd: price.usd * dearer, free: price.free / dearer };
 }
 
@@ -159,17 +160,17 @@ const drillHours = ({ drill }: StandbyRules): number =>
   drill.mode === 'sync' ? drill.syncWithinMs / 3_600_000 : 0.5;
 
 export function costsOf(costed: Costed): Costs {
-  const { config, region } = costed;
+  const { config } = costed;
   const { standbys } = config;
   const [rest, dark] = [restingDay(costed), darkDay(costed)];
   const resting = priceNames.flatMap((name) => {
-    const price = priceIn(name, region);
+    const price = priceIn(name, costed);
     const daily = rest[name] ?? 0;
     const amount = price.kind === 'stock' ? daily : daily * daysPerMonth;
     return amount === 0 ? [] : [lineOf(price, amount, costOf(price, daily, null))];
   });
   const added = priceNames.flatMap((name) => {
-    const price = priceIn(name, region);
+    const price = priceIn(name, costed);
     const [daily, other] = [rest[name] ?? 0, dark[name] ?? 0];
     if (price.kind === 'stock' || Math.abs(other - daily) < 1e-9) return [];
     return [lineOf(price, other - daily, costOf(price, daily, other) - costOf(price, daily, null))];

@@ -113,6 +113,23 @@ function functionLine([name, { secrets }]: readonly [
   return secrets.length === 0 ? name : `${name} (${secrets.join(', ')})`;
 }
 
+const quoted = (path: string): string =>
+  /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+
+function nextSteps(folder: string, isFirst: boolean): string[] {
+  const place = quoted(folder);
+  const terraform = folder === '.' ? 'terraform' : `terraform -chdir=${place}`;
+  const check = `$ watchdog deploy check ${place}`;
+  if (!isFirst) return [check, `$ ${terraform} apply`];
+  return [
+    check,
+    `$ ${terraform} init && ${terraform} apply`,
+    '  that makes databases and the places of the secrets, and no functions yet',
+    `$ watchdog secrets set ${place} --file secrets.env`,
+    `$ ${terraform} apply`,
+  ];
+}
+
 function show(folder: string, prepared: Prepared, isFirst: boolean, { terminal }: Context): void {
   const { deployment, written, bundleBytes } = prepared;
   const functions = Object.entries(deployment.functions);
@@ -127,11 +144,8 @@ function show(folder: string, prepared: Prepared, isFirst: boolean, { terminal }
     const size = name === bundlePath ? `, ${Math.ceil(bundleBytes / 1024)} KiB` : '';
     print(`  wrote ${join(folder, name)}${size}`);
   }
-  print(
-    isFirst
-      ? `next: watchdog deploy check ${folder}, and in it terraform init and terraform apply: that makes the places of the secrets; then watchdog secrets set ${folder}, and terraform apply again`
-      : `next: watchdog deploy check ${folder}, and terraform apply in it`,
-  );
+  print('next:');
+  for (const line of nextSteps(folder, isFirst)) print(`  ${line}`);
 }
 
 async function run(folder: string, options: Options, context: Context): Promise<ExitCode> {

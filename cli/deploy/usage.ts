@@ -84,6 +84,8 @@ export type Deployed = {
   readonly hasWitness: boolean;
   /** False when Cloud Monitoring is not set up. */
   readonly isMonitored: boolean;
+  /** True when the keys database and `gate` have a project of their own. */
+  readonly hasKeysProject: boolean;
 };
 
 /** Nodes that there can be at the same time, dearest first; the brake allows no more. */
@@ -155,13 +157,13 @@ function sentBy({ config }: Deployed): number {
 }
 
 /** What is there all the time. */
-function stocksOf({ config, hasWitness, isMonitored }: Deployed): Usage {
+function stocksOf({ config, hasWitness, isMonitored, hasKeysProject }: Deployed): Usage {
   const functions = Object.entries(readsOf(config)).filter(([name]) => hasWitness || name !== 'witness');
   const withSecrets = functions.filter(([, { secrets }]) => secrets.length > 0).length;
   return {
     jobs: config.standbys === null ? 2 : 3,
-    // And the configuration.
-    secretVersions: withSecrets + 1,
+    // And the configuration, in each project.
+    secretVersions: withSecrets + (hasKeysProject ? 2 : 1),
     stored: assumed.storedGib,
     conditions: isMonitored ? 1 : 0,
     images: functions.length * assumed.imageGb * assumed.releasesKept,

@@ -43,7 +43,12 @@ describe('a first deployment', () => {
       `  wrote ${place}/.watchdog/functions.zip, N KiB`,
       `  wrote ${place}/deployment.auto.tfvars.json`,
       `  wrote ${place}/secrets.auto.tfvars.json`,
-      `next: watchdog deploy check ${place}, and in it terraform init and terraform apply: that makes the places of the secrets; then watchdog secrets set ${place}, and terraform apply again`,
+      'next:',
+      `  $ watchdog deploy check ${place}`,
+      `  $ terraform -chdir=${place} init && terraform -chdir=${place} apply`,
+      '    that makes databases and the places of the secrets, and no functions yet',
+      `  $ watchdog secrets set ${place} --file secrets.env`,
+      `  $ terraform -chdir=${place} apply`,
       '',
     ]);
     expect(readdirSync(place).toSorted()).toEqual(written);
@@ -81,9 +86,12 @@ describe('a later deployment', () => {
     const all = (): string[] => ['.watchdog/functions.zip', 'deployment.auto.tfvars.json'].map(sha256);
     const first = await prepare(place);
     expect(first.err).toBe('');
-    expect(first.out).toContain(`\nnext: watchdog deploy check ${place}, and terraform apply in it\n`);
+    expect(first.out).toContain(
+      `\nnext:\n  $ watchdog deploy check ${place}\n  $ terraform -chdir=${place} apply\n`,
+    );
     const before = all();
-    expect((await prepare(place)).code).toBe(0);
+    const inside = await watchdog(['deploy', 'prepare', '.'], { cwd: place });
+    expect(inside.out).toContain('\nnext:\n  $ watchdog deploy check .\n  $ terraform apply\n');
     expect(all()).toEqual(before);
     expect(read('secrets.auto.tfvars.json')).toBe(secrets);
   });

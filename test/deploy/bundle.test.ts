@@ -2,7 +2,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { makeBundle, type Bundle } from '../../cli/deploy/bundle/bundle.ts';
 import { functionNames, readsOf } from '../../cli/deploy/reads.ts';
 import { loadConfig } from '../../functions/config/config.ts';
-import { closedPort } from '../support/server.ts';
+import { freePort } from '../../local/functions/serve.ts';
 import { deployedHouse, type DeployedHouse } from './house.ts';
 
 const run = promisify(execFile);
@@ -61,6 +61,15 @@ describe('the bundle', () => {
   test('is the same bytes each time', async () => {
     const again = await Promise.all([makeBundle(), makeBundle(), makeBundle()]);
     expect(again.map(({ sha256 }) => sha256)).toEqual(again.map(() => bundle.sha256));
+  });
+
+  test('is the same bytes in every time zone and language', async () => {
+    const code = `import { makeBundle } from ${JSON.stringify(join(root, 'cli/deploy/bundle/bundle.ts'))}; process.stdout.write((await makeBundle()).sha256);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], {
+      env: { TZ: 'Pacific/Apia', LC_ALL: 'tr_TR.UTF-8', NODE_ENV: 'production' },
+      cwd: temporary,
+    });
+    expect(stdout).toBe(bundle.sha256);
   });
 
   test('is the same bytes wherever the repository and its packages lie', async () => {
@@ -235,7 +244,7 @@ describe('on the platform', () => {
   test.for(functionNames)('%s starts with its secrets and no others, and answers', async (name, { skip }) => {
     const folder = workspace(skip);
     const { secrets = [] } = readsOf(loadConfig(house.path, house.network))[name] ?? {};
-    const port = await closedPort(createServer());
+    const port = await freePort();
     const started = spawn(join(folder, 'node_modules/.bin/functions-framework'), [], {
       cwd: folder,
       env: {

@@ -22,6 +22,9 @@ export type Run = {
   readonly shown: unknown;
 };
 
+/** OpenTofu reads the same files: WATCHDOG_TERRAFORM=tofu. */
+const program = process.env['WATCHDOG_TERRAFORM'] ?? 'terraform';
+
 const isReal = process.env['WATCHDOG_REAL_PROVIDER'] === '1';
 
 /** True, with the reason printed, when Terraform or what stands in for the provider is missing. */
@@ -59,7 +62,7 @@ async function askTerraform(folder: string, ...args: readonly string[]): Promise
     maxBuffer: 256 * 1024 * 1024,
   };
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  execFile('terraform', args, options, (error, stdout, stderr) => {
+  execFile(program, args, options, (error, stdout, stderr) => {
     if (error === null) resolve({ code: 0, stdout, stderr });
     else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr });
     else reject(error);
@@ -90,7 +93,12 @@ export function openWorkspace(): Workspace {
   const root = join(outer, 'terraform');
   cpSync(source, root, {
     recursive: true,
-    filter: (path) => !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|[^/]*\.tfvars)$/.test(path),
+    // What an operator has in a root module stays out; what tests are given lies in their own folder.
+    filter: (path) =>
+      /\/tests\/[^/]*$/.test(path) ||
+      !/\/(\.terraform|\.terraform\.lock\.hcl|[^/]*\.tfstate[^/]*|terraform\.tfvars(\.json)?|[^/]*\.auto\.tfvars(\.json)?)$/.test(
+        path,
+      ),
   });
   return { root, close: () => rmSync(outer, { recursive: true, force: true }) };
 }
@@ -174,6 +182,34 @@ export async function testRuns(
   return [...runs.values()];
 }
 
+export type Planned = {
+  readonly address: string;
+  readonly type: string;
+  readonly mode: string;
+  /** What is to become of it: create, update, delete, read, no-op. */
+  readonly actions: readonly string[];
+  readonly values: unknown;
+};
+
+const plan = z.object({
+  resource_changes: z.array(
+    z.object({
+      address: z.string(),
+      type: z.string(),
+      mode: z.string(),
+      change: z.object({ actions: z.array(z.string()), after: z.unknown() }),
+    }),
+  ),
+});
+
+/** What a run with `command = plan` plans; it must have been asked for (`isShown`). */
+export const planned = ({ shown }: Run): Planned[] =>
+  plan.parse(shown).resource_changes.map(({ change, ...resource }) => ({
+    ...resource,
+    actions: change.actions,
+    values: change.after,
+  }));
+
 /** What is wrong with the runs, one line each; Terraform skips what comes after an error, which is said once. */
 export function complaints(runs: readonly Run[]): string[] {
   const skipped = runs.filter(({ status }) => status === 'skip').length;
@@ -221,29 +257,67 @@ export const refusals = (folder: string): { readonly run: string; readonly varia
 export const testFiles = (folder: string): string[] =>
   filesIn(folder, '.tftest.hcl').filter((path) => !path.includes('/') || /^tests\/[^/]+$/.test(path));
 
-/**
- * What is said to whoever gives a bad value: the tests' own runs once more, without expecting it, each in a file of its own because
- * Terraform skips what comes after an error. Writes these files into the folder, which is a copy.
- */
-export async function sentencesOfRefusals(folder: string): Promise<string[]> {
-  const files: string[] = [];
-  for (const path of testFiles(folder)) {
+/** Runs of a file of tests, each alone with what all of them share; `change` what is written of each. Writes files into the folder, which is a copy. */
+async function runsAlone(
+  folder: string,
+  {
+    files,
+    choose,
+    change,
+  }: {
+    readonly files: readonly string[];
+    readonly choose: (run: string) => boolean;
+    readonly change: (run: string) => string;
+  },
+  isShown: boolean,
+): Promise<Run[]> {
+  const written: string[] = [];
+  for (const path of files) {
     const all = blocks(readFileSync(join(folder, path), 'utf8'));
     const common = all.filter((block) => !block.startsWith('run "'));
-    for (const block of all.filter(
-      (one) => one.startsWith('run "') && /\bvar\./.test(refusal.exec(one)?.[1] ?? ''),
-    )) {
-      const file = join(dirname(path), `refused-${files.length}.tftest.hcl`);
-      writeFileSync(join(folder, file), [...common, block.replace(refusal, '')].join('\n\n'));
-      files.push(file);
+    for (const block of all.filter((one) => one.startsWith('run "') && choose(one))) {
+      const file = join(dirname(path), `alone-${written.length}.tftest.hcl`);
+      writeFileSync(join(folder, file), [...common, change(block)].join('\n\n'));
+      written.push(file);
     }
   }
-  if (files.length === 0) return [];
+  if (written.length === 0) return [];
   try {
-    return (await testRuns(folder, { files })).flatMap(({ messages }) => messages);
+    return await testRuns(folder, { files: written, isShown });
   } finally {
-    for (const file of files) rmSync(join(folder, file));
+    for (const file of written) rmSync(join(folder, file));
   }
+}
+
+/**
+ * What is said to whoever gives a bad value: the tests' own runs once more, without expecting it, each in a file of its own because
+ * Terraform skips what comes after an error.
+ */
+export async function sentencesOfRefusals(folder: string): Promise<string[]> {
+  const runs = await runsAlone(
+    folder,
+    {
+      files: testFiles(folder),
+      choose: (run) => /\bvar\./.test(refusal.exec(run)?.[1] ?? ''),
+      change: (run) => run.replace(refusal, ''),
+    },
+    false,
+  );
+  return runs.flatMap(({ messages }) => messages);
+}
+
+/** What one run of a file of tests plans, once it is green. */
+export async function planOf(folder: string, file: string, run: string): Promise<Planned[]> {
+  const runs = await runsAlone(
+    folder,
+    { files: [file], choose: (text) => text.startsWith(`run "${run}"`), change: (text) => text },
+    true,
+  );
+  const [only] = runs;
+  const wrong = complaints(runs);
+  if (only === undefined || wrong.length > 0)
+    throw new Error(wrong.join('\n') || `${file} has no run ${run}`);
+  return planned(only);
 }
 
 /** Whether the sentence was said, whatever Terraform filled in for its `${…}`. */

@@ -76,7 +76,10 @@ describe.skipIf(lacks('checkov'))('checkov', () => {
       JSON.parse(
         printed(
           tool('checkov').path,
-          ...['--directory', '.', '--framework', 'terraform', '--skip-download', '--output', 'json'],
+          '--directory=.',
+          '--framework=terraform',
+          '--skip-download',
+          '--output=json',
         ),
       ),
     );

@@ -56,6 +56,22 @@ test(`there are ${leastRuns} runs and more`, () => {
   expect(runs.length).toBeGreaterThanOrEqual(leastRuns);
 });
 
+const textOf = (folder: string): string =>
+  readdirSync(join(terraformFolder, folder))
+    .filter((file) => file.endsWith('.tf'))
+    .map((file) => readFileSync(join(terraformFolder, folder, file), 'utf8'))
+    .join('\n');
+
+test.each(folders.filter((folder) => /"google_|hashicorp\/google/.test(textOf(folder))))(
+  '%s says which Terraform and which provider it takes; only an example says whose',
+  (folder) => {
+    const text = textOf(folder);
+    expect(text).toContain('required_version = ">= 1.11"');
+    expect(text).toMatch(/google = \{\s+source\s+= "hashicorp\/google"\s+version\s+= ">= 7\.21, < 8"/);
+    expect(/^provider "google"/m.test(text)).toBe(folder.startsWith('examples/'));
+  },
+);
+
 describe.each(folders)('%s', (folder) => {
   test('has a run for each variable that refuses something', () => {
     const path = join(terraformFolder, folder);
@@ -66,9 +82,7 @@ describe.each(folders)('%s', (folder) => {
 
   test('each message of a validation is found, so that none is left out below', () => {
     const path = join(terraformFolder, folder);
-    const written = readdirSync(path)
-      .filter((file) => file.endsWith('.tf'))
-      .flatMap((file) => readFileSync(join(path, file), 'utf8').match(/^ {2}validation \{$/gm) ?? []);
+    const written = textOf(folder).match(/^ {2}validation \{$/gm) ?? [];
     expect(terraform.validations(path)).toHaveLength(written.length);
   });
 });

@@ -12,6 +12,8 @@ const laterMs = 20_000;
 const patienceMs = 10 * 60_000;
 /** One that began with a snapshot is tried without it sooner: it may be the snapshot. */
 const warmPatienceMs = 60_000;
+/** A template cannot be changed: Terraform deletes it and makes another of the same name, for which it is away for seconds. */
+const templatePatienceMs = 2 * 60_000;
 
 type Context = {
   readonly at: number;
@@ -55,6 +57,11 @@ export function afterInsert(seen: Seen, answer: Accepted, { at, rules, signer, p
     at - attempt.at >= (attempt.snapshot === null ? patienceMs : warmPatienceMs);
   if (found === 'wait' && !isGivenUp) {
     return { ...seen, refusal: silent(seen, `Compute has no time: ${code}`, at), nextLookAt: at + laterMs };
+  }
+  const isAway = code === 'notFound' && attempt.snapshot === null && at - attempt.at < templatePatienceMs;
+  if (isAway) {
+    const refusal = silent(seen, `Compute does not find what the node is made of: ${code}`, at);
+    return { ...seen, refusal, nextLookAt: at + laterMs };
   }
   const begun = failure.isLost ? { ...attempt, acceptedAt: attempt.acceptedAt ?? at, lostAt: at } : attempt;
   const isCold = isOfSnapshot(attempt, failure);

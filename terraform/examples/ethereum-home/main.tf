@@ -43,7 +43,19 @@ module "watchdog" {
 
 # Databases that are there already (after a removal, which leaves them, or made by hand) are taken over instead of made.
 import {
-  for_each = var.existing_databases
-  to       = module.watchdog.google_firestore_database.of[each.value]
-  id       = "projects/${each.value == "keys" ? coalesce(var.keys_project, var.project) : var.project}/databases/${each.value == "default" ? "(default)" : each.value}"
+  for_each = setintersection(var.existing_databases, ["default"])
+  to       = module.watchdog.google_firestore_database.default
+  id       = "projects/${var.project}/databases/(default)"
+}
+
+import {
+  for_each = setintersection(var.existing_databases, ["inbox"])
+  to       = module.watchdog.google_firestore_database.inbox
+  id       = "projects/${var.project}/databases/inbox"
+}
+
+import {
+  for_each = setintersection(var.existing_databases, ["keys"])
+  to       = module.watchdog.google_firestore_database.keys
+  id       = "projects/${coalesce(var.keys_project, var.project)}/databases/keys"
 }

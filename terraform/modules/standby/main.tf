@@ -64,7 +64,7 @@ data "google_compute_machine_types" "this" {
 
   project = local.project
   zone    = each.value.zone
-  filter  = "name = '${each.value.machine}'"
+  filter  = "name = \"${each.value.machine}\""
 
   lifecycle {
     precondition {
@@ -80,8 +80,9 @@ data "google_compute_machine_types" "this" {
   depends_on = [google_project_service.this]
 }
 
-# A template cannot be changed, and provision knows it by its name: when its content changes it is deleted and made anew, within seconds. Nodes that
-# are there keep what they were made with. A node that is asked for in these seconds fails with Compute's notFound: docs/your-standby.md says what then.
+# A template cannot be changed, and provision knows it by its name: when its content changes it is deleted and made anew, within seconds. Two of
+# one name there cannot be, so that none is there meanwhile (no create_before_destroy): provision asks again for two minutes. Nodes that are there
+# keep what they were made with.
 resource "google_compute_region_instance_template" "this" {
   for_each = local.templates
 
@@ -144,7 +145,8 @@ resource "google_compute_region_instance_template" "this" {
     enable_integrity_monitoring = true
   }
 
-  # A standby has no time at which Google ends it, for it may come to hold keys; the machine of a drill always has one.
+  # A standby has no time at which Google ends it, for it may come to hold keys; the machine of a drill always has one. A drill's that fails stays
+  # stopped, and its time with it: provision deletes it.
   scheduling {
     provisioning_model          = "STANDARD"
     preemptible                 = false

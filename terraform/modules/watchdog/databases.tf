@@ -23,23 +23,57 @@ locals {
   # Documents that end by themselves, a day or so after the time in this field.
   expiring = { "default/history" = "expireAt" }
 
-  # Of the keys database nothing is ever deleted by software.
-  is_kept = { default = var.keep_databases, inbox = var.keep_databases, keys = true }
 }
 
-resource "google_firestore_database" "of" {
-  for_each = local.databases
-
-  project                           = each.value.project
-  name                              = each.value.id
+# The free tier is of the one database of a project that was made first: this must be it.
+# https://cloud.google.com/firestore/pricing
+resource "google_firestore_database" "default" {
+  project                           = var.project
+  name                              = "(default)"
   location_id                       = local.database_at
   type                              = "FIRESTORE_NATIVE"
   concurrency_mode                  = "PESSIMISTIC"
-  delete_protection_state           = local.is_kept[each.key] ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
-  deletion_policy                   = local.is_kept[each.key] ? "ABANDON" : "DELETE"
-  point_in_time_recovery_enablement = each.key == "keys" ? "POINT_IN_TIME_RECOVERY_ENABLED" : "POINT_IN_TIME_RECOVERY_DISABLED"
+  delete_protection_state           = var.keep_databases ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy                   = var.keep_databases ? "ABANDON" : "DELETE"
+  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_DISABLED"
 
   depends_on = [google_project_service.api]
+}
+
+resource "google_firestore_database" "inbox" {
+  project                           = var.project
+  name                              = "inbox"
+  location_id                       = local.database_at
+  type                              = "FIRESTORE_NATIVE"
+  concurrency_mode                  = "PESSIMISTIC"
+  delete_protection_state           = var.keep_databases ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy                   = var.keep_databases ? "ABANDON" : "DELETE"
+  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_DISABLED"
+
+  depends_on = [google_firestore_database.default]
+}
+
+# Who may sign: never deleted by software, and every state of the last seven days can be read.
+resource "google_firestore_database" "keys" {
+  project                           = local.keys_home
+  name                              = "keys"
+  location_id                       = local.database_at
+  type                              = "FIRESTORE_NATIVE"
+  concurrency_mode                  = "PESSIMISTIC"
+  delete_protection_state           = "DELETE_PROTECTION_ENABLED"
+  deletion_policy                   = "ABANDON"
+  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
+
+  depends_on = [google_firestore_database.default]
+}
+
+locals {
+  # By what others call them, so that whatever is of a database is made after it.
+  made = {
+    default = google_firestore_database.default.name
+    inbox   = google_firestore_database.inbox.name
+    keys    = google_firestore_database.keys.name
+  }
 }
 
 # Nothing is indexed …
@@ -47,7 +81,7 @@ resource "google_firestore_field" "none" {
   for_each = local.collections
 
   project    = local.databases[split("/", each.key)[0]].project
-  database   = google_firestore_database.of[split("/", each.key)[0]].name
+  database   = local.made[split("/", each.key)[0]]
   collection = each.value.collection
   field      = "*"
 
@@ -59,7 +93,7 @@ resource "google_firestore_field" "single" {
   for_each = local.fields
 
   project    = local.databases[split("/", each.value.of)[0]].project
-  database   = google_firestore_database.of[split("/", each.value.of)[0]].name
+  database   = local.made[split("/", each.value.of)[0]]
   collection = local.collections[each.value.of].collection
   field      = each.value.field
 
@@ -77,7 +111,7 @@ resource "google_firestore_index" "composite" {
   for_each = local.composites
 
   project     = local.databases[split("/", each.value.of)[0]].project
-  database    = google_firestore_database.of[split("/", each.value.of)[0]].name
+  database    = local.made[split("/", each.value.of)[0]]
   collection  = local.collections[each.value.of].collection
   query_scope = "COLLECTION"
 
@@ -94,7 +128,7 @@ resource "google_firestore_field" "expiring" {
   for_each = local.expiring
 
   project    = local.databases[split("/", each.key)[0]].project
-  database   = google_firestore_database.of[split("/", each.key)[0]].name
+  database   = local.made[split("/", each.key)[0]]
   collection = split("/", each.key)[1]
   field      = each.value
 
@@ -107,7 +141,7 @@ resource "google_firestore_backup_schedule" "keys_daily" {
   count = var.backups ? 1 : 0
 
   project   = local.keys_home
-  database  = google_firestore_database.of["keys"].name
+  database  = google_firestore_database.keys.name
   retention = "604800s"
 
   daily_recurrence {}
@@ -117,7 +151,7 @@ resource "google_firestore_backup_schedule" "keys_weekly" {
   count = var.backups ? 1 : 0
 
   project   = local.keys_home
-  database  = google_firestore_database.of["keys"].name
+  database  = google_firestore_database.keys.name
   retention = "8467200s"
 
   weekly_recurrence {
@@ -129,7 +163,7 @@ resource "google_firestore_backup_schedule" "state" {
   count = var.backups ? 1 : 0
 
   project   = var.project
-  database  = google_firestore_database.of["default"].name
+  database  = google_firestore_database.default.name
   retention = "2419200s"
 
   weekly_recurrence {

@@ -42,6 +42,7 @@ locals {
 }
 
 resource "google_cloudfunctions2_function" "of" {
+  #checkov:skip=CKV_GCP_124:what is called from outside a network (by a house, a phone, another function) must be reached from there; IAM, or a check of its own, says who may
   for_each = local.deployed
 
   project  = each.value.project
@@ -109,7 +110,9 @@ resource "google_cloudfunctions2_function" "of" {
   depends_on = [
     google_artifact_registry_repository_iam_member.build,
     google_service_account.build,
-    google_firestore_database.of,
+    google_firestore_database.default,
+    google_firestore_database.inbox,
+    google_firestore_database.keys,
     google_project_iam_member.build_logs,
     google_project_iam_member.build_source,
     google_project_iam_member.database,

@@ -1,8 +1,10 @@
 # Google's own eye on the watchdog: it tells when the watchdog cannot.
 module "monitoring" {
   source = "./monitoring"
-  # Alerts that wait for ticks begin with the first function.
-  count = var.monitoring == null || !local.is_ready ? 0 : 1
+  count  = var.monitoring == null ? 0 : 1
+
+  # Metrics come with the first apply and alerts with the functions: Google takes minutes to know a new metric, and refuses an alert on it until then.
+  is_ready = local.is_ready
 
   project           = var.project
   name              = var.name

@@ -322,6 +322,33 @@ describe('an answer to an insert', () => {
     });
   });
 
+  test('that a template is away, as while Terraform makes it anew, waits for two minutes', () => {
+    const away = { code: 'notFound', status: 404 };
+    const soon = after(away, creating(), start + 2 * minute - 1);
+    expect(soon).toMatchObject({
+      attempt: { refused: null, requestId: 'request-1' },
+      trouble: null,
+      refusal: {
+        reason: 'compute-silent',
+        text: 'Compute does not find what the node is made of: notFound',
+      },
+      nextLookAt: start + 2 * minute - 1 + 20_000,
+    });
+    expect(after(away, soon, start + 2 * minute)).toMatchObject({
+      attempt: { refused: { code: 'notFound' } },
+      trouble: { kind: 'rejected' },
+      refusal: null,
+    });
+  });
+
+  test('that something is not found may be of the snapshot, and then goes without at once', () => {
+    const warm = creating({ attempt: { ...paper, snapshot: 'bw-ethereum-1' } });
+    expect(after({ code: 'notFound', status: 404 }, warm)).toMatchObject({
+      attempt: { refused: { code: 'SNAPSHOT_REFUSED' } },
+      trouble: null,
+    });
+  });
+
   test('of a delete that there is none decides nothing', () => {
     const seen = releasing({ deletion: { requestId: 'd', at, operation: null } });
     const { deletion, phase } = afterRemove(seen, failure({ code: 'notFound', status: 404 }), {

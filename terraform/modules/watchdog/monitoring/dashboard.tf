@@ -115,6 +115,8 @@ locals {
 }
 
 resource "google_monitoring_dashboard" "watchdog" {
+  count = var.is_ready ? 1 : 0
+
   project = var.project
 
   dashboard_json = jsonencode({

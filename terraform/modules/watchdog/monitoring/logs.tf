@@ -135,7 +135,7 @@ locals {
 }
 
 resource "google_monitoring_alert_policy" "logs" {
-  for_each = local.alerts
+  for_each = { for key, alert in local.alerts : key => alert if var.is_ready }
 
   project               = local.places[each.value.place]
   display_name          = "${var.name}: ${each.value.title}"

@@ -1,7 +1,7 @@
 output "policies" {
   description = "The alerts, by key, as they are called in the console."
   value = merge(
-    { ticks = google_monitoring_alert_policy.ticks.display_name },
+    { for policy in google_monitoring_alert_policy.ticks : "ticks" => policy.display_name },
     { for key, policy in google_monitoring_alert_policy.logs : key => policy.display_name },
   )
 }
@@ -12,6 +12,6 @@ output "channels" {
 }
 
 output "dashboard" {
-  description = "The dashboard, as Google names it."
-  value       = google_monitoring_dashboard.watchdog.id
+  description = "The dashboard, as Google names it; null before there are functions."
+  value       = one(google_monitoring_dashboard.watchdog[*].id)
 }

@@ -1,6 +1,8 @@
 # The one alert that costs something: nothing else notices that there are no ticks any more. Committed is a tick that said so in the log.
 locals {
   watch = var.functions["watch"]
+  # Of several shards the first.
+  watch_job = concat(sort([for name, job in var.jobs : job if startswith(name, "watch")]), ["${var.name}-watch"])[0]
 
   # The platform puts the line that a function prints into jsonPayload, and keeps its severity.
   tick_filter = join(" AND ", [
@@ -46,8 +48,9 @@ resource "google_logging_metric" "lateness" {
   }
 }
 
-# A new metric can take a minute until alerts know it; who applies again is done.
 resource "google_monitoring_alert_policy" "ticks" {
+  count = var.is_ready ? 1 : 0
+
   project               = var.project
   display_name          = "${var.name}: no ticks for five minutes"
   combiner              = "OR"
@@ -58,19 +61,19 @@ resource "google_monitoring_alert_policy" "ticks" {
   conditions {
     display_name = "no committed tick in any of five minutes"
 
-    # Not condition_absent: a count of log lines may go on as zeros after the last one, which are data. Less than one a minute is met by zeros, and
-    # by nothing at all.
+    # Not condition_absent: a count of log lines may go on as zeros after the last one, which are data. Less than a half a minute is met by zeros, and
+    # by nothing at all; and not by one that Google spreads over two minutes.
     condition_threshold {
       filter                  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.ticks.name}\" AND resource.type=\"cloud_run_revision\""
       comparison              = "COMPARISON_LT"
-      threshold_value         = 1
+      threshold_value         = 0.5
       duration                = "300s"
       evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
 
       # Each revision counts for itself, and an old one ends with a deployment: only their sum means anything.
       aggregations {
         alignment_period     = "60s"
-        per_series_aligner   = "ALIGN_DELTA"
+        per_series_aligner   = "ALIGN_SUM"
         cross_series_reducer = "REDUCE_SUM"
       }
 
@@ -81,8 +84,14 @@ resource "google_monitoring_alert_policy" "ticks" {
   }
 
   alert_strategy {
-    auto_close           = "1800s"
+    # The longest that there is: what closes it is a tick, and not that there is still no data.
+    auto_close           = "604800s"
     notification_prompts = ["OPENED", "CLOSED"]
+
+    notification_channel_strategy {
+      notification_channel_names = local.channels["main"]
+      renotify_interval          = "3600s"
+    }
   }
 
   documentation {
@@ -95,7 +104,7 @@ resource "google_monitoring_alert_policy" "ticks" {
 
       1. Look at the house yourself.
       2. `watchdog doctor FOLDER` says what is missing of the deployment.
-      3. Is it called? `gcloud scheduler jobs describe ${lookup(var.jobs, "watch", "${var.name}-watch")} --project ${var.project} --location ${var.region}`: it must be ENABLED, and its last attempt must have no error. A job that is PAUSED: `gcloud scheduler jobs resume` with the same words.
+      3. Is it called? `gcloud scheduler jobs describe ${local.watch_job} --project ${var.project} --location ${var.region}`: it must be ENABLED, and its last attempt must have no error. A job that is PAUSED: `gcloud scheduler jobs resume` with the same words.
       4. Does it fail? `gcloud run services logs read ${local.watch.service} --project ${var.project} --region ${local.watch.region} --limit 50`: lines that say `tick with errors` or `the function could not be loaded` say why. After a deployment: apply the one before it.
       5. Is the bill paid? A project whose billing ended stops without a word: `gcloud billing projects describe ${var.project}`.
 

@@ -40,12 +40,18 @@ variable "functions" {
   }
 }
 
+variable "is_ready" {
+  description = "False before the first secret is set, when there are no functions yet: then only channels and metrics are made. Google takes minutes to know a new metric, and refuses an alert on it until then."
+  type        = bool
+  default     = true
+}
+
 variable "jobs" {
   description = "The names of the scheduler's jobs, by their short ones."
   type        = map(string)
 
   validation {
-    condition     = length(var.jobs) > 0
+    condition     = length(var.jobs) > 0 || !var.is_ready
     error_message = "jobs must name the scheduler's jobs: without one nothing calls the watchdog."
   }
 }

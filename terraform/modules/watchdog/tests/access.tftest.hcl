@@ -284,7 +284,7 @@ run "the_keys_in_a_project_of_their_own" {
   }
 
   assert {
-    condition     = google_firestore_database.of["keys"].project == "my-keys" && google_firestore_database.of["default"].project == "my-watchdog"
+    condition     = google_firestore_database.keys.project == "my-keys" && google_firestore_database.default.project == "my-watchdog"
     error_message = "the keys database is there, the others are not"
   }
   assert {

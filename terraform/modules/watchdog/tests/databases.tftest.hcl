@@ -9,11 +9,11 @@ run "three_databases_that_nobody_deletes_by_mistake" {
   command = plan
 
   assert {
-    condition     = { for key, each in google_firestore_database.of : key => each.name } == { default = "(default)", inbox = "inbox", keys = "keys" }
+    condition     = { for key, each in { default = google_firestore_database.default, inbox = google_firestore_database.inbox, keys = google_firestore_database.keys } : key => each.name } == { default = "(default)", inbox = "inbox", keys = "keys" }
     error_message = "three, by these names"
   }
   assert {
-    condition     = alltrue([for each in google_firestore_database.of : each.delete_protection_state == "DELETE_PROTECTION_ENABLED" && each.deletion_policy == "ABANDON" && each.type == "FIRESTORE_NATIVE"])
+    condition     = alltrue([for each in [google_firestore_database.default, google_firestore_database.inbox, google_firestore_database.keys] : each.delete_protection_state == "DELETE_PROTECTION_ENABLED" && each.deletion_policy == "ABANDON" && each.type == "FIRESTORE_NATIVE"])
     error_message = "protected, and left where they are by a destroy"
   }
 }
@@ -22,7 +22,7 @@ run "only_the_keys_can_be_read_as_they_were" {
   command = plan
 
   assert {
-    condition     = [for key, each in google_firestore_database.of : key if each.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED"] == ["keys"]
+    condition     = [for each in [google_firestore_database.default, google_firestore_database.inbox, google_firestore_database.keys] : each.name if each.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED"] == ["keys"]
     error_message = "it costs, and is worth it for the keys"
   }
   assert {
@@ -39,11 +39,11 @@ run "state_can_be_given_up_and_keys_cannot" {
   }
 
   assert {
-    condition     = google_firestore_database.of["default"].deletion_policy == "DELETE" && google_firestore_database.of["inbox"].delete_protection_state == "DELETE_PROTECTION_DISABLED"
+    condition     = google_firestore_database.default.deletion_policy == "DELETE" && google_firestore_database.inbox.delete_protection_state == "DELETE_PROTECTION_DISABLED"
     error_message = "whoever wants them gone gets them gone"
   }
   assert {
-    condition     = google_firestore_database.of["keys"].deletion_policy == "ABANDON" && google_firestore_database.of["keys"].delete_protection_state == "DELETE_PROTECTION_ENABLED"
+    condition     = google_firestore_database.keys.deletion_policy == "ABANDON" && google_firestore_database.keys.delete_protection_state == "DELETE_PROTECTION_ENABLED"
     error_message = "who may sign is never deleted by software"
   }
   assert {
@@ -101,7 +101,7 @@ run "they_may_be_elsewhere" {
   }
 
   assert {
-    condition     = alltrue([for each in google_firestore_database.of : each.location_id == "eur3"])
+    condition     = alltrue([for each in [google_firestore_database.default, google_firestore_database.inbox, google_firestore_database.keys] : each.location_id == "eur3"])
     error_message = "in a multi-region"
   }
 }

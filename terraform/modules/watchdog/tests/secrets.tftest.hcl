@@ -45,7 +45,7 @@ run "the_first_apply_makes_places_and_no_functions" {
     error_message = "no function can be made whose secret has no version"
   }
   assert {
-    condition     = length(google_secret_manager_secret.function) == 6 && length(google_service_account.function) == 9 && length(google_firestore_database.of) == 3
+    condition     = length(google_secret_manager_secret.function) == 6 && length(google_service_account.function) == 9 && google_firestore_database.keys.name == "keys"
     error_message = "everything else is made"
   }
   assert {

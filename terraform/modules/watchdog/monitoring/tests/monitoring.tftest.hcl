@@ -30,7 +30,7 @@ variables {
 
 run "one_condition_costs" {
   assert {
-    condition     = length(google_monitoring_alert_policy.ticks.conditions) == 1 && length(google_monitoring_alert_policy.ticks.conditions[0].condition_threshold) == 1
+    condition     = length(google_monitoring_alert_policy.ticks[0].conditions) == 1 && length(google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold) == 1
     error_message = "The alert on ticks must have one condition."
   }
   assert {
@@ -41,30 +41,30 @@ run "one_condition_costs" {
 
 run "no_ticks_is_noticed_whether_zeros_come_or_nothing" {
   assert {
-    condition     = google_monitoring_alert_policy.ticks.conditions[0].condition_threshold[0].comparison == "COMPARISON_LT" && google_monitoring_alert_policy.ticks.conditions[0].condition_threshold[0].threshold_value == 1
+    condition     = google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].comparison == "COMPARISON_LT" && google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].threshold_value == 0.5
     error_message = "Fewer than one tick a minute is none."
   }
   assert {
-    condition     = google_monitoring_alert_policy.ticks.conditions[0].condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_ACTIVE" && google_monitoring_alert_policy.ticks.conditions[0].condition_threshold[0].duration == "300s"
+    condition     = google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_ACTIVE" && google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].duration == "300s"
     error_message = "Five minutes without data must count as without ticks."
   }
   assert {
-    condition     = google_monitoring_alert_policy.ticks.conditions[0].condition_threshold[0].aggregations[0].cross_series_reducer == "REDUCE_SUM" && google_monitoring_alert_policy.ticks.conditions[0].condition_threshold[0].aggregations[0].alignment_period == "60s"
+    condition     = google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].aggregations[0].cross_series_reducer == "REDUCE_SUM" && google_monitoring_alert_policy.ticks[0].conditions[0].condition_threshold[0].aggregations[0].alignment_period == "60s"
     error_message = "The series of an old revision ends with a deployment: only the sum counts."
   }
 }
 
 run "every_alert_reaches_somebody_and_says_what_to_do" {
   assert {
-    condition     = length(google_monitoring_alert_policy.ticks.notification_channels) > 0 && alltrue([for policy in google_monitoring_alert_policy.logs : length(policy.notification_channels) > 0])
+    condition     = length(google_monitoring_alert_policy.ticks[0].notification_channels) > 0 && alltrue([for policy in google_monitoring_alert_policy.logs : length(policy.notification_channels) > 0])
     error_message = "An alert that nobody gets is none."
   }
   assert {
-    condition     = alltrue([for policy in concat([google_monitoring_alert_policy.ticks], values(google_monitoring_alert_policy.logs)) : strcontains(policy.documentation[0].content, "What to do now") || strcontains(policy.documentation[0].content, "until you know better")])
+    condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : strcontains(policy.documentation[0].content, "What to do now") || strcontains(policy.documentation[0].content, "until you know better")])
     error_message = "Each alert must say what to do."
   }
   assert {
-    condition     = alltrue([for policy in concat([google_monitoring_alert_policy.ticks], values(google_monitoring_alert_policy.logs)) : length(policy.documentation[0].subject) <= 255 && length(policy.documentation[0].content) <= 8192])
+    condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : length(policy.documentation[0].subject) <= 255 && length(policy.documentation[0].content) <= 8192])
     error_message = "Google takes 255 characters of a subject and 8 KiB of a text."
   }
   assert {
@@ -72,11 +72,19 @@ run "every_alert_reaches_somebody_and_says_what_to_do" {
     error_message = "An alert on logs must say how often it may write."
   }
   assert {
-    condition     = alltrue([for policy in concat([google_monitoring_alert_policy.ticks], values(google_monitoring_alert_policy.logs)) : contains(["CRITICAL", "ERROR", "WARNING"], policy.severity) && policy.alert_strategy[0].auto_close == "1800s"])
-    error_message = "Each alert must have a severity and end by itself."
+    condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : contains(["CRITICAL", "ERROR", "WARNING"], policy.severity)])
+    error_message = "Each alert must have a severity."
   }
   assert {
-    condition     = alltrue([for policy in concat([google_monitoring_alert_policy.ticks], values(google_monitoring_alert_policy.logs)) : policy.user_labels == tomap({ app = "basement-watchdog", part = "monitoring" })])
+    condition     = alltrue([for policy in google_monitoring_alert_policy.logs : policy.alert_strategy[0].auto_close == "1800s"])
+    error_message = "What a line in a log began has no other end."
+  }
+  assert {
+    condition     = google_monitoring_alert_policy.ticks[0].alert_strategy[0].auto_close == "604800s" && google_monitoring_alert_policy.ticks[0].alert_strategy[0].notification_channel_strategy[0].renotify_interval == "3600s"
+    error_message = "As long as there are no ticks somebody must be told again, and nothing but a tick may end it."
+  }
+  assert {
+    condition     = alltrue([for policy in concat(google_monitoring_alert_policy.ticks, values(google_monitoring_alert_policy.logs)) : policy.user_labels == tomap({ app = "basement-watchdog", part = "monitoring" })])
     error_message = "Everything that can have labels has them."
   }
 }
@@ -111,7 +119,7 @@ run "without_standbys_no_machine_can_be_old" {
     error_message = "Without provision there is nothing that would say so."
   }
   assert {
-    condition     = !strcontains(google_monitoring_dashboard.watchdog.dashboard_json, "provision")
+    condition     = !strcontains(google_monitoring_dashboard.watchdog[0].dashboard_json, "provision")
     error_message = "The dashboard must not show what there is not."
   }
 }
@@ -156,7 +164,7 @@ run "channels_that_exist_are_used_as_well" {
     channels = ["projects/my-watchdog/notificationChannels/42"]
   }
   assert {
-    condition     = contains(google_monitoring_alert_policy.ticks.notification_channels, "projects/my-watchdog/notificationChannels/42") && length(google_monitoring_alert_policy.ticks.notification_channels) == 2
+    condition     = contains(google_monitoring_alert_policy.ticks[0].notification_channels, "projects/my-watchdog/notificationChannels/42") && length(google_monitoring_alert_policy.ticks[0].notification_channels) == 2
     error_message = "Both ways must be told."
   }
   assert {
@@ -185,15 +193,15 @@ run "the_outputs_are_what_doctor_looks_for" {
 
 run "the_dashboard_is_a_whole_page" {
   assert {
-    condition     = length(jsondecode(google_monitoring_dashboard.watchdog.dashboard_json).mosaicLayout.tiles) == 10
+    condition     = length(jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles) == 10
     error_message = "Eight charts and two panels of lines."
   }
   assert {
-    condition     = alltrue([for tile in jsondecode(google_monitoring_dashboard.watchdog.dashboard_json).mosaicLayout.tiles : tile.xPos + tile.width <= 48])
+    condition     = alltrue([for tile in jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles : tile.xPos + tile.width <= 48])
     error_message = "A tile must not go beyond the page."
   }
   assert {
-    condition     = length(distinct([for tile in jsondecode(google_monitoring_dashboard.watchdog.dashboard_json).mosaicLayout.tiles : "${tile.xPos} ${tile.yPos}"])) == 10
+    condition     = length(distinct([for tile in jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles : "${tile.xPos} ${tile.yPos}"])) == 10
     error_message = "No two tiles may be at one place."
   }
 }
@@ -236,6 +244,31 @@ run "a_budget_takes_five_channels_at_most" {
   assert {
     condition     = length(google_billing_budget.watchdog[0].all_updates_rule[0].monitoring_notification_channels) == 5
     error_message = "Google refuses more."
+  }
+}
+
+run "before_there_are_functions_only_metrics_and_channels_are_made" {
+  variables {
+    is_ready = false
+    jobs     = {}
+  }
+  assert {
+    condition     = google_logging_metric.ticks.name == "watchdog/ticks" && google_logging_metric.lateness.name == "watchdog/lateness" && length(google_monitoring_notification_channel.email) == 1
+    error_message = "Google must know the metric before the alert on it is made."
+  }
+  assert {
+    condition     = length(google_monitoring_alert_policy.ticks) == 0 && length(google_monitoring_alert_policy.logs) == 0 && length(google_monitoring_dashboard.watchdog) == 0 && output.policies == {}
+    error_message = "What waits for ticks begins with the first function."
+  }
+}
+
+run "of_several_shards_the_first_is_named" {
+  variables {
+    jobs = { watch-0 = "watchdog-watch-0", watch-1 = "watchdog-watch-1", daily = "watchdog-daily" }
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.ticks[0].documentation[0].content, "jobs describe watchdog-watch-0 ")
+    error_message = "Whoever reads it must find a job of that name."
   }
 }
 
