@@ -187,7 +187,7 @@ async function run(
   return isGood ? 0 : 1;
 }
 
-export function addSecretsSet(group: Command, context: Context, input: SecretInput): void {
+export function addSecretsSet(group: Command, context: Context, openInput: () => SecretInput): void {
   group
     .command('set')
     .description(
@@ -219,6 +219,6 @@ export function addSecretsSet(group: Command, context: Context, input: SecretInp
       ) + exitCodesHelp,
     )
     .action(async (folder: string, name: string | undefined, options: SetOptions) => {
-      context.end(await run(folder, { name: name ?? null, options }, { context, input }));
+      context.end(await run(folder, { name: name ?? null, options }, { context, input: openInput() }));
     });
 }

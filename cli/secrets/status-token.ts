@@ -1,6 +1,7 @@
 // The token that `status` wants, for a command that asks it: from the environment, or read by the person from Secret Manager.
 import { join } from 'node:path';
 import { readConfig } from '../config-file.ts';
+import { readDeployment } from '../deploy/deployment.ts';
 import type { Outputs } from '../deploy/outputs.ts';
 import type { Google } from '../google/google.ts';
 import { held } from './set-secrets.ts';
@@ -23,7 +24,8 @@ export async function statusTokenOf(
   } catch {
     // Then it is read from where it lies.
   }
-  const parsed = readConfig(join(folder, 'watchdog.yaml'));
+  const prepared = readDeployment(folder);
+  const parsed = readConfig(join(folder, prepared.ok ? prepared.deployment.config.path : 'watchdog.yaml'));
   const status = parsed.ok ? parsed.config.status : null;
   if (status?.access === 'public') {
     return { ok: false, why: 'status is public, and tells the public nothing of callers' };

@@ -45,6 +45,7 @@ async function check(folder: string, options: Options): Promise<Checked> {
     costs: costsOf({
       config,
       region: typeof region === 'string' ? region : usualRegion,
+      hasKeysProject: typeof tfvars?.values.get('keys_project') === 'string',
       hasWitness: tfvars?.values.get('witness_region') !== null,
       isMonitored: !(Array.isArray(emails) && emails.length === 0),
     }),
