@@ -42,10 +42,10 @@ type Read = {
   readonly number: string | null;
 };
 
-const notKnown = (what: string, { message }: Failure): Check =>
+const notKnown = (what: string, { kind, message }: Failure): Check =>
   look('people', what).unknown(
     `who reaches the keys from there is not known: ${message}`,
-    `ask somebody who has ${reviewer} there to run this`,
+    kind === 'forbidden' ? `ask somebody who has ${reviewer} there to run this` : undefined,
   );
 
 /** A project and everything above it. */
