@@ -37,6 +37,8 @@ const deployment = z.strictObject({
       project: z.string(),
       prefix: z.string(),
       max_standbys: z.int(),
+      /** After so long a drill has failed; its machine must live longer. */
+      drill_hours: z.number(),
       templates: z.array(
         z.strictObject({
           chain: z.string(),
@@ -44,6 +46,7 @@ const deployment = z.strictObject({
           zones: z.array(z.string()),
           name: z.string(),
           machine: z.string(),
+          disk: z.strictObject({ type: z.string(), gib: z.number() }),
           is_drill: z.boolean(),
         }),
       ),
@@ -103,20 +106,30 @@ const problemsOf = (config: Config): Problem[] =>
 const nameOf = ([reference]: readonly SecretReference[]): string =>
   reference !== undefined && 'env' in reference ? reference.env : '';
 
+const hourMs = 3_600_000;
+
 function standbysOf({ standbys }: Config): Deployment['standbys'] {
   if (standbys === null) return null;
-  const { project, prefix, maxStandbys, nodes } = standbys;
-  const templates = Object.entries(nodes).flatMap(([chain, { machine, places }]) =>
+  const { project, prefix, maxStandbys, nodes, drill } = standbys;
+  const templates = Object.entries(nodes).flatMap(([chain, { machine, disk, places }]) =>
     places.flatMap(({ region, zones, template, drillTemplate }) =>
       [
         { name: template, is_drill: false },
         { name: drillTemplate, is_drill: true },
       ].flatMap(({ name, is_drill }) =>
-        name === null ? [] : [{ chain, region, zones: [...zones], name, machine, is_drill }],
+        name === null
+          ? []
+          : [{ chain, region, zones: [...zones], name, machine, disk: { ...disk }, is_drill }],
       ),
     ),
   );
-  return { project, prefix, max_standbys: maxStandbys, templates };
+  return {
+    project,
+    prefix,
+    max_standbys: maxStandbys,
+    drill_hours: Math.ceil(drill.syncWithinMs / hourMs),
+    templates,
+  };
 }
 
 /** Pure; refused is what cannot be deployed although it is a good configuration elsewhere. */

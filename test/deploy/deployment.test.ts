@@ -83,12 +83,17 @@ describe('a deployment', () => {
     expect(functions.provision).toEqual({ secrets: [] });
     const zones = (region: string, names: string): string[] =>
       names.split('').map((zone) => `${region}-${zone}`);
-    const common = { chain: 'ethereum', machine: 'e2-standard-4' };
+    const common = {
+      chain: 'ethereum',
+      machine: 'e2-standard-4',
+      disk: { type: 'pd-balanced', gib: 2000 },
+    };
     const [near, far] = ['europe-west3', 'europe-west1'];
     expect(standbys).toEqual({
       project: 'my-standbys',
       prefix: 'bw',
       max_standbys: 2,
+      drill_hours: 36,
       templates: [
         {
           ...common,

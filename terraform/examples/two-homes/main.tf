@@ -2,6 +2,9 @@
 provider "google" {
   project = var.project
   region  = var.region
+  # The API of budgets wants to know whose quota a person's own login uses.
+  billing_project       = var.project
+  user_project_override = true
 }
 
 # The nodes that `provision` makes when the house is dark: what lies on them, and the network that they are in.

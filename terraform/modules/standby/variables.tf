@@ -13,11 +13,12 @@ variable "name" {
 }
 
 variable "standbys" {
-  description = "What watchdog.yaml says of standbys, as `watchdog deploy prepare` writes it: `deployment.standbys`. disk, where it is given, is what the configuration says that the disks are: type of the data disk, and GiB of all together."
+  description = "What watchdog.yaml says of standbys, as `watchdog deploy prepare` writes it: `deployment.standbys`. drill_hours is after how long a drill has failed; disk, where it is given, is what the configuration says that the disks are: type of the data disk, and GiB of all together."
   type = object({
     project      = string
     prefix       = string
     max_standbys = number
+    drill_hours  = optional(number, 0)
     templates = list(object({
       chain    = string
       region   = string
@@ -116,6 +117,10 @@ variable "drill_hours" {
   validation {
     condition     = var.drill_hours >= 2 && var.drill_hours <= 192 && floor(var.drill_hours) == var.drill_hours
     error_message = "drill_hours must be a whole number from 2 to 192: standbys.drill.syncWithin of watchdog.yaml (48h by default), and a day more."
+  }
+  validation {
+    condition     = var.drill_hours >= var.standbys.drill_hours + 2
+    error_message = "drill_hours must be two hours more than standbys.drill.syncWithin of watchdog.yaml (${var.standbys.drill_hours} hours), or Google deletes the machine of a drill that may still come to its end."
   }
 }
 

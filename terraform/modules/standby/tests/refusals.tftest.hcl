@@ -193,3 +193,12 @@ run "another_disk_than_is_counted_with" {
   }
   expect_failures = [google_compute_region_instance_template.this]
 }
+
+run "a_drill_that_ends_before_it_has_failed" {
+  command = plan
+  variables {
+    drill_hours = 24
+    standbys    = { project = "my-standbys", prefix = "bw", max_standbys = 2, drill_hours = 36, templates = [{ chain = "ethereum", region = "europe-west3", zones = ["europe-west3-a"], name = "bw-ethereum-europe-west3", machine = "n2-standard-8", is_drill = false }] }
+  }
+  expect_failures = [var.drill_hours]
+}
