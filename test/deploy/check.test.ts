@@ -116,6 +116,21 @@ const withLine =
     text.replace(new RegExp(`^${name} .*$`, 'm'), line);
 const tfvarsWith = (name: string, line: string): string => withLine(name, line)(goodTfvars);
 
+const { standbys } = deployment;
+const brokenStandbys: Deployment['standbys'] =
+  standbys === null
+    ? null
+    : {
+        ...standbys,
+        templates: standbys.templates.slice(0, 1).map((template) => ({
+          ...template,
+          region: 'europe-west1',
+          zones: ['europe-west1-a'],
+          name: 't',
+          machine: 'e2-standrd-4',
+        })),
+      };
+
 describe('between configuration and place', () => {
   test('of a good deployment there is nothing to say', () => {
     expect(found()).toBe('');
@@ -235,23 +250,7 @@ describe('between configuration and place', () => {
     [
       'a machine that is none',
       {
-        deployment: {
-          standbys: {
-            project: 'p',
-            prefix: 'bw',
-            max_standbys: 1,
-            templates: [
-              {
-                chain: 'ethereum',
-                region: 'europe-west1',
-                zones: ['europe-west1-a'],
-                name: 't',
-                machine: 'e2-standrd-4',
-                is_drill: false,
-              },
-            ],
-          },
-        },
+        deployment: { standbys: brokenStandbys },
       },
       /problem template t: europe-west1-a is not there[^]*problem template t: e2-standrd-4 is no machine type/,
     ],

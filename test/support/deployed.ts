@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import type { Deployment } from '../../cli/deploy/deployment.ts';
+import { type Deployment, deploymentOf } from '../../cli/deploy/deployment.ts';
 import type { Outputs } from '../../cli/deploy/outputs.ts';
+import { formatProblems, parseConfig } from '../../functions/config/config.ts';
 
 export const project = 'my-watchdog';
 export const number = '123456789012';
@@ -130,47 +131,22 @@ standbys:
     diskGibMonth: { pd-balanced: 0.12 }
 `;
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function prepared(): Deployment {
+  const parsed = parseConfig(configText);
+  if (!parsed.ok) throw new Error(formatProblems(parsed.problems, 'watchdog.yaml'));
+  const computed = deploymentOf(parsed.config, {
+    version: manifest.version,
+    bundle: { path: '.watchdog/functions.zip', sha256: sha256('zip') },
+    config: { path: 'watchdog.yaml', sha256: sha256(configText) },
+  });
+  if (!computed.ok) throw new Error(formatProblems(computed.problems, 'watchdog.yaml'));
+  return computed.deployment;
+}
+
 /** What `deploy prepare` writes of that configuration. */
-export const deployment: Deployment = {
-  version: manifest.version,
-  bundle: { path: '.watchdog/functions.zip', sha256: createHash('sha256').update('zip').digest('hex') },
-  config: { path: 'watchdog.yaml', sha256: createHash('sha256').update(configText).digest('hex') },
-  functions: Object.fromEntries(
-    Object.entries(functions).map(([name, secrets]) => [name, { secrets: [...secrets] }]),
-  ),
-  sites: ['home'],
-  signers: ['eth-1'],
-  urls: {
-    acknowledge: `https://watchdog-ack-${number}.${region}.run.app`,
-    gate: `https://watchdog-gate-${number}.${region}.run.app`,
-  },
-  heartbeats: [{ site: 'home', source: 'alertmanager', secret: 'HEARTBEAT_TOKEN' }],
-  fences: [{ signer: 'eth-1', fence: 'mini1', secret: 'FENCE_TOKEN' }],
-  gate_public_keys: ['11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='],
-  standbys: {
-    project: 'my-standbys',
-    prefix: 'bw',
-    max_standbys: 2,
-    templates: [
-      {
-        chain: 'ethereum',
-        region,
-        zones: [`${region}-a`],
-        name: 'bw-ethereum-europe-west3',
-        machine: 'e2-standard-4',
-        is_drill: false,
-      },
-      {
-        chain: 'ethereum',
-        region,
-        zones: [`${region}-a`],
-        name: 'bw-ethereum-drill-europe-west3',
-        machine: 'e2-standard-4',
-        is_drill: true,
-      },
-    ],
-  },
-};
+export const deployment: Deployment = prepared();
 
 export type DeployedFolder = {
   readonly path: string;
