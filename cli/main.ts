@@ -10,6 +10,7 @@ import { addClear } from './clear.ts';
 import { addConfig } from './config-check.ts';
 import type { Context } from './context.ts';
 import { addDeploy } from './deploy/deploy.ts';
+import { addDoctor } from './doctor/doctor.ts';
 import { addDrill } from './drill.ts';
 import { addExplain } from './explain.ts';
 import { addHandover } from './handover/handover.ts';
@@ -21,6 +22,7 @@ import { addProbe } from './probe.ts';
 import { addQuiet } from './quiet.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addSecrets } from './secrets/secrets.ts';
 import { addStandby } from './standby.ts';
 import { addStatus } from './status.ts';
 import { openTerminal } from './terminal.ts';
@@ -67,6 +69,8 @@ const commands = [
   addDrill,
   addHandover,
   addDeploy,
+  addSecrets,
+  addDoctor,
   addQuiet,
   addReplay,
 ];

@@ -1,6 +1,7 @@
 // `watchdog deploy`: from a folder with a configuration to what Terraform needs, and what is wrong with it before it is applied.
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { addDeployCheck } from './check/check.ts';
 import { addDeployPrepare } from './prepare.ts';
 
 export function addDeploy(program: Command, context: Context): void {
@@ -12,4 +13,5 @@ export function addDeploy(program: Command, context: Context): void {
       '\nIn this order: deploy prepare, deploy check, terraform apply, secrets set, terraform apply, doctor. docs/deploy.md says more.',
     );
   addDeployPrepare(group, context);
+  addDeployCheck(group, context);
 }

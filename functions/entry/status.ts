@@ -1,6 +1,7 @@
 // Composes `status`: reads the store and nothing else.
 import { loadConfig } from '../config/config.ts';
 import { answerStatus } from '../flows/answer-status.ts';
+import { clientAddress } from '../kit/client-address.ts';
 import type { Environment } from '../kit/environment.ts';
 import { bearerToken, httpFunction, type HttpFunction } from '../kit/http-function.ts';
 import { isSameSecret } from '../kit/same-secret.ts';
@@ -22,7 +23,8 @@ export function createStatus(environment: Environment): HttpFunction {
       response.set('www-authenticate', 'Bearer').status(401).json({ error: 'a bearer token is needed' });
       return;
     }
-    const { code, body } = await answerStatus(world, request.url, isOperator);
+    const caller = clientAddress(request.get('x-forwarded-for') ?? '', request.socket.remoteAddress);
+    const { code, body } = await answerStatus(world, request.url, isOperator, caller);
     response.set('cache-control', 'no-store').status(code).json(body);
   });
 }

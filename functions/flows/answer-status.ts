@@ -13,22 +13,27 @@ function sitesOf(world: StatusWorld, site: string | null): SiteRules[] {
   return world.rules.filter(({ id }) => site === null || id === site);
 }
 
-/** `url` is path and query as they came. Throws ERR_REQUEST for a question that is wrong. */
+/**
+ * `url` is path and query as they came. `caller` is the address that the request came from: asked for, it shows whether the place of
+ * this watchdog tells it right, which leaks of the VPN are judged by. Throws ERR_REQUEST for a question that is wrong.
+ */
 export async function answerStatus(
   world: StatusWorld,
   url: string,
   isOperator: boolean,
+  caller: string | null = null,
 ): Promise<StatusAnswer> {
   const question = readQuestion(url);
   if (question.about === 'nothing') {
     return missing(
-      'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance, /standbys or /drills',
+      'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance, /standbys, /drills or /caller',
     );
   }
   if (question.about === 'status') return found(await readStatus(world, !isOperator));
   if (!isOperator) {
     return missing('details are never public; they are there when the status is set to access: token');
   }
+  if (question.about === 'caller') return found({ address: caller });
   if (question.about === 'incident') {
     const answer = await readIncident(world, question.id);
     return answer === null ? missing('there is no incident of that id') : found(answer);

@@ -13,6 +13,7 @@ export type StatusQuestion =
   | { readonly about: 'maintenance'; readonly site: string | null }
   | { readonly about: 'standbys' }
   | { readonly about: 'drills' }
+  | { readonly about: 'caller' }
   | { readonly about: 'nothing' };
 
 const usualLimit = 20;
@@ -94,6 +95,7 @@ export function readQuestion(url: string): StatusQuestion {
       return { about: 'maintenance', site: readSite(readWords(query, ['site'])) };
     case 'standbys':
     case 'drills':
+    case 'caller':
       readWords(query, []);
       return { about: name };
     default:
