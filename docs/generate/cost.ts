@@ -56,20 +56,16 @@ const siteOf = (chain: Chain, fences: number): object => ({
   heartbeats: ['alertmanager', 'ups'].map((source) => ({ source, token: { env: 'HEARTBEAT_TOKEN' } })),
 });
 
-const nodes = {
-  ethereum: { machine: 'e2-standard-4', gib: 2000 },
-  berachain: { machine: 'e2-standard-8', gib: 1000 },
-} as const;
+/** What the module `standby` makes by default, by the prices of the examples of Terraform. */
+const node = { machine: 'n2-standard-8', disk: { type: 'pd-ssd', gib: 1030 } } as const;
 
-/** By the prices of examples/standbys.yaml. */
 const standbysOf = (chains: readonly Chain[]): object => ({
   project: 'my-standbys',
   nodes: Object.fromEntries(
     chains.map((chain) => [
       chain,
       {
-        machine: nodes[chain].machine,
-        disk: { type: 'pd-balanced', gib: nodes[chain].gib },
+        ...node,
         places: [
           {
             region: 'europe-west3',
@@ -83,8 +79,8 @@ const standbysOf = (chains: readonly Chain[]): object => ({
   ),
   prices: {
     asOf: '2026-11-20',
-    machineHour: { 'e2-standard-4': 0.173, 'e2-standard-8': 0.346 },
-    diskGibMonth: { 'pd-balanced': 0.12 },
+    machineHour: { 'n2-standard-8': 0.43 },
+    diskGibMonth: { 'pd-ssd': 0.2 },
   },
 });
 

@@ -177,7 +177,7 @@ describe('questions that are wrong', () => {
     ['/incidents/__a.b__', 400, 'not the id of an incident'],
     [`/incidents/home.${'a'.repeat(200)}`, 400, 'not the id of an incident'],
     ['/incidents/home.a/messages', 404, 'nothing at this path'],
-    ['/incidnets', 404, 'use /, /incidents, /incidents/ID, /maintenance, /standbys or /drills'],
+    ['/incidnets', 404, 'use /, /incidents, /incidents/ID, /maintenance, /standbys, /drills or /caller'],
     ['/?site=<script>', 200, '"sites"'],
   ] as const)('%s is a %i', async (path, code, words) => {
     home = await localHouse();

@@ -24,16 +24,20 @@ module "standby" {
 module "watchdog" {
   source = "../../modules/watchdog"
 
-  name            = var.name
-  project         = var.project
-  keys_project    = var.keys_project
-  region          = var.region
-  witness_region  = var.witness_region
-  keepers         = var.keepers
-  monitoring      = { emails = var.emails }
-  budget          = var.budget
-  deployment      = var.deployment
-  secret_versions = var.secret_versions
+  name              = var.name
+  project           = var.project
+  keys_project      = var.keys_project
+  region            = var.region
+  witness_region    = var.witness_region
+  keepers           = var.keepers
+  monitoring        = { emails = var.emails }
+  budget            = var.budget
+  deployment        = var.deployment
+  role_suffix       = var.role_suffix
+  secret_versions   = var.secret_versions
+  database_location = var.database_location
+  keep_databases    = var.keep_databases
+  backups           = var.backups
 
   standby = {
     project              = module.standby.project

@@ -20,7 +20,7 @@ variable "region" {
 variable "witness_region" {
   description = "Where a second look is taken from before a house is called dark; null for none."
   type        = string
-  default     = "us-east1"
+  default     = "us-central1"
 }
 
 variable "keepers" {
@@ -64,6 +64,30 @@ variable "indices" {
   description = "Public indices of your validators, of which the node says whether it sees them attest."
   type        = list(number)
   default     = []
+}
+
+variable "database_location" {
+  description = "Where the databases are: a region or a multi-region such as eur3. null: `region`. It can never be changed; of databases that are there already it is where they are."
+  type        = string
+  default     = null
+}
+
+variable "keep_databases" {
+  description = "false: state and inbox may be deleted, and `terraform destroy` deletes them. The keys database it never does."
+  type        = bool
+  default     = true
+}
+
+variable "backups" {
+  description = "Backups of the keys database and of the state."
+  type        = bool
+  default     = true
+}
+
+variable "role_suffix" {
+  description = "Another one when Google says that a role of this name has been marked for deletion."
+  type        = string
+  default     = ""
 }
 
 variable "existing_databases" {

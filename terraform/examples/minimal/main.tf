@@ -7,13 +7,18 @@ provider "google" {
 module "watchdog" {
   source = "../../modules/watchdog"
 
-  project         = var.project
-  region          = var.region
-  witness_region  = var.witness_region
-  keepers         = var.keepers
-  monitoring      = { emails = var.emails }
-  deployment      = var.deployment
-  secret_versions = var.secret_versions
+  name              = var.name
+  project           = var.project
+  region            = var.region
+  witness_region    = var.witness_region
+  keepers           = var.keepers
+  monitoring        = { emails = var.emails }
+  deployment        = var.deployment
+  role_suffix       = var.role_suffix
+  secret_versions   = var.secret_versions
+  database_location = var.database_location
+  keep_databases    = var.keep_databases
+  backups           = var.backups
 }
 
 # Databases that are there already (after a removal, which leaves them, or made by hand) are taken over instead of made.

@@ -47,13 +47,14 @@ resource "google_service_account_iam_member" "github" {
   member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.github.name}/attribute.repository/${var.repository}"
 }
 
-# What a plan compares with what is there. Neither lets anybody change or be anything.
+# What a plan compares with what is there, and leave to ask with the project's own quota. None of them lets anybody change or be anything.
+# https://cloud.google.com/iam/docs/roles-permissions/serviceusage : viewer alone may not use a quota.
 resource "google_project_iam_member" "plan" {
   #checkov:skip=CKV_GCP_117:a plan reads everything that there is, and viewer changes nothing
-  for_each = toset(["roles/viewer", "roles/iam.securityReviewer"])
+  for_each = { for pair in setproduct(setunion([var.project], var.more_projects), ["roles/viewer", "roles/iam.securityReviewer", "roles/serviceusage.serviceUsageConsumer"]) : "${pair[0]} ${pair[1]}" => { project = pair[0], role = pair[1] } }
 
-  project = var.project
-  role    = each.value
+  project = each.value.project
+  role    = each.value.role
   member  = "serviceAccount:${var.name}-plan@${var.project}.iam.gserviceaccount.com"
 
   depends_on = [google_service_account.plan]

@@ -10,6 +10,17 @@ variable "project" {
   }
 }
 
+variable "more_projects" {
+  description = "Other projects of the same root module, which a plan reads as well: that of the keys, that of the standbys."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for project in var.more_projects : can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", project))])
+    error_message = "Each of more_projects must be the id of a Google project: 6 to 30 of a-z, 0-9 and -."
+  }
+}
+
 variable "name" {
   description = "The name of the watchdog."
   type        = string

@@ -99,6 +99,20 @@ resource "google_project_iam_member" "database" {
   depends_on = [google_project_iam_custom_role.database, google_service_account.function]
 }
 
+# A handover is judged by what `watch` has seen: whoever hands over reads it.
+resource "google_project_iam_member" "evidence" {
+  for_each = var.keepers
+
+  project = var.project
+  role    = "roles/datastore.viewer"
+  member  = each.value
+
+  condition {
+    title      = "only what the watchdog has seen"
+    expression = "resource.name == \"projects/${var.project}/databases/(default)\" || resource.name == \"projects/${var.project}/databases/inbox\""
+  }
+}
+
 # Persons, by name. They are the only ones whom this module lets write who may sign.
 resource "google_project_iam_member" "keeper" {
   for_each = var.keepers

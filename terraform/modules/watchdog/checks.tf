@@ -27,6 +27,6 @@ check "somebody_watches_the_watchdog" {
 check "secrets_are_set" {
   assert {
     condition     = local.is_ready
-    error_message = "There are no secrets yet, so no functions were made. Run `watchdog secrets set . --file secrets.env`, then `terraform apply` again."
+    error_message = "secret_versions is empty: there are no functions, jobs and alerts, and those that exist are deleted by this plan. At the first apply that is right: run `watchdog secrets set .` (docs/deploy.md, step 5), then apply again. Later the file is lost: `watchdog secrets pull .`"
   }
 }

@@ -37,6 +37,11 @@ resource "google_firestore_database" "default" {
   deletion_policy                   = var.keep_databases ? "ABANDON" : "DELETE"
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_DISABLED"
 
+  # It cannot be moved: another place would be another database, empty, in its stead.
+  lifecycle {
+    ignore_changes = [location_id]
+  }
+
   depends_on = [google_project_service.api]
 }
 
@@ -49,6 +54,11 @@ resource "google_firestore_database" "inbox" {
   delete_protection_state           = var.keep_databases ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
   deletion_policy                   = var.keep_databases ? "ABANDON" : "DELETE"
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_DISABLED"
+
+  # It cannot be moved: another place would be another database, empty, in its stead.
+  lifecycle {
+    ignore_changes = [location_id]
+  }
 
   depends_on = [google_firestore_database.default]
 }
@@ -64,6 +74,11 @@ resource "google_firestore_database" "keys" {
   deletion_policy                   = "ABANDON"
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
 
+  # It cannot be moved: another place would be another database, empty, in its stead.
+  lifecycle {
+    ignore_changes = [location_id]
+  }
+
   depends_on = [google_firestore_database.default]
 }
 
@@ -73,6 +88,12 @@ locals {
     default = google_firestore_database.default.name
     inbox   = google_firestore_database.inbox.name
     keys    = google_firestore_database.keys.name
+  }
+  # Where they really are.
+  placed = {
+    default = google_firestore_database.default.location_id
+    inbox   = google_firestore_database.inbox.location_id
+    keys    = google_firestore_database.keys.location_id
   }
 }
 

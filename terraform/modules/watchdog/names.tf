@@ -41,7 +41,7 @@ locals {
     { scheduler = "${var.name}-scheduler@${var.project}.iam.gserviceaccount.com" },
     { for place, project in local.projects : "build/${place}" => "${var.name}-build@${project}.iam.gserviceaccount.com" },
   )
-  role_prefix = replace(var.name, "-", "_")
+  role_prefix = "${replace(var.name, "-", "_")}${var.role_suffix}"
 
   config_path = "${path.root}/${var.deployment.config.path}"
   bundle_path = "${path.root}/${var.deployment.bundle.path}"

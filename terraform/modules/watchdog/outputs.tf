@@ -25,15 +25,17 @@ output "watchdog" {
     accounts                  = { for name in keys(local.functions) : name => local.emails[name] }
     scheduler_service_account = local.emails["scheduler"]
     build_service_account     = local.emails["build/main"]
-    databases                 = { for key, each in local.databases : key => { project = each.project, id = each.id, location = local.database_at } }
+    databases                 = { for key, each in local.databases : key => { project = each.project, id = each.id, location = local.placed[key] } }
     jobs                      = { for name, each in local.jobs : name => { project = var.project, region = var.region, name = "${var.name}-${name}" } }
     secrets = {
       for name, each in local.secretive : name => {
         project = each.project
         id      = each.service
-        version = try(var.secret_versions[name].version, null)
+        # What runs, not what is wanted: an apply that failed leaves it as it was.
+        version = try(tonumber(google_cloudfunctions2_function.of[name].service_config[0].secret_environment_variables[0].version), null)
       }
     }
+    places = { for name, each in local.secret_places : name => { project = each.project, id = each.id, version = null } }
     standbys = var.deployment.standbys == null || var.standby == null ? null : {
       project              = var.standby.project
       prefix               = var.deployment.standbys.prefix

@@ -30,7 +30,7 @@ resource "google_cloud_scheduler_job" "of" {
     retry_count          = each.value.function == "daily" ? 3 : 1
     min_backoff_duration = each.value.function == "daily" ? "60s" : "5s"
     max_backoff_duration = each.value.function == "daily" ? "600s" : "5s"
-    max_doublings        = each.value.function == "daily" ? 3 : 0
+    max_doublings        = each.value.function == "daily" ? 3 : null
   }
 
   http_target {

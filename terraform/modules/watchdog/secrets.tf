@@ -1,13 +1,20 @@
 # The places of secrets: one for each function that has any, which that function alone may read. Values come from `watchdog secrets set`, never from here.
 locals {
+  # One for each that may ever have any: a function that comes later, or reads its first secret later, finds its place. An empty one costs nothing.
+  secret_places = {
+    for name in ["watch", "witness", "deliver", "heartbeat", "gate", "ack", "status"] : name => {
+      project = name == "gate" ? local.keys_home : var.project
+      id      = "${var.name}-${name}"
+    }
+  }
   secretive = { for name, each in local.functions : name => each if length(each.secrets) > 0 }
 }
 
 resource "google_secret_manager_secret" "function" {
-  for_each = local.secretive
+  for_each = local.secret_places
 
   project   = each.value.project
-  secret_id = each.value.service
+  secret_id = each.value.id
   labels    = merge(local.labels, { part = each.key })
 
   replication {

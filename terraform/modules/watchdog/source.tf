@@ -21,6 +21,11 @@ resource "google_storage_bucket" "source" {
   # Bundles can be made again from the repository.
   force_destroy = true
 
+  # Whoever moves the functions leaves it where it is: another one of this name cannot be made first.
+  lifecycle {
+    ignore_changes = [location]
+  }
+
   depends_on = [google_project_service.api]
 }
 

@@ -26,13 +26,25 @@ variable "keys_project" {
 }
 
 variable "name" {
-  description = "Everything that is made begins with it; two watchdogs of one project need two."
+  description = "Everything that is made begins with it, but the databases: one watchdog a project."
   type        = string
   default     = "watchdog"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,10}[a-z0-9]$", var.name))
     error_message = "name must be 2 to 12 of a-z, 0-9 and -, and begin with a letter: names of accounts may not be longer."
+  }
+}
+
+# https://cloud.google.com/iam/docs/creating-custom-roles#deleting-custom-role
+variable "role_suffix" {
+  description = "Ends the names of the custom roles. Google lets nobody use the name of a role that was deleted a week ago or more for another month: then another suffix makes other names."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[a-z0-9_]{0,8}$", var.role_suffix))
+    error_message = "role_suffix must be at most 8 of a-z, 0-9 and _."
   }
 }
 

@@ -24,7 +24,7 @@ run "it_changes_nothing" {
   command = plan
 
   assert {
-    condition     = toset([for each in google_project_iam_member.plan : each.role]) == toset(["roles/viewer", "roles/iam.securityReviewer"]) && google_storage_bucket_iam_member.state.role == "roles/storage.objectViewer"
+    condition     = toset([for each in google_project_iam_member.plan : each.role]) == toset(["roles/viewer", "roles/iam.securityReviewer", "roles/serviceusage.serviceUsageConsumer"]) && google_storage_bucket_iam_member.state.role == "roles/storage.objectViewer"
     error_message = "it reads"
   }
 }
@@ -67,4 +67,24 @@ run "a_bucket_by_its_address" {
     state_bucket = "gs://my-watchdog-state"
   }
   expect_failures = [var.state_bucket]
+}
+
+run "the_project_of_the_keys_as_well" {
+  command = plan
+  variables {
+    more_projects = ["my-keys"]
+  }
+
+  assert {
+    condition     = length(google_project_iam_member.plan) == 6 && toset([for each in google_project_iam_member.plan : each.project]) == toset(["my-watchdog", "my-keys"])
+    error_message = "three roles in each"
+  }
+}
+
+run "another_project_by_its_name" {
+  command = plan
+  variables {
+    more_projects = ["My keys"]
+  }
+  expect_failures = [var.more_projects]
 }

@@ -72,10 +72,10 @@ locals {
 
   width  = 24
   height = 16
+  # Google keeps no zeros and no empty lists, so that what has any would differ from what is there at every plan.
+  at = [for index, chart in local.charts : { for name, value in { xPos = index % 2 * local.width, yPos = floor(index / 2) * local.height } : name => value if value > 0 }]
   tiles = concat(
-    [for index, chart in local.charts : {
-      xPos   = index % 2 * local.width
-      yPos   = floor(index / 2) * local.height
+    [for index, chart in local.charts : merge(local.at[index], {
       width  = local.width
       height = local.height
       widget = {
@@ -86,20 +86,17 @@ locals {
             timeSeriesQuery = {
               timeSeriesFilter = {
                 filter = chart.filter
-                aggregation = {
-                  alignmentPeriod    = "60s"
-                  perSeriesAligner   = chart.align
-                  crossSeriesReducer = chart.reduce
-                  groupByFields      = chart.by
-                }
+                aggregation = merge(
+                  { alignmentPeriod = "60s", perSeriesAligner = chart.align, crossSeriesReducer = chart.reduce },
+                  { for name, fields in { groupByFields = chart.by } : name => fields if length(fields) > 0 },
+                )
               }
             }
           }]
         }
       }
-    }],
+    })],
     [for index, panel in local.panels : {
-      xPos   = 0
       yPos   = (floor((length(local.charts) + 1) / 2) + index) * local.height
       width  = 2 * local.width
       height = local.height

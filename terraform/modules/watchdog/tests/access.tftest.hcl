@@ -192,6 +192,7 @@ run "no_broad_role_is_given_to_anybody" {
         [for each in values(google_project_iam_member.build_logs) : each.role],
         [for each in values(google_project_iam_member.build_source) : each.role],
         [for each in values(google_project_iam_member.keeper) : each.role],
+        [for each in values(google_project_iam_member.evidence) : each.role],
         [google_project_iam_member.provision[0].role, google_service_account_iam_member.provision[0].role],
       ) : role if can(regex("(?i)owner|editor|admin|serviceAccountUser|serviceAccountTokenCreator|serviceAccountKey", role))
     ]) == 0
@@ -306,5 +307,26 @@ run "the_keys_in_a_project_of_their_own" {
   assert {
     condition     = google_cloudfunctions2_function.of["gate"].build_config[0].service_account == "projects/my-keys/serviceAccounts/watchdog-build@my-keys.iam.gserviceaccount.com"
     error_message = "who builds gate can build nothing else"
+  }
+}
+
+run "whoever_hands_over_sees_the_evidence" {
+  command = plan
+
+  assert {
+    condition     = toset([for each in google_project_iam_member.evidence : each.member]) == toset([for each in google_project_iam_member.keeper : each.member]) && alltrue([for each in google_project_iam_member.evidence : each.role == "roles/datastore.viewer"])
+    error_message = "the same persons, and only to read"
+  }
+}
+
+run "roles_may_have_other_names" {
+  command = plan
+  variables {
+    role_suffix = "_2"
+  }
+
+  assert {
+    condition     = google_project_iam_member.database["watch/default"].role == "projects/my-watchdog/roles/watchdog_2_write" && google_project_iam_custom_role.database["main/write"].role_id == "watchdog_2_write" && google_project_iam_custom_role.provision[0].role_id == "watchdog_2_provision"
+    error_message = "all of them"
   }
 }

@@ -269,3 +269,11 @@ run "a_hash_that_is_none" {
   }
   expect_failures = [var.deployment]
 }
+
+run "a_suffix_in_capitals" {
+  command = plan
+  variables {
+    role_suffix = "-B"
+  }
+  expect_failures = [var.role_suffix]
+}

@@ -45,7 +45,7 @@ run "the_first_apply_makes_places_and_no_functions" {
     error_message = "no function can be made whose secret has no version"
   }
   assert {
-    condition     = length(google_secret_manager_secret.function) == 6 && length(google_service_account.function) == 9 && google_firestore_database.keys.name == "keys"
+    condition     = length(google_secret_manager_secret.function) == 7 && length(google_service_account.function) == 9 && google_firestore_database.keys.name == "keys"
     error_message = "everything else is made"
   }
   assert {
@@ -115,6 +115,30 @@ run "a_bundle_that_is_another_one_is_refused" {
     standby = null
   }
   expect_failures = [google_storage_bucket_object.bundle]
+}
+
+run "a_function_that_comes_later_finds_its_place" {
+  command = plan
+  variables {
+    deployment = {
+      version          = "0.1.0"
+      bundle           = { path = "tests/fixture/functions.zip", sha256 = "d96c16ed99c26150d62ff6e5a677dcd7c818091692adceb47b29880096bd6ab1" }
+      config           = { path = "tests/fixture/watchdog.yaml", sha256 = "88539bd7267c3cbf7a2db53023408d402d93aced5ad5b958759af965107f7ede" }
+      functions        = { watch = { secrets = [] }, deliver = { secrets = [] }, daily = { secrets = [] }, status = { secrets = [] } }
+      sites            = ["home"]
+      signers          = []
+      urls             = {}
+      heartbeats       = []
+      fences           = []
+      gate_public_keys = []
+    }
+    standby = null
+  }
+
+  assert {
+    condition     = contains(keys(google_secret_manager_secret.function), "ack") && output.watchdog.places.ack.id == "watchdog-ack" && length(google_secret_manager_secret_iam_member.function) == 0
+    error_message = "before there is an ack there is a place for its secrets, which nobody can read"
+  }
 }
 
 run "addresses_of_the_configuration_that_lead_elsewhere_are_told_of" {

@@ -201,7 +201,7 @@ run "the_dashboard_is_a_whole_page" {
     error_message = "A tile must not go beyond the page."
   }
   assert {
-    condition     = length(distinct([for tile in jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles : "${tile.xPos} ${tile.yPos}"])) == 10
+    condition     = length(distinct([for tile in jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles : "${try(tile.xPos, 0)} ${try(tile.yPos, 0)}"])) == 10
     error_message = "No two tiles may be at one place."
   }
 }
