@@ -197,7 +197,7 @@ run "the_dashboard_is_a_whole_page" {
     error_message = "Eight charts and two panels of lines."
   }
   assert {
-    condition     = alltrue([for tile in jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles : tile.xPos + tile.width <= 48])
+    condition     = alltrue([for tile in jsondecode(google_monitoring_dashboard.watchdog[0].dashboard_json).mosaicLayout.tiles : try(tile.xPos, 0) + tile.width <= 48])
     error_message = "A tile must not go beyond the page."
   }
   assert {
