@@ -69,10 +69,10 @@ describe('standbys', () => {
       },
       nodes: {
         ethereum: {
-          machine: 'e2-standard-4',
-          disk: { type: 'pd-balanced', gib: 2000 },
+          machine: 'n2-standard-8',
+          disk: { type: 'pd-ssd', gib: 1030 },
           egressGibPerDay: 20,
-          snapshotGib: 1200,
+          snapshotGib: 700,
           places: [
             {
               region: 'europe-west3',
@@ -92,8 +92,8 @@ describe('standbys', () => {
       prices: {
         asOf: '2026-11-20',
         currency: 'USD',
-        machineHour: { 'e2-standard-4': 0.173 },
-        diskGibMonth: { 'pd-balanced': 0.12 },
+        machineHour: { 'n2-standard-8': 0.43 },
+        diskGibMonth: { 'pd-ssd': 0.2 },
         addressHour: 0.005,
         egressGib: 0.12,
         snapshotGibMonth: 0.06,

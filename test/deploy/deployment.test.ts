@@ -85,8 +85,8 @@ describe('a deployment', () => {
       names.split('').map((zone) => `${region}-${zone}`);
     const common = {
       chain: 'ethereum',
-      machine: 'e2-standard-4',
-      disk: { type: 'pd-balanced', gib: 2000 },
+      machine: 'n2-standard-8',
+      disk: { type: 'pd-ssd', gib: 1030 },
     };
     const [near, far] = ['europe-west3', 'europe-west1'];
     expect(standbys).toEqual({
