@@ -121,6 +121,14 @@ export async function destroyOlder(
   const versions = await listVersions(google, place);
   if (!versions.ok)
     return { destroyed: [], warnings: [`older versions are still there: ${versions.message}`] };
+  if (!versions.value.some((each) => each.number === version && isEnabled(each))) {
+    return {
+      destroyed: [],
+      warnings: [
+        `version ${version}, which is pinned, cannot be read, so nothing older was destroyed; run watchdog secrets pull`,
+      ],
+    };
+  }
   const old = versions.value.filter(
     ({ number, state }) => number < version && state !== 'DESTROYED' && !keep.includes(number),
   );
