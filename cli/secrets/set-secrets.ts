@@ -143,6 +143,19 @@ export async function destroyOlder(
   };
 }
 
+/** Somebody else has set something since this was read, and it is not in here. Taken back, so that the next run builds upon theirs. */
+async function takeBack(
+  google: Google,
+  place: Place,
+  { version, over }: { readonly version: number; readonly over: number },
+): Promise<string> {
+  const taken = await destroyVersion(google, place, version);
+  const both = `version ${over} of ${place.id} was set by somebody else at the same moment; nothing is pinned`;
+  return taken.ok
+    ? `${both}, and version ${version} was taken back: run this again, which builds upon theirs`
+    : `${both}, and version ${version}, which lacks their values, is still there (${taken.message}): destroy it in the console before anybody sets anything, and run this again`;
+}
+
 /** One function. `values` are the ones that it reads. */
 async function bring(target: Target, values: Payload, world: SetWorld): Promise<Brought> {
   const { google, pinned, pin, say } = world;
@@ -182,6 +195,9 @@ async function bring(target: Target, values: Payload, world: SetWorld): Promise<
       : await add(google, place, base, text);
   if (!added.ok) return end({ problem: added.why, warnings });
   const version = added.value;
+  if (version > base.newest + 1) {
+    return end({ problem: await takeBack(google, place, { version, over: base.newest + 1 }), warnings });
+  }
   pin(target.function, version, namesOf(payload));
   say(
     isThere
