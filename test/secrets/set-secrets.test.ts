@@ -259,7 +259,7 @@ test('without a place the first apply is asked for', async () => {
 
 test('too much for one secret is refused before it is sent', async () => {
   google.secret(secretOf('ack'));
-  const [end] = await set([ack], { ACK_KEY: 'k'.repeat(70_000) });
-  expect(end?.problem).toMatch(/Secret Manager takes 65536/);
+  const [end] = await set([ack], { ACK_KEY: 'k'.repeat(33_000) });
+  expect(end?.problem).toMatch(/a function takes 32768 \(32 KiB\) in one variable/);
   expect(google.calls.some(({ path }) => path.endsWith(':addVersion'))).toBe(false);
 });
