@@ -99,6 +99,7 @@ async function doctor(folder: string, options: Options, context: Context): Promi
               openGoogle({
                 clock,
                 endpoint,
+                isCounted: false,
                 identify: () => Promise.resolve({ authorization: `Bearer ${token}` }),
               }),
             statusToken: () =>

@@ -110,8 +110,11 @@ async function tryToWrite(email: string, world: ProbeWorld): Promise<readonly Ch
     role: 'roles/iam.serviceAccountTokenCreator',
     project: home,
   });
-  // Nobody should be able to, and then Google's word is all there is.
-  if (!token.ok) return [];
+  if (!token.ok) {
+    // Nobody should be able to, and then Google's word is all there is.
+    const isNobody = ['forbidden', 'missing', 'disabled'].includes(token.kind);
+    return isNobody ? [] : [unknown(token.message)];
+  }
   const name = `projects/${project}/databases/keys/documents/keys/doctor`;
   const written = await as(token.value.accessToken).ask({
     api: 'firestore',

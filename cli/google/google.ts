@@ -85,6 +85,11 @@ export type GoogleOptions = {
   readonly identify?: Identify;
   readonly deadlineMs?: number;
   readonly mostBytes?: number;
+  /**
+   * False for calls as an account that may not have calls counted for a project: those count for the account's own. What is asked then is
+   * judged by what it is about.
+   */
+  readonly isCounted?: boolean;
 };
 
 export const endpointVariable = 'WATCHDOG_GOOGLE_ENDPOINT';
@@ -139,6 +144,9 @@ function forbidden({ what, role, project, on = project }: Asked, needs: string |
   return no('forbidden', `${what}: you may not; you need ${role} in ${on}${permission}`);
 }
 
+/** In the words of several services; a project may have the word in its name. */
+const noBilling = /(?<![\w/'"-])billing (?:is|has|account|must be|to be)\b|absent billing account/i;
+
 function refused(status: number, text: string, asked: Asked): Failure {
   const { api, what, project } = asked;
   const read = refusal.safeParse(jsonOf(text));
@@ -158,7 +166,7 @@ function refused(status: number, text: string, asked: Asked): Failure {
   }
   if (reason === 'USER_PROJECT_DENIED') {
     return no(
-      'forbidden',
+      'refused',
       `${what}: your calls may not count for ${project}: you need roles/serviceusage.serviceUsageConsumer in it`,
     );
   }
@@ -214,15 +222,16 @@ const headersOf = (
   { body, project }: Pick<Question<unknown>, 'body' | 'project'>,
 ): Record<string, string> => ({
   accept: 'application/json',
-  'x-goog-user-project': project,
+  ...(isCounted ? { 'x-goog-user-project': project } : {}),
   ...identity,
   ...(body === undefined ? {} : { 'content-type': 'application/json' }),
 });
+  isCounted: boolean,
 
 const page = z.looseObject({ nextPageToken: z.string().nullish() });
 
 export function openGoogle(options: GoogleOptions): Google {
-  const { clock, endpoint, deadlineMs = 20_000, mostBytes = 8_000_000 } = options;
+  const { clock, endpoint, deadlineMs = 20_000, mostBytes = 8_000_000, isCounted = true } = options;
   const identify = options.identify ?? ownIdentity();
   const isPretended = endpoint !== undefined && endpoint !== '';
   const atOnce = openGate(mostAtOnce);
@@ -253,7 +262,7 @@ export function openGoogle(options: GoogleOptions): Google {
     try {
       const answered = await request(url, {
         method: verb,
-        headers: headersOf(known.value, question),
+        headers: headersOf(known.value, question, isCounted),
         body: body === undefined ? null : JSON.stringify(body),
         dispatcher: agent,
         signal,

@@ -45,6 +45,13 @@ test('an answer is read, and what else is in it dropped', async () => {
   expect(pretended.strangers).toEqual([]);
 });
 
+test('a call counts for the project that it is about, and as an account for none', async () => {
+  pretended.put('iam.googleapis.com/v1/roles/viewer', { name: 'roles/viewer' });
+  await open().ask(question);
+  await open({ isCounted: false }).ask(question);
+  expect(pretended.calls.map(({ countedFor }) => countedFor)).toEqual(['my-watchdog', null]);
+});
+
 describe('what goes wrong is said with what to do', () => {
   test.each<readonly [name: string, fault: Fault, kind: string, says: RegExp]>([
     ['not known', { kind: 'status', status: 401 }, 'not-logged-in', /gcloud auth application-default login/],
@@ -81,7 +88,7 @@ describe('what goes wrong is said with what to do', () => {
     [
       'no quota project',
       { kind: 'status', status: 403, body: { error: { details: [{ reason: 'USER_PROJECT_DENIED' }] } } },
-      'forbidden',
+      'refused',
       /roles\/serviceusage\.serviceUsageConsumer/,
     ],
     [
