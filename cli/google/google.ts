@@ -156,12 +156,18 @@ function refused(status: number, text: string, asked: Asked): Failure {
   if (status === 401) return no('not-logged-in', `${logIn} (Google does not take what you have)`);
   if (reason === 'SERVICE_DISABLED' || /is disabled|has not been used in project/.test(error.message)) {
     const service = words(info?.metadata?.['service'] ?? `${api}.googleapis.com`);
+    const consumer = info?.metadata?.['consumer'];
+    // Whoever has a quota project of their own is counted there, and the API has to be on there.
+    const counted =
+      consumer === undefined
+        ? ''
+        : ` (the call counted for ${words(consumer)}; if that is another project: gcloud auth application-default set-quota-project ${project})`;
     return no(
       'disabled',
-      `${what}: the API ${service} is not enabled in ${project}; run terraform apply, or: gcloud services enable ${service} --project=${project}`,
+      `${what}: the API ${service} is not enabled in ${project}; run terraform apply, or: gcloud services enable ${service} --project=${project}${counted}`,
     );
   }
-  if (reason === 'BILLING_DISABLED' || /billing/i.test(error.message)) {
+  if (reason === 'BILLING_DISABLED' || noBilling.test(error.message)) {
     return no('refused', `${what}: ${project} has no billing account; link one to it in the console`);
   }
   if (reason === 'USER_PROJECT_DENIED') {
@@ -220,13 +226,13 @@ function addressOf(base: URL, { path, query = {} }: Pick<Question<unknown>, 'pat
 const headersOf = (
   identity: Readonly<Record<string, string>>,
   { body, project }: Pick<Question<unknown>, 'body' | 'project'>,
+  isCounted: boolean,
 ): Record<string, string> => ({
   accept: 'application/json',
   ...(isCounted ? { 'x-goog-user-project': project } : {}),
   ...identity,
   ...(body === undefined ? {} : { 'content-type': 'application/json' }),
 });
-  isCounted: boolean,
 
 const page = z.looseObject({ nextPageToken: z.string().nullish() });
 

@@ -65,7 +65,7 @@ describe('what goes wrong is said with what to do', () => {
       'not enabled',
       disabled('iam.googleapis.com'),
       'disabled',
-      /the API iam\.googleapis\.com is not enabled in my-watchdog; .*gcloud services enable iam\.googleapis\.com --project=my-watchdog/,
+      /the API iam\.googleapis\.com is not enabled in my-watchdog; .*gcloud services enable iam\.googleapis\.com --project=my-watchdog \(the call counted for projects\/1; if that is another project: gcloud auth application-default set-quota-project my-watchdog\)/,
     ],
     ['not there', { kind: 'status', status: 404 }, 'missing', /there is no such thing in my-watchdog/],
     ['busy', { kind: 'status', status: 503 }, 'busy', /Google answered with 503; try again/],
@@ -84,6 +84,16 @@ describe('what goes wrong is said with what to do', () => {
       },
       'refused',
       /has no billing account/,
+    ],
+    [
+      'a project whose name has billing in it',
+      {
+        kind: 'status',
+        status: 403,
+        body: { error: { message: "Permission 'x' denied on resource projects/our-billing account." } },
+      },
+      'forbidden',
+      /you may not/,
     ],
     [
       'no quota project',
