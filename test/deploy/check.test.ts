@@ -337,6 +337,11 @@ describe('a plan', () => {
       every.filter(({ change: { after } }) => after?.['name'] !== 'watchdog-witness'),
       /hint functions: this plan has no witness/,
     ],
+    [
+      'that deletes every function',
+      Object.keys(deployment.functions).map(() => change('google_cloudfunctions2_function', null, 'delete')),
+      /problem functions: this plan deletes all of them: nobody would watch/,
+    ],
     ['before the first secret', [], /hint functions: this plan makes none/],
     [
       'that opens watch',

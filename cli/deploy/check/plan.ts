@@ -110,6 +110,16 @@ function functionFindings({ resource_changes: changes }: Plan, deployment: Deplo
           'after it, run watchdog secrets set, and plan again',
         ),
       ]
+  const isEnd = changes.some((each) => each.type === 'google_cloudfunctions2_function' && isGone(each));
+  if (named.length === 0 && isEnd) {
+    return [
+      problem(
+        'functions',
+        'this plan deletes all of them: nobody would watch',
+        'secrets.auto.tfvars.json is empty: run watchdog secrets pull, and plan again',
+      ),
+    ];
+  }
     : [
         missing.every((name) => name === 'witness')
           ? hint('functions', 'this plan has no witness', 'name a witness_region, if one is wanted')
