@@ -76,6 +76,17 @@ function shapeProblems(name: string, deployed: Deployed, seen: Seen, world: Doct
   const open = plain.filter(
     (each) => each === 'WATCHDOG_SECRETS' || world.prepared?.secrets.includes(each) === true,
   );
+  if (world.prepared !== null) {
+    const bundle = seen.buildConfig?.source?.storageSource?.object ?? '';
+    if (!bundle.includes(world.prepared.sha256)) {
+      problems.push(
+        broken(
+          'runs another bundle than was prepared',
+          `${apply}; when it was prepared on another machine, watchdog deploy prepare first`,
+        ),
+      );
+    }
+  }
   if (open.length > 0) {
     problems.push(
       broken(
@@ -179,7 +190,7 @@ const callers: Readonly<Record<string, readonly string[]>> = {
 const everybody = ['allUsers', 'allAuthenticatedUsers'];
 
 async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld): Promise<readonly Check[]> {
-  const { ok, broken, unread } = look('functions', name);
+  const { ok, broken, unknown, unread } = look('functions', name);
   const { google, outputs } = world;
   const { project, region } = deployed;
   const policy = await google.ask({
@@ -203,7 +214,7 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
     return found === undefined ? null : `serviceAccount:${found.service_account}`;
   };
   const needed = (callers[name] ?? []).flatMap((caller) => accountOf(caller) ?? []);
-  const isOpen = members.has('allUsers');
+  const isOpen = isUnchecked || members.has('allUsers');
   const problems: Check[] = [];
   if (deployed.is_public) {
     if (!isOpen) {
@@ -214,6 +225,9 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
         ),
       );
     }
+// https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
+const serviceForm = z.object({ invokerIamDisabled: z.boolean().nullish() });
+
     return allOr(problems, ok('can be called by everybody; it asks for a token or a signature itself'));
   }
   const missing = needed.filter((each) => !members.has(each));
@@ -230,6 +244,16 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
   const strangers = [...members].filter(
     (each) => !needed.includes(each) && !everybody.includes(each) && !outputs.keepers.includes(each),
   );
+  const service = await google.ask({
+    api: 'run',
+    path: `v2/projects/${project}/locations/${region}/services/${deployed.name}`,
+    form: serviceForm,
+    what: `the service ${deployed.name}`,
+    role: 'roles/run.viewer',
+    project,
+  });
+  if (!service.ok) return [unread(service)];
+  const isUnchecked = service.value.invokerIamDisabled === true;
   if (strangers.length > 0) {
     problems.push(
       broken(
@@ -238,7 +262,7 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
       ),
     );
   }
-  return allOr(problems, ok('can be called only by who has to'));
+  return allOr(problems, ok('by its own policy it can be called only by who has to'));
 }
 
 export async function examineFunctions(world: DoctorWorld): Promise<readonly Check[]> {
@@ -254,6 +278,26 @@ export async function examineFunctions(world: DoctorWorld): Promise<readonly Che
   }
   const found = await Promise.all(
     functions.map(async ([name, deployed]) => [
+  if (isUnchecked) {
+    problems.push(
+      broken(
+        'can be called by everybody: Cloud Run does not look who calls (invokerIamDisabled)',
+        `gcloud run services update ${deployed.name} --project=${project} --region=${region} --invoker-iam-check`,
+      ),
+    );
+  }
+  const others = policy.value.bindings.filter(({ role }) => role !== 'roles/run.invoker');
+  const stranger = others.flatMap(({ role, members: who }) =>
+    who.filter((each) => !outputs.keepers.includes(each)).map((each) => `${each} (${role})`),
+  );
+  if (stranger.length > 0) {
+    problems.push(
+      unknown(
+        `perhaps it can be called by ${stranger.join(', ')}`,
+        'see whether that role has run.routes.invoke, and take it away',
+      ),
+    );
+  }
       ...(await functionChecks(name, deployed, world)),
       ...(await callerChecks(name, deployed, world)),
     ]),

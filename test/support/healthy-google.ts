@@ -110,6 +110,10 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
     });
     if (secret === undefined) continue;
     const needs: readonly string[] = Object.entries(functions).find(([known]) => known === name)?.[1] ?? [];
+    google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}`, {
+      name: `projects/${place}/services/${each.name}`,
+      uri: each.url,
+    });
     const payload = Object.fromEntries(needs.map((need) => [need, `value-of-${need}`]));
     google.secret(`projects/${secret.project}/secrets/${secret.id}`).push({
       state: 'ENABLED',
