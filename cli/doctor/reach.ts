@@ -62,8 +62,12 @@ const giving: readonly {
       'datastore.databases.import',
       'datastore.databases.update',
       'datastore.databases.delete',
+      'datastore.databases.bulkDelete',
     ],
   },
+      // Rules let whoever has a browser in, past IAM.
+      'firebaserules.releases.create',
+      'firebaserules.releases.update',
   {
     power: 'deploy the gate',
     over: 'gate',

@@ -35,6 +35,8 @@ const roles: Readonly<Record<string, readonly string[]>> = {
     'iam.serviceAccounts.getAccessToken',
     'iam.serviceAccounts.signBlob',
   ],
+  'roles/firebaserules.admin': ['firebaserules.releases.create', 'firebaserules.releases.update'],
+  'roles/datastore.bulkAdmin': ['datastore.databases.bulkDelete'],
   'roles/viewer': ['datastore.entities.get', 'run.services.get'],
 };
 
