@@ -28,11 +28,18 @@ export type Check = {
 export type DoctorWorld = {
   readonly google: Google;
   readonly outputs: Outputs;
-  /** Sites and secrets by what was prepared; null when the folder has no deployment file. */
+  /** What was prepared; null when the folder has no deployment file. */
   readonly prepared: {
     readonly sites: readonly string[];
     readonly secrets: readonly string[];
+    readonly functions: readonly string[];
+    /** Of the bundle. */
+    readonly sha256: string;
+    /** Nodes that there may be at the same time; null without standbys. */
+    readonly maxStandbys: number | null;
   } | null;
+  /** Why it is null. */
+  readonly unprepared: string | null;
   readonly at: number;
 };
 

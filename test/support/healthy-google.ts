@@ -1,6 +1,6 @@
 // Puts into a pretended Google what it answers of a deployment in which everything is as it should be.
 import type { Outputs } from '../../cli/deploy/outputs.ts';
-import { functions, keeper, number, project } from './deployed.ts';
+import { deployment, functions, keeper, number, project } from './deployed.ts';
 import type { PretendGoogle } from './pretend-google.ts';
 
 const member = (email: string): string => `serviceAccount:${email}`;
@@ -65,7 +65,17 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
       name: `projects/${place}/functions/${each.name}`,
       state: 'ACTIVE',
       environment: 'GEN_2',
-      buildConfig: { runtime: 'nodejs24', entryPoint: name },
+      buildConfig: {
+        runtime: 'nodejs24',
+        entryPoint: name,
+        source: {
+          storageSource: {
+            bucket: `${each.project}-source`,
+            object: `functions-${deployment.bundle.sha256}.zip`,
+            generation: '1',
+          },
+        },
+      },
       serviceConfig: {
         service: `projects/${place}/services/${each.name}`,
         serviceAccountEmail: each.service_account,
@@ -114,6 +124,8 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
     const needs: readonly string[] = Object.entries(functions).find(([known]) => known === name)?.[1] ?? [];
     google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}`, {
       name: `projects/${place}/services/${each.name}`,
+    const config = google.secret(`projects/${each.project}/secrets/${outputs.name}-config`);
+    if (config.length === 0) config.push({ state: 'ENABLED', data: 'e30=' });
       uri: each.url,
     });
     const payload = Object.fromEntries(needs.map((need) => [need, `value-of-${need}`]));
