@@ -71,6 +71,16 @@ export function look(group: Group, name: string): Looked {
   };
 }
 
+/** Google's clocks agree; a little is between them and this one. */
+const mostAheadMs = 60_000;
+
+/** Of a moment that has not come yet nobody can say how long ago it was. */
+export const isAhead = (age: number): boolean => age < -mostAheadMs;
+export const aheadWords = [
+  'lies in the future: the clock of this machine is wrong',
+  'set it, and run this again',
+] as const;
+
 /** The problems, or the one sentence when there is none. */
 export const allOr = (problems: readonly Check[], good: Check): readonly Check[] =>
   problems.length === 0 ? [good] : problems;

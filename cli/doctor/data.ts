@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { indexes } from '../../functions/stores/indexes.ts';
 import type { Outputs } from '../deploy/outputs.ts';
 import { duration } from '../../functions/views/time.ts';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
+import { aheadWords, allOr, type Check, type DoctorWorld, isAhead, look } from './check.ts';
 
 type Database = Outputs['databases']['keys'];
 
@@ -229,3 +229,4 @@ export async function examineData(world: DoctorWorld): Promise<readonly Check[]>
   ]);
   return found.flat();
 }
+    if (isAhead(age)) return unknown(`its last tick ${aheadWords[0]}`, aheadWords[1]);

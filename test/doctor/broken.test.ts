@@ -10,7 +10,7 @@ import type { Outputs } from '../../cli/deploy/outputs.ts';
 import { keeper, number, outputsOf, project } from '../support/deployed.ts';
 import { putHealthy } from '../support/healthy-google.ts';
 import { forbidden, pretendGoogle, type PretendGoogle } from '../support/pretend-google.ts';
-import { at, type Examine, examineIn, parts } from './world.ts';
+import { at, type Examine, examineIn, parts, worldOf } from './world.ts';
 
 const outputs = outputsOf();
 let google: PretendGoogle;
@@ -183,6 +183,61 @@ const cases: readonly Case[] = [
     /broken gate: cannot be called by everybody.*allowedPolicyMemberDomains/,
   ],
   [
+    'functions',
+    functionAt('watch'),
+    over({ buildConfig: { entryPoint: 'watch', source: { storageSource: { object: 'functions-0.zip' } } } }),
+    /broken watch: runs another bundle than was prepared \| run terraform apply/,
+  ],
+  [
+    'functions',
+    functionAt('watch'),
+    inService({ secretVolumes: [{ mountPath: '/etc/watchdog', versions: [{ path: 'x', version: '9' }] }] }),
+    /broken watch: version 9 of its configuration cannot be read/,
+  ],
+  [
+    'functions',
+    `run.googleapis.com/v2/${here}/services/watchdog-watch`,
+    over({ invokerIamDisabled: true }),
+    /broken watch: can be called by everybody: .*invokerIamDisabled\) \| gcloud run services update watchdog-watch .*--invoker-iam-check/,
+  ],
+  [
+    'functions',
+    callersOf('watch'),
+    bound({ role: 'roles/run.admin', members: ['user:eve@example.com'] }),
+    /unknown watch: perhaps it can be called by user:eve@example\.com \(roles\/run\.admin\)/,
+  ],
+  [
+    'scheduler',
+    jobAt('watch'),
+    over({ lastAttemptTime: new Date(at + 120_000).toISOString() }),
+    /unknown watch: its last attempt lies in the future: the clock of this machine is wrong \| set it/,
+  ],
+  [
+    'data',
+    `${databaseAt('(default)')}/documents/sites`,
+    () => ({
+      documents: [
+        {
+          name: `projects/${project}/databases/(default)/documents/sites/home`,
+          fields: { tick: { mapValue: { fields: { at: { integerValue: String(at + 120_000) } } } } },
+        },
+      ],
+    }),
+    /unknown site home: its last tick lies in the future/,
+  ],
+  [
+    'data',
+    `${databaseAt('inbox')}/collectionGroups/-/fields`,
+    () => ({}),
+    /broken indexes of inbox: events by site is missing: that query fails/,
+  ],
+  [
+    'data',
+    `${databaseAt('(default)')}/collectionGroups/-/indexes`,
+    (answer) => JSON.parse(JSON.stringify(answer).replaceAll('DESCENDING', 'ASCENDING')),
+    /broken indexes of \(default\): incidents by site and openedAt is missing/,
+  ],
+  [
     'scheduler',
     jobAt('watch'),
     over({ status: { code: 7 } }),
@@ -333,6 +388,25 @@ test('secrets that were set since, or are gone, are told apart', async () => {
   );
 });
 
+test('a public function is open when nobody looks who calls; a newer configuration, and a function that was only prepared', async () => {
+  google.change(callersOf('gate'), () => ({}));
+  google.change(`run.googleapis.com/v2/${here}/services/watchdog-gate`, over({ invokerIamDisabled: true }));
+  expect(lines(await examine(examineFunctions))).toEqual([]);
+  google.secret(`projects/${project}/secrets/watchdog-config`).push({ state: 'ENABLED', data: 'e30=' });
+  const { daily: _daily, witness: _witness, ...rest } = outputs.functions;
+  const found = lines(await examine(examineFunctions, { functions: rest }));
+  expect(found.join('\n')).toMatch(/broken watch: has version 1 of the configuration, and there is 2/);
+  expect(found.filter((line) => line.includes('was prepared'))).toEqual([
+    'broken daily: was prepared, and is not deployed | run terraform apply',
+  ]);
+});
+
+test('where nothing is prepared, what runs is held against nothing, and that is said', async () => {
+  const world = worldOf(google, { outputs });
+  const found = await parts.project({ ...world, prepared: null, unprepared: 'there is no file' });
+  expect(lines(found)).toEqual(['unknown prepared: what runs was held against nothing: there is no file | ']);
+});
+
 test('before there are secrets there are no functions, and that is said', async () => {
   const found = lines(await examine(examineFunctions, { functions: {} }));
   expect(found.join()).toMatch(/broken all: there are none.*watchdog secrets set/);
@@ -420,6 +494,32 @@ describe('who reaches the keys and the gate', () => {
     [
       { role: 'roles/secretmanager.secretAccessor', members: ['user:eve@example.com'] },
       /may read the gate's secrets/,
+    ],
+    [
+      { role: 'roles/firebaserules.admin', members: ['user:eve@example.com'] },
+      /broken user:eve@example\.com: is no keeper, and may write the keys \(roles\/firebaserules\.admin/,
+    ],
+    [
+      { role: 'roles/datastore.bulkAdmin', members: ['user:eve@example.com'] },
+      /broken user:eve@example\.com: is no keeper, and may write the keys \(roles\/datastore\.bulkAdmin/,
+    ],
+    [
+      {
+        role: 'roles/secretmanager.secretAccessor',
+        members: ['user:eve@example.com'],
+        condition: {
+          expression: `resource.name.startsWith("projects/${number}/secrets/watchdog-gate/versions/")`,
+        },
+      },
+      /unknown user:eve@example\.com: may perhaps read the gate's secrets/,
+    ],
+    [
+      {
+        role: 'roles/secretmanager.secretAccessor',
+        members: ['user:eve@example.com'],
+        condition: { expression: `resource.name.startsWith("projects/${number}/secrets/watchdog-gate")` },
+      },
+      /broken user:eve@example\.com: .*may read the gate's secrets/,
     ],
     [{ role: 'roles/datastore.user', members: ['allUsers'] }, /broken allUsers: is no keeper/],
     [
