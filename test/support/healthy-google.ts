@@ -110,6 +110,10 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
     google.put(`cloudfunctions.googleapis.com/v2/projects/${place}/functions/${each.name}:getIamPolicy`, {
       etag: 'ACAB',
     });
+    google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}`, {
+      name: `projects/${place}/services/${each.name}`,
+      uri: each.url,
+    });
     google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}:getIamPolicy`, {
       bindings: [
         {
@@ -120,14 +124,10 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
         },
       ],
     });
-    if (secret === undefined) continue;
-    const needs: readonly string[] = Object.entries(functions).find(([known]) => known === name)?.[1] ?? [];
-    google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}`, {
-      name: `projects/${place}/services/${each.name}`,
     const config = google.secret(`projects/${each.project}/secrets/${outputs.name}-config`);
     if (config.length === 0) config.push({ state: 'ENABLED', data: 'e30=' });
-      uri: each.url,
-    });
+    if (secret === undefined) continue;
+    const needs: readonly string[] = Object.entries(functions).find(([known]) => known === name)?.[1] ?? [];
     const payload = Object.fromEntries(needs.map((need) => [need, `value-of-${need}`]));
     google.secret(`projects/${secret.project}/secrets/${secret.id}`).push({
       state: 'ENABLED',
@@ -163,13 +163,36 @@ function putData(google: PretendGoogle, outputs: Outputs, at: number): void {
     name: `${base}/collectionGroups/${collection}/indexes/1`,
     state: 'READY',
     queryScope: 'COLLECTION',
-    fields: [...fields, '__name__'].map((fieldPath) => ({ fieldPath, order: 'ASCENDING' })),
+    fields: [...fields, '__name__'].map((fieldPath) => ({
+      fieldPath,
+      order: fieldPath === 'openedAt' ? 'DESCENDING' : 'ASCENDING',
+    })),
+  });
+  const single = (id: string, collection: string, field: string) => ({
+    name: `projects/${home}/databases/${id}/collectionGroups/${collection}/fields/${field}`,
+    indexConfig: {
+      indexes: [
+        { queryScope: 'COLLECTION', state: 'READY', fields: [{ fieldPath: field, order: 'ASCENDING' }] },
+      ],
+    },
+  });
+  const { id: inbox } = outputs.databases.inbox;
+  google.put(
+    `firestore.googleapis.com/v1/projects/${home}/databases/${inbox}/collectionGroups/-/indexes`,
+    {},
+  );
+  google.put(`firestore.googleapis.com/v1/projects/${home}/databases/${inbox}/collectionGroups/-/fields`, {
+    fields: [single(inbox, 'events', 'site')],
   });
   google.put(`firestore.googleapis.com/v1/${base}/collectionGroups/-/indexes`, {
     indexes: [index('incidents', 'site', 'openedAt'), index('outbox', 'site', 'dueAt'), index('other', 'x')],
   });
   google.put(`firestore.googleapis.com/v1/${base}/collectionGroups/-/fields`, {
-    fields: [{ name: `${base}/collectionGroups/history/fields/expireAt`, ttlConfig: { state: 'ACTIVE' } }],
+    fields: [
+      single('(default)', 'outbox', 'dueAt'),
+      single('(default)', 'outbox', 'settledAt'),
+      { name: `${base}/collectionGroups/history/fields/expireAt`, ttlConfig: { state: 'ACTIVE' } },
+    ],
   });
   const ticked = { mapValue: { fields: { at: { integerValue: String(at - 20_000) } } } };
   google.put(`firestore.googleapis.com/v1/${base}/documents/sites`, {
