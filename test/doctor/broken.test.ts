@@ -367,7 +367,36 @@ const cases: readonly Case[] = [
     'standbys',
     'compute.googleapis.com/compute/v1/projects/my-standbys/regions/europe-west3',
     over({ quotas: [{ metric: 'CPUS', limit: 6, usage: 4 }] }),
-    /a e2-standard-4 has no room: 2 of 6 CPUS are free/,
+    /a e2-standard-4 has no room: it takes 4, and 2 of 6 CPUS are free/,
+  ],
+  [
+    'standbys',
+    'compute.googleapis.com/compute/v1/projects/my-standbys/regions/europe-west3',
+    over({
+      quotas: [
+        { metric: 'CPUS', limit: 24, usage: 4 },
+        { metric: 'SSD_TOTAL_GB', limit: 500, usage: 0 },
+      ],
+    }),
+    /broken room in europe-west3: a e2-standard-4 has no room: it takes 2000, and 500 of 500 SSD_TOTAL_GB are free/,
+  ],
+  [
+    'standbys',
+    templateAt('ethereum-europe-west3'),
+    inProperties({ disks: [{ initializeParams: { diskType: 'pd-novel', diskSizeGb: '10' } }] }),
+    /unknown room in europe-west3: .*its disks of pd-novel are counted nowhere that is known/,
+  ],
+  [
+    'standbys',
+    templateAt('ethereum-europe-west3'),
+    inProperties({ disks: [{ initializeParams: { diskType: 'hyperdisk-balanced', diskSizeGb: '10' } }] }),
+    /unknown room in europe-west3: Compute says nothing of HDB_TOTAL_GB/,
+  ],
+  [
+    'standbys',
+    'compute.googleapis.com/compute/v1/projects/my-standbys',
+    over({ quotas: [{ metric: 'CPUS_ALL_REGIONS', limit: 3, usage: 0 }] }),
+    /broken room in all regions together: a e2-standard-4 has no room: it takes 4, and 3 of 3 CPUS_ALL_REGIONS/,
   ],
 ];
 test.each(cases)('%s, %s', async (part, path, change, says) => {
@@ -405,6 +434,19 @@ test('where nothing is prepared, what runs is held against nothing, and that is 
   const world = worldOf(google, { outputs });
   const found = await parts.project({ ...world, prepared: null, unprepared: 'there is no file' });
   expect(lines(found)).toEqual(['unknown prepared: what runs was held against nothing: there is no file | ']);
+});
+
+test('there has to be room for as many nodes as there may be', async () => {
+  const world = worldOf(google, { outputs });
+  const { prepared } = world;
+  expect(prepared).not.toBeNull();
+  const found = await parts.standbys({
+    ...world,
+    prepared: prepared === null ? null : { ...prepared, maxStandbys: 6 },
+  });
+  expect(lines(found).join('\n')).toMatch(
+    /6 times a e2-standard-4 has no room: it takes 24, and 20 of 24 CPUS/,
+  );
 });
 
 test('before there are secrets there are no functions, and that is said', async () => {

@@ -309,11 +309,24 @@ function putStandbys(google: PretendGoogle, { standbys }: Outputs): void {
           ...(is_drill ? { maxRunDuration: { seconds: '172800' }, instanceTerminationAction: 'DELETE' } : {}),
         },
         serviceAccounts: [{ email: standbys?.node_service_account }],
-        disks: [{ boot: true, initializeParams: { diskType: 'pd-balanced' } }],
+        disks: [
+          { boot: true, initializeParams: { diskType: 'pd-balanced', diskSizeGb: '20' } },
+          { initializeParams: { diskType: 'pd-balanced', diskSizeGb: '1980' } },
+        ],
         metadata: { items: [{ key: 'enable-guest-attributes', value: 'TRUE' }] },
       },
     });
-    google.put(base, { name: region, quotas: [{ metric: 'CPUS', limit: 24, usage: 4 }] });
+    google.put(base, {
+      name: region,
+      quotas: [
+        { metric: 'CPUS', limit: 24, usage: 4 },
+        { metric: 'SSD_TOTAL_GB', limit: 8_192, usage: 100 },
+      ],
+    });
+    google.put(`compute.googleapis.com/compute/v1/projects/${standbys?.project ?? ''}`, {
+      name: standbys?.project ?? '',
+      quotas: [{ metric: 'CPUS_ALL_REGIONS', limit: 32, usage: 4 }],
+    });
   }
 }
 
