@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { deployedFolder, type DeployedFolder, deployment, functions } from '../support/deployed.ts';
 import { type Ended, watchdog } from './command.ts';
 
-const tfvars = `project        = "my-watchdog"
+const tfvars = `project        = "my-standbys"
 region         = "europe-west3"
 witness_region = "us-east1"
 keepers        = ["user:maria@yours.net"]
