@@ -16,6 +16,13 @@ const database = z.object({
   location: z.string(),
 });
 
+const secretPlace = z.object({
+  project,
+  id: z.string().regex(/^[a-zA-Z0-9_-]{1,255}$/),
+  /** What is deployed; null while nothing is. */
+  version: z.coerce.number().nullish(),
+});
+
 const outputs = z.object({
   name,
   version: z.string(),
@@ -40,14 +47,10 @@ const outputs = z.object({
   build_service_account: account.nullish(),
   databases: z.object({ default: database, inbox: database, keys: database }),
   jobs: z.record(z.string(), z.object({ project, region: place, name })),
-  secrets: z.record(
-    z.string(),
-    z.object({
-      project,
-      id: z.string().regex(/^[a-zA-Z0-9_-]{1,255}$/),
-      version: z.coerce.number().nullish(),
-    }),
-  ),
+  /** Of the functions that read secrets. */
+  secrets: z.record(z.string(), secretPlace),
+  /** Of every function that can have secrets, whether it reads any or not. */
+  places: z.record(z.string(), secretPlace).nullish(),
   standbys: z
     .object({
       project,

@@ -24,6 +24,8 @@ type Prepared = {
   readonly deployment: Deployment;
   readonly bundleBytes: number;
   readonly written: readonly string[];
+  /** The name of the gate's key; null without a gate. */
+  readonly gateKey: string | null;
 };
 
 const refused = (message: string): Refusal => ({ ok: false, message });
@@ -101,7 +103,14 @@ async function prepare(folder: string, options: Options): Promise<Prepared | Ref
     const unwritable = write(join(folder, name), content);
     if (unwritable !== null) return refused(unwritable);
   }
-  return { ok: true, deployment, bundleBytes: bundle.zip.length, written: contents.map(([name]) => name) };
+  const [key] = parsed.config.gate?.keys ?? [];
+  return {
+    ok: true,
+    deployment,
+    bundleBytes: bundle.zip.length,
+    written: contents.map(([name]) => name),
+    gateKey: key !== undefined && 'env' in key ? key.env : null,
+  };
 }
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
@@ -116,7 +125,7 @@ function functionLine([name, { secrets }]: readonly [
 const quoted = (path: string): string =>
   /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
-function nextSteps(folder: string, isFirst: boolean): string[] {
+function nextSteps(folder: string, isFirst: boolean, gateKey: string | null): string[] {
   const place = quoted(folder);
   const terraform = folder === '.' ? 'terraform' : `terraform -chdir=${place}`;
   const check = `$ watchdog deploy check ${place}`;
@@ -125,6 +134,13 @@ function nextSteps(folder: string, isFirst: boolean): string[] {
     check,
     `$ ${terraform} init && ${terraform} apply`,
     '  that makes databases and the places of the secrets, and no functions yet',
+    `$ watchdog secrets set ${place} --random`,
+    ...(gateKey === null
+      ? []
+      : [
+          `$ watchdog secrets set ${place} ${gateKey} --generate ed25519`,
+          '  write what it prints into gate.publicKeys, and prepare again',
+        ]),
     `$ watchdog secrets set ${place} --file secrets.env`,
     `$ ${terraform} apply`,
   ];
@@ -145,7 +161,7 @@ function show(folder: string, prepared: Prepared, isFirst: boolean, { terminal }
     print(`  wrote ${join(folder, name)}${size}`);
   }
   print('next:');
-  for (const line of nextSteps(folder, isFirst)) print(`  ${line}`);
+  for (const line of nextSteps(folder, isFirst, prepared.gateKey)) print(`  ${line}`);
 }
 
 async function run(folder: string, options: Options, context: Context): Promise<ExitCode> {

@@ -28,11 +28,18 @@ export type Check = {
 export type DoctorWorld = {
   readonly google: Google;
   readonly outputs: Outputs;
-  /** Sites and secrets by what was prepared; null when the folder has no deployment file. */
+  /** What was prepared; null when the folder has no deployment file. */
   readonly prepared: {
     readonly sites: readonly string[];
     readonly secrets: readonly string[];
+    readonly functions: readonly string[];
+    /** Of the bundle. */
+    readonly sha256: string;
+    /** Nodes that there may be at the same time; null without standbys. */
+    readonly maxStandbys: number | null;
   } | null;
+  /** Why it is null. */
+  readonly unprepared: string | null;
   readonly at: number;
 };
 
@@ -63,6 +70,16 @@ export function look(group: Group, name: string): Looked {
         : check('unknown', message, null),
   };
 }
+
+/** Google's clocks agree; a little is between them and this one. */
+const mostAheadMs = 60_000;
+
+/** Of a moment that has not come yet nobody can say how long ago it was. */
+export const isAhead = (age: number): boolean => age < -mostAheadMs;
+export const aheadWords = [
+  'lies in the future: the clock of this machine is wrong',
+  'set it, and run this again',
+] as const;
 
 /** The problems, or the one sentence when there is none. */
 export const allOr = (problems: readonly Check[], good: Check): readonly Check[] =>

@@ -1,9 +1,9 @@
 // Are the three databases there and protected, can what is asked of them be answered, and was a tick written just now?
 import { z } from 'zod';
-import { indexes } from '../../functions/stores/indexes.ts';
+import { type IndexedField, indexes } from '../../functions/stores/indexes.ts';
 import type { Outputs } from '../deploy/outputs.ts';
 import { duration } from '../../functions/views/time.ts';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
+import { aheadWords, allOr, type Check, type DoctorWorld, isAhead, look } from './check.ts';
 
 type Database = Outputs['databases']['keys'];
 
@@ -22,11 +22,23 @@ const schedulesForm = z.object({
 const indexForm = z.object({
   name: z.string(),
   state: z.string().nullish(),
-  fields: z.array(z.object({ fieldPath: z.string() })).nullish(),
+  fields: z.array(z.object({ fieldPath: z.string(), order: z.string().nullish() })).nullish(),
 });
 
 const fieldForm = z.object({
   name: z.string(),
+  indexConfig: z
+    .object({
+      indexes: z
+        .array(
+          z.object({
+            state: z.string().nullish(),
+            fields: z.array(z.object({ order: z.string().nullish() })).nullish(),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
   ttlConfig: z.object({ state: z.string().nullish() }).nullish(),
 });
 
@@ -49,12 +61,23 @@ const apply = 'run terraform apply';
 const viewer = 'roles/datastore.viewer';
 const pathOf = ({ project, id }: Database): string => `v1/projects/${project}/databases/${id}`;
 
-/** What queries of several fields need, by collection. */
-const composites = indexes
-  .filter(({ database }) => database === '(default)')
-  .flatMap(({ collection, composite }) =>
-    composite.map((fields) => [collection, fields.map(({ field }) => field).join(',')] as const),
-  );
+type Wanted = {
+  readonly collection: string;
+  /** Each with its order, as Firestore writes it. */
+  readonly fields: readonly string[];
+};
+const wantedOf = (collection: string, fields: readonly IndexedField[]): Wanted => ({
+  collection,
+  fields: fields.map(({ field, order }) => `${field} ${order.toUpperCase()}`),
+});
+const own = (id: string) => indexes.filter(({ database }) => database === id);
+
+/** What queries of several fields need. */
+const compositesOf = (id: string): readonly Wanted[] =>
+  own(id).flatMap(({ collection, composite }) => composite.map((fields) => wantedOf(collection, fields)));
+/** What queries of one field need; nothing else is indexed. */
+const singlesOf = (id: string): readonly Wanted[] =>
+  own(id).flatMap(({ collection, single }) => single.map((field) => wantedOf(collection, [field])));
 
 async function databaseChecks(database: Database, { google }: DoctorWorld): Promise<readonly Check[]> {
   const { ok, broken, unread } = look('data', `database ${database.id}`);
@@ -121,29 +144,59 @@ async function backupChecks(database: Database, { google }: DoctorWorld): Promis
 }
 
 const collectionOf = (name: string): string => /\/collectionGroups\/([^/]+)\//.exec(name)?.[1] ?? '';
-const fieldsOf = ({ fields }: z.output<typeof indexForm>): string =>
-  (fields ?? [])
-    .map(({ fieldPath }) => fieldPath)
-    .filter((path) => path !== '__name__')
-    .join(',');
+type Index = { readonly wanted: Wanted; readonly state: string | null | undefined };
+
+const compositeIndex = ({ name, state, fields }: z.output<typeof indexForm>): Index => ({
+  wanted: {
+    collection: collectionOf(name),
+    fields: (fields ?? [])
+      .filter(({ fieldPath }) => fieldPath !== '__name__')
+      .map(({ fieldPath, order }) => `${fieldPath} ${order ?? ''}`),
+  },
+  state,
+});
+const singleIndexes = ({ name, indexConfig }: z.output<typeof fieldForm>): Index[] =>
+  (indexConfig?.indexes ?? []).map(({ state, fields }) => ({
+    wanted: {
+      collection: collectionOf(name),
+      fields: [`${name.split('/').at(-1) ?? ''} ${fields?.[0]?.order ?? ''}`],
+    },
+    state,
+  }));
 
 async function indexChecks(database: Database, { google }: DoctorWorld): Promise<readonly Check[]> {
   const { ok, broken, unknown, unread } = look('data', `indexes of ${database.id}`);
-  const seen = await google.list({
+  const common = {
     api: 'firestore',
-    path: `${pathOf(database)}/collectionGroups/-/indexes`,
-    items: 'indexes',
-    item: indexForm,
-    what: `the indexes of ${database.id}`,
     role: 'roles/datastore.indexAdmin',
     project: database.project,
-  });
-  if (!seen.ok) return [unread(seen)];
-  const problems = composites.flatMap(([collection, fields]) => {
-    const index = seen.value.find(
-      (each) => collectionOf(each.name) === collection && fieldsOf(each) === fields,
+  } as const;
+  const [composites, singles] = await Promise.all([
+    google.list({
+      ...common,
+      path: `${pathOf(database)}/collectionGroups/-/indexes`,
+      items: 'indexes',
+      item: indexForm,
+      what: `the indexes of ${database.id}`,
+    }),
+    google.list({
+      ...common,
+      path: `${pathOf(database)}/collectionGroups/-/fields`,
+      query: { filter: 'indexConfig.usesAncestorConfig:false' },
+      items: 'fields',
+      item: fieldForm,
+      what: `the indexed fields of ${database.id}`,
+    }),
+  ]);
+  if (!composites.ok) return [unread(composites)];
+  if (!singles.ok) return [unread(singles)];
+  const there = [...composites.value.map(compositeIndex), ...singles.value.flatMap(singleIndexes)];
+  const wanted = [...compositesOf(database.id), ...singlesOf(database.id)];
+  const problems = wanted.flatMap(({ collection, fields }) => {
+    const index = there.find(
+      (each) => each.wanted.collection === collection && each.wanted.fields.join() === fields.join(),
     );
-    const name = `${collection} by ${fields.replace(',', ' and ')}`;
+    const name = `${collection} by ${fields.map((field) => field.split(' ')[0]).join(' and ')}`;
     if (index === undefined) return [broken(`${name} is missing: that query fails`, apply)];
     if (index.state === 'READY') return [];
     return index.state === 'CREATING'
@@ -208,10 +261,11 @@ async function tickChecks(database: Database, world: DoctorWorld): Promise<reado
   const where = 'look at the job watch above, and into the log of watch';
   if (sites.length === 0) return [look('data', 'ticks').broken('no site was ever watched', where)];
   return sites.map((site) => {
-    const { ok, broken } = look('data', `site ${site}`);
+    const { ok, broken, unknown } = look('data', `site ${site}`);
     const tick = ticks.get(site) ?? null;
     if (tick === null) return broken('was never watched: no tick was written', where);
     const age = at - tick;
+    if (isAhead(age)) return unknown(`its last tick ${aheadWords[0]}`, aheadWords[1]);
     return age > tickPatienceMs
       ? broken(`was watched last ${duration(age)} ago: nobody watches it now`, where)
       : ok(`watched ${duration(Math.max(0, age))} ago`);
@@ -224,6 +278,7 @@ export async function examineData(world: DoctorWorld): Promise<readonly Check[]>
     ...Object.values(databases).map((database) => databaseChecks(database, world)),
     backupChecks(databases.keys, world),
     indexChecks(databases.default, world),
+    indexChecks(databases.inbox, world),
     endingChecks(databases.default, world),
     tickChecks(databases.default, world),
   ]);

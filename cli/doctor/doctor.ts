@@ -58,12 +58,21 @@ function show(checks: readonly Check[], { terminal }: Context, hasProbed: boolea
   print(`${count(checks, 'ok')}, ${count(checks, 'broken')}, ${count(checks, 'unknown')}`);
 }
 
-const preparedIn = (folder: string): DoctorWorld['prepared'] => {
+function preparedIn(folder: string): Pick<DoctorWorld, 'prepared' | 'unprepared'> {
   const read = readDeployment(folder);
-  if (!read.ok) return null;
-  const { sites, functions } = read.deployment;
-  return { sites, secrets: Object.values(functions).flatMap(({ secrets }) => secrets) };
-};
+  if (!read.ok) return { prepared: null, unprepared: read.message };
+  const { sites, functions, bundle, standbys } = read.deployment;
+  return {
+    prepared: {
+      sites,
+      secrets: Object.values(functions).flatMap(({ secrets }) => secrets),
+      functions: Object.keys(functions),
+      sha256: bundle.sha256,
+      maxStandbys: standbys?.max_standbys ?? null,
+    },
+    unprepared: null,
+  };
+}
 
 async function doctor(folder: string, options: Options, context: Context): Promise<ExitCode> {
   const { terminal, clock, variables } = context;
@@ -78,7 +87,7 @@ async function doctor(folder: string, options: Options, context: Context): Promi
   const endpoint = variables[endpointVariable];
   const google = openGoogle({ clock, endpoint });
   const at = clock.now();
-  const world: DoctorWorld = { google, outputs, prepared: preparedIn(folder), at };
+  const world: DoctorWorld = { google, outputs, ...preparedIn(folder), at };
   const done = terminal.progress(() => `asking Google, ${Math.round((clock.now() - at) / 1000)} s`);
   try {
     // Whoever is not logged in is told so once.
@@ -99,6 +108,7 @@ async function doctor(folder: string, options: Options, context: Context): Promi
               openGoogle({
                 clock,
                 endpoint,
+                isCounted: false,
                 identify: () => Promise.resolve({ authorization: `Bearer ${token}` }),
               }),
             statusToken: () =>

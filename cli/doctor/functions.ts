@@ -11,7 +11,13 @@ type Deployed = Outputs['functions'][string];
 const form = z.object({
   state: z.string(),
   stateMessages: z.array(z.object({ message: z.string().default('') })).nullish(),
-  buildConfig: z.object({ runtime: z.string().nullish(), entryPoint: z.string().nullish() }).nullish(),
+  buildConfig: z
+    .object({
+      runtime: z.string().nullish(),
+      entryPoint: z.string().nullish(),
+      source: z.object({ storageSource: z.object({ object: z.string().nullish() }).nullish() }).nullish(),
+    })
+    .nullish(),
   serviceConfig: z
     .object({
       serviceAccountEmail: z.string().nullish(),
@@ -69,6 +75,17 @@ function shapeProblems(name: string, deployed: Deployed, seen: Seen, world: Doct
   }
   if (seen.buildConfig?.entryPoint !== name) {
     problems.push(broken(`starts ${seen.buildConfig?.entryPoint ?? 'nothing'} and not ${name}`, apply));
+  }
+  if (world.prepared !== null) {
+    const bundle = seen.buildConfig?.source?.storageSource?.object ?? '';
+    if (!bundle.includes(world.prepared.sha256)) {
+      problems.push(
+        broken(
+          'runs another bundle than was prepared',
+          `${apply}; when it was prepared on another machine, watchdog deploy prepare first`,
+        ),
+      );
+    }
   }
   const plain = Object.keys(config.environmentVariables ?? {});
   const missing = variables.filter((each) => !plain.includes(each));
@@ -130,10 +147,41 @@ async function secretChecks(name: string, seen: Seen, { google, outputs }: Docto
     : [ok(`has the newest version of its secrets, ${version}`)];
 }
 
+/** By project: what was made of the configuration. */
+type Configs = ReadonlyMap<string, Awaited<ReturnType<typeof listVersions>>>;
+
+function configChecks(name: string, { project }: Deployed, seen: Seen, configs: Configs): Check[] {
+  const { broken, unread } = look('functions', name);
+  const volume = seen.serviceConfig?.secretVolumes?.find(({ mountPath }) => mountPath === '/etc/watchdog');
+  const versions = configs.get(project);
+  // That there is none is said already.
+  if (volume === undefined || versions === undefined) return [];
+  if (!versions.ok) return [unread(versions)];
+  const mounted = volume.versions?.[0]?.version ?? '';
+  if (!/^\d+$/.test(mounted)) {
+    return [
+      broken(`its configuration is pinned to no version (${mounted === '' ? 'none' : mounted})`, apply),
+    ];
+  }
+  const enabled = versions.value.filter(({ state }) => state === 'ENABLED').map(({ number }) => number);
+  if (!enabled.includes(Number(mounted))) {
+    return [
+      broken(
+        `version ${mounted} of its configuration cannot be read: the next instance does not start`,
+        apply,
+      ),
+    ];
+  }
+  const newest = Math.max(...enabled);
+  return newest > Number(mounted)
+    ? [broken(`has version ${mounted} of the configuration, and there is ${newest}`, apply)]
+    : [];
+}
+
 async function functionChecks(
   name: string,
   deployed: Deployed,
-  world: DoctorWorld,
+  { world, configs }: { readonly world: DoctorWorld; readonly configs: Configs },
 ): Promise<readonly Check[]> {
   const { ok, broken, unknown, unread } = look('functions', name);
   const { project, region } = deployed;
@@ -163,6 +211,7 @@ async function functionChecks(
   const problems = shapeProblems(name, deployed, seen.value, world);
   return [
     ...allOr(problems, ok(`active in ${region}, ${deployed.memory}, as ${deployed.service_account}`)),
+    ...configChecks(name, deployed, seen.value, configs),
     ...(await secretChecks(name, seen.value, world)),
   ];
 }
@@ -176,10 +225,13 @@ const callers: Readonly<Record<string, readonly string[]>> = {
   daily: ['scheduler'],
 };
 
+// https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
+const serviceForm = z.object({ invokerIamDisabled: z.boolean().nullish() });
+
 const everybody = ['allUsers', 'allAuthenticatedUsers'];
 
 async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld): Promise<readonly Check[]> {
-  const { ok, broken, unread } = look('functions', name);
+  const { ok, broken, unknown, unread } = look('functions', name);
   const { google, outputs } = world;
   const { project, region } = deployed;
   const policy = await google.ask({
@@ -192,6 +244,16 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
     project,
   });
   if (!policy.ok) return [unread(policy)];
+  const service = await google.ask({
+    api: 'run',
+    path: `v2/projects/${project}/locations/${region}/services/${deployed.name}`,
+    form: serviceForm,
+    what: `the service ${deployed.name}`,
+    role: 'roles/run.viewer',
+    project,
+  });
+  if (!service.ok) return [unread(service)];
+  const isUnchecked = service.value.invokerIamDisabled === true;
   const members = new Set(
     policy.value.bindings
       .filter(({ role }) => role === 'roles/run.invoker')
@@ -203,7 +265,7 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
     return found === undefined ? null : `serviceAccount:${found.service_account}`;
   };
   const needed = (callers[name] ?? []).flatMap((caller) => accountOf(caller) ?? []);
-  const isOpen = members.has('allUsers');
+  const isOpen = isUnchecked || members.has('allUsers');
   const problems: Check[] = [];
   if (deployed.is_public) {
     if (!isOpen) {
@@ -215,6 +277,26 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
       );
     }
     return allOr(problems, ok('can be called by everybody; it asks for a token or a signature itself'));
+  }
+  if (isUnchecked) {
+    problems.push(
+      broken(
+        'can be called by everybody: Cloud Run does not look who calls (invokerIamDisabled)',
+        `gcloud run services update ${deployed.name} --project=${project} --region=${region} --invoker-iam-check`,
+      ),
+    );
+  }
+  const others = policy.value.bindings.filter(({ role }) => role !== 'roles/run.invoker');
+  const stranger = others.flatMap(({ role, members: who }) =>
+    who.filter((each) => !outputs.keepers.includes(each)).map((each) => `${each} (${role})`),
+  );
+  if (stranger.length > 0) {
+    problems.push(
+      unknown(
+        `perhaps it can be called by ${stranger.join(', ')}`,
+        'see whether that role has run.routes.invoke, and take it away',
+      ),
+    );
   }
   const missing = needed.filter((each) => !members.has(each));
   if (missing.length > 0) problems.push(broken(`cannot be called by ${missing.join(', ')}`, apply));
@@ -238,7 +320,7 @@ async function callerChecks(name: string, deployed: Deployed, world: DoctorWorld
       ),
     );
   }
-  return allOr(problems, ok('can be called only by who has to'));
+  return allOr(problems, ok('by its own policy it can be called only by who has to'));
 }
 
 export async function examineFunctions(world: DoctorWorld): Promise<readonly Check[]> {
@@ -252,11 +334,25 @@ export async function examineFunctions(world: DoctorWorld): Promise<readonly Che
       ),
     ];
   }
+  const { google, outputs, prepared } = world;
+  const missing = (prepared?.functions ?? [])
+    // Whether there is one is for Terraform to say (witness_region).
+    .filter((name) => name !== 'witness' && outputs.functions[name] === undefined)
+    .map((name) => look('functions', name).broken('was prepared, and is not deployed', apply));
+  const projects = [...new Set(functions.map(([, { project }]) => project))];
+  const configs = new Map(
+    await Promise.all(
+      projects.map(
+        async (project) =>
+          [project, await listVersions(google, { project, id: `${outputs.name}-config` })] as const,
+      ),
+    ),
+  );
   const found = await Promise.all(
     functions.map(async ([name, deployed]) => [
-      ...(await functionChecks(name, deployed, world)),
+      ...(await functionChecks(name, deployed, { world, configs })),
       ...(await callerChecks(name, deployed, world)),
     ]),
   );
-  return found.flat();
+  return [...missing, ...found.flat()];
 }

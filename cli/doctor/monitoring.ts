@@ -53,7 +53,7 @@ export async function examineMonitoring({ google, outputs }: DoctorWorld): Promi
     return [
       look('monitoring', 'all').broken(
         'there is none: when the watchdog does not run, only the ping to the service outside is missed',
-        `give monitoring an e-mail address in terraform.tfvars, and ${apply}`,
+        `give emails an address in terraform.tfvars, and ${apply}`,
       ),
     ];
   }
@@ -77,7 +77,7 @@ export async function examineMonitoring({ google, outputs }: DoctorWorld): Promi
     return found.verificationStatus === 'UNVERIFIED'
       ? broken(
           'was never verified, so nothing is sent to it',
-          'open Monitoring, Edit notification channels, and verify it',
+          `Google sends no code by itself to a channel that Terraform made: console, Monitoring, Alerting, Edit notification channels; or POST https://monitoring.googleapis.com/v3/${name}:sendVerificationCode, and then :verify with the code`,
         )
       : ok(`${found.type ?? 'channel'}, on`);
   });
@@ -86,7 +86,7 @@ export async function examineMonitoring({ google, outputs }: DoctorWorld): Promi
       ? [
           look('monitoring', 'channels').broken(
             'there is none: alerts go nowhere',
-            `give monitoring an e-mail address, and ${apply}`,
+            `give emails an address in terraform.tfvars, and ${apply}`,
           ),
         ]
       : [];

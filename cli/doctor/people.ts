@@ -276,6 +276,7 @@ async function gather(world: DoctorWorld): Promise<Gathered> {
               gateNumber === null || secret === undefined
                 ? null
                 : `projects/${gateNumber}/secrets/${secret.id}`,
+            version: secret?.version ?? null,
           },
     at,
   };

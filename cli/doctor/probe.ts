@@ -110,8 +110,11 @@ async function tryToWrite(email: string, world: ProbeWorld): Promise<readonly Ch
     role: 'roles/iam.serviceAccountTokenCreator',
     project: home,
   });
-  // Nobody should be able to, and then Google's word is all there is.
-  if (!token.ok) return [];
+  if (!token.ok) {
+    // Nobody should be able to, and then Google's word is all there is.
+    const isNobody = ['forbidden', 'missing', 'disabled'].includes(token.kind);
+    return isNobody ? [] : [unknown(token.message)];
+  }
   const name = `projects/${project}/databases/keys/documents/keys/doctor`;
   const written = await as(token.value.accessToken).ask({
     api: 'firestore',
@@ -124,6 +127,26 @@ async function tryToWrite(email: string, world: ProbeWorld): Promise<readonly Ch
   });
   if (!written.ok && written.kind === 'forbidden')
     return [ok('was refused when it tried to write the keys database')];
+  if (!written.ok && written.kind === 'missing') {
+    const there = await google.ask({
+      api: 'firestore',
+      path: `v1/projects/${project}/databases/keys`,
+      form: z.object({}),
+      what: 'the database keys',
+      role: 'roles/datastore.viewer',
+      project,
+    });
+    if (!there.ok) {
+      return [
+        unknown(
+          there.kind === 'missing'
+            ? 'there is no database keys, so that nothing could be tried'
+            : `whether the write was let in is not known: ${there.message}`,
+          there.kind === 'missing' ? 'see it above, under data' : undefined,
+        ),
+      ];
+    }
+  }
   const isIn = written.ok || written.kind === 'missing' || written.kind === 'conflict';
   return [
     isIn
@@ -167,7 +190,10 @@ async function knock(url: URL, headers: Readonly<Record<string, string>> = {}): 
   }
 }
 
-/** Without any token: the platform turns away whoever calls a private function, before our code runs. */
+/** What our public functions say to a GET of nothing. */
+const ownAnswers = [200, 400, 401, 405];
+
+/** Without any token: the platform turns away whoever calls a private function, before our code runs. To the one that only the clock calls, from within, it says 404. */
 async function doorChecks(
   name: string,
   { url, is_public }: Outputs['functions'][string],
@@ -178,11 +204,16 @@ async function doorChecks(
   const { status } = knocked;
   if (status >= 500) return [broken(`answers with ${status}`, 'look into its log; run terraform apply')];
   if (is_public) {
+    if (ownAnswers.includes(status)) return [ok(`answers the public with ${status}, without a token`)];
     return [
-      status === 403
-        ? broken('turns everybody away (403)', 'run terraform apply')
-        : ok(`answers the public with ${status}, without a token`),
+      broken(
+        status === 403 ? 'turns everybody away (403)' : `answers with ${status}, which is none of its own`,
+        status === 404 ? 'is it there? run terraform apply' : 'run terraform apply',
+      ),
     ];
+  }
+  if (status === 404 && name !== 'daily') {
+    return [unknown('answers with 404: it may not be there at all', 'see it above, under functions')];
   }
   return [
     status === 403 || status === 401 || status === 404

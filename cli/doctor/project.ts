@@ -60,6 +60,7 @@ async function apiChecks(
 export async function examineProject(world: DoctorWorld): Promise<readonly Check[]> {
   const { project, keys_project: keysProject, standbys, version } = world.outputs;
   const { ok, broken } = look('project', 'version');
+  const { unprepared } = world;
   const asked = new Map<string, readonly string[]>([[project, main]]);
   if (keysProject !== project) asked.set(keysProject, keys);
   const standbyProject = standbys?.project;
@@ -74,6 +75,9 @@ export async function examineProject(world: DoctorWorld): Promise<readonly Check
           `${version} runs, and this command is ${manifest.version}`,
           'use the command of that version, or: watchdog deploy prepare, and terraform apply',
         ),
+    ...(unprepared === null
+      ? []
+      : [look('project', 'prepared').unknown(`what runs was held against nothing: ${unprepared}`)]),
     ...found.flat(),
   ];
 }

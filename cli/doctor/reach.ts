@@ -24,6 +24,8 @@ export type Place = {
     readonly service: string;
     /** Null when the number of its project is not known. */
     readonly secret: string | null;
+    /** The version that it has. */
+    readonly version: number | null;
   } | null;
   readonly at: number;
 };
@@ -60,8 +62,12 @@ const giving: readonly {
       'datastore.entities.update',
       'datastore.entities.delete',
       'datastore.databases.import',
+      'datastore.databases.bulkDelete',
       'datastore.databases.update',
       'datastore.databases.delete',
+      // Rules let whoever has a browser in, past IAM.
+      'firebaserules.releases.create',
+      'firebaserules.releases.update',
     ],
   },
   {
@@ -150,6 +156,21 @@ function reachedBy(permission: string, { keysProject, gate, at }: Place) {
   }
 }
 
+/**
+ * What is read is a version, and its name is longer than that of its secret. Where the one lets through and the other does not, it depends on
+ * the version.
+ */
+function lets(expression: string, permission: string, place: Place): boolean | null {
+  const reached = reachedBy(permission, place);
+  const truth = holds(expression, reached);
+  if (permission !== 'secretmanager.versions.access' || reached.name === null) return truth;
+  const ofVersion = holds(expression, {
+    ...reached,
+    name: `${reached.name}/versions/${place.gate?.version ?? 1}`,
+  });
+  return ofVersion === truth ? truth : null;
+}
+
 /** Permissions of a role; null when they could not be read. */
 export type Roles = ReadonlyMap<string, ReadonlySet<string> | null>;
 
@@ -177,7 +198,7 @@ function reachOf(
         holds:
           condition === null || condition === undefined
             ? true
-            : holds(condition.expression, reachedBy(permission, place)),
+            : lets(condition.expression, permission, place),
       }))
       .filter((each) => each.holds !== false);
     const [first] = given.toSorted((a, b) => Number(b.holds === true) - Number(a.holds === true));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Outputs } from '../deploy/outputs.ts';
 import { duration } from '../../functions/views/time.ts';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
+import { aheadWords, allOr, type Check, type DoctorWorld, isAhead, look } from './check.ts';
 
 // https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs
 const form = z.object({
@@ -43,6 +43,7 @@ function lastAttempt(job: string, seen: Seen, at: number): readonly Check[] {
     return [ok(`runs for the first time at ${new Date(next).toISOString()}`)];
   }
   const age = at - last;
+  if (isAhead(age)) return [unknown(`its last attempt ${aheadWords[0]}`, aheadWords[1])];
   const problems: Check[] = [];
   if (age > patienceMs[isEachMinute ? 'minute' : 'day']) {
     problems.push(

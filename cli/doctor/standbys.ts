@@ -1,7 +1,7 @@
 // Are the templates of standbys there, without a limit on their life and without anything that could be a key; and is there room for their machines?
 import { z } from 'zod';
 import type { Outputs } from '../deploy/outputs.ts';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
+import { allOr, type Check, type DoctorWorld, look, type Looked } from './check.ts';
 
 type Standbys = NonNullable<Outputs['standbys']>;
 
@@ -23,7 +23,13 @@ const templateForm = z.object({
     disks: z
       .array(
         z.object({
-          initializeParams: z.object({ resourcePolicies: z.array(z.string()).nullish() }).nullish(),
+          initializeParams: z
+            .object({
+              resourcePolicies: z.array(z.string()).nullish(),
+              diskType: z.string().nullish(),
+              diskSizeGb: z.coerce.number().nullish(),
+            })
+            .nullish(),
         }),
       )
       .nullish(),
@@ -34,7 +40,8 @@ const templateForm = z.object({
 });
 type Template = z.output<typeof templateForm>['properties'];
 
-const regionForm = z.object({
+/** Of a region, or of a project: quotas that all regions share. */
+const quotasForm = z.object({
   quotas: z
     .array(
       z.object({ metric: z.string().nullish(), limit: z.number().nullish(), usage: z.number().nullish() }),
@@ -83,11 +90,28 @@ function keyProblems({ metadata, resourcePolicies, disks }: Template): string[] 
   return problems;
 }
 
+/** What one machine takes; null is not known. */
+type Node = {
+  readonly machine: string;
+  /** By the type of the disk, GB. */
+  readonly disks: ReadonlyMap<string, number | null>;
+};
+
+function nodeOf({ machineType, disks }: Template): Node {
+  const sums = new Map<string, number | null>();
+  for (const { initializeParams } of disks ?? []) {
+    const type = initializeParams?.diskType?.split('/').at(-1) ?? 'pd-standard';
+    const [size, before] = [initializeParams?.diskSizeGb ?? null, sums.get(type) ?? 0];
+    sums.set(type, size === null || sums.get(type) === null ? null : before + size);
+  }
+  return { machine: machineType, disks: sums };
+}
+
 async function templateChecks(
   template: Standbys['templates'][number],
   standbys: Standbys,
   { google }: DoctorWorld,
-): Promise<{ readonly checks: readonly Check[]; readonly machine: string | null }> {
+): Promise<{ readonly checks: readonly Check[]; readonly node: Node | null }> {
   const { ok, broken, unread } = look('standbys', template.name);
   const { project } = standbys;
   const seen = await google.ask({
@@ -98,7 +122,7 @@ async function templateChecks(
     role: 'roles/compute.viewer',
     project,
   });
-  if (!seen.ok) return { checks: [unread(seen)], machine: null };
+  if (!seen.ok) return { checks: [unread(seen)], node: null };
   const { properties } = seen.value;
   const emails = (properties.serviceAccounts ?? []).flatMap(({ email }) => email ?? []);
   const node = standbys.node_service_account ?? null;
@@ -111,7 +135,7 @@ async function templateChecks(
   const kind = template.is_drill ? 'for drills, deleted by itself' : 'without a limit on its life';
   return {
     checks: allOr(problems, ok(`${properties.machineType}, ${kind}, without a key`)),
-    machine: template.is_drill ? null : properties.machineType,
+    node: template.is_drill ? null : nodeOf(properties),
   };
 }
 
@@ -140,38 +164,125 @@ const metricOf = (machine: string): string => {
 /** The number at the end of a machine type, e.g. of `e2-standard-4`. */
 const cpusOf = (machine: string): number => Number(/-(\d+)(?:-[a-z]+)?$/.exec(machine)?.[1] ?? '0');
 
+/** Where Compute counts disks of a type. */
+const diskMetrics: Readonly<Record<string, string>> = {
+  'pd-ssd': 'SSD_TOTAL_GB',
+  'pd-balanced': 'SSD_TOTAL_GB',
+  'hyperdisk-balanced': 'HDB_TOTAL_GB',
+  'pd-standard': 'DISKS_TOTAL_GB',
+  'local-ssd': 'LOCAL_SSD_TOTAL_GB',
+};
+
+type Take = { readonly metric: string | null; readonly amount: number | null; readonly what: string };
+
+function takesOf({ machine, disks }: Node, count: number): readonly Take[] {
+  const sums = new Map<string, Take>();
+  for (const [type, size] of disks) {
+    const metric = diskMetrics[type] ?? null;
+    const before = sums.get(metric ?? type);
+    const known = before === undefined ? 0 : before.amount;
+    sums.set(metric ?? type, {
+      metric,
+      amount: size === null || known === null ? null : known + size * count,
+      what: before === undefined ? type : `${before.what} and ${type}`,
+    });
+  }
+  const cpus = cpusOf(machine);
+  return [
+    { metric: metricOf(machine), amount: cpus === 0 ? null : cpus * count, what: 'its processors' },
+    ...[...sums.values()].map((take) => ({ ...take, what: `its disks of ${take.what}` })),
+  ];
+}
+
+type Room = {
+  readonly where: string;
+  readonly project: string;
+  readonly quotas: z.output<typeof quotasForm>['quotas'];
+};
+
+function takeChecks(
+  { broken, unknown }: Looked,
+  take: Take,
+  { who, room: { where, project, quotas } }: { readonly who: string; readonly room: Room },
+): Check[] {
+  const { metric, amount, what } = take;
+  if (metric === null || amount === null) {
+    return [
+      unknown(`whether there is room for ${who} is not known: ${what} are counted nowhere that is known`),
+    ];
+  }
+  const quota = quotas?.find((each) => each.metric === metric);
+  if (quota === undefined) {
+    return [unknown(`Compute says nothing of ${metric}, so nobody knows whether ${who} has room`)];
+  }
+  const free = (quota.limit ?? 0) - (quota.usage ?? 0);
+  return free >= amount
+    ? []
+    : [
+        broken(
+          `${who} has no room: it takes ${amount}, and ${free} of ${quota.limit ?? 0} ${metric} are free`,
+          `ask for more ${metric} in ${where} under IAM & Admin, Quotas, in ${project}`,
+        ),
+      ];
+}
+
+const whoOf = ({ machine }: Node, count: number): string =>
+  count === 1 ? `a ${machine}` : `${count} times a ${machine}`;
+
 async function roomChecks(
   region: string,
-  machines: readonly string[],
-  { project }: Standbys,
-  { google }: DoctorWorld,
+  nodes: readonly Node[],
+  {
+    standbys: { project },
+    world: { google, prepared },
+  }: { readonly standbys: Standbys; readonly world: DoctorWorld },
 ): Promise<readonly Check[]> {
-  const { ok, broken, unknown, unread } = look('standbys', `room in ${region}`);
+  const looked = look('standbys', `room in ${region}`);
   const seen = await google.ask({
     api: 'compute',
     path: `compute/v1/projects/${project}/regions/${region}`,
-    form: regionForm,
+    form: quotasForm,
     what: `the quotas of ${region}`,
     role: 'roles/compute.viewer',
     project,
   });
-  if (!seen.ok) return [unread(seen, `is there a region ${region}?`)];
-  const short = machines.flatMap((machine) => {
-    const metric = metricOf(machine);
-    const quota = seen.value.quotas?.find((each) => each.metric === metric);
-    if (quota === undefined)
-      return [unknown(`Compute says nothing of ${metric}, so nobody knows whether a ${machine} has room`)];
-    const free = (quota.limit ?? 0) - (quota.usage ?? 0);
-    return free >= cpusOf(machine)
-      ? []
-      : [
-          broken(
-            `a ${machine} has no room: ${free} of ${quota.limit ?? 0} ${metric} are free`,
-            `ask for more ${metric} in ${region} under IAM & Admin, Quotas, in ${project}`,
-          ),
-        ];
+  if (!seen.ok) return [looked.unread(seen, `is there a region ${region}?`)];
+  const count = prepared?.maxStandbys ?? 1;
+  const room = { where: region, project, quotas: seen.value.quotas };
+  const short = nodes.flatMap((node) =>
+    takesOf(node, count).flatMap((take) => takeChecks(looked, take, { who: whoOf(node, count), room })),
+  );
+  const all = [...new Set(nodes.map((node) => whoOf(node, count)))];
+  return allOr(short, looked.ok(`for ${all.join(', or for ')}, with its disks`));
+}
+
+/** Beside the quotas of a region there is one of processors that all regions share. */
+async function wholeRoomChecks(
+  nodes: readonly Node[],
+  {
+    standbys: { project },
+    world: { google, prepared },
+  }: { readonly standbys: Standbys; readonly world: DoctorWorld },
+): Promise<readonly Check[]> {
+  if (nodes.length === 0) return [];
+  const looked = look('standbys', 'room in all regions together');
+  const seen = await google.ask({
+    api: 'compute',
+    path: `compute/v1/projects/${project}`,
+    form: quotasForm,
+    what: `the quotas of ${project}`,
+    role: 'roles/compute.viewer',
+    project,
   });
-  return allOr(short, ok(`for a ${machines.join(' and a ')}`));
+  if (!seen.ok) return [looked.unread(seen)];
+  const count = prepared?.maxStandbys ?? 1;
+  const room = { where: 'all regions', project, quotas: seen.value.quotas };
+  const [largest] = nodes.toSorted((a, b) => cpusOf(b.machine) - cpusOf(a.machine));
+  if (largest === undefined) return [];
+  const amount = cpusOf(largest.machine) * count;
+  const take = { metric: 'CPUS_ALL_REGIONS', amount: amount === 0 ? null : amount, what: 'its processors' };
+  const who = whoOf(largest, count);
+  return allOr(takeChecks(looked, take, { who, room }), looked.ok(`for ${who}`));
 }
 
 export async function examineStandbys(world: DoctorWorld): Promise<readonly Check[]> {
@@ -192,12 +303,13 @@ export async function examineStandbys(world: DoctorWorld): Promise<readonly Chec
       ...(await templateChecks(template, standbys, world)),
     })),
   );
-  const regions = new Map<string, Set<string>>();
-  for (const { region, machine } of found) {
-    if (machine !== null) regions.set(region, (regions.get(region) ?? new Set()).add(machine));
+  const regions = new Map<string, Node[]>();
+  for (const { region, node } of found) {
+    if (node !== null) regions.set(region, [...(regions.get(region) ?? []), node]);
   }
-  const rooms = await Promise.all(
-    [...regions].map(([region, machines]) => roomChecks(region, [...machines], standbys, world)),
-  );
+  const rooms = await Promise.all([
+    ...[...regions].map(([region, nodes]) => roomChecks(region, nodes, { standbys, world })),
+    wholeRoomChecks([...regions.values()].flat(), { standbys, world }),
+  ]);
   return [...found.flatMap(({ checks }) => checks), ...rooms.flat()];
 }

@@ -85,6 +85,11 @@ export type GoogleOptions = {
   readonly identify?: Identify;
   readonly deadlineMs?: number;
   readonly mostBytes?: number;
+  /**
+   * False for calls as an account that may not have calls counted for a project: those count for the account's own. What is asked then is
+   * judged by what it is about.
+   */
+  readonly isCounted?: boolean;
 };
 
 export const endpointVariable = 'WATCHDOG_GOOGLE_ENDPOINT';
@@ -139,6 +144,9 @@ function forbidden({ what, role, project, on = project }: Asked, needs: string |
   return no('forbidden', `${what}: you may not; you need ${role} in ${on}${permission}`);
 }
 
+/** In the words of several services; a project may have the word in its name. */
+const noBilling = /(?<![\w/'"-])billing (?:is|has|account|must be|to be)\b|absent billing account/i;
+
 function refused(status: number, text: string, asked: Asked): Failure {
   const { api, what, project } = asked;
   const read = refusal.safeParse(jsonOf(text));
@@ -148,17 +156,23 @@ function refused(status: number, text: string, asked: Asked): Failure {
   if (status === 401) return no('not-logged-in', `${logIn} (Google does not take what you have)`);
   if (reason === 'SERVICE_DISABLED' || /is disabled|has not been used in project/.test(error.message)) {
     const service = words(info?.metadata?.['service'] ?? `${api}.googleapis.com`);
+    const consumer = info?.metadata?.['consumer'];
+    // Whoever has a quota project of their own is counted there, and the API has to be on there.
+    const counted =
+      consumer === undefined
+        ? ''
+        : ` (the call counted for ${words(consumer)}; if that is another project: gcloud auth application-default set-quota-project ${project})`;
     return no(
       'disabled',
-      `${what}: the API ${service} is not enabled in ${project}; run terraform apply, or: gcloud services enable ${service} --project=${project}`,
+      `${what}: the API ${service} is not enabled in ${project}; run terraform apply, or: gcloud services enable ${service} --project=${project}${counted}`,
     );
   }
-  if (reason === 'BILLING_DISABLED' || /billing/i.test(error.message)) {
+  if (reason === 'BILLING_DISABLED' || noBilling.test(error.message)) {
     return no('refused', `${what}: ${project} has no billing account; link one to it in the console`);
   }
   if (reason === 'USER_PROJECT_DENIED') {
     return no(
-      'forbidden',
+      'refused',
       `${what}: your calls may not count for ${project}: you need roles/serviceusage.serviceUsageConsumer in it`,
     );
   }
@@ -212,9 +226,10 @@ function addressOf(base: URL, { path, query = {} }: Pick<Question<unknown>, 'pat
 const headersOf = (
   identity: Readonly<Record<string, string>>,
   { body, project }: Pick<Question<unknown>, 'body' | 'project'>,
+  isCounted: boolean,
 ): Record<string, string> => ({
   accept: 'application/json',
-  'x-goog-user-project': project,
+  ...(isCounted ? { 'x-goog-user-project': project } : {}),
   ...identity,
   ...(body === undefined ? {} : { 'content-type': 'application/json' }),
 });
@@ -222,7 +237,7 @@ const headersOf = (
 const page = z.looseObject({ nextPageToken: z.string().nullish() });
 
 export function openGoogle(options: GoogleOptions): Google {
-  const { clock, endpoint, deadlineMs = 20_000, mostBytes = 8_000_000 } = options;
+  const { clock, endpoint, deadlineMs = 20_000, mostBytes = 8_000_000, isCounted = true } = options;
   const identify = options.identify ?? ownIdentity();
   const isPretended = endpoint !== undefined && endpoint !== '';
   const atOnce = openGate(mostAtOnce);
@@ -253,7 +268,7 @@ export function openGoogle(options: GoogleOptions): Google {
     try {
       const answered = await request(url, {
         method: verb,
-        headers: headersOf(known.value, question),
+        headers: headersOf(known.value, question, isCounted),
         body: body === undefined ? null : JSON.stringify(body),
         dispatcher: agent,
         signal,

@@ -5,6 +5,15 @@ import { openSignature } from '../../functions/kit/signature.ts';
 /** 32 bytes, in characters that need no quotes anywhere. */
 export const randomToken = (): string => randomBytes(32).toString('base64url');
 
+/** What `gate.publicKeys` lists of such a key; null when the text is none. */
+export function publicHalf(pem: string): string | null {
+  try {
+    return openSignature(pem, 'the key').publicKey;
+  } catch {
+    return null;
+  }
+}
+
 /** An Ed25519 private key in PEM, made in memory; `publicKey` is what `gate.publicKeys` lists. */
 export function newSigningKey(): { readonly pem: string; readonly publicKey: string } {
   const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();

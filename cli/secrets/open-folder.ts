@@ -45,7 +45,8 @@ export async function openFolder(
   const made = await readOutputs(folder, { from: options.outputs, variables: context.variables });
   if (!made.ok) return made;
   const parsed = readConfig(join(folder, deployment.config.path));
-  const { secrets } = made.outputs;
+  // What was added since the last apply has its place already.
+  const places = { ...made.outputs.places, ...made.outputs.secrets };
   const wanted = needy(deployment);
   return {
     ok: true,
@@ -54,12 +55,12 @@ export async function openFolder(
       outputs: made.outputs,
       config: parsed.ok ? parsed.config : null,
       targets: wanted.flatMap(([name, needs]) => {
-        const place = secrets[name];
+        const place = places[name];
         if (place === undefined) return [];
         const { project, id, version } = place;
         return [{ function: name, place: { project, id }, needs, deployed: version ?? null }];
       }),
-      withoutPlace: wanted.flatMap(([name]) => (secrets[name] === undefined ? [name] : [])),
+      withoutPlace: wanted.flatMap(([name]) => (places[name] === undefined ? [name] : [])),
       google: googleOf(context),
     },
   };

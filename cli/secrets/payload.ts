@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 export type Payload = Readonly<Record<string, string>>;
 
-/** What Secret Manager takes: https://cloud.google.com/secret-manager/quotas */
-const mostBytes = 65_536;
+/** What a function takes as one variable, which is less than Secret Manager does: https://cloud.google.com/run/quotas */
+const mostBytes = 32_768;
 
 const form = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
 
@@ -28,6 +28,6 @@ export const namesOf = (payload: Payload): string[] => Object.keys(payload).toSo
 export function payloadProblem(payload: Payload): string | null {
   const bytes = Buffer.byteLength(payloadText(payload));
   return bytes > mostBytes
-    ? `its secrets come to ${bytes} bytes together, and Secret Manager takes ${mostBytes}; is one of them a whole file by mistake?`
+    ? `its secrets come to ${bytes} bytes together, and a function takes ${mostBytes} (32 KiB) in one variable; is one of them a whole file by mistake?`
     : null;
 }

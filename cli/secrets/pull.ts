@@ -34,6 +34,12 @@ async function pull(folder: string, options: Options, context: Context): Promise
         : [],
     ),
   );
+  if (targets.length > 0 && Object.keys(pinned).length === 0) {
+    terminal.complain(
+      `Secret Manager holds no value for any function of this deployment, so nothing was written; is it this project? Set them with: watchdog secrets set ${folder}`,
+    );
+    return 1;
+  }
   writePinned(folder, pinned);
   const missing = needsOf(deployment, pinned).filter((need) => need.missing.length > 0);
   if (options.json === true) terminal.json({ ok: true, secret_versions: pinned, missing });

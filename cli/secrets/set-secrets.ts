@@ -121,6 +121,14 @@ export async function destroyOlder(
   const versions = await listVersions(google, place);
   if (!versions.ok)
     return { destroyed: [], warnings: [`older versions are still there: ${versions.message}`] };
+  if (!versions.value.some((each) => each.number === version && isEnabled(each))) {
+    return {
+      destroyed: [],
+      warnings: [
+        `version ${version}, which is pinned, cannot be read, so nothing older was destroyed; run watchdog secrets pull`,
+      ],
+    };
+  }
   const old = versions.value.filter(
     ({ number, state }) => number < version && state !== 'DESTROYED' && !keep.includes(number),
   );
@@ -133,6 +141,19 @@ export async function destroyOlder(
       answer.ok || answer.kind === 'conflict' ? [] : [`version ${number} is still there: ${answer.message}`],
     ),
   };
+}
+
+/** Somebody else has set something since this was read, and it is not in here. Taken back, so that the next run builds upon theirs. */
+async function takeBack(
+  google: Google,
+  place: Place,
+  { version, over }: { readonly version: number; readonly over: number },
+): Promise<string> {
+  const taken = await destroyVersion(google, place, version);
+  const both = `version ${over} of ${place.id} was set by somebody else at the same moment; nothing is pinned`;
+  return taken.ok
+    ? `${both}, and version ${version} was taken back: run this again, which builds upon theirs`
+    : `${both}, and version ${version}, which lacks their values, is still there (${taken.message}): destroy it in the console before anybody sets anything, and run this again`;
 }
 
 /** One function. `values` are the ones that it reads. */
@@ -174,6 +195,9 @@ async function bring(target: Target, values: Payload, world: SetWorld): Promise<
       : await add(google, place, base, text);
   if (!added.ok) return end({ problem: added.why, warnings });
   const version = added.value;
+  if (version > base.newest + 1) {
+    return end({ problem: await takeBack(google, place, { version, over: base.newest + 1 }), warnings });
+  }
   pin(target.function, version, namesOf(payload));
   say(
     isThere

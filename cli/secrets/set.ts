@@ -4,6 +4,7 @@ import { describeError, WatchdogError } from '../../functions/kit/error.ts';
 import { examples, exitCodesHelp, type Context } from '../context.ts';
 import type { ExitCode } from '../terminal.ts';
 import { gatherValues, type SetOptions } from './gather-values.ts';
+import { publicHalf } from './make-secret.ts';
 import { needsOf, type Need } from './missing.ts';
 import { openFolder, type Opened } from './open-folder.ts';
 import { type Pinned, readPinned, writePinned } from './pinned.ts';
@@ -89,13 +90,15 @@ async function setIn(
       const former = await formerValue(each, readers, opened);
       if (!former.ok) return bad(former.why);
       if (former.value === null) continue;
+      // A run before may have been broken off between the version and this sentence.
+      const half = options.generate === undefined ? null : publicHalf(former.value);
       if (needs.find((need) => need.name === each)?.missing.length === 0) {
         return bad(
-          `${each} is set already, and whoever has its value would be locked out by a new one; add --replace if that is meant, or see it with: watchdog secrets show ${folder} ${each}`,
+          `${each} is set already, and whoever has its value would be locked out by a new one; add --replace if that is meant, or see it with: watchdog secrets show ${folder} ${each}${half === null ? '' : `; its public half, for gate.publicKeys: ${half}`}`,
         );
       }
       kept.set(each, former.value);
-      publicKey = null;
+      publicKey = half;
     }
     values = kept;
   }

@@ -1,12 +1,12 @@
 // `watchdog deploy check` as somebody types it, before Terraform is run.
-import { appendFileSync, unlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { deployedFolder, type DeployedFolder, deployment, functions } from '../support/deployed.ts';
 import { type Ended, watchdog } from './command.ts';
 
-const tfvars = `project        = "my-watchdog"
+const tfvars = `project        = "my-standbys"
 region         = "europe-west3"
 witness_region = "us-east1"
 keepers        = ["user:maria@yours.net"]
@@ -140,6 +140,18 @@ test('a plan is looked at as well', async () => {
   );
   folder.write('plan.json', '{"hello": 1}');
   expect((await check('--plan', join(folder.path, 'plan.json'))).out).toMatch(/is no plan of Terraform/);
+});
+
+test('where there is OpenTofu only, it reads the plan', async () => {
+  folder.write('plan.json', { format_version: '1.2', resource_changes: [] });
+  const tofu = join(folder.path, 'tofu');
+  writeFileSync(tofu, `#!/bin/sh\n[ "$2" = show ] && exec /bin/cat "${join(folder.path, 'plan.json')}"\n`);
+  chmodSync(tofu, 0o755);
+  folder.write('next.tfplan', 'PK');
+  const { out } = await watchdog(['deploy', 'check', folder.path, '--plan', 'next.tfplan'], {
+    env: { PATH: folder.path },
+  });
+  expect(out).toMatch(/^hint functions: this plan makes none/m);
 });
 
 test('a folder that is none is a wrong call', async () => {

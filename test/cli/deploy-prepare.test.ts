@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readDeployment } from '../../cli/deploy/deployment.ts';
+import { configText } from '../support/deployed.ts';
 import { folder, watchdog, type Ended } from './command.ts';
 
 const minimum = `channels:
@@ -47,6 +48,7 @@ describe('a first deployment', () => {
       `  $ watchdog deploy check ${place}`,
       `  $ terraform -chdir=${place} init && terraform -chdir=${place} apply`,
       '    that makes databases and the places of the secrets, and no functions yet',
+      `  $ watchdog secrets set ${place} --random`,
       `  $ watchdog secrets set ${place} --file secrets.env`,
       `  $ terraform -chdir=${place} apply`,
       '',
@@ -63,6 +65,20 @@ describe('a first deployment', () => {
         functions: { deliver: { secrets: ['PAGER_URL'] } },
       },
     });
+  });
+
+  test('with a gate the key of it comes before what others gave out', async () => {
+    writeFileSync(join(place, 'watchdog.yaml'), configText);
+    const { code, out } = await prepare(place, '--first');
+    expect(code).toBe(0);
+    expect(out).toContain(
+      [
+        `  $ watchdog secrets set ${place} --random`,
+        `  $ watchdog secrets set ${place} GATE_KEY --generate ed25519`,
+        '    write what it prints into gate.publicKeys, and prepare again',
+        `  $ watchdog secrets set ${place} --file secrets.env`,
+      ].join('\n'),
+    );
   });
 
   test('is only the first once: the secrets that are there are not forgotten', async () => {

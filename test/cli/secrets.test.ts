@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deployedFolder, type DeployedFolder, functions, project } from '../support/deployed.ts';
+import { deployedFolder, type DeployedFolder, functions, outputsOf, project } from '../support/deployed.ts';
 import { pretendGoogle, type PretendGoogle } from '../support/pretend-google.ts';
 import { type Ended, repository, watchdog } from './command.ts';
 
@@ -131,6 +131,40 @@ test('the key of the gate: its public half is said, the other never', async () =
   expect(out).toMatch(/for gate\.publicKeys in the configuration: [A-Za-z0-9+/]{43}=$/m);
   expect(out).not.toContain('PRIVATE');
   expect(JSON.stringify(payload('gate'))).toContain('BEGIN PRIVATE KEY');
+});
+
+test('the public half is said again when the run that made the key was broken off', async () => {
+  const { out } = await set('GATE_KEY', '--generate', 'ed25519');
+  const [, half = 'none'] = /: ([A-Za-z0-9+/]{43}=)$/m.exec(out) ?? [];
+  const again = await set('GATE_KEY', '--generate', 'ed25519');
+  expect(again.code).toBe(1);
+  expect(again.err).toContain(`its public half, for gate.publicKeys: ${half}`);
+  folder.write('secrets.auto.tfvars.json', { secret_versions: {} });
+  const unpinned = await set('GATE_KEY', '--generate', 'ed25519');
+  expect(unpinned.code).toBe(0);
+  expect(unpinned.out).toContain(`for gate.publicKeys in the configuration: ${half}`);
+});
+
+test('a function that reads its first secret since the last apply has its place already', async () => {
+  const { secrets, ...rest } = outputsOf();
+  const { gate, ...others } = secrets;
+  folder.write('outputs.json', { watchdog: { value: { ...rest, secrets: others } } });
+  const without = await set('FENCE_TOKEN', '--random');
+  expect(without).toMatchObject({ code: 1 });
+  folder.write('outputs.json', {
+    watchdog: { value: { ...rest, secrets: others, places: { gate: { ...gate, version: null } } } },
+  });
+  const { code, out } = await set('FENCE_TOKEN', '--random');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^set gate: version 1$/m);
+});
+
+test('where nothing was ever set, pull writes no empty file over what may be there', async () => {
+  folder.write('secrets.auto.tfvars.json', '{"secret_versions":{"gate":{"version":1,"names":["GATE_KEY"]}}}');
+  const { code, err } = await run(['pull', folder.path, '--outputs', folder.outputs]);
+  expect(code).toBe(1);
+  expect(err).toMatch(/holds no value for any function of this deployment, so nothing was written/);
+  expect(readFileSync(join(folder.path, 'secrets.auto.tfvars.json'), 'utf8')).toContain('GATE_KEY');
 });
 
 test('from the environment, for a CI', async () => {

@@ -93,15 +93,18 @@ function found(
     readonly config?: (text: string) => string;
     readonly tfvars?: string | null;
     readonly deployment?: Partial<Deployment>;
+    readonly pinned?: readonly string[];
   } = {},
 ): string {
-  const parsed = parseConfig((over.config ?? ((text) => text))(configText));
+  const ownProject = configText.replace('project: my-standbys', 'project: my-watchdog');
+  const parsed = parseConfig((over.config ?? ((text) => text))(ownProject));
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join());
   const tfvars = over.tfvars === undefined ? goodTfvars : over.tfvars;
   return checkRules({
     config: parsed.config,
     deployment: { ...deployment, ...over.deployment },
     tfvars: tfvars === null ? null : parseTfvars(tfvars),
+    pinned: over.pinned ?? [],
   })
     .map(({ kind, about, says, todo }) => `${kind} ${about}: ${says} | ${todo}`)
     .join('\n');
@@ -131,6 +134,8 @@ const brokenStandbys: Deployment['standbys'] =
         })),
       };
 
+const exampleKey = `3q2+7wAAAA${'A'.repeat(33)}=`;
+
 describe('between configuration and place', () => {
   test('of a good deployment there is nothing to say', () => {
     expect(found()).toBe('');
@@ -157,17 +162,17 @@ describe('between configuration and place', () => {
     ],
     [
       'another name',
-      { deployment: urls('https://other-ack-123456789012.europe-west3.run.app') },
+      { deployment: urls('https://other-ack-210987654321.europe-west3.run.app') },
       /problem acknowledge\.url: .*is where nothing of this deployment is \| write https:\/\/watchdog-ack-NUMBER\.europe-west3\.run\.app/,
     ],
     [
       'another region',
-      { deployment: urls('https://watchdog-ack-123456789012.us-east1.run.app') },
+      { deployment: urls('https://watchdog-ack-210987654321.us-east1.run.app') },
       /problem acknowledge\.url/,
     ],
     [
       'another function',
-      { deployment: urls(null, 'https://watchdog-ack-123456789012.europe-west3.run.app') },
+      { deployment: urls(null, 'https://watchdog-ack-210987654321.europe-west3.run.app') },
       /problem gate\.url.*write https:\/\/watchdog-gate-NUMBER/,
     ],
     [
@@ -179,7 +184,7 @@ describe('between configuration and place', () => {
       'two numbers',
       {
         deployment: urls(
-          'https://watchdog-ack-123456789012.europe-west3.run.app',
+          'https://watchdog-ack-210987654321.europe-west3.run.app',
           'https://watchdog-gate-999999999999.europe-west3.run.app',
         ),
       },
@@ -189,6 +194,31 @@ describe('between configuration and place', () => {
       'an own name',
       { deployment: urls('https://ack.yours.net/') },
       /hint acknowledge\.url: is at a name of your own, ack\.yours\.net/,
+    ],
+    [
+      'the number of the example',
+      { deployment: urls('https://watchdog-ack-123456789012.europe-west3.run.app') },
+      /^hint acknowledge\.url: has 123456789012.* \| write yours: gcloud projects describe my-watchdog --format/,
+    ],
+    [
+      'the key of the example',
+      { deployment: { gate_public_keys: [exampleKey] } },
+      /^hint gate\.publicKeys: still has the example's: the gate will sign nothing \| watchdog secrets set \. GATE_KEY/,
+    ],
+    [
+      'the key of the example, although there is another',
+      { deployment: { gate_public_keys: [exampleKey] }, pinned: ['GATE_KEY'] },
+      /^problem gate\.publicKeys: still has the example's/,
+    ],
+    [
+      'hosts of the example',
+      { tfvars: `${goodTfvars}checkpoint_urls = ["https://a.yours.net", "https://beacon.two.example.org"]` },
+      /^hint checkpoint_urls: still name hosts of the example/,
+    ],
+    [
+      'nodes elsewhere',
+      { config: (text) => text.replace('project: my-watchdog', 'project: my-watchdog-2') },
+      /^hint standbys\.project: is my-watchdog-2, and project is my-watchdog/,
     ],
     [
       'no https',
@@ -219,8 +249,8 @@ describe('between configuration and place', () => {
     ['nobody to tell', { tfvars: tfvarsWith('emails', 'emails = []') }, /problem emails: names nobody/],
     [
       'a project by its number',
-      { tfvars: tfvarsWith('project', 'project = "123456789012"') },
-      /problem project: 123456789012 is no id of a project/,
+      { tfvars: tfvarsWith('project', 'project = "210987654321"') },
+      /problem project: 210987654321 is no id of a project/,
     ],
     [
       'a keys project that is none',
@@ -244,7 +274,7 @@ describe('between configuration and place', () => {
     ],
     [
       'a dry run',
-      { config: (text) => text.replace('  project: my-standbys', '  project: my-standbys\n  dryRun: true') },
+      { config: (text) => text.replace('  project: my-watchdog', '  project: my-watchdog\n  dryRun: true') },
       /hint standbys\.dryRun/,
     ],
     [
@@ -263,7 +293,7 @@ describe('between configuration and place', () => {
       found({
         tfvars: `${goodTfvars}keys_project = "my-keys"`,
         deployment: urls(
-          'https://watchdog-ack-123456789012.europe-west3.run.app',
+          'https://watchdog-ack-210987654321.europe-west3.run.app',
           'https://watchdog-gate-999999999999.europe-west3.run.app',
         ),
       }),
@@ -336,6 +366,11 @@ describe('a plan', () => {
       'without a witness',
       every.filter(({ change: { after } }) => after?.['name'] !== 'watchdog-witness'),
       /hint functions: this plan has no witness/,
+    ],
+    [
+      'that deletes every function',
+      Object.keys(deployment.functions).map(() => change('google_cloudfunctions2_function', null, 'delete')),
+      /problem functions: this plan deletes all of them: nobody would watch/,
     ],
     ['before the first secret', [], /hint functions: this plan makes none/],
     [

@@ -10,7 +10,7 @@ import type { Outputs } from '../../cli/deploy/outputs.ts';
 import { keeper, number, outputsOf, project } from '../support/deployed.ts';
 import { putHealthy } from '../support/healthy-google.ts';
 import { forbidden, pretendGoogle, type PretendGoogle } from '../support/pretend-google.ts';
-import { at, type Examine, examineIn, parts } from './world.ts';
+import { at, type Examine, examineIn, parts, worldOf } from './world.ts';
 
 const outputs = outputsOf();
 let google: PretendGoogle;
@@ -183,6 +183,61 @@ const cases: readonly Case[] = [
     /broken gate: cannot be called by everybody.*allowedPolicyMemberDomains/,
   ],
   [
+    'functions',
+    functionAt('watch'),
+    over({ buildConfig: { entryPoint: 'watch', source: { storageSource: { object: 'functions-0.zip' } } } }),
+    /broken watch: runs another bundle than was prepared \| run terraform apply/,
+  ],
+  [
+    'functions',
+    functionAt('watch'),
+    inService({ secretVolumes: [{ mountPath: '/etc/watchdog', versions: [{ path: 'x', version: '9' }] }] }),
+    /broken watch: version 9 of its configuration cannot be read/,
+  ],
+  [
+    'functions',
+    `run.googleapis.com/v2/${here}/services/watchdog-watch`,
+    over({ invokerIamDisabled: true }),
+    /broken watch: can be called by everybody: .*invokerIamDisabled\) \| gcloud run services update watchdog-watch .*--invoker-iam-check/,
+  ],
+  [
+    'functions',
+    callersOf('watch'),
+    bound({ role: 'roles/run.admin', members: ['user:eve@example.com'] }),
+    /unknown watch: perhaps it can be called by user:eve@example\.com \(roles\/run\.admin\)/,
+  ],
+  [
+    'scheduler',
+    jobAt('watch'),
+    over({ lastAttemptTime: new Date(at + 120_000).toISOString() }),
+    /unknown watch: its last attempt lies in the future: the clock of this machine is wrong \| set it/,
+  ],
+  [
+    'data',
+    `${databaseAt('(default)')}/documents/sites`,
+    () => ({
+      documents: [
+        {
+          name: `projects/${project}/databases/(default)/documents/sites/home`,
+          fields: { tick: { mapValue: { fields: { at: { integerValue: String(at + 120_000) } } } } },
+        },
+      ],
+    }),
+    /unknown site home: its last tick lies in the future/,
+  ],
+  [
+    'data',
+    `${databaseAt('inbox')}/collectionGroups/-/fields`,
+    () => ({}),
+    /broken indexes of inbox: events by site is missing: that query fails/,
+  ],
+  [
+    'data',
+    `${databaseAt('(default)')}/collectionGroups/-/indexes`,
+    (answer) => JSON.parse(JSON.stringify(answer).replaceAll('DESCENDING', 'ASCENDING')),
+    /broken indexes of \(default\): incidents by site and openedAt is missing/,
+  ],
+  [
     'scheduler',
     jobAt('watch'),
     over({ status: { code: 7 } }),
@@ -312,7 +367,36 @@ const cases: readonly Case[] = [
     'standbys',
     'compute.googleapis.com/compute/v1/projects/my-standbys/regions/europe-west3',
     over({ quotas: [{ metric: 'CPUS', limit: 6, usage: 4 }] }),
-    /a e2-standard-4 has no room: 2 of 6 CPUS are free/,
+    /a e2-standard-4 has no room: it takes 4, and 2 of 6 CPUS are free/,
+  ],
+  [
+    'standbys',
+    'compute.googleapis.com/compute/v1/projects/my-standbys/regions/europe-west3',
+    over({
+      quotas: [
+        { metric: 'CPUS', limit: 24, usage: 4 },
+        { metric: 'SSD_TOTAL_GB', limit: 500, usage: 0 },
+      ],
+    }),
+    /broken room in europe-west3: a e2-standard-4 has no room: it takes 2000, and 500 of 500 SSD_TOTAL_GB are free/,
+  ],
+  [
+    'standbys',
+    templateAt('ethereum-europe-west3'),
+    inProperties({ disks: [{ initializeParams: { diskType: 'pd-novel', diskSizeGb: '10' } }] }),
+    /unknown room in europe-west3: .*its disks of pd-novel are counted nowhere that is known/,
+  ],
+  [
+    'standbys',
+    templateAt('ethereum-europe-west3'),
+    inProperties({ disks: [{ initializeParams: { diskType: 'hyperdisk-balanced', diskSizeGb: '10' } }] }),
+    /unknown room in europe-west3: Compute says nothing of HDB_TOTAL_GB/,
+  ],
+  [
+    'standbys',
+    'compute.googleapis.com/compute/v1/projects/my-standbys',
+    over({ quotas: [{ metric: 'CPUS_ALL_REGIONS', limit: 3, usage: 0 }] }),
+    /broken room in all regions together: a e2-standard-4 has no room: it takes 4, and 3 of 3 CPUS_ALL_REGIONS/,
   ],
 ];
 test.each(cases)('%s, %s', async (part, path, change, says) => {
@@ -330,6 +414,38 @@ test('secrets that were set since, or are gone, are told apart', async () => {
   for (const version of secret) version.state = 'DESTROYED';
   expect(lines(await examine(examineFunctions)).join('\n')).toMatch(
     /version 1 of its secrets cannot be read \(destroyed\): the next instance does not start/,
+  );
+});
+
+test('a public function is open when nobody looks who calls; a newer configuration, and a function that was only prepared', async () => {
+  google.change(callersOf('gate'), () => ({}));
+  google.change(`run.googleapis.com/v2/${here}/services/watchdog-gate`, over({ invokerIamDisabled: true }));
+  expect(lines(await examine(examineFunctions))).toEqual([]);
+  google.secret(`projects/${project}/secrets/watchdog-config`).push({ state: 'ENABLED', data: 'e30=' });
+  const { daily: _daily, witness: _witness, ...rest } = outputs.functions;
+  const found = lines(await examine(examineFunctions, { functions: rest }));
+  expect(found.join('\n')).toMatch(/broken watch: has version 1 of the configuration, and there is 2/);
+  expect(found.filter((line) => line.includes('was prepared'))).toEqual([
+    'broken daily: was prepared, and is not deployed | run terraform apply',
+  ]);
+});
+
+test('where nothing is prepared, what runs is held against nothing, and that is said', async () => {
+  const world = worldOf(google, { outputs });
+  const found = await parts.project({ ...world, prepared: null, unprepared: 'there is no file' });
+  expect(lines(found)).toEqual(['unknown prepared: what runs was held against nothing: there is no file | ']);
+});
+
+test('there has to be room for as many nodes as there may be', async () => {
+  const world = worldOf(google, { outputs });
+  const { prepared } = world;
+  expect(prepared).not.toBeNull();
+  const found = await parts.standbys({
+    ...world,
+    prepared: prepared === null ? null : { ...prepared, maxStandbys: 6 },
+  });
+  expect(lines(found).join('\n')).toMatch(
+    /6 times a e2-standard-4 has no room: it takes 24, and 20 of 24 CPUS/,
   );
 });
 
@@ -363,13 +479,15 @@ test('a tick that is too old, an index that is being built, a channel that was n
     })),
   }));
   const found = lines(await examine(examineMonitoring)).join('\n');
-  expect(found).toMatch(/broken channel Maria: was never verified/);
+  expect(found).toMatch(
+    /broken channel Maria: was never verified.* \| .*POST https:\/\/monitoring\.googleapis\.com\/v3\/projects\/my-watchdog\/notificationChannels\/1:sendVerificationCode/,
+  );
   expect(found).toMatch(/broken policy ticks: tells no channel that works/);
 });
 
 test('without monitoring, and with standbys that have no template', async () => {
   expect(lines(await examine(examineMonitoring, { monitoring: null })).join()).toMatch(
-    /broken all: there is none/,
+    /broken all: there is none.* \| give emails an address in terraform\.tfvars/,
   );
   expect(lines(await examine(examineStandbys, { standbys: null })).join()).toMatch(
     /no template to make a node from/,
@@ -420,6 +538,32 @@ describe('who reaches the keys and the gate', () => {
     [
       { role: 'roles/secretmanager.secretAccessor', members: ['user:eve@example.com'] },
       /may read the gate's secrets/,
+    ],
+    [
+      { role: 'roles/firebaserules.admin', members: ['user:eve@example.com'] },
+      /broken user:eve@example\.com: is no keeper, and may write the keys \(roles\/firebaserules\.admin/,
+    ],
+    [
+      { role: 'roles/datastore.bulkAdmin', members: ['user:eve@example.com'] },
+      /broken user:eve@example\.com: is no keeper, and may write the keys \(roles\/datastore\.bulkAdmin/,
+    ],
+    [
+      {
+        role: 'roles/secretmanager.secretAccessor',
+        members: ['user:eve@example.com'],
+        condition: {
+          expression: `resource.name.startsWith("projects/${number}/secrets/watchdog-gate/versions/")`,
+        },
+      },
+      /unknown user:eve@example\.com: may perhaps read the gate's secrets/,
+    ],
+    [
+      {
+        role: 'roles/secretmanager.secretAccessor',
+        members: ['user:eve@example.com'],
+        condition: { expression: `resource.name.startsWith("projects/${number}/secrets/watchdog-gate")` },
+      },
+      /broken user:eve@example\.com: .*may read the gate's secrets/,
     ],
     [{ role: 'roles/datastore.user', members: ['allUsers'] }, /broken allUsers: is no keeper/],
     [

@@ -88,6 +88,7 @@ function worldAt(statusUrl: string): ProbeWorld {
       openGoogle({
         clock: systemClock,
         endpoint: google.endpoint,
+        isCounted: false,
         identify: () => Promise.resolve({ authorization: `Bearer ${token}` }),
       }),
     statusToken: () => Promise.resolve({ ok: true, token: 'value-of-STATUS_TOKEN' }),
@@ -140,7 +141,55 @@ test('a private function that answers whoever comes is found', async () => {
   expect(lines(await behindFront(), 'broken')).toMatch(/broken watch: answers with 503/);
 });
 
+test('a 404 is no proof: of a private function it is not known, of a public one broken; only daily answers so by itself', async () => {
+  google.fault(/generateAccessToken/, forbidden('x'));
+  doorStatus = 404;
+  const found = await behindFront();
+  expect(lines(found, 'unknown')).toMatch(/unknown watch: answers with 404: it may not be there at all/);
+  expect(lines(found, 'ok')).toMatch(/ok daily: turns away whoever has no token \(404\)/);
+  expect(lines(await probe(worldAt(`http://${door.address}`)), 'broken')).toMatch(
+    /broken status: answers with 404, which is none of its own/,
+  );
+});
+
 describe('a write into the keys database', () => {
+  const actAsEverybody = (): void => {
+    for (const email of Object.values(outputsOf().functions).map((each) => each.service_account)) {
+      google.put(
+        `iamcredentials.googleapis.com/v1/projects/${project}/serviceAccounts/${email}:generateAccessToken`,
+        { accessToken: 'token', expireTime: '2030-01-01T00:00:00Z' },
+      );
+    }
+  };
+
+  test('that is refused for where it counts proves nothing, and counts for no project', async () => {
+    actAsEverybody();
+    google.fault(/documents:commit/, {
+      kind: 'status',
+      status: 403,
+      body: { error: { details: [{ reason: 'USER_PROJECT_DENIED' }] } },
+    });
+    expect(lines(await behindFront(), 'unknown')).toMatch(/unknown watchdog-watch@.*may not count for/);
+    const tried = google.calls.filter(({ path }) => path.endsWith(':commit'));
+    expect(new Set(tried.map(({ countedFor }) => countedFor))).toEqual(new Set([null]));
+  });
+
+  test('without a token for a reason that proves nothing is not known', async () => {
+    google.fault(/generateAccessToken/, { kind: 'page' });
+    expect(lines(await behindFront(), 'unknown')).toMatch(
+      /unknown watchdog-watch@.*a token of watchdog-watch@/,
+    );
+  });
+
+  test('into a database that is not there proves nothing', async () => {
+    actAsEverybody();
+    google.fault(/documents:commit/, { kind: 'status', status: 404 });
+    google.fault(/databases\/keys$/, { kind: 'status', status: 404 });
+    const found = await behindFront();
+    expect(lines(found, 'unknown')).toMatch(/unknown watchdog-watch@.*there is no database keys/);
+    expect(lines(found, 'broken')).toBe('');
+  });
+
   test('that Google would allow is found', async () => {
     google.fault(/generateAccessToken/, forbidden('x'));
     google.put('policytroubleshooter.googleapis.com/v3/iam:troubleshoot', {
@@ -171,15 +220,7 @@ describe('a write into the keys database', () => {
   });
 
   test('is tried where somebody may be the account: refused is good, let in is broken, and nothing is written', async () => {
-    for (const email of Object.values(outputsOf().functions).map((each) => each.service_account)) {
-      google.put(
-        `iamcredentials.googleapis.com/v1/projects/${project}/serviceAccounts/${email}:generateAccessToken`,
-        {
-          accessToken: 'token',
-          expireTime: '2030-01-01T00:00:00Z',
-        },
-      );
-    }
+    actAsEverybody();
     google.fault(/documents:commit/, forbidden('datastore.entities.update'));
     expect(lines(await behindFront(), 'ok')).toMatch(
       /ok watchdog-watch@.*was refused when it tried to write/,

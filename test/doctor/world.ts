@@ -10,6 +10,7 @@ import { examineStandbys } from '../../cli/doctor/standbys.ts';
 import type { Outputs } from '../../cli/deploy/outputs.ts';
 import { openGoogle } from '../../cli/google/google.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
+import { deployment } from '../support/deployed.ts';
 import type { PretendGoogle } from '../support/pretend-google.ts';
 
 export const at = 1_790_000_000_000;
@@ -38,7 +39,14 @@ export const worldOf = (
     mostBytes: 1_000_000,
   }),
   outputs,
-  prepared: { sites: ['home'], secrets: ['PAGER_URL', 'STATUS_TOKEN'] },
+  prepared: {
+    sites: ['home'],
+    secrets: ['PAGER_URL', 'STATUS_TOKEN'],
+    functions: Object.keys(deployment.functions),
+    sha256: deployment.bundle.sha256,
+    maxStandbys: 1,
+  },
+  unprepared: null,
   at,
 });
 

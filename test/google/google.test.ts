@@ -45,6 +45,13 @@ test('an answer is read, and what else is in it dropped', async () => {
   expect(pretended.strangers).toEqual([]);
 });
 
+test('a call counts for the project that it is about, and as an account for none', async () => {
+  pretended.put('iam.googleapis.com/v1/roles/viewer', { name: 'roles/viewer' });
+  await open().ask(question);
+  await open({ isCounted: false }).ask(question);
+  expect(pretended.calls.map(({ countedFor }) => countedFor)).toEqual(['my-watchdog', null]);
+});
+
 describe('what goes wrong is said with what to do', () => {
   test.each<readonly [name: string, fault: Fault, kind: string, says: RegExp]>([
     ['not known', { kind: 'status', status: 401 }, 'not-logged-in', /gcloud auth application-default login/],
@@ -58,7 +65,7 @@ describe('what goes wrong is said with what to do', () => {
       'not enabled',
       disabled('iam.googleapis.com'),
       'disabled',
-      /the API iam\.googleapis\.com is not enabled in my-watchdog; .*gcloud services enable iam\.googleapis\.com --project=my-watchdog/,
+      /the API iam\.googleapis\.com is not enabled in my-watchdog; .*gcloud services enable iam\.googleapis\.com --project=my-watchdog \(the call counted for projects\/1; if that is another project: gcloud auth application-default set-quota-project my-watchdog\)/,
     ],
     ['not there', { kind: 'status', status: 404 }, 'missing', /there is no such thing in my-watchdog/],
     ['busy', { kind: 'status', status: 503 }, 'busy', /Google answered with 503; try again/],
@@ -79,9 +86,19 @@ describe('what goes wrong is said with what to do', () => {
       /has no billing account/,
     ],
     [
+      'a project whose name has billing in it',
+      {
+        kind: 'status',
+        status: 403,
+        body: { error: { message: "Permission 'x' denied on resource projects/our-billing account." } },
+      },
+      'forbidden',
+      /you may not/,
+    ],
+    [
       'no quota project',
       { kind: 'status', status: 403, body: { error: { details: [{ reason: 'USER_PROJECT_DENIED' }] } } },
-      'forbidden',
+      'refused',
       /roles\/serviceusage\.serviceUsageConsumer/,
     ],
     [

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openGoogle } from '../../cli/google/google.ts';
+import { type Google, openGoogle } from '../../cli/google/google.ts';
 import { readPinned, writePinned, type Pinned } from '../../cli/secrets/pinned.ts';
-import { type Brought, setSecrets, type Target } from '../../cli/secrets/set-secrets.ts';
+import { type Brought, destroyOlder, setSecrets, type Target } from '../../cli/secrets/set-secrets.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
 import { deployedFolder, type DeployedFolder, project } from '../support/deployed.ts';
 import { forbidden, pretendGoogle, type PretendGoogle } from '../support/pretend-google.ts';
@@ -41,13 +41,20 @@ function pinnedNow(): Pinned {
   return read.pinned;
 }
 
-function set(targets: readonly Target[], values: Record<string, string>): Promise<readonly Brought[]> {
+const own = (): Google =>
+  openGoogle({
+    clock: { ...systemClock, sleep: () => Promise.resolve() },
+    endpoint: google.endpoint,
+    deadlineMs: 2_000,
+  });
+
+function set(
+  targets: readonly Target[],
+  values: Record<string, string>,
+  by: Google = own(),
+): Promise<readonly Brought[]> {
   return setSecrets(targets, new Map(Object.entries(values)), {
-    google: openGoogle({
-      clock: { ...systemClock, sleep: () => Promise.resolve() },
-      endpoint: google.endpoint,
-      deadlineMs: 2_000,
-    }),
+    google: by,
     pinned: pinnedNow,
     pin: (name, version, names) => {
       writePinned(folder.path, { ...pinnedNow(), [name]: { version, names } });
@@ -101,6 +108,54 @@ test('older versions are destroyed, but neither the one that was pinned nor the 
     'ENABLED',
     'ENABLED',
   ]);
+});
+
+test('nothing is destroyed while the pinned version cannot be read', async () => {
+  const versions = google.secret(secretOf('deliver'));
+  versions.push({ state: 'ENABLED', data: 'e30=' }, { state: 'DISABLED', data: 'e30=' });
+  for (const version of [2, 7]) {
+    // oxlint-disable-next-line no-await-in-loop -- one after another
+    expect(await destroyOlder(own(), deliver.place, { version, keep: [] })).toEqual({
+      destroyed: [],
+      warnings: [
+        `version ${version}, which is pinned, cannot be read, so nothing older was destroyed; run watchdog secrets pull`,
+      ],
+    });
+  }
+  expect(versions.map(({ state }) => state)).toEqual(['ENABLED', 'DISABLED']);
+});
+
+test('two people at the same moment: the later one is told, and run again it has the values of both', async () => {
+  google.secret(secretOf('deliver'));
+  await set([deliver], { PAGER_URL: 'old' });
+  const read = own();
+  let isFirst = true;
+  const between: typeof read = {
+    ...read,
+    ask: async (question) => {
+      if (question.path.endsWith(':addVersion') && isFirst) {
+        isFirst = false;
+        google.secret(secretOf('deliver')).push({
+          state: 'ENABLED',
+          data: Buffer.from('{"PAGER_URL":"theirs"}').toString('base64'),
+        });
+      }
+      return read.ask(question);
+    },
+  };
+  const [end] = await set([deliver], { ACK_KEY: 'mine' }, between);
+  expect(end?.problem).toMatch(
+    /version 2 of watchdog-deliver was set by somebody else at the same moment; nothing is pinned/,
+  );
+  expect(pinnedNow()['deliver']?.version).toBe(1);
+  expect(google.secret(secretOf('deliver')).map(({ state }) => state)).toEqual([
+    'ENABLED',
+    'ENABLED',
+    'DESTROYED',
+  ]);
+  const [again] = await set([deliver], { ACK_KEY: 'mine' });
+  expect(again).toMatchObject({ problem: null, version: 4 });
+  expect(held('deliver', 4)).toEqual({ ACK_KEY: 'mine', PAGER_URL: 'theirs' });
 });
 
 describe('when it goes wrong on the way', () => {
@@ -204,7 +259,7 @@ test('without a place the first apply is asked for', async () => {
 
 test('too much for one secret is refused before it is sent', async () => {
   google.secret(secretOf('ack'));
-  const [end] = await set([ack], { ACK_KEY: 'k'.repeat(70_000) });
-  expect(end?.problem).toMatch(/Secret Manager takes 65536/);
+  const [end] = await set([ack], { ACK_KEY: 'k'.repeat(33_000) });
+  expect(end?.problem).toMatch(/a function takes 32768 \(32 KiB\) in one variable/);
   expect(google.calls.some(({ path }) => path.endsWith(':addVersion'))).toBe(false);
 });

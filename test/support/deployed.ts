@@ -9,7 +9,7 @@ import type { Outputs } from '../../cli/deploy/outputs.ts';
 import { formatProblems, parseConfig } from '../../functions/config/config.ts';
 
 export const project = 'my-watchdog';
-export const number = '123456789012';
+export const number = '210987654321';
 const region = 'europe-west3';
 export const keeper = 'user:maria@example.com';
 

@@ -1,6 +1,6 @@
 // Puts into a pretended Google what it answers of a deployment in which everything is as it should be.
 import type { Outputs } from '../../cli/deploy/outputs.ts';
-import { functions, keeper, number, project } from './deployed.ts';
+import { deployment, functions, keeper, number, project } from './deployed.ts';
 import type { PretendGoogle } from './pretend-google.ts';
 
 const member = (email: string): string => `serviceAccount:${email}`;
@@ -35,6 +35,8 @@ const roles: Readonly<Record<string, readonly string[]>> = {
     'iam.serviceAccounts.getAccessToken',
     'iam.serviceAccounts.signBlob',
   ],
+  'roles/firebaserules.admin': ['firebaserules.releases.create', 'firebaserules.releases.update'],
+  'roles/datastore.bulkAdmin': ['datastore.databases.bulkDelete'],
   'roles/viewer': ['datastore.entities.get', 'run.services.get'],
 };
 
@@ -63,7 +65,17 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
       name: `projects/${place}/functions/${each.name}`,
       state: 'ACTIVE',
       environment: 'GEN_2',
-      buildConfig: { runtime: 'nodejs24', entryPoint: name },
+      buildConfig: {
+        runtime: 'nodejs24',
+        entryPoint: name,
+        source: {
+          storageSource: {
+            bucket: `${each.project}-source`,
+            object: `functions-${deployment.bundle.sha256}.zip`,
+            generation: '1',
+          },
+        },
+      },
       serviceConfig: {
         service: `projects/${place}/services/${each.name}`,
         serviceAccountEmail: each.service_account,
@@ -98,6 +110,10 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
     google.put(`cloudfunctions.googleapis.com/v2/projects/${place}/functions/${each.name}:getIamPolicy`, {
       etag: 'ACAB',
     });
+    google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}`, {
+      name: `projects/${place}/services/${each.name}`,
+      uri: each.url,
+    });
     google.put(`run.googleapis.com/v2/projects/${place}/services/${each.name}:getIamPolicy`, {
       bindings: [
         {
@@ -108,6 +124,8 @@ function putFunctions(google: PretendGoogle, outputs: Outputs): void {
         },
       ],
     });
+    const config = google.secret(`projects/${each.project}/secrets/${outputs.name}-config`);
+    if (config.length === 0) config.push({ state: 'ENABLED', data: 'e30=' });
     if (secret === undefined) continue;
     const needs: readonly string[] = Object.entries(functions).find(([known]) => known === name)?.[1] ?? [];
     const payload = Object.fromEntries(needs.map((need) => [need, `value-of-${need}`]));
@@ -145,13 +163,36 @@ function putData(google: PretendGoogle, outputs: Outputs, at: number): void {
     name: `${base}/collectionGroups/${collection}/indexes/1`,
     state: 'READY',
     queryScope: 'COLLECTION',
-    fields: [...fields, '__name__'].map((fieldPath) => ({ fieldPath, order: 'ASCENDING' })),
+    fields: [...fields, '__name__'].map((fieldPath) => ({
+      fieldPath,
+      order: fieldPath === 'openedAt' ? 'DESCENDING' : 'ASCENDING',
+    })),
+  });
+  const single = (id: string, collection: string, field: string) => ({
+    name: `projects/${home}/databases/${id}/collectionGroups/${collection}/fields/${field}`,
+    indexConfig: {
+      indexes: [
+        { queryScope: 'COLLECTION', state: 'READY', fields: [{ fieldPath: field, order: 'ASCENDING' }] },
+      ],
+    },
+  });
+  const { id: inbox } = outputs.databases.inbox;
+  google.put(
+    `firestore.googleapis.com/v1/projects/${home}/databases/${inbox}/collectionGroups/-/indexes`,
+    {},
+  );
+  google.put(`firestore.googleapis.com/v1/projects/${home}/databases/${inbox}/collectionGroups/-/fields`, {
+    fields: [single(inbox, 'events', 'site')],
   });
   google.put(`firestore.googleapis.com/v1/${base}/collectionGroups/-/indexes`, {
     indexes: [index('incidents', 'site', 'openedAt'), index('outbox', 'site', 'dueAt'), index('other', 'x')],
   });
   google.put(`firestore.googleapis.com/v1/${base}/collectionGroups/-/fields`, {
-    fields: [{ name: `${base}/collectionGroups/history/fields/expireAt`, ttlConfig: { state: 'ACTIVE' } }],
+    fields: [
+      single('(default)', 'outbox', 'dueAt'),
+      single('(default)', 'outbox', 'settledAt'),
+      { name: `${base}/collectionGroups/history/fields/expireAt`, ttlConfig: { state: 'ACTIVE' } },
+    ],
   });
   const ticked = { mapValue: { fields: { at: { integerValue: String(at - 20_000) } } } };
   google.put(`firestore.googleapis.com/v1/${base}/documents/sites`, {
@@ -268,11 +309,24 @@ function putStandbys(google: PretendGoogle, { standbys }: Outputs): void {
           ...(is_drill ? { maxRunDuration: { seconds: '172800' }, instanceTerminationAction: 'DELETE' } : {}),
         },
         serviceAccounts: [{ email: standbys?.node_service_account }],
-        disks: [{ boot: true, initializeParams: { diskType: 'pd-balanced' } }],
+        disks: [
+          { boot: true, initializeParams: { diskType: 'pd-balanced', diskSizeGb: '20' } },
+          { initializeParams: { diskType: 'pd-balanced', diskSizeGb: '1980' } },
+        ],
         metadata: { items: [{ key: 'enable-guest-attributes', value: 'TRUE' }] },
       },
     });
-    google.put(base, { name: region, quotas: [{ metric: 'CPUS', limit: 24, usage: 4 }] });
+    google.put(base, {
+      name: region,
+      quotas: [
+        { metric: 'CPUS', limit: 24, usage: 4 },
+        { metric: 'SSD_TOTAL_GB', limit: 8_192, usage: 100 },
+      ],
+    });
+    google.put(`compute.googleapis.com/compute/v1/projects/${standbys?.project ?? ''}`, {
+      name: standbys?.project ?? '',
+      quotas: [{ metric: 'CPUS_ALL_REGIONS', limit: 32, usage: 4 }],
+    });
   }
 }
 

@@ -4,7 +4,12 @@ import { z } from 'zod';
 import { methodOf, misfits } from './google-methods.ts';
 import { listen } from './server.ts';
 
-export type Called = { readonly verb: string; readonly path: string; readonly body: unknown };
+export type Called = {
+  readonly verb: string;
+  readonly path: string;
+  readonly body: unknown;
+  /** The project that it counts for. */ readonly countedFor: string | null;
+};
 type Version = { state: 'ENABLED' | 'DISABLED' | 'DESTROYED'; data: string | null };
 
 /** `lost`: it is done, and nobody hears of it. `silent`: no answer. `huge` and `page`: an answer that is none. */
@@ -182,7 +187,8 @@ export async function pretendGoogle(): Promise<PretendGoogle> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const verb = request.method ?? 'GET';
     const body = await bodyOf(request);
-    calls.push({ verb, path: url.pathname, body });
+    const countedFor = [request.headers['x-goog-user-project']].flat()[0] ?? null;
+    calls.push({ verb, path: url.pathname, body, countedFor });
     const hit = faults.find(({ match, times }) => times > 0 && match.test(`${verb} ${url.pathname}`));
     if (hit !== undefined && hit.after > 0) hit.after -= 1;
     else if (hit !== undefined) {

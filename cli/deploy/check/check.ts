@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { money } from '../../../functions/domain/standby/spent.ts';
 import { examples, exitCodesHelp, type Context } from '../../context.ts';
+import { readPinned } from '../../secrets/pinned.ts';
 import { table, type Cell } from '../../table.ts';
 import type { ExitCode } from '../../terminal.ts';
 import { type Bill, type CostLine, type Costs, costsOf } from '../cost.ts';
@@ -18,6 +19,12 @@ type Checked = { readonly findings: readonly Finding[]; readonly costs: Costs | 
 
 /** Where the examples deploy to when nothing else is said. */
 const usualRegion = 'europe-west1';
+
+/** Names of the secrets that were set; what is wrong with the file is found elsewhere. */
+function pinnedIn(folder: string): readonly string[] {
+  const read = readPinned(folder);
+  return read.ok ? Object.values(read.pinned).flatMap(({ names }) => names) : [];
+}
 
 async function check(folder: string, options: Options): Promise<Checked> {
   const { findings, deployment, config } = checkFiles(folder);
@@ -37,7 +44,7 @@ async function check(folder: string, options: Options): Promise<Checked> {
     );
   }
   if (config === null) return { findings: found, costs: null };
-  found.push(...checkRules({ config, deployment, tfvars }));
+  found.push(...checkRules({ config, deployment, tfvars, pinned: pinnedIn(folder) }));
   const region = tfvars?.values.get('region');
   const emails = tfvars?.values.get('emails');
   return {

@@ -32,10 +32,12 @@ export type ReadPlan =
 const patienceMs = 120_000;
 const mostBytes = 64_000_000;
 
-const shown = (folder: string, file: string): Promise<{ readonly out: string } | { readonly why: string }> =>
+type Shown = { readonly out: string } | { readonly why: string };
+
+const shownBy = (program: string, folder: string, file: string): Promise<Shown> =>
   new Promise((resolve) => {
     execFile(
-      'terraform',
+      program,
       [`-chdir=${folder}`, 'show', '-json', '-no-color', file],
       { timeout: patienceMs, maxBuffer: mostBytes },
       (error, out) => {
@@ -43,6 +45,12 @@ const shown = (folder: string, file: string): Promise<{ readonly out: string } |
       },
     );
   });
+
+/** By `terraform`, or `tofu` where that is what there is. */
+async function shown(folder: string, file: string): Promise<Shown> {
+  const first = await shownBy('terraform', folder, file);
+  return 'why' in first && first.why === 'ENOENT' ? shownBy('tofu', folder, file) : first;
+}
 
 /** `file` is a plan that Terraform wrote (relative to the folder, as for Terraform), or what `terraform show -json` made of it. */
 export async function readPlan(folder: string, file: string): Promise<ReadPlan> {
@@ -102,6 +110,16 @@ function functionFindings({ resource_changes: changes }: Plan, deployment: Deplo
   const wanted = Object.keys(deployment.functions);
   const missing = wanted.filter((name) => !named.some((each) => each.endsWith(`-${name}`)));
   if (missing.length === 0) return [];
+  const isEnd = changes.some((each) => each.type === 'google_cloudfunctions2_function' && isGone(each));
+  if (named.length === 0 && isEnd) {
+    return [
+      problem(
+        'functions',
+        'this plan deletes all of them: nobody would watch',
+        'secrets.auto.tfvars.json is empty: run watchdog secrets pull, and plan again',
+      ),
+    ];
+  }
   return named.length === 0
     ? [
         hint(

@@ -10,6 +10,8 @@ export type Rules = {
   readonly deployment: Deployment;
   /** Null when there is no terraform.tfvars. */
   readonly tfvars: Tfvars | null;
+  /** Secrets that were set. */
+  readonly pinned: readonly string[];
 };
 
 function textOf({ tfvars }: Rules, name: string): string | null {
@@ -60,6 +62,19 @@ function tfvarsFindings(rules: Rules): Finding[] {
   );
   if (examples.length > 0) {
     findings.push(hint(examples.join(' and '), 'still name somebody of the example', 'write who you are'));
+  }
+  if (
+    listOf(rules, 'checkpoint_urls')?.some((each) =>
+      /\.example(\.[a-z]+)?$/.test(URL.parse(each)?.hostname ?? ''),
+    )
+  ) {
+    findings.push(
+      hint(
+        'checkpoint_urls',
+        'still name hosts of the example, where nobody is: a node would have nothing to begin from',
+        'write two that are not of the same operator: https://eth-clients.github.io/checkpoint-sync-endpoints/',
+      ),
+    );
   }
   const keepers = listOf(rules, 'keepers');
   if (keepers?.length === 0) {
@@ -151,6 +166,8 @@ function placeFindings(rules: Rules): Finding[] {
   return findings;
 }
 
+const exampleNumber = '123456789012';
+
 /** https://cloud.google.com/run/docs/triggering/https-request#deterministic */
 const ownAddress = /^([a-z][a-z0-9-]*)-(ack|gate)-(\d{6,20})\.([a-z]+-[a-z]+\d{1,2})\.run\.app$/;
 
@@ -185,6 +202,15 @@ function addressFindings(rules: Rules): Finding[] {
       return [problem(about, `${url.hostname} is no address that Cloud Run gives`, `write ${right}`)];
     const [, itsName, itsFunction, number = '', itsRegion] = found;
     numbers.push(number);
+    if (number === exampleNumber) {
+      return [
+        hint(
+          about,
+          `has ${exampleNumber}, which is the example's project number`,
+          `write yours: gcloud projects describe ${textOf(rules, 'project') ?? 'PROJECT'} --format='value(projectNumber)'`,
+        ),
+      ];
+    }
     const isRight =
       itsName === name &&
       itsFunction === function_ &&
@@ -211,6 +237,23 @@ function addressFindings(rules: Rules): Finding[] {
     );
   }
   return findings;
+}
+
+/** As the examples' keys begin. */
+const exampleKey = /^3q2\+7wAAAA/;
+
+function gateFindings({ config: { gate }, deployment, pinned }: Rules): Finding[] {
+  if (!deployment.gate_public_keys.some((key) => exampleKey.test(key))) return [];
+  const [key] = gate?.keys ?? [];
+  const name = key !== undefined && 'env' in key ? key.env : 'GATE_KEY';
+  const make = pinned.includes(name) ? problem : hint;
+  return [
+    make(
+      'gate.publicKeys',
+      "still has the example's: the gate will sign nothing",
+      `watchdog secrets set . ${name} --generate ed25519 prints yours; write it there, and prepare again`,
+    ),
+  ];
 }
 
 function watchingFindings({ config }: Rules): Finding[] {
@@ -259,6 +302,16 @@ function standbyFindings(rules: Rules): Finding[] {
   const { standbys } = rules.config;
   if (standbys === null) return [];
   const findings: Finding[] = [];
+  const project = textOf(rules, 'project');
+  if (project !== null && standbys.project !== project) {
+    findings.push(
+      hint(
+        'standbys.project',
+        `is ${standbys.project}, and project is ${project}: nodes would be made there`,
+        `is that meant? Otherwise write ${project} in both`,
+      ),
+    );
+  }
   if (standbys.isDryRun) {
     findings.push(
       hint(
@@ -284,6 +337,7 @@ function standbyFindings(rules: Rules): Finding[] {
 export const checkRules = (rules: Rules): readonly Finding[] => [
   ...watchingFindings(rules),
   ...addressFindings(rules),
+  ...gateFindings(rules),
   ...tfvarsFindings(rules),
   ...placeFindings(rules),
   ...standbyFindings(rules),
