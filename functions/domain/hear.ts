@@ -174,14 +174,28 @@ function brokeGlassAt(before: FenceReport | undefined, said: FenceWord, at: numb
   return isSame ? (before.brokeGlassAt ?? at) : at;
 }
 
+const isSameFence = (one: FenceWord | FenceReport, other: FenceWord | FenceReport): boolean =>
+  one.signer === other.signer && one.instance === other.instance;
+
+/** One word for each fence: where a message says two things of one, what is worse counts. */
+const oneEach = (fences: readonly FenceWord[]): readonly FenceWord[] =>
+  fences.reduce<readonly FenceWord[]>((all, said) => {
+    const other = all.find((each) => isSameFence(each, said));
+    if (other === undefined) return [...all, said];
+    const worse = {
+      ...said,
+      isRunning: said.isRunning || other.isRunning,
+      breakGlass: said.breakGlass || other.breakGlass,
+    };
+    return all.map((each) => (each === other ? worse : each));
+  }, []);
+
 function fencesAfter(before: readonly FenceReport[], word: Word): FenceReport[] {
   let fences = before.filter((each) => word.at - each.at < forgottenMs);
-  for (const said of word.fences) {
+  for (const said of oneEach(word.fences)) {
     // That something does not run is good news, and so is a newer generation: only what comes by an exit proves either.
     if (!isProof(word) && !said.isRunning) continue;
-    const isSame = (each: FenceReport): boolean =>
-      each.signer === said.signer && each.instance === said.instance;
-    const known = fences.find(isSame);
+    const known = fences.find((each) => isSameFence(each, said));
     const report: FenceReport = {
       ...said,
       ...described(known, said, word),
@@ -190,7 +204,7 @@ function fencesAfter(before: readonly FenceReport[], word: Word): FenceReport[] 
       at: word.at,
       brokeGlassAt: brokeGlassAt(known, said, word.at),
     };
-    fences = [report, ...fences.filter((each) => !isSame(each))];
+    fences = [report, ...fences.filter((each) => !isSameFence(each, said))];
   }
   const count = new Map<string, number>();
   return fences.filter(({ signer }) => {

@@ -223,6 +223,14 @@ describe('fences', () => {
     expect(fences).toEqual([report('a')]);
   });
 
+  test('of which one message says two things are believed the worse, however often it comes', () => {
+    const broken = fenceWord({ instance: 'a', isRunning: false, breakGlass: true });
+    const twofold = { fences: [broken, fence('a')] };
+    const once = heard(word(twofold));
+    expect(once.fences).toEqual([report('a', { breakGlass: true, brokeGlassAt: start })]);
+    expect(isNews(once, hear(once, word({ at: start + 1, ...twofold })))).toBe(false);
+  });
+
   const full = fenceWord({ version: '1.0.0', isolationMs: 600_000 });
   const bare = fenceWord();
   test.each<[string, readonly Partial<Word>[], Partial<FenceReport>]>([
