@@ -4,7 +4,7 @@ import { bindSources, createChains, type SourceTarget } from '../functions/chain
 import { type Ledger, weigh } from '../functions/domain/signing.ts';
 import { collectEvidence } from '../functions/flows/collect-evidence.ts';
 import { systemClock } from '../functions/kit/clock.ts';
-import { openGate } from '../functions/kit/gate.ts';
+import { takeTurns } from '../functions/kit/take-turns.ts';
 import { startChild } from './child.ts';
 import { modelRules } from './model.ts';
 import { mebibytes, median, rounded } from './numbers.ts';
@@ -85,7 +85,7 @@ export async function measureEvidence(options: EvidenceOptions): Promise<Report>
       const { at } = await child.ask('step', step);
       const needs = {
         clock: { ...systemClock, now: () => at },
-        gate: openGate(100),
+        inTurn: takeTurns(100),
         signal: new AbortController().signal,
       };
       const begun = performance.now();

@@ -10,7 +10,7 @@ import { step } from '../functions/domain/step.ts';
 import type { Role } from '../functions/domain/target.ts';
 import { noLook } from '../functions/domain/standby/standby-look.ts';
 import { probeRound, type RoundNeeds } from '../functions/flows/probe-round.ts';
-import { openGate } from '../functions/kit/gate.ts';
+import { takeTurns } from '../functions/kit/take-turns.ts';
 
 export const minuteMs = 60_000;
 
@@ -66,7 +66,7 @@ export async function modelTick(
   const { rules, at, answers, pulse } = tick;
   const needs: RoundNeeds = {
     clock: { now: () => at, sleep: () => Promise.resolve() },
-    gate: openGate(1000),
+    inTurn: takeTurns(1000),
     signal: new AbortController().signal,
   };
   const round = async (isReference: boolean): Promise<Readonly<Record<string, Sample>>> => {

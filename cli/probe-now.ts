@@ -6,7 +6,7 @@ import { judge, type Judgement } from '../functions/domain/judge.ts';
 import type { Sample } from '../functions/domain/sample.ts';
 import { probeRound, type Round } from '../functions/flows/probe-round.ts';
 import type { Environment } from '../functions/kit/environment.ts';
-import { openGate } from '../functions/kit/gate.ts';
+import { takeTurns } from '../functions/kit/take-turns.ts';
 import { secretReader } from '../functions/kit/secret.ts';
 import type { BoundProbe } from '../functions/probes/probe.ts';
 import { createChains } from '../functions/chains/run.ts';
@@ -59,7 +59,7 @@ export async function probeNow(
   const { clock, terminal, variables } = context;
   const at = clock.now();
   const binding = { network, secret: secretReader(variables) };
-  const needs = { clock, gate: openGate(concurrency), signal: AbortSignal.timeout(deadlineMs) };
+  const needs = { clock, inTurn: takeTurns(concurrency), signal: AbortSignal.timeout(deadlineMs) };
   const chains = createChains();
   const answered = new Set<BoundProbe>();
   const isWanted = ({ id }: { readonly id: string }): boolean =>

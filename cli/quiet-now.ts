@@ -4,7 +4,7 @@ import type { SiteConfig } from '../functions/config/config.ts';
 import { bindSites } from '../functions/entry/sites.ts';
 import { lookAhead, type LookedAhead } from '../functions/flows/look-ahead.ts';
 import type { Environment } from '../functions/kit/environment.ts';
-import { openGate } from '../functions/kit/gate.ts';
+import { takeTurns } from '../functions/kit/take-turns.ts';
 import { secretReader } from '../functions/kit/secret.ts';
 import type { Context } from './context.ts';
 
@@ -31,7 +31,7 @@ export async function lookNow(
     () => `asking ${sources.length} sources, ${Math.round((clock.now() - begunAt) / 1000)} s`,
   );
   try {
-    const needs = { clock, gate: openGate(concurrency), signal: AbortSignal.timeout(2 * timeoutMs) };
+    const needs = { clock, inTurn: takeTurns(concurrency), signal: AbortSignal.timeout(2 * timeoutMs) };
     return await lookAhead(sources, { signer, needs, timeoutMs, needMs });
   } finally {
     done();

@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../functions/kit/clock.ts';
 import { codeOf, describeError, shortCodeOf, WatchdogError } from '../../functions/kit/error.ts';
-import { openGate } from '../../functions/kit/gate.ts';
+import { takeTurns } from '../../functions/kit/take-turns.ts';
 import { isThisMachine } from '../../functions/kit/http-post.ts';
 import { plainLine } from '../../functions/kit/plain-line.ts';
 import { redactText } from '../../functions/kit/redact.ts';
@@ -240,7 +240,7 @@ export function openGoogle(options: GoogleOptions): Google {
   const { clock, endpoint, deadlineMs = 20_000, mostBytes = 8_000_000, isCounted = true } = options;
   const identify = options.identify ?? ownIdentity();
   const isPretended = endpoint !== undefined && endpoint !== '';
-  const atOnce = openGate(mostAtOnce);
+  const atOnce = takeTurns(mostAtOnce);
 
   async function identity(url: URL, signal: AbortSignal): Promise<Answer<Readonly<Record<string, string>>>> {
     if (isPretended && options.identify === undefined) return { ok: true, value: {} };

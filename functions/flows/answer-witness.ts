@@ -3,7 +3,7 @@ import type { Quality } from '../domain/facts.ts';
 import type { Policy, SiteRules } from '../domain/policy.ts';
 import type { Testimony } from '../domain/witness.ts';
 import type { Clock } from '../kit/clock.ts';
-import { openGate } from '../kit/gate.ts';
+import { takeTurns } from '../kit/take-turns.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 import { areFailing, lookFresh, type RoundNeeds } from './probe-round.ts';
 import { readWitnessRequest, type TargetName } from './witness-request.ts';
@@ -64,7 +64,7 @@ export async function answerWitness(world: WitnessWorld, call: WitnessCall): Pro
   const names = distinct(readWitnessRequest(call.body));
   const needs: RoundNeeds = {
     clock: world.clock,
-    gate: openGate(world.concurrency),
+    inTurn: takeTurns(world.concurrency),
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(world.deadlineMs)]),
   };
   const probing = world.sites[0]?.rules.policy.probe;

@@ -47,7 +47,7 @@ async function ask(
 ): Promise<Answer> {
   const { needs, timeoutMs, isDeep = false } = given;
   try {
-    const answer = await needs.gate(() =>
+    const answer = await needs.inTurn(() =>
       source.collect(signers, { signal: needs.signal, timeoutMs, now: needs.clock.now, isDeep }),
     );
     return { ...answer, failure: null };

@@ -3,7 +3,7 @@ import type { Delivery } from '../channels/channel.ts';
 import type { ChannelAttempt } from '../domain/delivery.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import { retryDelayMs } from '../domain/retry.ts';
-import { openGate } from '../kit/gate.ts';
+import { takeTurns } from '../kit/take-turns.ts';
 import type { OutboxStore, RowEnd } from '../stores/store.ts';
 import { attempt, type AttemptWorld, describeBug } from './attempt.ts';
 import { lineOf } from './outbox-line.ts';
@@ -120,14 +120,14 @@ async function round(world: DeliverWorld, run: Run): Promise<boolean> {
   const finished = (): number => progress.sent + progress.failed + progress.postponed;
   const before = finished();
   const concurrency = world.concurrency ?? 16;
-  const gate = openGate(concurrency);
+  const inTurn = takeTurns(concurrency);
   let misses = 0;
   // What is left of this line somebody else is at: a new look finds what nobody has.
   const hasMetSomebody = (): boolean => misses >= concurrency && finished() > before;
   const line = lineOf(due.rows, { name: world.newLease(), concurrency });
   await Promise.all(
     line.map((row) =>
-      gate(async () => {
+      inTurn(async () => {
         if (!hasTime() || hasMetSomebody()) return;
         try {
           misses = (await deliverRow(world, row, run)) ? 0 : misses + 1;

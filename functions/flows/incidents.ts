@@ -1,7 +1,7 @@
 // Reads what is remembered of incidents, and the times in which nobody is told.
 import type { Incident } from '../domain/incident.ts';
 import type { SiteRules } from '../domain/policy.ts';
-import { openGate } from '../kit/gate.ts';
+import { takeTurns } from '../kit/take-turns.ts';
 import {
   incidentDetail,
   incidentSummary,
@@ -27,8 +27,8 @@ async function recentOf(
   sites: readonly SiteRules[],
   limit: number,
 ): Promise<Incident[]> {
-  const gate = openGate(atOnce);
-  const found = await Promise.all(sites.map((site) => gate(() => store.recentIncidents(site.id, limit))));
+  const inTurn = takeTurns(atOnce);
+  const found = await Promise.all(sites.map((site) => inTurn(() => store.recentIncidents(site.id, limit))));
   return found.flat();
 }
 

@@ -31,7 +31,7 @@ async function ask(
 ): Promise<{ readonly reading: QuietReading; readonly failure: string | null }> {
   try {
     const run = { signal: needs.signal, timeoutMs, now: needs.clock.now };
-    return { reading: await needs.gate(() => source.lookAhead(signer.keys, run)), failure: null };
+    return { reading: await needs.inTurn(() => source.lookAhead(signer.keys, run)), failure: null };
   } catch (error) {
     const { id, operator, isOwn } = source;
     const trouble = { reason: 'aborted' as const, detail: 'it could not be asked' };

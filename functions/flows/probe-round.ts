@@ -5,11 +5,11 @@ import type { Policy } from '../domain/policy.ts';
 import type { Sample } from '../domain/sample.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeError } from '../kit/error.ts';
-import type { Gate } from '../kit/gate.ts';
+import type { InTurn } from '../kit/take-turns.ts';
 import { redactText } from '../kit/redact.ts';
 import type { BoundProbe } from '../probes/probe.ts';
 
-export type RoundNeeds = { readonly clock: Clock; readonly gate: Gate; readonly signal: AbortSignal };
+export type RoundNeeds = { readonly clock: Clock; readonly inTurn: InTurn; readonly signal: AbortSignal };
 
 export type Round = {
   readonly samples: Readonly<Record<string, Sample>>;
@@ -28,7 +28,7 @@ type Answer = {
 
 async function ask(probe: BoundProbe, timeoutMs: number, needs: RoundNeeds): Promise<Answer> {
   try {
-    const sample = await needs.gate(() =>
+    const sample = await needs.inTurn(() =>
       probe.run({ signal: needs.signal, timeoutMs, at: needs.clock.now() }),
     );
     return { id: probe.id, sample, failure: null, isWavering: false };

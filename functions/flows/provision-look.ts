@@ -33,7 +33,7 @@ async function askOperation(run: Run, { seen }: Pick<Situation, 'seen'>): Promis
   const isInsert = seen.deletion === null && isOpen && seen.attempt.refused === null;
   const name = seen.deletion?.operation ?? (isInsert ? seen.attempt.operation : null);
   if (name === null) return null;
-  const answer = await run.gate(() => run.world.compute.operation(zone, name, run.signal));
+  const answer = await run.inTurn(() => run.world.compute.operation(zone, name, run.signal));
   return answer.ok ? answer.value : null;
 }
 
@@ -41,7 +41,7 @@ async function hear(run: Run, situation: Situation): Promise<Heard | null> {
   const node = nodeShown(situation);
   if (node === null || node.status !== 'RUNNING') return null;
   const { zone, name } = node;
-  const answer = await run.gate(() => run.world.compute.report({ zone, name }, run.signal));
+  const answer = await run.inTurn(() => run.world.compute.report({ zone, name }, run.signal));
   return answer.ok ? readReport(answer.value) : null;
 }
 
@@ -56,7 +56,7 @@ async function askMissing(
   const { listing } = situation;
   const place = placeToAsk(situation);
   if (place === null || listing === null) return { listing, failed: null };
-  const answer = await run.gate(() => run.world.compute.node(place, run.signal));
+  const answer = await run.inTurn(() => run.world.compute.node(place, run.signal));
   if (!answer.ok) return { listing: { ...listing, isWhole: false }, failed: answer.failure };
   const { value } = answer;
   return {

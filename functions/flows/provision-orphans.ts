@@ -73,10 +73,10 @@ async function reapOne(
   given: { readonly node: NodeSeen; readonly orphan: Orphan },
   flags: ReadonlyMap<string, FlagRead>,
 ): Promise<void> {
-  const { world, signal, gate } = run;
+  const { world, signal, inTurn } = run;
   const { node, orphan } = given;
   const { zone, name } = node;
-  const answer = await gate(() => world.compute.report({ zone, name }, signal));
+  const answer = await inTurn(() => world.compute.report({ zone, name }, signal));
   const at = world.clock.now();
   const heard = answer.ok ? readReport(answer.value) : null;
   const { report, doubt, hasHeldKeys } = withAgent(knownOf(run, node) ?? unseen(at), heard, at);
@@ -92,7 +92,7 @@ async function reapOne(
   if (!run.mayAct()) return;
   replaceOrphan(run, { ...orphan, requestId });
   run.fleet = await world.store.changeFleet((fleet) => ({ ...fleet, orphans: run.orphans }));
-  const removed = await gate(async () =>
+  const removed = await inTurn(async () =>
     run.mayAct() ? world.compute.remove({ zone, name, requestId }, signal) : null,
   );
   if (removed === null) return;

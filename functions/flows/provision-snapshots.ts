@@ -12,11 +12,11 @@ export async function readySnapshots(
   run: Run,
   creating: readonly Pick<Situation, 'chain'>[],
 ): Promise<ReadonlyMap<ChainName, string>> {
-  const { world, fleet, gate, signal } = run;
+  const { world, fleet, inTurn, signal } = run;
   const chains = [...new Set(creating.flatMap(({ chain }) => chain ?? []))];
   const some = chains.filter((chain) => hasSnapshots(fleet, chain));
   if (some.length === 0) return new Map();
-  const answer = await gate(() => world.compute.snapshots(world.rules.prefix, signal));
+  const answer = await inTurn(() => world.compute.snapshots(world.rules.prefix, signal));
   if (!answer.ok) return new Map();
   const { snapshots } = answer.value;
   return new Map(
@@ -36,7 +36,7 @@ const failed = (drill: DrillRun, text: string, at: number): DrillRun => ({
 });
 
 async function ask(run: Run, drill: DrillRun): Promise<DrillRun> {
-  const { world, gate, signal } = run;
+  const { world, inTurn, signal } = run;
   const { saving, seen, wish } = drill;
   const { attempt } = seen;
   // A node that has written to its disk since is not what was looked at.
@@ -49,7 +49,7 @@ async function ask(run: Run, drill: DrillRun): Promise<DrillRun> {
     requestId: saving.requestId,
     labels: snapshotLabels(drill, world.rules),
   };
-  const answer = await gate(async () => (run.mayAct() ? world.compute.save(order, signal) : null));
+  const answer = await inTurn(async () => (run.mayAct() ? world.compute.save(order, signal) : null));
   if (answer === null) return drill;
   noteDone(
     run,
@@ -67,16 +67,16 @@ async function ask(run: Run, drill: DrillRun): Promise<DrillRun> {
 }
 
 async function listed(run: Run): Promise<readonly SnapshotSeen[] | null> {
-  const { world, gate, signal } = run;
-  const answer = await gate(() => world.compute.snapshots(world.rules.prefix, signal));
+  const { world, inTurn, signal } = run;
+  const answer = await inTurn(() => world.compute.snapshots(world.rules.prefix, signal));
   return answer.ok && answer.value.isWhole ? answer.value.snapshots : null;
 }
 
 async function hasFailed(run: Run, drill: DrillRun): Promise<string | null> {
-  const { world, gate, signal } = run;
+  const { world, inTurn, signal } = run;
   const name = drill.saving?.operation ?? null;
   if (name === null) return null;
-  const answer = await gate(() => world.compute.globalOperation(name, signal));
+  const answer = await inTurn(() => world.compute.globalOperation(name, signal));
   if (!answer.ok || answer.value.state !== 'failed') return null;
   return `the snapshot of its disk failed: ${answer.value.code}: ${answer.value.text}`;
 }
@@ -108,7 +108,7 @@ export async function keepDisk(run: Run, given: DrillRun, write: Write): Promise
 
 /** Keeps the newest and deletes the rest of those that drills made; the same once more changes nothing. */
 export async function tidySnapshots(run: Run, chain: ChainName): Promise<void> {
-  const { world, gate, signal } = run;
+  const { world, inTurn, signal } = run;
   const all = await listed(run);
   if (all === null) return;
   const { kept, surplus } = sortOut(all, world.rules, chain);
@@ -119,7 +119,7 @@ export async function tidySnapshots(run: Run, chain: ChainName): Promise<void> {
   for (const name of surplus) {
     const request = { name, requestId: world.newId() };
     // oxlint-disable-next-line no-await-in-loop -- few, and one after the other
-    const answer = await gate(async () =>
+    const answer = await inTurn(async () =>
       run.mayAct() ? world.compute.dropSnapshot(request, signal) : null,
     );
     if (answer === null) return;

@@ -70,14 +70,14 @@ async function withConsole({ run, situation, stored, seen }: Work): Promise<Seen
   if (trouble?.kind !== 'stuck' || stored?.trouble?.kind === 'stuck' || node === null) return seen;
   const { zone, name } = node;
   const ask = { zone, name, lines: consoleLines };
-  const answer = await run.gate(() => run.world.compute.console(ask, run.signal));
+  const answer = await run.inTurn(() => run.world.compute.console(ask, run.signal));
   return answer.ok ? { ...seen, trouble: { ...trouble, lines: answer.value.slice(-consoleLines) } } : seen;
 }
 
 /** True when there may be something else to do at once. */
 async function step(work: Work): Promise<boolean> {
   const { run, situation, keeper } = work;
-  const { world, gate, signal } = run;
+  const { world, inTurn, signal } = run;
   const { clock, compute } = world;
   const { signer, rules, purpose } = situation;
   const prefix = purpose === 'drill' ? `${rules.prefix}-drill` : rules.prefix;
@@ -98,7 +98,7 @@ async function step(work: Work): Promise<boolean> {
       return save(work, next.isCommitment);
     case 'insert': {
       const { order } = next;
-      const answer = await gate(async () => (run.mayAct() ? compute.insert(order, signal) : null));
+      const answer = await inTurn(async () => (run.mayAct() ? compute.insert(order, signal) : null));
       if (answer === null) return false;
       work.seen = afterInsert(work.seen, answer, { at: clock.now(), rules, signer, purpose });
       const end = answer.ok ? 'accepted' : answer.failure.code;
@@ -107,7 +107,7 @@ async function step(work: Work): Promise<boolean> {
     }
     case 'remove': {
       const { removal } = next;
-      const answer = await gate(async () => (run.mayAct() ? compute.remove(removal, signal) : null));
+      const answer = await inTurn(async () => (run.mayAct() ? compute.remove(removal, signal) : null));
       if (answer === null) return false;
       work.seen = afterRemove(work.seen, answer, { at: clock.now(), rules, signer, purpose });
       const end = answer.ok ? 'accepted' : answer.failure.code;

@@ -8,7 +8,7 @@ import { activeWanting } from '../domain/standby/phase.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
 import type { Fleet, Orphan, Standby } from '../domain/standby/standby.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { Gate } from '../kit/gate.ts';
+import type { InTurn } from '../kit/take-turns.ts';
 import type { KeysReader, ReadStore, Standbys, StandbyStore } from '../stores/store.ts';
 
 export type ProvisionWorld = {
@@ -38,7 +38,7 @@ export type ProvisionWorld = {
 export type Run = {
   readonly world: ProvisionWorld;
   readonly signal: AbortSignal;
-  readonly gate: Gate;
+  readonly inTurn: InTurn;
   readonly hasTime: () => boolean;
   /** False once the lease may be somebody else's: then nothing is asked of Compute any more. */
   readonly mayAct: () => boolean;

@@ -5,7 +5,7 @@ import { type OldMachine, oldMachines } from '../domain/standby/old.ts';
 import { hasWork, isSoon, mayCreate } from '../domain/standby/soon.ts';
 import type { Situation } from '../domain/standby/situation.ts';
 import type { Fleet, Orphan, Phase, RefusalReason, Standby, Trouble } from '../domain/standby/standby.ts';
-import { openGate } from '../kit/gate.ts';
+import { takeTurns } from '../kit/take-turns.ts';
 import type { Standbys } from '../stores/store.ts';
 import { describeBug } from './attempt.ts';
 import { readDark } from './provision-dark.ts';
@@ -98,7 +98,7 @@ async function bringOnAll(run: Run, situations: readonly Situation[]): Promise<v
       at,
     })),
   );
-  const turn = openGate(atOnce);
+  const turn = takeTurns(atOnce);
   await Promise.all(
     looked.map(({ situation, seen }) =>
       turn(async () => {
@@ -189,7 +189,7 @@ function begin(world: ProvisionWorld, all: Standbys & { readonly fleet: Fleet },
   const run: Run = {
     world,
     signal: AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]),
-    gate: openGate(world.concurrency ?? 6),
+    inTurn: takeTurns(world.concurrency ?? 6),
     hasTime: () => !signal.aborted && clock.now() < at + budgetMs && mayAct(),
     mayAct,
     known: new Map(),

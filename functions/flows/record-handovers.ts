@@ -75,7 +75,7 @@ async function look(
   const before = record.sources.find((each) => each.source === source.id)?.shown ?? null;
   const run = { signal: needs.signal, timeoutMs, now: needs.clock.now };
   const given = { keys: signer.keys, begunAt: flag.since, before };
-  const answer = await needs.gate(() => source.record(given, run));
+  const answer = await needs.inTurn(() => source.record(given, run));
   return { source, answer, askedAt: needs.clock.now() };
 }
 

@@ -3,7 +3,7 @@ import { qualityOf } from '../domain/confirm.ts';
 import type { Sample } from '../domain/sample.ts';
 import { isInShard, type Shard } from '../domain/shard.ts';
 import { readTick, type Tick } from '../domain/tick.ts';
-import { openGate } from '../kit/gate.ts';
+import { takeTurns } from '../kit/take-turns.ts';
 import { pingOutside } from './ping-outside.ts';
 import { areFailing, probeRound, type Round, type RoundNeeds } from './probe-round.ts';
 import { createPoker, type Poker } from './poker.ts';
@@ -67,7 +67,7 @@ export async function watch(world: WatchWorld, request: TickRequest): Promise<Ti
   const tick = readTick(request.stamp, at);
   const deadline = AbortSignal.timeout(world.deadlineMs);
   const signal = AbortSignal.any([request.signal, deadline]);
-  const needs: RoundNeeds = { clock: world.clock, gate: openGate(world.concurrency), signal };
+  const needs: RoundNeeds = { clock: world.clock, inTurn: takeTurns(world.concurrency), signal };
   const network = probeReferences(world, needs);
   const poker: Poker = createPoker({ poke: world.pokeDeliver, name: 'deliver' }, request.signal);
   const provisionPoker = createPoker({ poke: world.pokeProvision, name: 'provision' }, request.signal);

@@ -9,7 +9,7 @@ import type { SiteRules } from '../../functions/domain/policy.ts';
 import { type Ledger, weigh } from '../../functions/domain/signing.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
 import { collectEvidence } from '../../functions/flows/collect-evidence.ts';
-import { openGate } from '../../functions/kit/gate.ts';
+import { takeTurns } from '../../functions/kit/take-turns.ts';
 import type { ApiAnswer, ApiRequest } from '../../lab/chains/api.ts';
 import { nodeServer } from '../../lab/chains/serve.ts';
 import { listen } from '../support/server.ts';
@@ -75,7 +75,7 @@ export function worldOf(targets: readonly SourceTarget[], signers: SiteRules['si
     ledger: () => ledger,
     tick: async (at, { isDeep = false, timeoutMs = 30_000 } = {}) => {
       const clock = { ...systemClock, now: () => at };
-      const needs = { clock, gate: openGate(100), signal: new AbortController().signal };
+      const needs = { clock, inTurn: takeTurns(100), signal: new AbortController().signal };
       const { readings, requests } = await collectEvidence(sources, {
         rules,
         ledger,

@@ -5,7 +5,7 @@ import type { Lookahead } from '../../functions/domain/lookahead.ts';
 import { lookAhead } from '../../functions/flows/look-ahead.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
-import { openGate } from '../../functions/kit/gate.ts';
+import { takeTurns } from '../../functions/kit/take-turns.ts';
 import { minute, second, start } from '../support/site.ts';
 
 const ahead: Lookahead = {
@@ -43,7 +43,7 @@ test('a signer is looked at by the sources of its chain, and by those that do no
     signer: { id: 'alpha', chain: 'ethereum' as const, keys: ['17'] },
     needs: {
       clock: { ...systemClock, now: () => start },
-      gate: openGate(10),
+      inTurn: takeTurns(10),
       signal: new AbortController().signal,
     },
     timeoutMs: 1_000,

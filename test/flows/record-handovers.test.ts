@@ -5,7 +5,7 @@ import type { HandoverRecord } from '../../functions/domain/handover/record.ts';
 import type { FlagRead } from '../../functions/domain/standby/key-flag.ts';
 import { recordHandovers } from '../../functions/flows/record-handovers.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
-import { openGate } from '../../functions/kit/gate.ts';
+import { takeTurns } from '../../functions/kit/take-turns.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
 import { mortal, type Mortal } from '../support/crash.ts';
 import { siteRules, start } from '../support/site.ts';
@@ -71,7 +71,7 @@ const record = ({ flag = none(), sources, shelf, life = immortal }: Run) =>
     store: life.door(openMemoryStore(shelf)),
     needs: {
       clock: { ...systemClock, now: () => start },
-      gate: openGate(10),
+      inTurn: takeTurns(10),
       signal: new AbortController().signal,
     },
   });

@@ -1,10 +1,10 @@
 // Lets a bounded number of pieces of I/O through at a time, shared by everything in a run.
 
 /** Runs a piece of work when there is room; rejects as the work does. */
-export type Gate = <Result>(work: () => Promise<Result>) => Promise<Result>;
+export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** A gate with room for `limit` pieces of work, first come first served. */
-export function openGate(limit: number): Gate {
+/** Room for `limit` pieces of work at a time, first come first served. */
+export function takeTurns(limit: number): InTurn {
   let inside = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -1,7 +1,7 @@
 // A bounded number of pieces of work at a time, first come first served.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openGate } from '../../functions/kit/gate.ts';
+import { takeTurns } from '../../functions/kit/take-turns.ts';
 
 test('never lets more in than there is room, and lets everybody in', async () => {
   await fc.assert(
@@ -9,12 +9,12 @@ test('never lets more in than there is room, and lets everybody in', async () =>
       fc.integer({ min: 1, max: 8 }),
       fc.array(fc.integer({ min: 0, max: 4 })),
       async (room, turns) => {
-        const gate = openGate(room);
+        const inTurn = takeTurns(room);
         let inside = 0;
         let most = 0;
         const done = await Promise.all(
           turns.map((count, index) =>
-            gate(async () => {
+            inTurn(async () => {
               inside += 1;
               most = Math.max(most, inside);
               for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
@@ -31,7 +31,7 @@ test('never lets more in than there is room, and lets everybody in', async () =>
 });
 
 test('a piece of work that fails gives its place free', async () => {
-  const gate = openGate(1);
-  await expect(gate(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  expect(await gate(() => Promise.resolve('next'))).toBe('next');
+  const inTurn = takeTurns(1);
+  await expect(inTurn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await inTurn(() => Promise.resolve('next'))).toBe('next');
 });
