@@ -12,6 +12,7 @@ import { startFresh } from './fresh.ts';
 import { median, rounded } from './numbers.ts';
 import type { Report } from './report.ts';
 import { watchCaller } from './watch-call.ts';
+import { watchdogAlert } from './watchdog-alert.ts';
 
 export type FunctionsOptions = { readonly calls: number };
 
@@ -19,24 +20,6 @@ const token = 'x'.repeat(32);
 const counts = z.object({ reads: z.number(), writes: z.number(), deletes: z.number() });
 /** What a function of 512 MiB should never be larger than: the rest is for a bad day. */
 const mostMb = 400;
-
-/** As Alertmanager sends its Watchdog. */
-const alert = {
-  version: '4',
-  groupKey: '{}:{alertname="Watchdog"}',
-  status: 'firing',
-  receiver: 'watchdog',
-  alerts: [
-    {
-      status: 'firing',
-      labels: { alertname: 'Watchdog', severity: 'none' },
-      annotations: {},
-      startsAt: '2026-11-27T00:00:00Z',
-      endsAt: '0001-01-01T00:00:00Z',
-      fingerprint: '0123456789abcdef',
-    },
-  ],
-};
 
 const muteNow = (): object => ({
   kind: 'mute',
@@ -223,7 +206,7 @@ export async function measureFunctions({ calls }: FunctionsOptions): Promise<Rep
       deliver: await measure('deliver', { caller: over(() => ({ body: {} })) }),
       provision: await measure('provision', { caller: over(() => ({ body: {} })) }),
       heartbeat: await measure('heartbeat', {
-        caller: over(() => ({ path: '/home/cluster/alertmanager', body: alert })),
+        caller: over(() => ({ path: '/home/cluster/alertmanager', body: watchdogAlert })),
       }),
       gate: await measure('gate', {
         caller: over(() => ({

@@ -9,6 +9,7 @@ import { startChild } from './child.ts';
 import { writeConfiguration } from './configuration.ts';
 import { median, percentile, rounded } from './numbers.ts';
 import type { Report } from './report.ts';
+import { watchdogAlert } from './watchdog-alert.ts';
 
 export type HeartbeatOptions = { readonly messages: number };
 
@@ -16,23 +17,7 @@ const warmUps = 20;
 const counts = z.object({ reads: z.number(), writes: z.number(), deletes: z.number() });
 const token = 'x'.repeat(32);
 
-/** As Alertmanager sends its Watchdog. */
-const body = JSON.stringify({
-  version: '4',
-  groupKey: '{}:{alertname="Watchdog"}',
-  status: 'firing',
-  receiver: 'watchdog',
-  alerts: [
-    {
-      status: 'firing',
-      labels: { alertname: 'Watchdog', severity: 'none' },
-      annotations: { summary: 'This alert always fires.' },
-      startsAt: '2026-11-27T00:00:00Z',
-      endsAt: '0001-01-01T00:00:00Z',
-      fingerprint: '0123456789abcdef',
-    },
-  ],
-});
+const body = JSON.stringify(watchdogAlert);
 
 /** Measures in this process; Firestore is another one. */
 export async function measureHeartbeat({ messages }: HeartbeatOptions): Promise<Report> {

@@ -72,6 +72,9 @@ const outputs = z.object({
 /** As the module's output `watchdog` says it. */
 export type Outputs = z.output<typeof outputs>;
 
+/** One of its functions. */
+export type DeployedFunction = Outputs['functions'][string];
+
 const file = z.object({ watchdog: z.object({ value: outputs }) });
 
 export type ReadOutputs =

@@ -1,12 +1,8 @@
 // Who may call each function: those who have to, and nobody else.
 import { z } from 'zod';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
-import type { Outputs } from '../deploy/outputs.ts';
+import { allOr, apply, type Check, type DoctorWorld, look } from './check.ts';
+import type { DeployedFunction } from '../deploy/outputs.ts';
 import { policyForm, policyQuery } from './policy.ts';
-
-type Deployed = Outputs['functions'][string];
-
-const apply = 'run terraform apply';
 
 /** Who has to be able to call a function, by the names of functions; `scheduler` is the account of the clock. */
 const callers: Readonly<Record<string, readonly string[]>> = {
@@ -24,7 +20,7 @@ const everybody = ['allUsers', 'allAuthenticatedUsers'];
 
 export async function callerChecks(
   name: string,
-  deployed: Deployed,
+  deployed: DeployedFunction,
   world: DoctorWorld,
 ): Promise<readonly Check[]> {
   const { ok, broken, unknown, unread } = look('functions', name);

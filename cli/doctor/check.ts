@@ -14,6 +14,9 @@ export const groups = [
 ] as const;
 export type Group = (typeof groups)[number];
 
+/** What to do about whatever Terraform would mend. */
+export const apply = 'run terraform apply';
+
 export type Check = {
   readonly group: Group;
   /** What was looked at: `watch`, `database keys`. */
@@ -64,7 +67,7 @@ export function look(group: Group, name: string): Looked {
     ok: (says) => check('ok', says, null),
     broken: (says, todo) => check('broken', says, todo),
     unknown: (says, todo) => check('unknown', says, todo ?? null),
-    unread: ({ kind, message }, todo = 'run terraform apply') =>
+    unread: ({ kind, message }, todo = apply) =>
       kind === 'missing' || kind === 'disabled'
         ? check('broken', message, kind === 'missing' ? todo : null)
         : check('unknown', message, null),

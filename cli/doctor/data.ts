@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type IndexedField, indexes } from '../../functions/stores/indexes.ts';
 import type { Outputs } from '../deploy/outputs.ts';
 import { duration } from '../../functions/views/time.ts';
-import { aheadWords, allOr, type Check, type DoctorWorld, isAhead, look } from './check.ts';
+import { aheadWords, allOr, apply, type Check, type DoctorWorld, isAhead, look } from './check.ts';
 
 type Database = Outputs['databases']['keys'];
 
@@ -57,7 +57,6 @@ const siteForm = z.object({
     .nullish(),
 });
 
-const apply = 'run terraform apply';
 const viewer = 'roles/datastore.viewer';
 const pathOf = ({ project, id }: Database): string => `v1/projects/${project}/databases/${id}`;
 

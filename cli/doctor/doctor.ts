@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { secretReader } from '../../functions/kit/secret.ts';
 import { readDeployment } from '../deploy/deployment.ts';
 import { readOutputs } from '../deploy/outputs.ts';
-import { endpointVariable, openGoogle } from '../google/google.ts';
+import { endpointVariable, logIn, openGoogle } from '../google/google.ts';
 import { examples, type Context } from '../context.ts';
 import { tokenVariable } from '../fetch-status.ts';
 import { statusTokenOf } from '../secrets/status-token.ts';
@@ -92,7 +92,7 @@ async function doctor(folder: string, options: Options, context: Context): Promi
   try {
     // Whoever is not logged in is told so once.
     const first = await examineProject(world);
-    const stranger = first.find(({ says }) => says.startsWith('you are not logged in'));
+    const stranger = first.find(({ says }) => says.startsWith(logIn));
     if (stranger !== undefined) return refuse(stranger.says, 3);
     const found = await Promise.all([
       examineFunctions(world),

@@ -1,11 +1,9 @@
 // Is each function there as it was deployed: with its own account, its room, its pinned secrets, and the callers it should have?
 import { z } from 'zod';
-import type { Outputs } from '../deploy/outputs.ts';
+import type { DeployedFunction } from '../deploy/outputs.ts';
 import { listVersions } from '../google/secret-manager.ts';
 import { callerChecks } from './callers.ts';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
-
-type Deployed = Outputs['functions'][string];
+import { allOr, apply, type Check, type DoctorWorld, look } from './check.ts';
 
 // https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions
 const form = z.object({
@@ -41,7 +39,6 @@ const form = z.object({
 });
 type Seen = z.output<typeof form>;
 
-const apply = 'run terraform apply';
 const units: Readonly<Record<string, number>> = { '': 2 ** -20, K: 2 ** -10, M: 1, G: 2 ** 10 };
 
 /** `512M` and `512Mi` are the same to Cloud Functions. */
@@ -52,7 +49,7 @@ function mebibytes(text: string): number {
 
 const variables = ['WATCHDOG_CONFIG', 'GOOGLE_CLOUD_PROJECT'];
 
-function shapeProblems(name: string, deployed: Deployed, seen: Seen, world: DoctorWorld): Check[] {
+function shapeProblems(name: string, deployed: DeployedFunction, seen: Seen, world: DoctorWorld): Check[] {
   const { broken } = look('functions', name);
   const config = seen.serviceConfig ?? {};
   const problems: Check[] = [];
@@ -150,7 +147,7 @@ async function secretChecks(name: string, seen: Seen, { google, outputs }: Docto
 /** By project: what was made of the configuration. */
 type Configs = ReadonlyMap<string, Awaited<ReturnType<typeof listVersions>>>;
 
-function configChecks(name: string, { project }: Deployed, seen: Seen, configs: Configs): Check[] {
+function configChecks(name: string, { project }: DeployedFunction, seen: Seen, configs: Configs): Check[] {
   const { broken, unread } = look('functions', name);
   const volume = seen.serviceConfig?.secretVolumes?.find(({ mountPath }) => mountPath === '/etc/watchdog');
   const versions = configs.get(project);
@@ -180,7 +177,7 @@ function configChecks(name: string, { project }: Deployed, seen: Seen, configs: 
 
 async function functionChecks(
   name: string,
-  deployed: Deployed,
+  deployed: DeployedFunction,
   { world, configs }: { readonly world: DoctorWorld; readonly configs: Configs },
 ): Promise<readonly Check[]> {
   const { ok, broken, unknown, unread } = look('functions', name);

@@ -1,7 +1,7 @@
 // Would Google tell somebody when the watchdog itself does not run?
 import { z } from 'zod';
 import type { Failure, Google } from '../google/google.ts';
-import { allOr, type Check, type DoctorWorld, look } from './check.ts';
+import { allOr, apply, type Check, type DoctorWorld, look } from './check.ts';
 
 // https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies and projects.notificationChannels
 const policyForm = z.object({
@@ -17,7 +17,6 @@ const channelForm = z.object({
   verificationStatus: z.string().nullish(),
 });
 
-const apply = 'run terraform apply';
 const role = 'roles/monitoring.viewer';
 
 type Found = {

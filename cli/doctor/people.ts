@@ -1,6 +1,6 @@
 // Who may write who may sign, or change or be the gate: read from every policy that can be read. What cannot is said, and never taken for good.
 import { accountKeyChecks } from './account-keys.ts';
-import { type Check, type DoctorWorld, look } from './check.ts';
+import { apply, type Check, type DoctorWorld, look } from './check.ts';
 import type { Binding } from './policy.ts';
 import { isOwnAgent, type Place, type Reach, reach, type Source } from './reach.ts';
 import { type Permissions, readAccount, readGate, readProject, readRole } from './read-policies.ts';
@@ -134,7 +134,7 @@ function keeperChecks({ reaches, checks }: Gathered, { outputs }: DoctorWorld): 
   const canWrite = outputs.keepers.some((keeper) =>
     reaches.get(keeper)?.some(({ power, isCertain }) => power === 'write the keys' && isCertain),
   );
-  return canWrite ? [] : [broken('none of them may write the keys database', 'run terraform apply')];
+  return canWrite ? [] : [broken('none of them may write the keys database', apply)];
 }
 
 export async function examinePeople(world: DoctorWorld): Promise<readonly Check[]> {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Outputs } from '../deploy/outputs.ts';
 import { duration } from '../../functions/views/time.ts';
-import { aheadWords, allOr, type Check, type DoctorWorld, isAhead, look } from './check.ts';
+import { aheadWords, allOr, apply, type Check, type DoctorWorld, isAhead, look } from './check.ts';
 
 // https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs
 const form = z.object({
@@ -22,7 +22,6 @@ const form = z.object({
 });
 type Seen = z.output<typeof form>;
 
-const apply = 'run terraform apply';
 const bare = (url: string): string => url.replace(/\/+$/, '');
 
 /** The function that a job calls: shards of watch have a number behind. */

@@ -1,7 +1,7 @@
 // Are the templates of standbys there, without a limit on their life and without anything that could be a key; and is there room for their machines?
 import { z } from 'zod';
 import type { Outputs } from '../deploy/outputs.ts';
-import { allOr, type Check, type DoctorWorld, look, type Looked } from './check.ts';
+import { allOr, apply, type Check, type DoctorWorld, look, type Looked } from './check.ts';
 
 type Standbys = NonNullable<Outputs['standbys']>;
 
@@ -49,7 +49,6 @@ const quotasForm = z.object({
     .nullish(),
 });
 
-const apply = 'run terraform apply';
 /** What only a person may put on a machine, and what a key looks like in text. */
 const keyMetadata = ['ssh-keys', 'sshKeys'];
 const keyText =

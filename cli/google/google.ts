@@ -95,7 +95,8 @@ export type GoogleOptions = {
 export const endpointVariable = 'WATCHDOG_GOOGLE_ENDPOINT';
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';
-const logIn = 'you are not logged in at Google: run gcloud auth application-default login';
+/** How every message begins that says that Google does not know the person. */
+export const logIn = 'you are not logged in at Google: run gcloud auth application-default login';
 const mostPages = 200;
 const mostAtOnce = 8;
 const waitsMs = [300, 1_200];

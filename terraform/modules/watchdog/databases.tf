@@ -22,7 +22,6 @@ locals {
 
   # Documents that end by themselves, a day or so after the time in this field.
   expiring = { "default/history" = "expireAt" }
-
 }
 
 # The free tier is of the one database of a project that was made first: this must be it.

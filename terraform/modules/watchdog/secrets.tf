@@ -1,4 +1,4 @@
-# The places of secrets: one for each function that has any, which that function alone may read. Values come from `watchdog secrets set`, never from here.
+# The places of secrets: one for each function that may have any, which that function alone may read. Values come from `watchdog secrets set`, never from here.
 locals {
   # One for each that may ever have any: a function that comes later, or reads its first secret later, finds its place. An empty one costs nothing.
   secret_places = {
