@@ -51,6 +51,7 @@ import pwd
 import re
 import socket
 import struct
+import sys
 import time
 
 from ansible.module_utils.basic import AnsibleModule
@@ -216,7 +217,7 @@ def main():
         "is_root": os.geteuid() == 0,
         "release": release(),
         "architecture": platform.machine(),
-        "python": list(platform.python_version_tuple()[:2]),
+        "python": list(sys.version_info[:2]),
         "cpus": os.cpu_count() or 0,
         "memory_mib": memory_mib(),
         "hostname": socket.gethostname(),
