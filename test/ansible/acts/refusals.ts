@@ -9,7 +9,7 @@ import type { House } from '../house.ts';
 import { places } from '../house/networks.ts';
 import { recapOf } from '../recap.ts';
 
-const site = '../../../pf/p.yml';
+const site = 'playbooks/site.yml';
 
 /** All that a run could leave on a machine: files, packages, units, users, rules. Not what the machine itself writes while it runs, nor copies of what was. */
 const everything = String.raw`
