@@ -50,7 +50,7 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     '-o StrictHostKeyChecking=no',
     '-o UserKnownHostsFile=/dev/null',
     '-o LogLevel=ERROR',
-    `-o ControlPath=${join(folder, 'ssh-%h')}`,
+    `-o ControlPath=${join(folder, '../ssh-%h')}`,
   ];
   const variables = {
     ansible_user: 'ops',
