@@ -1,4 +1,4 @@
-// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `simulation` and `live` one file after another.
+// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `simulation`, `ansible` and `live` one file after another.
 import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
@@ -41,6 +41,7 @@ export default defineConfig({
             'test/live/**',
             'test/e2e/**',
             'test/terraform/**',
+            'test/ansible/**',
             ...processes,
             ...thorough,
           ],
@@ -92,6 +93,17 @@ export default defineConfig({
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
           testTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'ansible',
+          include: ['test/ansible/**/*.test.ts'],
+          // Longer than any wait in them, which can say what it waited for.
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

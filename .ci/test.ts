@@ -34,7 +34,7 @@ const checks: readonly Step[] = [
 ];
 const fast = suite('fast');
 // Validators were seen to miss their duty on a busy machine: the live suite comes last, alone, and only where its tools must be there.
-const live = process.env['REQUIRE_TOOLS'] === '1' ? [suite('live')] : [];
+const live = process.env['REQUIRE_TOOLS'] === '1' ? [suite('ansible'), suite('live')] : [];
 const slower = [
   suite('thorough'),
   suite('processes'),

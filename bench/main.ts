@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|functions|guard|agent [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|functions|guard|agent|converge [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -13,6 +13,7 @@ npm run bench -- provision [--standbys 50]
 npm run bench -- functions [--calls 100]
 npm run bench -- guard [--keys 20] [--epochs 16]
 npm run bench -- agent [--runs 9] [--files 50000]
+npm run bench -- converge [--runs 1]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -32,7 +33,7 @@ const options = {
   calls: { type: 'string', default: '100' },
   keys: { type: 'string', default: '20' },
   epochs: { type: 'string', default: '16' },
-  runs: { type: 'string', default: '9' },
+  runs: { type: 'string' },
   files: { type: 'string', default: '50000' },
   'no-duties': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -111,9 +112,11 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
         });
       case 'agent':
         return (await import('./agent.ts')).measureAgent({
-          runs: whole('runs', values.runs),
+          runs: whole('runs', values.runs ?? '9'),
           files: whole('files', values.files),
         });
+      case 'converge':
+        return (await import('./converge.ts')).measureConverge({ runs: whole('runs', values.runs ?? '1') });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);
     }

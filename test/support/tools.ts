@@ -26,6 +26,8 @@ const programs = {
   'google-stand-in': `mirror/registry.terraform.io/hashicorp/google/7.45.0/${platform}/terraform-provider-google_v7.45.0`,
   tflint: 'tflint',
   checkov: 'bin/checkov',
+  ansible: 'bin/ansible-playbook',
+  'mini-pc': 'packages/Packages',
 } as const;
 
 export type ToolName = keyof typeof programs;

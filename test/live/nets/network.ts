@@ -41,7 +41,7 @@ const setUp = (addresses: readonly string[]): string =>
   ].join('\n');
 
 /** A socket in the file system, which every network sees, that leads to a server on loopback. */
-async function socketTo(path: string, to: string): Promise<Server> {
+export async function socketTo(path: string, to: string): Promise<Server> {
   const [host = '', port = ''] = to.split(':');
   const server = createServer((outer) => {
     const inner = connect({ host, port: Number(port) });
