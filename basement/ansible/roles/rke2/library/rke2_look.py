@@ -19,6 +19,11 @@ options:
     description: Server token that is meant, to see whether the one here is the same.
     type: str
     default: ""
+  files:
+    description: Files whose digest and mode are to be said.
+    type: list
+    elements: path
+    default: []
 author: [basement-watchdog]
 """
 
@@ -43,6 +48,7 @@ import pwd
 import re
 import socket
 import ssl
+import stat
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -124,6 +130,17 @@ def digest_of(bundle):
     return hashlib.sha256(bundle).hexdigest()
 
 
+def file_of(path):
+    """Mode and digest, or nothing where it is not root's, or not there."""
+    try:
+        about = os.lstat(path)
+    except OSError:
+        return ""
+    if not stat.S_ISREG(about.st_mode) or about.st_uid != 0 or about.st_gid != 0:
+        return ""
+    return "%04o %s" % (stat.S_IMODE(about.st_mode), hashlib.sha256(bytes_of(path)).hexdigest())
+
+
 def has_user(name):
     try:
         pwd.getpwnam(name)
@@ -137,6 +154,7 @@ def main():
         argument_spec={
             "servers": {"type": "dict", "default": {}},
             "token": {"type": "str", "default": "", "no_log": True},
+            "files": {"type": "list", "elements": "path", "default": []},
         },
         supports_check_mode=True,
     )
@@ -162,6 +180,8 @@ def main():
             "digest": digest,
             "is_pending": bool(kind) and applied != digest,
             "answers": {name: authority_at(str(address)) for name, address in module.params["servers"].items()},
+            "files": {path: file_of(path) for path in module.params["files"]},
+            "is_enabled": module.run_command(["systemctl", "is-enabled", "--quiet", "rke2-%s.service" % role])[0] == 0,
             "has_etcd_user": has_user("etcd"),
             "has_network_manager": os.path.isdir("/etc/NetworkManager/conf.d"),
         },
