@@ -66,13 +66,26 @@ def install(module):
         )
 
 
-def remove(module, names):
-    if not names:
-        return
-    if shutil.which("apt-get"):
-        module.run_command(["dpkg", "--purge", *sorted(names)], environ_update=QUIET)
-    else:
-        module.run_command(["rpm", "-e", *sorted(names)])
+def accounts(file):
+    with open(file, encoding="utf-8") as lines:
+        return {line.split(":", 1)[0] for line in lines}
+
+
+def state(module):
+    """What an installation may add: packages, and the users and groups that these make and do not take along."""
+    return packages(module), accounts("/etc/passwd"), accounts("/etc/group")
+
+
+def remove(module, before):
+    names = sorted(packages(module) - before[0])
+    if names and shutil.which("apt-get"):
+        module.run_command(["dpkg", "--purge", *names], environ_update=QUIET)
+    elif names:
+        module.run_command(["rpm", "-e", *names])
+    for user in sorted(accounts("/etc/passwd") - before[1]):
+        module.run_command(["userdel", user])
+    for group in sorted(accounts("/etc/group") - before[2]):
+        module.run_command(["groupdel", group])
 
 
 def nearest(path):
@@ -114,13 +127,13 @@ def main():
         module.exit_json(changed=False, measured={}, skipped_because="fio is not installed, and check mode installs nothing")
     before = None
     if not shutil.which("fio"):
-        before = packages(module)
+        before = state(module)
         install(module)
     try:
         measured = {disk["path"]: measure(module, disk) for disk in module.params["disks"]}
     finally:
         if before is not None:
-            remove(module, packages(module) - before)
+            remove(module, before)
     module.exit_json(changed=False, measured=measured)
 
 

@@ -20,7 +20,7 @@ def twice(seen: Seen, what: Callable[[Look], list[str]]) -> Iterator[tuple[str, 
             yield value, hosts
 
 
-def duplicates(_inventory: Inventory, seen: Seen) -> Iterator[Problem]:
+def duplicates(inventory: Inventory, seen: Seen) -> Iterator[Problem]:
     for name, hosts in twice(seen, lambda look: [look["seen"]["hostname"].split(".")[0].lower()]):
         yield Problem("inventory_hostname", f"{' and '.join(hosts)} are both called {name}: `hostnamectl set-hostname` on one")
     for machine, hosts in twice(seen, lambda look: [look["seen"]["machine_id"]] if look["seen"]["machine_id"] else []):
@@ -29,7 +29,8 @@ def duplicates(_inventory: Inventory, seen: Seen) -> Iterator[Problem]:
             f"{' and '.join(hosts)} have the same machine id {machine[:8]}…: is it one machine, or a copy? "
             "`rm /etc/machine-id && systemd-machine-id-setup` on one, and boot it again",
         )
-    for mac, hosts in twice(seen, lambda look: sorted(macs(look))):
+    nodes = {host: look for host, look in seen.items() if host in inventory.basement}
+    for mac, hosts in twice(nodes, lambda look: sorted(macs(look))):
         yield Problem("basement_lan_interface", f"{' and '.join(hosts)} have the same hardware address {mac}")
 
 

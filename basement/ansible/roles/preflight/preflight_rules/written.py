@@ -52,9 +52,10 @@ def kinds(inventory: Inventory) -> Iterator[Problem]:
 def unfit(value: Any, option: Any) -> str | None:
     """Why the value is not what the specification wants, or None."""
     kind = option.get("type", "str")
-    if value is None:
+    wanted = KINDS.get(kind)
+    if value is None or wanted is None:
         return None
-    if not isinstance(value, KINDS.get(kind, (object,))) or (kind != "bool" and kind != "str" and isinstance(value, bool)):
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         return f"must be {kind}, not {type_of(value)}"
     if kind == "int" and isinstance(value, str) and not value.strip().lstrip("-").isdigit():
         return f'must be a whole number, not "{value}"'
