@@ -76,9 +76,12 @@ const options = [
   'preflight_forwards_needed',
   'preflight_other_system_ok',
   'rke2_first_server',
+  'rke2_install_from',
   'ups_primary',
   'vpn_address_v4',
   'vpn_endpoint',
+  'vpn_endpoints',
+  'vpn_peer_public_key',
   'vpn_gateway',
   'vpn_mode_none_ok',
 ];
