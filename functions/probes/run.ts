@@ -13,12 +13,21 @@ export function runProbe<Name extends ProbeName>(
   return members[target.probe].run(target, context);
 }
 
+/** The same target at another port of its host. */
+function atPort<Name extends ProbeName>(target: ProbeTarget<Name>, port: number): ProbeTarget<Name> {
+  return { ...target, ...members[target.probe].atPort(target, port) };
+}
+
 /** A target with its network and secrets bound, ready to be run in any tick. */
 export function bindProbe<Name extends ProbeName>(
   target: ProbeTarget<Name> & { readonly id: string },
   needs: { readonly network: Network; readonly secret: SecretReader },
 ): BoundProbe {
-  return { id: target.id, run: (run) => runProbe(target, { ...run, ...needs }) };
+  return {
+    id: target.id,
+    run: ({ port, ...run }) =>
+      runProbe(port === undefined ? target : atPort(target, port), { ...run, ...needs }),
+  };
 }
 
 /** Binds many targets; `allow` widens the network for these targets only. */
