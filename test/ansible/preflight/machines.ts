@@ -188,11 +188,6 @@ export const machineCases: readonly Case[] = [
     },
     [],
   ],
-  [
-    "the tunnel's port, which somebody else has",
-    { seen: { mini1: listening(51_830, 'openvpn', 'udp') } },
-    ['vpn_port: 51830/udp is taken by openvpn: take another port (mini1)'],
-  ],
 
   // All of them.
   [
