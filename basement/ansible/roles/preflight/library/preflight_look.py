@@ -167,6 +167,15 @@ def disk_of(path, mounts):
     }
 
 
+def measured_of(disks):
+    """What is remembered of these disks; nothing of one that was another disk then."""
+    try:
+        remembered = json.loads(text_of(REMEMBERED) or "{}").get("disks", {})
+    except (ValueError, AttributeError):
+        return {}
+    return {path: each for path, each in remembered.items() if path in disks and each.get("device") == disks[path]["device"]}
+
+
 def cluster(module, salt):
     token = text_of(os.path.join(SERVER, "token")).strip() or text_of(os.path.join(SERVER, "node-token")).strip()
     password = token.rsplit("::server:", 1)[-1]
@@ -228,10 +237,7 @@ def main():
     user = wanted["user"] or os.environ.get("SUDO_USER", "")
     found = interfaces(module)
     own = [address.split("/")[0] for each in found.values() for address in each["addresses"]]
-    try:
-        remembered = json.loads(text_of(REMEMBERED) or "{}")
-    except ValueError:
-        remembered = {}
+    disks = {path: disk_of(path, wanted["mounts"]) for path in wanted["paths"]}
     seen = {
         "is_root": os.geteuid() == 0,
         "release": release(),
@@ -246,11 +252,11 @@ def main():
         "listeners": listeners(module),
         "user": user,
         "keys": keys_of(user),
-        "disks": {path: disk_of(path, wanted["mounts"]) for path in wanted["paths"]},
+        "disks": disks,
         "cluster": cluster(module, wanted["salt"]),
         "holds_vip": wanted["vip"] in own,
         "vip_answer": who_answers(wanted["interface"], wanted["vip"]) if wanted["vip"] and wanted["vip"] not in own else None,
-        "measured": remembered.get("disks", {}) if isinstance(remembered, dict) else {},
+        "measured": measured_of(disks),
     }
     module.exit_json(changed=False, seen=seen, begun=begun, ended=time.time())
 
