@@ -45,7 +45,10 @@ export function ups(house: () => House): void {
         .filter((visit) => visit.kind === 'watchdog')
         .slice(count)
         .some((visit) => visit.path === path && visit.status === 200);
-    const visitsSoFar = (): number => house().visits().filter(({ kind }) => kind === 'watchdog').length;
+    const visitsSoFar = (): number =>
+      house()
+        .visits()
+        .filter(({ kind }) => kind === 'watchdog').length;
     /** Nanoseconds since the epoch, of the one clock that all of them have. */
     const momentOf = async (machine: HouseMachine, path: string): Promise<bigint | null> => {
       const { code, text } = await machine.attempt('cat', path);
@@ -69,9 +72,9 @@ export function ups(house: () => House): void {
         return text.split('\n').length >= house().minis.length ? text : null;
       });
       for (const { address } of house().minis.slice(1)) expect(clients).toContain(address);
-      expect(await primary().run('stat', '--format=%a %U %G', '/etc/nut/upsd.users', '/etc/nut/watchdog.token')).toBe(
-        '640 root nut\n640 root nut',
-      );
+      expect(
+        await primary().run('stat', '--format=%a %U %G', '/etc/nut/upsd.users', '/etc/nut/watchdog.token'),
+      ).toBe('640 root nut\n640 root nut');
     });
 
     test('on battery: the watchdog hears of it within seconds', async () => {
@@ -114,7 +117,14 @@ export function ups(house: () => House): void {
     test('power is back: they watch it again', async () => {
       await status('OL CHRG');
       for (const mini of house().minis) {
-        await mini.run('rm', '-f', off, stopped, '/etc/killpower', '/etc/systemd/system/act-validator.service');
+        await mini.run(
+          'rm',
+          '-f',
+          off,
+          stopped,
+          '/etc/killpower',
+          '/etc/systemd/system/act-validator.service',
+        );
         await mini.run('systemctl', 'daemon-reload');
       }
       await primary().run('systemctl', 'restart', 'nut-driver@ups', 'nut-server');
