@@ -41,6 +41,9 @@ export function antivirus(house: () => House): void {
       const before = told('ok');
       await mini.run('systemctl', 'start', 'basement-clamscan.service');
       await until('the all-clear', async () => (told('ok') > before ? true : null), { limitMs: 30_000 });
+      expect(await mini.run('cat', '/var/lib/prometheus/node-exporter/basement_clamscan.prom')).toMatch(
+        /^basement_clamscan_infected_files 0$/m,
+      );
       await mini.run('rm', database);
     });
 

@@ -35,7 +35,7 @@ class fcontextRecords:
 
 export function hardening(house: () => House): void {
   describe('a hardened machine', () => {
-    const [first = 'mini1'] = ['mini1'];
+    const first = 'mini1';
 
     test('takes keys and nothing else, and nobody as root', async () => {
       const mini = house().machine(first);
