@@ -11,7 +11,7 @@ const standIns: Readonly<Record<string, string>> = {
   '/usr/sbin/checkmodule': 'while [ $# -gt 1 ]; do [ "$1" != -o ] || cp /dev/null "$2"; shift; done',
   '/usr/sbin/semodule_package': 'touch "$2"',
   '/usr/sbin/semodule':
-    'echo "semodule $*" >>/run/told; case $1 in --install=*) basename "$1" .pp >>/run/modules;; --remove=*) rm -f /run/modules;; *) touch /run/modules; cat /run/modules;; esac',
+    'echo "semodule $*" >>/run/told; case $1 in --install=*) basename -- "$1" .pp >>/run/modules;; --remove=*) rm -f /run/modules;; *) touch /run/modules; cat /run/modules;; esac',
   '/usr/sbin/restorecon': 'echo "restorecon $*" >>/run/told',
 };
 const seobject = `import json
