@@ -26,7 +26,7 @@ export function modelRules(counts: Readonly<Partial<Record<Role, number>>>): Sit
     timezone: 'UTC',
     policy: policy.parse({}),
     targets: targets.flatMap(({ role, id }) =>
-      isRole(role) ? [{ id, role, severity: 'warning' as const }] : [],
+      isRole(role) ? [{ id, role, severity: 'warning', lease: null }] : [],
     ),
     signers: [],
     heartbeats: [

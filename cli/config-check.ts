@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Config, Problem } from '../functions/config/config.ts';
 import { formatProblems } from '../functions/config/config.ts';
+import { leasedIn, type LeasedTarget } from '../functions/domain/lease.ts';
 import type { NotifyGroup } from '../functions/domain/ladder.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import type { StandbyRules } from '../functions/domain/standby/rules.ts';
@@ -22,6 +23,8 @@ type Summary = {
     readonly targets: number;
     readonly signers: number;
     readonly heartbeats: number;
+    /** Targets whose port is leased, and who may tell which ports. */
+    readonly leased: readonly LeasedTarget[];
     readonly notify: readonly NotifyGroup[];
     readonly policy: Policy;
   }[];
@@ -41,6 +44,7 @@ function summaryOf(config: Config): Summary {
       targets: targets.length + sources.length,
       signers: rules.signers.length,
       heartbeats: rules.heartbeats.length,
+      leased: leasedIn(rules.targets),
       notify: rules.notify,
       policy: rules.policy,
     })),
@@ -83,6 +87,12 @@ function groupLine({ afterMs, channels, minSeverity }: NotifyGroup): string {
   return `${when} ${channels.join(', ')}${what}`;
 }
 
+function leasedLine({ target, lease }: LeasedTarget): string {
+  const { source, from, to, fallback } = lease;
+  const until = fallback === null ? 'unknown' : `port ${fallback}`;
+  return `${target}, ${from} to ${to} as heartbeat ${source} tells it through an exit; until then ${until}`;
+}
+
 function standbysLine(rules: StandbyRules | null): string {
   if (rules === null) return 'none, no node is ever made';
   const { project, isDryRun, maxStandbys, monthlyCap, nodes, prices } = rules;
@@ -113,6 +123,7 @@ function show(file: string, summary: Summary, missing: readonly MissingSecret[],
     ];
     print(`  site ${site.id}: ${parts.join(', ')}; ${site.notify.map(groupLine).join('; ')}`);
     print(`    policy: ${policyLine(site.policy)}`);
+    for (const leased of site.leased) print(`    leased port: ${leasedLine(leased)}`);
   }
   print(`  ${count(summary.references, 'reference')} to tell our own network's trouble from the house's`);
   print(`  channels: ${summary.channels.map(({ id, channel }) => `${id} (${channel})`).join(', ')}`);

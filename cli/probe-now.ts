@@ -13,6 +13,7 @@ import { createChains } from '../functions/chains/run.ts';
 import { weigh } from '../functions/domain/signing.ts';
 import { noLook } from '../functions/domain/standby/standby-look.ts';
 import { bindSites } from '../functions/entry/sites.ts';
+import { deaf, leasedProbes } from '../functions/flows/leased-probes.ts';
 import { collectEvidence } from '../functions/flows/collect-evidence.ts';
 import { bindProbes } from '../functions/probes/run.ts';
 import type { Context } from './context.ts';
@@ -75,7 +76,14 @@ export async function probeNow(
       };
       return { site, bound: bindSites([wanted], { ...binding, chains }) };
     })
-    .flatMap(({ site, bound }) => bound.map(({ probes, sources }) => ({ site, probes, sources })));
+    .flatMap(({ site, bound }) =>
+      bound.map(({ probes, sources, rules }) => ({
+        site,
+        // What the house tells is heard by the running watchdog alone.
+        probes: leasedProbes(probes, { rules, ears: deaf, state: null, clock }).probes,
+        sources,
+      })),
+    );
   const references = bindProbes(config.references.filter(isWanted), { ...binding, allow: [] });
   const all = references.length + sites.reduce((sum, { probes }) => sum + probes.length, 0);
   const asked = sites.reduce((sum, { sources }) => sum + sources.length, 0);

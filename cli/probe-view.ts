@@ -89,7 +89,9 @@ export function showAnswers(
   // Signers were read back as far as silence needs, for there is no memory of them here.
   if (options.isWhole) for (const line of signingLines(now.facts, timezone)) print(...line);
   if (options.isWhole && rules.heartbeats.length > 0) {
-    print({ style: 'dim', text: '  heartbeats and power are not looked at here; see watchdog status' });
+    const isLeased = rules.targets.some(({ lease }) => lease !== null);
+    const unseen = isLeased ? 'heartbeats, power and leased ports' : 'heartbeats and power';
+    print({ style: 'dim', text: `  ${unseen} are not looked at here; see watchdog status` });
   }
   print('');
 }

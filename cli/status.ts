@@ -1,5 +1,6 @@
 // `watchdog status`: what the running watchdog knows.
 import type { Command } from 'commander';
+import type { Facts } from '../functions/domain/facts.ts';
 import {
   staleAfterMs,
   type IncidentStatus,
@@ -7,6 +8,7 @@ import {
   type Status,
 } from '../functions/views/status.ts';
 import { ackWords, muteWords, toldWords } from '../functions/views/incident-words.ts';
+import { leasedTargets, leaseWords } from '../functions/views/lease.ts';
 import { duration, localTime } from '../functions/views/time.ts';
 import { examples, exitCodesHelp, type Context } from './context.ts';
 import { addStatusOptions, fetchStatus, urlVariable, type StatusOptions } from './fetch-status.ts';
@@ -15,7 +17,7 @@ import { standbyLines } from './standby-lines.ts';
 import type { ExitCode } from './terminal.ts';
 import type { Part } from '../local/terminal-text.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
-import { severityStyle } from './styles.ts';
+import { qualityStyle, severityStyle } from './styles.ts';
 
 type Options = StatusOptions & { readonly json?: true };
 
@@ -73,6 +75,14 @@ const lateWords = ({ lastLatenessMs }: SiteStatus): string =>
     ? ''
     : `, which came ${duration(lastLatenessMs)} after its time`;
 
+/** Which port was looked at, and how it was there. */
+const leaseLines = ({ targets, at }: Facts, timezone: string): Part[][] =>
+  leasedTargets(targets).map(({ id, quality, lease }) => [
+    `  ${id}: `,
+    { style: qualityStyle[quality], text: quality },
+    `, ${leaseWords(lease, { at, timezone })}`,
+  ]);
+
 function showSite(site: SiteStatus, at: number, context: Context): void {
   const { print, timezone } = context.terminal;
   print(...headline(site, at, timezone));
@@ -90,7 +100,10 @@ function showSite(site: SiteStatus, at: number, context: Context): void {
   for (const mute of site.mutes) {
     print('  ', { style: mute.isInForce ? 'doubt' : 'dim', text: muteWords(mute, timezone) });
   }
-  if (site.facts !== null) for (const line of signingLines(site.facts, timezone)) print(...line);
+  if (site.facts !== null) {
+    for (const line of leaseLines(site.facts, timezone)) print(...line);
+    for (const line of signingLines(site.facts, timezone)) print(...line);
+  }
   for (const standby of site.standbys) for (const line of standbyLines(standby, at, timezone)) print(...line);
   if (site.incidents.length === 0) print('  no open incident');
   for (const incident of site.incidents) showIncident(incident, at, context);

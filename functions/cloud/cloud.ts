@@ -26,11 +26,11 @@ export type PokeResult =
     };
 
 /**
- * Asks another pair of eyes how targets are, by their ids. `timeoutMs` is real time until the whole answer must be there. It never rejects;
+ * Asks another pair of eyes how targets are, by their ids and, where it is leased, their port. `timeoutMs` is real time until the whole answer must be there. It never rejects;
  * of an answer only what was asked for means anything.
  */
 export type AskWitness = (
-  targets: readonly { readonly site: string; readonly target: string }[],
+  targets: readonly { readonly site: string; readonly target: string; readonly port?: number }[],
   needs: { readonly signal: AbortSignal; readonly timeoutMs: number },
 ) => Promise<WitnessAnswer>;
 

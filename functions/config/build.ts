@@ -3,8 +3,10 @@ import type { NotifyGroup } from '../domain/ladder.ts';
 import type { MaintenanceWindow, Policy, SiteRules, TargetRules } from '../domain/policy.ts';
 import type { StandbyRules } from '../domain/standby/rules.ts';
 import { chainNames } from '../domain/chain.ts';
+import type { LeaseRules } from '../domain/lease.ts';
 import { WatchdogError } from '../kit/error.ts';
 import type { SecretReference } from '../kit/secret.ts';
+import { endpointOfTarget } from '../probes/describe.ts';
 import type { Channel, File } from './schema.ts';
 import { canonicalKey } from './signer.ts';
 import { type Source, sourceOf } from './chain-source.ts';
@@ -72,10 +74,25 @@ function policyOf(file: File, name: string): Policy {
   return policy;
 }
 
+function leaseOf(target: Target): LeaseRules | null {
+  const { leasedPort } = target;
+  if (leasedPort === undefined) return null;
+  const { heartbeat: source, from, to, fallback } = leasedPort;
+  return { source, from, to, fallback: fallback ? endpointOfTarget(target).port : null };
+}
+
 function targetRules(file: File, site: FileSite): TargetRules[] {
   return [
-    ...site.targets.map(({ id, role, severity }) => ({ id, role, severity })),
-    ...file.references.map(({ id }) => ({ id, role: 'reference' as const, severity: 'warning' as const })),
+    ...site.targets.map((target) => {
+      const { id, role, severity } = target;
+      return { id, role, severity, lease: leaseOf(target) };
+    }),
+    ...file.references.map(({ id }) => ({
+      id,
+      role: 'reference' as const,
+      severity: 'warning' as const,
+      lease: null,
+    })),
   ];
 }
 

@@ -44,7 +44,9 @@ const draftSchema = entry({
       signers: listOf(
         entry({ id: text, chain: text, keys: listOf(z.unknown()), fences: listOf(entry({ id: text })) }),
       ),
-      heartbeats: listOf(entry({ source: text })),
+      heartbeats: listOf(entry({ source: text, silence: text })),
+      // Undefined when none are configured.
+      exits: z.unknown().optional(),
     }),
   ),
 });

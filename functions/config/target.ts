@@ -18,6 +18,31 @@ const role = z
   })
   .default('inbound');
 
+const leasable = z.int().min(1024).max(65_535);
+
+const leasedPort = z
+  .strictObject({
+    heartbeat: id.describe(
+      'Source of the heartbeat of this site whose reports tell the port; nobody else may tell it, and only through an address of `exits`.',
+    ),
+    from: leasable.describe('The lowest port that is believed.'),
+    to: leasable.describe('The highest port that is believed.'),
+    fallback: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True: as long as no port was ever told, the one in its address is probed. By default it is unknown until then.',
+      ),
+  })
+  .refine(({ from, to }) => from <= to, {
+    path: ['to'],
+    error: 'is below `from`; write the higher port here',
+  })
+  .meta({
+    id: 'LeasedPort',
+    description: 'A port that the exit forwards only for a while, as providers lease them.',
+  });
+
 /** The fields that every target of a site has beside the options of its probe. */
 const targetFields = {
   id: id.describe('Id of the target; no other target, signer or reference of its site has it.'),
@@ -34,6 +59,11 @@ const targetFields = {
     .optional()
     .describe(
       'With role chain: true for a node of your own, which may show that a signer lives but never that it is silent. False if left out.',
+    ),
+  leasedPort: leasedPort
+    .optional()
+    .describe(
+      'Its port is leased: the house tells which it is, and it is probed instead of the one in its address. Without a lease that holds the target is unknown.',
     ),
 };
 

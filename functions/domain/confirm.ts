@@ -3,13 +3,13 @@ import type { Quality } from './facts.ts';
 import { subjectKey } from './incident.ts';
 import type { SiteState } from './memory.ts';
 import type { SiteRules } from './policy.ts';
-import type { Sample } from './sample.ts';
+import { type Sample, saysNothing } from './sample.ts';
 
-/** What an answer says of its target. Where our own run ended first, or nothing was asked, nothing is known. */
+/** What an answer says of its target. Where our own run ended first, its port is not known, or nothing was asked, nothing is known. */
 export function qualityOf(sample: Sample | undefined): Quality {
   if (sample === undefined) return 'unknown';
   if (sample.ok) return 'good';
-  return sample.reason === 'aborted' ? 'unknown' : 'bad';
+  return saysNothing(sample.reason) ? 'unknown' : 'bad';
 }
 
 /**

@@ -1,6 +1,7 @@
 // What is known about a site at one moment: the only thing that `judge` looks at.
 import type { ChainName } from './chain.ts';
 import type { Standing } from './evidence.ts';
+import type { LeaseFact } from './lease.ts';
 import type { Reason } from './sample.ts';
 import type { Role } from './target.ts';
 
@@ -25,6 +26,8 @@ export type TargetFact = {
   readonly totalMs: number | null;
   /** What the witness made of it when it last changed; null when it was not asked. */
   readonly witness: WitnessFact | null;
+  /** What is known of its port; null when that stands in the configuration. */
+  readonly lease: LeaseFact | null;
   /** Since when the quality has been what it is, epoch ms. */
   readonly since: number;
 };

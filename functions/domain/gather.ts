@@ -11,6 +11,7 @@ import {
   type TargetFact,
 } from './facts.ts';
 import type { HandoverRecord } from './handover/record.ts';
+import { leaseFact } from './lease.ts';
 import type { SiteState } from './memory.ts';
 import type { Policy, SiteRules, TargetRules } from './policy.ts';
 import type { Pulse } from './pulse.ts';
@@ -65,6 +66,10 @@ function targetFact(
     detail: sample === undefined || sample.ok ? null : sample.detail,
     totalMs: sample === undefined ? null : Math.round(sample.latencyMs.total),
     witness,
+    lease:
+      target.lease === null
+        ? null
+        : leaseFact({ target: target.id, lease: target.lease }, findings.pulse, before?.lease ?? null),
     since: before?.quality === quality ? before.since : at,
   };
 }

@@ -1,5 +1,6 @@
 // What one message from the house changes of what is known of it. Untrusted: only what comes by an exit proves anything good.
 import { powerStates, type PowerState } from './facts.ts';
+import { type JudgedPort, reportAfter } from './lease.ts';
 import type { Alert, Beat, FenceReport, FenceWord, Pulse, Stranger, UpsPower } from './pulse.ts';
 import { compareSeverity, type Severity } from './severity.ts';
 
@@ -28,6 +29,7 @@ export type Word = {
   }[];
   readonly alerts: readonly (Omit<Alert, 'toldAt'> & { readonly isFiring: boolean })[];
   readonly fences: readonly FenceWord[];
+  readonly ports: readonly JudgedPort[];
 };
 
 /** A plain word that all is well, sent by an exit as it was received. */
@@ -41,10 +43,11 @@ export const wellAt = (source: string, at: number): Word => ({
   power: [],
   alerts: [],
   fences: [],
+  ports: [],
 });
 
 /** How many of each are kept of a site, so that its document stays small whatever is sent. */
-export const most = { ups: 4, alerts: 50, strangers: 8, instances: 4 } as const;
+export const most = { ups: 4, alerts: 50, strangers: 8, instances: 4, ports: 64 } as const;
 
 const hourMs = 3_600_000;
 /** Whoever repeats its alerts does it within hours; one that is not repeated has been forgotten by its sender. */
@@ -214,6 +217,26 @@ function fencesAfter(before: readonly FenceReport[], word: Word): FenceReport[] 
   });
 }
 
+/** What may be used takes the place of what was told before; what may not is evidence, and changes nothing else. */
+function portsAfter(before: Pulse, word: Word): Pick<Pulse, 'ports' | 'refusedPorts'> {
+  const { at, sentAt, source } = word;
+  const reports = new Map(before.ports.map((report) => [report.target, report]));
+  const refused = new Map(
+    before.refusedPorts.filter((each) => at - each.at < forgottenMs).map((each) => [each.target, each]),
+  );
+  for (const { refusal, ...told } of word.ports) {
+    const { target, port } = told;
+    const why = refusal ?? (isProof(word) ? null : 'not-from-exit');
+    if (why === null) reports.set(target, reportAfter(reports.get(target), told, { at, sentAt }));
+    else refused.set(target, { target, source, port, at, why });
+  }
+  const newestFirst = (a: { readonly at: number }, b: { readonly at: number }): number => b.at - a.at;
+  return {
+    ports: [...reports.values()].toSorted(newestFirst).slice(0, most.ports),
+    refusedPorts: [...refused.values()].toSorted(newestFirst).slice(0, most.ports),
+  };
+}
+
 /** What is known of the house after a message. A message that comes twice changes nothing more than its times. */
 export function hear(before: Pulse, word: Word): Pulse {
   return {
@@ -222,6 +245,7 @@ export function hear(before: Pulse, word: Word): Pulse {
     ...alertsAfter(before, word),
     strangers: strangersAfter(before.strangers, word),
     fences: fencesAfter(before.fences, word),
+    ...portsAfter(before, word),
   };
 }
 

@@ -35,7 +35,8 @@ function badTargets(facts: Facts, role: TargetFact['role']): string[] {
 function wayIn(facts: Facts): string[] {
   const inbound = facts.targets.filter((target) => target.role === 'inbound');
   if (inbound.length === 0) return [];
-  const lines = badTargets(facts, 'inbound');
+  const unplaced = inbound.filter(({ reason }) => reason === 'lease').map(describeTarget);
+  const lines = [...badTargets(facts, 'inbound'), ...unplaced];
   const shown = lines.length <= 3 ? lines : [...lines.slice(0, 2), `and ${lines.length - 2} more`];
   return [`inbound ${inbound.length - lines.length}/${inbound.length} good`, ...shown];
 }

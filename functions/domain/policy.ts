@@ -3,6 +3,7 @@ import type { ChainName } from './chain.ts';
 import type { DrillMode } from './drill/drill.ts';
 import type { Severity } from './severity.ts';
 import type { ChainPolicy } from './chain-policy.ts';
+import type { LeaseRules } from './lease.ts';
 import type { NotifyGroup } from './ladder.ts';
 import type { Role } from './target.ts';
 
@@ -79,6 +80,8 @@ export type TargetRules = {
   readonly id: string;
   readonly role: Role;
   readonly severity: Severity;
+  /** Null when its port stands in the configuration. */
+  readonly lease: LeaseRules | null;
 };
 
 /** A sender in the house. */

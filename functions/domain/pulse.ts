@@ -1,5 +1,6 @@
 // What the house says of itself, as levels: only what holds now is kept, so that a message that comes twice, late or never does no harm.
 import type { PowerState } from './facts.ts';
+import type { PortReport, RefusedPort } from './lease.ts';
 import type { Severity } from './severity.ts';
 
 /** Something that went wrong with the work of a sender: the exit code of a job, and its last words. */
@@ -97,6 +98,10 @@ export type Pulse = {
   readonly moreAlerts: number;
   readonly strangers: readonly Stranger[];
   readonly fences: readonly FenceReport[];
+  /** One for each target. */
+  readonly ports: readonly PortReport[];
+  /** What was told of ports lately and is not used: of each target the latest. */
+  readonly refusedPorts: readonly RefusedPort[];
 };
 
 /** A house that never said anything. */
@@ -107,4 +112,6 @@ export const silence: Pulse = {
   moreAlerts: 0,
   strangers: [],
   fences: [],
+  ports: [],
+  refusedPorts: [],
 };

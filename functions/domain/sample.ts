@@ -1,6 +1,9 @@
 // What one probe of one target says.
 
-/** Why a probe failed; closed, so that tables and texts can be complete. `aborted` means our own run ended first. */
+/**
+ * Why a probe failed; closed, so that tables and texts can be complete. `aborted` means our own run ended first; `lease`, that it is not known
+ * which port is the target's.
+ */
 export const reasons = [
   'timeout',
   'refused',
@@ -19,9 +22,15 @@ export const reasons = [
   'identity',
   'misadvertised',
   'aborted',
+  'lease',
 ] as const;
 
 export type Reason = (typeof reasons)[number];
+
+const unknowing: readonly (Reason | null)[] = ['aborted', 'lease'];
+
+/** True for a reason that says nothing of the target. */
+export const saysNothing = (reason: Reason | null): boolean => unknowing.includes(reason);
 
 /** Milliseconds per phase; a phase that did not happen is absent. `total` runs from the first look-up to the judgement. */
 export type Latency = {

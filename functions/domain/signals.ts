@@ -33,6 +33,8 @@ const saysSo: readonly (Reason | null)[] = ['syncing', 'stale', 'lagging', 'few-
  */
 function inbound(targets: readonly TargetFact[]): Signals['inbound'] {
   if (targets.length === 0) return 'none';
+  // Whoever does not know where its way in is has nothing to say for or against a blackout.
+  const voices = targets.filter(({ reason }) => reason !== 'lease').length;
   const bad = count(targets, 'bad');
   const good = count(targets, 'good');
   if (good === targets.length) return 'all-good';
@@ -40,7 +42,7 @@ function inbound(targets: readonly TargetFact[]): Signals['inbound'] {
   // Bad for one of those who looked: that is no evidence of a blackout, but neither is it nothing.
   const isDoubtful = bad > 0 || targets.some(isDisputed);
   if (isDoubtful && hasAnswered) return 'some-bad';
-  if (bad * 2 > targets.length) return 'all-bad';
+  if (bad * 2 > voices) return 'all-bad';
   return 'unknown';
 }
 

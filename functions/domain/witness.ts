@@ -1,6 +1,7 @@
 // What a second look from elsewhere makes of what we saw ourselves.
 import type { Quality, TargetFact, WitnessFact, WitnessWord } from './facts.ts';
 import type { Agreement, Policy } from './policy.ts';
+import { saysNothing } from './sample.ts';
 
 /** What a witness says of what it was asked: by site, by target. One that is blind found out nothing, whatever it says beside that. */
 export type Testimony = {
@@ -73,4 +74,4 @@ export function witnessed(
  * nothing is no second sight of it.
  */
 export const isDisputed = ({ quality, reason, totalMs, witness }: TargetFact): boolean =>
-  quality === 'unknown' && witness?.word === 'disputed' && totalMs !== null && reason !== 'aborted';
+  quality === 'unknown' && witness?.word === 'disputed' && totalMs !== null && !saysNothing(reason);

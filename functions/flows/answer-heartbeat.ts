@@ -1,6 +1,7 @@
 // The function `heartbeat`: who may speak for a house is decided by the head of a call; what it says is kept, and what is new wakes `watch`.
 import type { Poke } from '../cloud/cloud.ts';
 import { hear, isNews, type Origin, wellAt, type Word } from '../domain/hear.ts';
+import { type LeasedTarget, refusalOf, refusalWords, type ToldPort } from '../domain/lease.ts';
 import { senderKey } from '../domain/refused.ts';
 import { isTokenOf, longEnough } from '../kit/bearer-token.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -25,6 +26,8 @@ export type House = {
   /** CIDRs or addresses; null when messages may come from everywhere. */
   readonly exits: { readonly addresses: readonly string[]; readonly provider: readonly string[] } | null;
   readonly signers: readonly string[];
+  /** Targets whose port the house tells. */
+  readonly leased: readonly LeasedTarget[];
 };
 
 export type HeartbeatWorld = {
@@ -91,7 +94,9 @@ function failed(code: number | null, body: Buffer): Said {
   return { says: 'fails', failure: { code, text: lastWords(body) } };
 }
 
-function readSaying(saying: Saying, body: Buffer, house: House): { said: Said; problem: string | null } {
+type Read = { readonly said: Said; readonly problem: string | null; readonly ports?: readonly ToldPort[] };
+
+function readSaying(saying: Saying, body: Buffer, house: House): Read {
   switch (saying.what) {
     case 'well':
       return { said: { says: 'well' }, problem: null };
@@ -104,7 +109,7 @@ function readSaying(saying: Saying, body: Buffer, house: House): { said: Said; p
     case 'power':
       return { said: readPower(readJson(body)), problem: null };
     case 'report':
-      return { said: readReport(readJson(body), house.signers), problem: null };
+      return { ...readReport(readJson(body), house.signers), problem: null };
     case 'alertmanager':
       return readAlertmanager(readJson(body));
   }
@@ -116,6 +121,17 @@ async function wake(world: HeartbeatWorld, site: string): Promise<void> {
   if (pokeWatch !== null && wakings.take(site, clock.now())) await wakeWatch(pokeWatch, site, log);
 }
 
+/** What is told of ports and may not be used is kept as evidence, and whoever set it up is told why. */
+function judged(ports: readonly ToldPort[], { house, source }: Sender, origin: Origin): Word['ports'] {
+  const told = { source, isFromExit: origin.kind === 'exit', leased: house.leased };
+  return ports.map((port) => ({ ...port, refusal: refusalOf(port, told) }));
+}
+
+const unused = (ports: Word['ports']): { target: string; port: number; why: string }[] =>
+  ports.flatMap(({ target, port, refusal }) =>
+    refusal === null ? [] : [{ target, port, why: refusalWords[refusal] }],
+  );
+
 /** Once this resolves with 200 the message is kept, whether `watch` could be woken or not. */
 export async function answerHeartbeat(world: HeartbeatWorld, asked: Asked): Promise<Answer> {
   const path = readPathIn(world, asked.path);
@@ -123,9 +139,9 @@ export async function answerHeartbeat(world: HeartbeatWorld, asked: Asked): Prom
   if (sender === null) throw new WatchdogError('ERR_REQUEST', pathForms);
   const { house, site, source, saying } = sender;
   const at = world.clock.now();
-  const { said, problem } = readSaying(saying, asked.body(mostBytes), house);
+  const { said, problem, ports = [] } = readSaying(saying, asked.body(mostBytes), house);
   const origin = originOf(house, asked.client);
-  const word: Word = { ...wellAt(source, at), ...said, origin };
+  const word: Word = { ...wellAt(source, at), ...said, origin, ports: judged(ports, sender, origin) };
   const { before, after } = await world.store.changePulse(site, (pulse) => hear(pulse, word));
   const isNew = isNews(before, after);
   if (isNew) await wake(world, site);
@@ -133,6 +149,9 @@ export async function answerHeartbeat(world: HeartbeatWorld, asked: Asked): Prom
     const { network, isOfProvider } = origin;
     world.log.warn({ site, source, network, isOfProvider }, 'a message came from an address that is no exit');
   }
+  const portsNotUsed = unused(word.ports);
+  if (portsNotUsed.length > 0)
+    world.log.warn({ site, source, portsNotUsed }, 'ports were told that are not used');
   if (problem !== null) return refuse(400, `${problem}; whatever else was in it counts`);
   return jsonAnswer(200, {
     taken: `${site}/${source}`,
@@ -140,5 +159,6 @@ export async function answerHeartbeat(world: HeartbeatWorld, asked: Asked): Prom
     isNews: isNew,
     // For whoever sets it up: from here it proves nothing.
     provesLife: origin.kind === 'exit',
+    ...(portsNotUsed.length === 0 ? {} : { portsNotUsed }),
   });
 }

@@ -1,5 +1,6 @@
 // What the witness does when it is asked: it looks at targets from where it stands, and says how each is and nothing more.
 import type { Quality } from '../domain/facts.ts';
+import type { LeaseRules } from '../domain/lease.ts';
 import type { Policy, SiteRules } from '../domain/policy.ts';
 import type { Testimony } from '../domain/witness.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -36,12 +37,23 @@ function lookAtAll(
   return Promise.all(probes.map((probe) => lookFresh(probe, { needs, probing })));
 }
 
+/** Whoever asks may name a port of a target that is leased, within its range, and of no other. */
+const mayBeAt = (lease: LeaseRules | null, port: number | undefined): boolean =>
+  lease === null
+    ? port === undefined
+    : port !== undefined && ((port >= lease.from && port <= lease.to) || port === lease.fallback);
+
 async function lookAt(name: TargetName, world: WitnessWorld, needs: RoundNeeds): Promise<Looked> {
   const site = world.sites.find(({ rules }) => rules.id === name.site);
   const probe = site?.probes.find(({ id }) => id === name.target);
   // It may have another version of the configuration than whoever asks.
   if (site === undefined || probe === undefined) return { ...name, quality: 'unknown' };
-  return { ...name, quality: await lookFresh(probe, { needs, probing: site.rules.policy.probe }) };
+  const { lease = null } = site.rules.targets.find(({ id }) => id === name.target) ?? {};
+  if (!mayBeAt(lease, name.port)) return { ...name, quality: 'unknown' };
+  const { port } = name;
+  const placed: BoundProbe =
+    port === undefined ? probe : { id: probe.id, run: (run) => probe.run({ ...run, port }) };
+  return { ...name, quality: await lookFresh(placed, { needs, probing: site.rules.policy.probe }) };
 }
 
 function bySite(looked: readonly Looked[]): Testimony['qualities'] {

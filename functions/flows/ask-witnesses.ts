@@ -6,6 +6,7 @@ import type { Sample } from '../domain/sample.ts';
 import type { AskWitness, WitnessAnswer } from '../cloud/cloud.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
+import type { LeasedProbes } from './leased-probes.ts';
 import { freshLookMs } from './probe-round.ts';
 import type { SiteRun } from './watch-world.ts';
 
@@ -26,13 +27,14 @@ export type WitnessQuestion = {
   readonly voices: () => Promise<Findings['witness']>;
 };
 
+type Asked = Parameters<AskWitness>[0];
+
 async function askOne(
   ask: AskWitness,
-  ids: readonly string[],
+  targets: Asked,
   run: SiteRun,
 ): Promise<WitnessAnswer | { readonly answered: false; readonly reason: 'bug'; readonly detail: string }> {
   const { rules } = run.site;
-  const targets = ids.map((target) => ({ site: rules.id, target }));
   const timeoutMs = freshLookMs(rules.policy.probe) + graceMs;
   try {
     return await ask(targets, { signal: run.needs.signal, timeoutMs });
@@ -41,14 +43,32 @@ async function askOne(
   }
 }
 
-async function askAll(ids: readonly string[], run: SiteRun): Promise<Findings['witness']> {
+/** With the port of those whose port is leased; what has none now cannot be asked about. */
+async function placed(ids: readonly string[], site: string, portOf: LeasedProbes['portOf']): Promise<Asked> {
+  const targets = await Promise.all(
+    ids.map(async (target) => {
+      const port = await portOf(target);
+      if (port === null) return [];
+      return [{ site, target, ...(port === undefined ? {} : { port }) }];
+    }),
+  );
+  return targets.flat();
+}
+
+async function askAll(
+  wanted: readonly string[],
+  run: SiteRun,
+  portOf: LeasedProbes['portOf'],
+): Promise<Findings['witness']> {
   const { witness } = run.world;
   // Who cannot see cannot be asked either, and what we saw ourselves is no evidence then.
-  if (witness === null || ids.length === 0 || !(await run.hasNetwork())) return {};
+  if (witness === null || wanted.length === 0 || !(await run.hasNetwork())) return {};
   const { id } = run.site.rules;
+  const asked = await placed(wanted, id, portOf);
+  if (asked.length === 0) return {};
   const answers = await Promise.all(
     witness.ask.map(async (ask, index) => {
-      const answer = await askOne(ask, ids, run);
+      const answer = await askOne(ask, asked, run);
       if (answer.answered && !answer.isBlind) return answer.qualities[id] ?? {};
       const why = answer.answered ? 'it is blind itself' : `${answer.reason} ${answer.detail}`;
       witness.onSilence(id, `witness ${index + 1} is silent: ${why}`);
@@ -57,12 +77,16 @@ async function askAll(ids: readonly string[], run: SiteRun): Promise<Findings['w
   );
   const heard = answers.filter((answer) => answer !== null);
   return Object.fromEntries(
-    ids.map((target) => [target, heard.map((qualities) => qualities[target] ?? 'unknown')]),
+    asked.map(({ target }) => [target, heard.map((qualities) => qualities[target] ?? 'unknown')]),
   );
 }
 
 /** Opens a question about what differs from `state`, and about what is disputed. Without witnesses there is nothing to ask. */
-export function openQuestion(run: SiteRun, state: SiteState | null): WitnessQuestion {
+export function openQuestion(
+  run: SiteRun,
+  state: SiteState | null,
+  portOf: LeasedProbes['portOf'],
+): WitnessQuestion {
   if (run.world.witness === null || run.site.probes.length === 0) {
     return { onFirstLook: () => undefined, voices: () => Promise.resolve({}) };
   }
@@ -73,7 +97,7 @@ export function openQuestion(run: SiteRun, state: SiteState | null): WitnessQues
   const wanted = new Set<string>();
   let looks = 0;
   // Begins with the last first look, not when somebody waits for the voices.
-  const voices = promise.then((ids) => askAll(ids.slice(0, mostTargets), run));
+  const voices = promise.then((ids) => askAll(ids.slice(0, mostTargets), run, portOf));
   return {
     onFirstLook: (id, sample) => {
       looks += 1;

@@ -17,6 +17,7 @@ import type { BoundProbe } from '../probes/probe.ts';
 import type { Loaded, WatchStore } from '../stores/store.ts';
 import { openQuestion } from './ask-witnesses.ts';
 import { collectEvidence } from './collect-evidence.ts';
+import { createEars, leasedProbes } from './leased-probes.ts';
 import { probeRound, type Round } from './probe-round.ts';
 import { readRecords } from './read-records.ts';
 import type { SiteRun } from './watch-world.ts';
@@ -125,12 +126,19 @@ function latest(rounds: readonly Round[]): Record<string, Sample> {
 export async function findOut(
   loaded: Loaded,
   pulse: Promise<HeardPulse>,
-  run: SiteRun,
+  given: SiteRun,
 ): Promise<Findings & { readonly events: readonly SiteEvent[]; readonly problems: readonly string[] }> {
-  const { rules, sources } = run.site;
+  const { rules, sources } = given.site;
+  const { store, clock } = given.world;
   const state = loaded.memory?.state ?? null;
   const ledger = state?.signing ?? {};
-  const question = openQuestion(run, state);
+  const ears = createEars(
+    pulse.then((heard) => heard.pulse),
+    () => store.loadHeard(rules.id),
+  );
+  const { probes, portOf } = leasedProbes(given.site.probes, { rules, ears, state, clock });
+  const run = { ...given, site: { ...given.site, probes } };
+  const question = openQuestion(run, state, portOf);
   const signers = rules.signers.map(({ id }) => id);
   const [own, references, heard, evidence, flags] = await Promise.all([
     probeRound(run.site.probes, (id) => believed(state, id), {
@@ -150,7 +158,7 @@ export async function findOut(
   return {
     at: run.at,
     samples: { ...latest(rounds), ...evidence.samples },
-    pulse: heard.pulse,
+    pulse: await ears.heard(),
     refused: heard.refused,
     witness: await question.voices(),
     delivery: null,

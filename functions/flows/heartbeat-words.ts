@@ -1,7 +1,8 @@
-// What senders in the house may say, read strictly: jobs, UPSs, fences.
+// What senders in the house may say, read strictly: jobs, UPSs, fences, leased ports.
 import { z } from 'zod';
 import type { Word } from '../domain/hear.ts';
 import { powerStates } from '../domain/facts.ts';
+import type { ToldPort } from '../domain/lease.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { firstIssue } from '../kit/first-issue.ts';
 import { plainLine } from '../kit/plain-line.ts';
@@ -70,10 +71,21 @@ const fence = z.strictObject({
   breakGlass: z.boolean().nullish(),
 });
 
+const port = z.strictObject({ target: name, port: z.int().min(1).max(65_535), validUntil: moment });
+
+const ports = z
+  .array(port)
+  .max(64)
+  .refine(
+    (all) => new Set(all.map(({ target }) => target)).size === all.length,
+    'must name each target once',
+  );
+
 const reportBody = z.strictObject({
   at: moment.optional(),
   power: z.union([power, z.array(power).max(4)]).optional(),
   fences: z.array(fence).max(40).optional(),
+  ports: ports.optional(),
 });
 
 function parse<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
@@ -115,11 +127,14 @@ export function readPower(value: unknown): Said {
   return { says: 'lives', sentAt: at ?? null, power: [powerOf(said)] };
 }
 
+/** What a report says; which of its ports may be used is not decided here. */
+export type Report = { readonly said: Said; readonly ports: readonly ToldPort[] };
+
 /**
  * Everything of a house in one message: `{"at": …, "power": {…}, "fences": [{"signer", "instance", "generation", "running", "version",
- * "isolation", "breakGlass"}]}`, of a fence the last three optional. Throws ERR_REQUEST.
+ * "isolation", "breakGlass"}], "ports": [{"target", "port", "validUntil"}]}`, of a fence the last three optional. Throws ERR_REQUEST.
  */
-export function readReport(value: unknown, signers: readonly string[]): Said {
+export function readReport(value: unknown, signers: readonly string[]): Report {
   const report = parse(reportBody, value ?? {}, 'the report');
   const fences = report.fences ?? [];
   const stranger = fences.find(({ signer }) => !signers.includes(signer));
@@ -131,9 +146,12 @@ export function readReport(value: unknown, signers: readonly string[]): Said {
     );
   }
   return {
-    says: 'well',
-    sentAt: report.at ?? null,
-    power: [report.power ?? []].flat().map(powerOf),
-    fences: fences.map(fenceOf),
+    said: {
+      says: 'well',
+      sentAt: report.at ?? null,
+      power: [report.power ?? []].flat().map(powerOf),
+      fences: fences.map(fenceOf),
+    },
+    ports: report.ports ?? [],
   };
 }

@@ -143,6 +143,12 @@ function isHostName(host: string): boolean {
   );
 }
 
+/** The same host at another port; an address that is none stays as it is. */
+export function hostAtPort(text: string, port: number): string {
+  const endpoint = parseHostPort(text);
+  return endpoint === null ? text : formatHostPort({ ...endpoint, port });
+}
+
 /** `host:port`, an IPv6 address in brackets, lower case: the inverse of `parseHostPort`. */
 export function formatHostPort(endpoint: { readonly host: string; readonly port: number }): string {
   const host = endpoint.host.toLowerCase();

@@ -21,7 +21,14 @@ import {
   oldHead,
   openApi,
 } from './node-api.ts';
-import { checkAccess, describeAccess, endpointOfAccess, maxHeadAge, minPeers } from './node-options.ts';
+import {
+  accessAtPort,
+  checkAccess,
+  describeAccess,
+  endpointOfAccess,
+  maxHeadAge,
+  minPeers,
+} from './node-options.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Probe } from './probe.ts';
 
@@ -46,6 +53,7 @@ type Options = z.output<typeof schema>;
 export const beacon = {
   schema,
   endpoint: endpointOfAccess,
+  atPort: accessAtPort,
   describe: (options) => describeAccess('beacon API', options),
   run: (options, context) => attempt(context, (frame) => judge(options, frame)),
 } satisfies Probe<Options>;

@@ -18,7 +18,14 @@ import {
   oldHead,
   openApi,
 } from './node-api.ts';
-import { checkAccess, describeAccess, endpointOfAccess, maxHeadAge, minPeers } from './node-options.ts';
+import {
+  accessAtPort,
+  checkAccess,
+  describeAccess,
+  endpointOfAccess,
+  maxHeadAge,
+  minPeers,
+} from './node-options.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Probe } from './probe.ts';
 
@@ -66,6 +73,7 @@ const noSuchMethod = -32_601;
 export const cometbft = {
   schema,
   endpoint: endpointOfAccess,
+  atPort: accessAtPort,
   describe: (options) => describeAccess('CometBFT RPC', options),
   run: (options, context) => attempt(context, (frame) => judge(options, frame)),
 } satisfies Probe<Options>;

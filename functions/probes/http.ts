@@ -3,7 +3,7 @@ import { formatHostPort } from '../kit/address.ts';
 import { accessHeaders, accessUrl, plainHeaders } from '../kit/net/access.ts';
 import { attempt } from '../kit/net/attempt.ts';
 import type { Attempt } from '../kit/net/attempt.ts';
-import { endpointOfUrl, exchange } from '../kit/net/exchange.ts';
+import { endpointOfUrl, exchange, urlAtPort } from '../kit/net/exchange.ts';
 import type { Answer, Request } from '../kit/net/exchange.ts';
 import { failed } from '../kit/net/failure.ts';
 import type { Failure, Outcome } from './outcome.ts';
@@ -15,6 +15,7 @@ import type { Probe } from './probe.ts';
 export const http = {
   schema: httpSchema,
   endpoint: ({ url }) => endpointOfUrl(new URL(url)),
+  atPort: (options, port) => ({ ...options, url: urlAtPort(options.url, port) }),
   describe: ({ method, url }) => `${method} ${new URL(url).origin}`,
   run: (options, context) => attempt(context, (frame) => ask(options, frame)),
 } satisfies Probe<HttpOptions>;

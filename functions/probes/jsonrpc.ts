@@ -5,7 +5,14 @@ import { attempt, type Attempt } from '../kit/net/attempt.ts';
 import { failed } from '../kit/net/failure.ts';
 import * as execution from '../wire/execution.ts';
 import { ageInSeconds, askApi, fewPeers, isNotServed, listBytes, oldHead, openApi } from './node-api.ts';
-import { checkAccess, describeAccess, endpointOfAccess, maxHeadAge, minPeers } from './node-options.ts';
+import {
+  accessAtPort,
+  checkAccess,
+  describeAccess,
+  endpointOfAccess,
+  maxHeadAge,
+  minPeers,
+} from './node-options.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Probe } from './probe.ts';
 
@@ -28,6 +35,7 @@ type Options = z.output<typeof schema>;
 export const jsonrpc = {
   schema,
   endpoint: endpointOfAccess,
+  atPort: accessAtPort,
   describe: (options) => describeAccess('JSON-RPC', options),
   run: (options, context) => attempt(context, (frame) => judge(options, frame)),
 } satisfies Probe<Options>;

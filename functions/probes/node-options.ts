@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { duration } from '../kit/duration.ts';
 import { type Access, accessConflicts } from '../kit/net/access.ts';
-import { endpointOfUrl } from '../kit/net/exchange.ts';
+import { endpointOfUrl, urlAtPort } from '../kit/net/exchange.ts';
 import type { Endpoint } from '../kit/net/network.ts';
 
 export const maxHeadAge = (otherwise: string) =>
@@ -25,5 +25,9 @@ export function checkAccess(options: Access, context: z.core.$RefinementCtx): vo
 }
 
 export const endpointOfAccess = ({ url }: { readonly url: string }): Endpoint => endpointOfUrl(new URL(url));
+export const accessAtPort = <Options extends { readonly url: string }>(
+  options: Options,
+  port: number,
+): Options => ({ ...options, url: urlAtPort(options.url, port) });
 export const describeAccess = (what: string, { url }: { readonly url: string }): string =>
   `${what} at ${new URL(url).host}`;

@@ -16,13 +16,21 @@ export type Probe<Options> = {
   readonly schema: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Options>;
   /** The first host it connects to, for `--resolve` and for checks of literal addresses. */
   readonly endpoint: (options: Options) => Endpoint;
+  /** The same at another port of that host. */
+  readonly atPort: (options: Options, port: number) => Options;
   /** What it does in a few words, without secrets, path and query: for messages. */
   readonly describe: (options: Options) => string;
   readonly run: (options: Options, context: ProbeContext) => Promise<Sample>;
 };
 
 /** What differs from run to run. */
-export type ProbeRun = { readonly signal: AbortSignal; readonly timeoutMs: number; readonly at: number };
+export type ProbeRun = {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly at: number;
+  /** The port to probe instead of the one in the configuration. */
+  readonly port?: number;
+};
 
 /** A target that is ready to be probed: its options, network and secrets are bound. Same promises as `Probe.run`. */
 export type BoundProbe = { readonly id: string; readonly run: (run: ProbeRun) => Promise<Sample> };

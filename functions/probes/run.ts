@@ -2,6 +2,7 @@
 import type { Sample } from '../domain/sample.ts';
 import type { SecretReader } from '../kit/secret.ts';
 import type { Network } from '../kit/net/network.ts';
+import { targetAtPort } from './describe.ts';
 import type { BoundProbe, ProbeContext } from './probe.ts';
 import { members, type ProbeName, type ProbeTarget } from './registry.ts';
 
@@ -18,7 +19,11 @@ export function bindProbe<Name extends ProbeName>(
   target: ProbeTarget<Name> & { readonly id: string },
   needs: { readonly network: Network; readonly secret: SecretReader },
 ): BoundProbe {
-  return { id: target.id, run: (run) => runProbe(target, { ...run, ...needs }) };
+  return {
+    id: target.id,
+    run: ({ port, ...run }) =>
+      runProbe(port === undefined ? target : targetAtPort(target, port), { ...run, ...needs }),
+  };
 }
 
 /** Binds many targets; `allow` widens the network for these targets only. */

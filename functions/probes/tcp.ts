@@ -1,7 +1,7 @@
 // A TCP connection that can be made and stays open, with a greeting if one is expected.
 import type { Socket } from 'node:net';
 import { z } from 'zod';
-import { parseHostPort } from '../kit/address.ts';
+import { hostAtPort, parseHostPort } from '../kit/address.ts';
 import { duration } from '../kit/duration.ts';
 import { attempt } from '../kit/net/attempt.ts';
 import { condition, meets } from './condition.ts';
@@ -44,6 +44,7 @@ type Options = z.output<typeof schema>;
 export const tcp = {
   schema,
   endpoint: ({ address }) => endpointOf(address),
+  atPort: (options, port) => ({ ...options, address: hostAtPort(options.address, port) }),
   describe: ({ address }) => `TCP ${address}`,
   run: (options, context) =>
     attempt(context, async (frame) => {

@@ -1,6 +1,6 @@
 // A TLS handshake: name, chain of trust, and how many days the certificate has left.
 import { z } from 'zod';
-import { parseHostPort } from '../kit/address.ts';
+import { hostAtPort, parseHostPort } from '../kit/address.ts';
 import { attempt } from '../kit/net/attempt.ts';
 import { dial } from '../kit/net/dial.ts';
 import { failed } from '../kit/net/failure.ts';
@@ -30,6 +30,7 @@ type Options = z.output<typeof schema>;
 export const tls = {
   schema,
   endpoint: ({ address }) => endpointOf(address),
+  atPort: (options, port) => ({ ...options, address: hostAtPort(options.address, port) }),
   describe: ({ address }) => `TLS ${address}`,
   run: ({ address, minDaysLeft, ...options }, context) =>
     attempt(context, async (frame) => {

@@ -15,7 +15,6 @@ import type { AllSame, Same } from './same.ts';
 import {
   climb,
   facts,
-  fenceBeforeGlass,
   judgement,
   problemKind,
   pulse,
@@ -183,7 +182,8 @@ const siteEvent = z.discriminatedUnion('kind', [
 
 const heard = z.strictObject({ ...pulse, waiting: z.int() });
 
-const heardBeforeGlass = heard.extend({ fences: z.array(fenceBeforeGlass) });
+// Version 3 knew no leased ports.
+const heardBeforeLeases = heard.omit({ ports: true, refusedPorts: true });
 
 const pressure = z.strictObject({ refused: z.record(text, time) });
 
@@ -204,19 +204,10 @@ export type DocumentsAreDomainTypes = AllSame<
   ]
 >;
 
-/** What a fence that says no more is known by. */
-const undescribed = {
-  version: null,
-  isolationMs: null,
-  breakGlass: false,
-  describedAt: null,
-  brokeGlassAt: null,
-} as const;
-
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
-  version: 6,
-  // Version 5 knew no slashings.
+  version: 7,
+  // Version 6 knew no leased ports.
   former: former(site, (old) => old),
 });
 /** `incidents/{id}` of the default database. */
@@ -234,11 +225,8 @@ export const rowCodec: Codec<OutboxRow> = codec<OutboxRow>(row, {
 });
 /** `heartbeats/{site}` of the inbox database. */
 export const heardCodec: Codec<Heard> = codec<Heard>(heard, {
-  version: 3,
-  former: former(heardBeforeGlass, (old) => ({
-    ...old,
-    fences: old.fences.map((each) => ({ ...each, ...undescribed })),
-  })),
+  version: 4,
+  former: former(heardBeforeLeases, (old) => ({ ...old, ports: [], refusedPorts: [] })),
 });
 
 /** `events/{id}` of the inbox database. Version 3 knew no drills. */

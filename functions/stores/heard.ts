@@ -12,11 +12,4 @@ export const counted = (before: Heard, more: number): Heard => ({
 });
 
 /** What the house says, without the count. */
-export const pulseOf = ({ beats, power, alerts, moreAlerts, strangers, fences }: Heard): Pulse => ({
-  beats,
-  power,
-  alerts,
-  moreAlerts,
-  strangers,
-  fences,
-});
+export const pulseOf = ({ waiting: _, ...pulse }: Heard): Pulse => pulse;

@@ -4,6 +4,7 @@ import { chainNames } from '../domain/chain.ts';
 import { inactiveReasons } from '../domain/evidence.ts';
 import { chainStates, powerStates, signerStates, witnessWords } from '../domain/facts.ts';
 import { problemKinds } from '../domain/incident.ts';
+import { portRefusals } from '../domain/lease.ts';
 import { reasons } from '../domain/sample.ts';
 import { severities } from '../domain/severity.ts';
 import { signalValues } from '../domain/signals.ts';
@@ -25,6 +26,16 @@ const powerFact = z.strictObject({
   runtimeMs: z.number().min(0).nullable(),
 });
 
+/** Its bounds are those of the configuration; here it is only a port. */
+const port = z.int().min(0).max(65_535);
+
+const leaseFact = z.strictObject({
+  port: port.nullable(),
+  validUntil: time.nullable(),
+  since: time.nullable(),
+  refused: z.strictObject({ port, why: z.enum(portRefusals), at: time }).nullable(),
+});
+
 const targetFact = z.strictObject({
   id: text,
   role: z.enum(roles),
@@ -33,6 +44,8 @@ const targetFact = z.strictObject({
   detail: text.nullable(),
   totalMs: z.number().nullable(),
   witness: z.strictObject({ word: z.enum(witnessWords), since: time }).nullable(),
+  // The version before, and recordings of before, know none.
+  lease: leaseFact.nullable().default(null),
   since: time,
 });
 
@@ -99,18 +112,15 @@ export const signing = z.record(
     keys: z.array(text),
     wasActive: z.array(whole),
     traces: z.record(text, trace),
-    // The version before knew none.
-    slashings: z
-      .array(
-        z.strictObject({
-          key: whole,
-          how: z.enum(slashingSigns),
-          unit: whole.nullable(),
-          source: text,
-          at: time,
-        }),
-      )
-      .default([]),
+    slashings: z.array(
+      z.strictObject({
+        key: whole,
+        how: z.enum(slashingSigns),
+        unit: whole.nullable(),
+        source: text,
+        at: time,
+      }),
+    ),
   }),
 );
 
@@ -152,15 +162,6 @@ export const subjectState = z.discriminatedUnion('phase', [
   }),
 ]);
 
-/** Version 2 of what the house says knew no more of a fence. */
-export const fenceBeforeGlass = z.strictObject({
-  signer: text,
-  instance: text,
-  generation: whole,
-  isRunning: z.boolean(),
-  at: time,
-});
-
 /** What the house says of itself; see `Pulse`. */
 export const pulse = {
   beats: z.record(
@@ -183,12 +184,30 @@ export const pulse = {
     z.strictObject({ network: text, isOfProvider: z.boolean(), at: time, before: time.nullable() }),
   ),
   fences: z.array(
-    fenceBeforeGlass.extend({
+    z.strictObject({
+      signer: text,
+      instance: text,
+      generation: whole,
+      isRunning: z.boolean(),
+      at: time,
       version: text.nullable(),
       isolationMs: z.number().min(0).nullable(),
       breakGlass: z.boolean(),
       describedAt: time.nullable(),
       brokeGlassAt: time.nullable(),
     }),
+  ),
+  ports: z.array(
+    z.strictObject({
+      target: text,
+      port,
+      validUntil: time,
+      at: time,
+      since: time,
+      saidAt: time.nullable(),
+    }),
+  ),
+  refusedPorts: z.array(
+    z.strictObject({ target: text, source: text, port, at: time, why: z.enum(portRefusals) }),
   ),
 };

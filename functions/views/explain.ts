@@ -1,6 +1,7 @@
 // Why a verdict is what it is, in words: facts, the rule that matched, and why each earlier one did not.
 import type { Facts, HeartbeatFact, PowerFact, WitnessFact } from '../domain/facts.ts';
 import type { Judgement } from '../domain/judge.ts';
+import { leaseWords } from './lease.ts';
 import { chainWords, signerWords } from './signing.ts';
 import { localTime } from './time.ts';
 
@@ -23,7 +24,8 @@ function targetLines(facts: Facts, timezone: string): string[] {
     const detail = target.detail === null ? '' : `: ${target.detail}`;
     const took = target.totalMs === null ? '' : `, ${target.totalMs} ms`;
     const witness = target.witness === null ? '' : `; ${witnessWords(target.witness, timezone)}`;
-    return `  ${target.role.padEnd(9)} ${target.id.padEnd(20)} ${state}${took}${detail}, since ${localTime(target.since, timezone)}${witness}`;
+    const lease = target.lease === null ? '' : `; ${leaseWords(target.lease, { at: facts.at, timezone })}`;
+    return `  ${target.role.padEnd(9)} ${target.id.padEnd(20)} ${state}${took}${detail}, since ${localTime(target.since, timezone)}${witness}${lease}`;
   });
 }
 

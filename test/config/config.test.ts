@@ -108,9 +108,9 @@ describe('the value', () => {
       timezone: 'UTC',
       policy: defaultPolicy,
       targets: [
-        { id: 'geth-p2p', role: 'inbound', severity: 'warning' },
-        { id: 'cloudflare', role: 'reference', severity: 'warning' },
-        { id: 'quad9', role: 'reference', severity: 'warning' },
+        { id: 'geth-p2p', role: 'inbound', severity: 'warning', lease: null },
+        { id: 'cloudflare', role: 'reference', severity: 'warning', lease: null },
+        { id: 'quad9', role: 'reference', severity: 'warning', lease: null },
       ],
       signers: [],
       heartbeats: [],

@@ -38,6 +38,7 @@ describe('targets', () => {
       detail: null,
       totalMs: 21,
       witness: null,
+      lease: null,
       since: start,
     });
   });

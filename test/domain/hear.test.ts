@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { powerStates } from '../../functions/domain/facts.ts';
 import { hear, isNews, most, type Word } from '../../functions/domain/hear.ts';
 import { type FenceReport, type FenceWord, type Pulse, silence } from '../../functions/domain/pulse.ts';
+import { type PortRefusal, portRefusals } from '../../functions/domain/lease.ts';
 import { severities } from '../../functions/domain/severity.ts';
 import { fenceReport, fenceWord } from '../support/fence.ts';
 import { hour, minute, second, start } from '../support/site.ts';
@@ -316,6 +317,66 @@ describe('fences', () => {
   });
 });
 
+describe('a leased port', () => {
+  const told = (port: number, over: Partial<Word> = {}, refusal: PortRefusal | null = null): Word =>
+    word({ ports: [{ target: 'eth', port, validUntil: start + hour, refusal }], ...over });
+  const ports = (...words: readonly Word[]): unknown[] =>
+    heard(...words).ports.map(({ port, at, since, validUntil }) => [port, at, since, validUntil]);
+
+  test('is the one that was told last, with since when it has been that', () => {
+    expect(ports(told(41_000))).toEqual([[41_000, start, start, start + hour]]);
+    expect(ports(told(41_000), told(41_000, { at: start + minute }))).toEqual([
+      [41_000, start + minute, start, start + hour],
+    ]);
+    expect(ports(told(41_000), told(42_000, { at: start + minute }))).toEqual([
+      [42_000, start + minute, start + minute, start + hour],
+    ]);
+  });
+
+  test.each([
+    ['a message that was overtaken on the way', { sentAt: start - 3 * second, at: start + second }, 41_000],
+    ['a message that was received before', { sentAt: null, at: start - second }, 41_000],
+    ['a clock that was set back, a minute later', { sentAt: start - day, at: start + minute }, 42_000],
+    ['a newer message', { sentAt: start + second, at: start + second }, 42_000],
+  ])('after %s', (_name, over, expected) => {
+    expect(heard(told(41_000, { sentAt: start }), told(42_000, over)).ports[0]?.port).toBe(expected);
+  });
+
+  test.each([
+    ['that is right', 0, hour],
+    ['that is behind gives no more than was told', -10 * minute, hour],
+    ['that is ahead makes it no longer than it is', 10 * minute, hour - 10 * minute],
+  ])('by a clock %s', (_name, offset, left) => {
+    const { ports: kept } = heard(told(41_000, { sentAt: start + offset }));
+    expect(kept[0]?.validUntil).toBe(start + left);
+  });
+
+  test.each<[string, Word]>([
+    ['from an address that is no exit', told(22_000, { at: start + second, ...fromStranger() })],
+    ['outside the range', told(22_000, { at: start + second }, 'out-of-range')],
+    ['by another sender', told(22_000, { at: start + second, source: 'ups' }, 'other-sender')],
+  ])('that is told %s is kept as evidence, and not used', (_name, other) => {
+    const before = heard(told(41_000));
+    const after = hear(before, other);
+    expect(after.ports).toEqual(before.ports);
+    expect(after.refusedPorts).toEqual([
+      {
+        target: 'eth',
+        source: other.source,
+        port: 22_000,
+        at: start + second,
+        why: other.ports[0]?.refusal ?? 'not-from-exit',
+      },
+    ]);
+    expect(hear(after, word({ at: start + 8 * day })).refusedPorts).toEqual([]);
+  });
+
+  test('is no news, for what is probed is decided by the next look', () => {
+    const before = heard(word(), told(41_000));
+    expect(isNews(before, hear(before, told(42_000)))).toBe(false);
+  });
+});
+
 const anyWord: fc.Arbitrary<Word> = fc.record({
   source: fc.constantFrom('cluster', 'ups', 'backup'),
   at: fc.integer({ min: start, max: start + 2 * day }),
@@ -362,6 +423,15 @@ const anyWord: fc.Arbitrary<Word> = fc.record({
     }),
     { maxLength: 6 },
   ),
+  ports: fc.array(
+    fc.record({
+      target: fc.nat(120).map((number) => `target-${number}`),
+      port: fc.constantFrom(40_000, 40_001),
+      validUntil: fc.integer({ min: start, max: start + 3 * day }),
+      refusal: fc.option(fc.constantFrom(...portRefusals)),
+    }),
+    { maxLength: 80 },
+  ),
 });
 
 const stranger: Pick<Word, 'origin'> = fromStranger('192.0.2.0/24');
@@ -376,6 +446,8 @@ describe('whatever comes', () => {
         expect(Object.keys(pulse.power).length).toBeLessThanOrEqual(most.ups);
         expect(pulse.strangers.length).toBeLessThanOrEqual(most.strangers);
         expect(pulse.fences.length).toBeLessThanOrEqual(2 * most.instances);
+        expect(pulse.ports.length).toBeLessThanOrEqual(most.ports);
+        expect(pulse.refusedPorts.length).toBeLessThanOrEqual(most.ports);
         for (const { sentAt } of Object.values(pulse.beats)) expect(sentAt ?? 0).toBeLessThanOrEqual(last);
         for (const { since } of pulse.alerts) expect(since).toBeLessThanOrEqual(last);
       }),
@@ -415,6 +487,7 @@ describe('whatever comes', () => {
         }
         const running = (pulse: Pulse): number => pulse.fences.filter(({ isRunning }) => isRunning).length;
         expect(running(after)).toBeGreaterThanOrEqual(Math.min(running(now), 1));
+        expect(after.ports).toEqual(now.ports);
       }),
     );
   });

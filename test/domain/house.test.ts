@@ -362,6 +362,7 @@ const worstCase: fc.Arbitrary<Word[]> = fc.array(
     ),
     alerts: fc.constant([]),
     fences: fc.constant([]),
+    ports: fc.constant([]),
   }),
   { maxLength: 12 },
 );

@@ -17,7 +17,10 @@ import {
 
 const targets = (role: Role, qualities: string): Facts['targets'] => {
   const names: Readonly<Record<string, Quality>> = { g: 'good', b: 'bad', u: 'unknown' };
-  return Array.from(qualities, (letter, index) => targetFact(`t${index}`, role, names[letter] ?? 'unknown'));
+  return Array.from(qualities, (letter, index) => ({
+    ...targetFact(`t${index}`, role, names[letter] ?? 'unknown'),
+    ...(letter === 'l' ? { reason: 'lease' as const } : {}),
+  }));
 };
 
 // One letter a target: g good, b bad, u unknown.
@@ -36,6 +39,18 @@ const inbound: [string, Signals['inbound']][] = [
   ['buu', 'unknown'],
   ['u', 'unknown'],
   ['uuu', 'unknown'],
+];
+
+// The same, and l for one of whose port no lease holds.
+const leasedInbound: [string, Signals['inbound']][] = [
+  ['l', 'unknown'],
+  ['ll', 'unknown'],
+  ['gl', 'unknown'],
+  ['gbl', 'some-bad'],
+  ['bl', 'all-bad'],
+  ['bll', 'all-bad'],
+  ['bul', 'unknown'],
+  ['bbul', 'all-bad'],
 ];
 
 const exit: [string, Signals['exit']][] = [
@@ -63,7 +78,7 @@ const references: [string, Signals['references']][] = [
 ];
 
 describe('reachability', () => {
-  test.each(inbound)('inbound targets %j are %s', (qualities, expected) => {
+  test.each([...inbound, ...leasedInbound])('inbound targets %j are %s', (qualities, expected) => {
     expect(reachability(targets('inbound', qualities)).inbound).toBe(expected);
   });
   test.each(exit)('exit targets %j are %s', (qualities, expected) => {

@@ -13,6 +13,11 @@ import { hour, minute, start } from '../support/site.ts';
 const token = 'a-token-of-twenty-four-characters';
 const old = 'the-token-before-that-is-still-taken';
 
+const leasedPorts = [
+  { target: 'geth-p2p', lease: { source: 'cluster', from: 40_000, to: 49_999, fallback: null } },
+  { target: 'reth-p2p', lease: { source: 'ups', from: 40_000, to: 49_999, fallback: null } },
+];
+
 type Call = {
   readonly path?: string;
   readonly body?: unknown;
@@ -31,12 +36,14 @@ function houseOf(over: Partial<HeartbeatWorld> = {}) {
         senders: ['cluster', 'ups', 'backup'].map((source) => ({ source, tokens: () => [token, old] })),
         exits: { addresses: ['203.0.113.7', '2001:db8:7::/48'], provider: ['203.0.113.0/24'] },
         signers: ['eth-1'],
+        leased: leasedPorts,
       },
       {
         site: 'cabin',
         senders: [{ source: 'cluster', tokens: () => ['x'.repeat(30)] }],
         exits: null,
         signers: [],
+        leased: [],
       },
     ],
     store,
@@ -110,7 +117,10 @@ describe('who may speak', () => {
   test('is nobody while a token could be guessed', async () => {
     const house = houseOf();
     const short = { source: 'cluster', tokens: () => [token, 'short'] };
-    const world = { ...house.world, houses: [{ site: 'home', senders: [short], exits: null, signers: [] }] };
+    const world = {
+      ...house.world,
+      houses: [{ site: 'home', senders: [short], exits: null, signers: [], leased: [] }],
+    };
     const head = { method: 'POST', path: '/home/cluster', header: () => `Bearer ${token}` };
     await expect(admitSender(world)(head)).rejects.toMatchObject({
       code: 'ERR_SECRET',
@@ -318,6 +328,109 @@ describe('a report', () => {
     const why = await refused(house.call({ path: '/home/cluster/report', body }));
     expect(why).toContain('there is eth-1');
     expect(await house.heard()).toBeNull();
+  });
+
+  describe('with leased ports', () => {
+    const path = '/home/cluster/report';
+    const port = { target: 'geth-p2p', port: 41_234, validUntil: (start + hour) / 1000 };
+
+    test.each([
+      ['seconds', port.validUntil],
+      ['milliseconds', start + hour],
+      ['an ISO time', new Date(start + hour).toISOString()],
+    ])('keeps them, whose lease ends in %s', async (_, validUntil) => {
+      const house = houseOf();
+      const { body } = await house.call({
+        path,
+        body: { at: start / 1000, ports: [{ ...port, validUntil }] },
+      });
+      expect(await house.heard()).toMatchObject({
+        beats: { cluster: { okAt: start } },
+        ports: [{ target: 'geth-p2p', port: 41_234, validUntil: start + hour, at: start, since: start }],
+        refusedPorts: [],
+      });
+      expect(JSON.parse(body)).not.toHaveProperty('portsNotUsed');
+      expect(house.poked, 'the next look is soon enough').toEqual([]);
+    });
+
+    test.each([
+      ['from no exit', {}, '198.51.100.23', 'not-from-exit', 'it did not come from an exit'],
+      [
+        'below the range',
+        { port: 22 },
+        '203.0.113.7',
+        'out-of-range',
+        'the port is outside the range of that target',
+      ],
+      [
+        'above the range',
+        { port: 50_000 },
+        '203.0.113.7',
+        'out-of-range',
+        'the port is outside the range of that target',
+      ],
+      [
+        'of another sender',
+        { target: 'reth-p2p' },
+        '203.0.113.7',
+        'other-sender',
+        'another sender tells the port of that target',
+      ],
+      [
+        'that is not leased',
+        { target: 'ssh' },
+        '203.0.113.7',
+        'not-leased',
+        'the port of that target is not leased',
+      ],
+    ])('of one %s keeps evidence, uses nothing, and says so', async (_, over, from, why, words) => {
+      const lines: string[] = [];
+      const write = (fields: object, message: string): void =>
+        void lines.push(JSON.stringify(fields) + message);
+      const house = houseOf({ log: { info: write, warn: write, error: write } });
+      await house.call({ path, body: { ports: [port] } });
+      const told = { ...port, port: 43_210, ...over };
+      const { status, body } = await house.call({ path, from, body: { ports: [told] } });
+      expect(status).toBe(200);
+      expect(JSON.parse(body)).toMatchObject({
+        portsNotUsed: [{ target: told.target, port: told.port, why: words }],
+      });
+      expect(lines.join()).toContain(words);
+      expect(await house.heard()).toMatchObject({
+        ports: [{ target: 'geth-p2p', port: 41_234 }],
+        refusedPorts: [{ target: told.target, port: told.port, source: 'cluster', why, at: start }],
+      });
+    });
+
+    test.each([
+      [
+        '65 of them',
+        { ports: Array.from({ length: 65 }, (_, at) => ({ ...port, target: `t-${at}` })) },
+        'ports',
+      ],
+      ['one target twice', { ports: [port, { ...port, port: 40_000 }] }, 'each target once'],
+      ['port 0', { ports: [{ ...port, port: 0 }] }, 'port'],
+      ['port 65536', { ports: [{ ...port, port: 65_536 }] }, 'port'],
+      ['half a port', { ports: [{ ...port, port: 41_234.5 }] }, 'port'],
+      ['a port in words', { ports: [{ ...port, port: '41234' }] }, 'port'],
+      ['no end', { ports: [{ target: 'geth-p2p', port: 41_234 }] }, 'validUntil'],
+      ['an end that never comes', { ports: [{ ...port, validUntil: null }] }, 'validUntil'],
+      ['an end that is no time', { ports: [{ ...port, validUntil: 'soon' }] }, 'validUntil'],
+      ['an address', { ports: [{ ...port, address: '10.0.0.1' }] }, 'address'],
+      ['a name that is none', { ports: [{ ...port, target: '../x' }] }, 'target'],
+      ['a mapping for a list', { ports: port }, 'ports'],
+    ])('with %s is refused, and nothing of it is kept', async (_, body, words) => {
+      const house = houseOf();
+      expect(await refused(house.call({ path, body }))).toContain(words);
+      expect(await house.heard()).toBeNull();
+    });
+
+    test('takes the most that may be told', async () => {
+      const house = houseOf();
+      const ports = Array.from({ length: 64 }, (_, at) => ({ ...port, target: `t-${at}` }));
+      await house.call({ path, body: { ports } });
+      expect((await house.heard())?.refusedPorts).toHaveLength(64);
+    });
   });
 
   test('whose clock is far off is kept with how far', async () => {

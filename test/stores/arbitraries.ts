@@ -24,6 +24,7 @@ import { reasons } from '../../functions/domain/sample.ts';
 import { severities } from '../../functions/domain/severity.ts';
 import { signalValues } from '../../functions/domain/signals.ts';
 import { slashingSigns } from '../../functions/domain/slashing.ts';
+import { portRefusals } from '../../functions/domain/lease.ts';
 import { roles } from '../../functions/domain/target.ts';
 import type { Trace } from '../../functions/domain/trace.ts';
 import { siteVerdicts } from '../../functions/domain/verdict.ts';
@@ -62,6 +63,8 @@ const standing = fc.constantFrom('active' as const, 'unknown' as const, ...inact
 // Zero has no sign in a document.
 const share = fc.double({ min: 0, max: 1, noNaN: true }).map((each) => Math.abs(each));
 
+const port = fc.integer({ min: 1, max: 65_535 });
+
 const facts: fc.Arbitrary<Facts> = fc.record({
   site: id,
   at: time,
@@ -74,6 +77,14 @@ const facts: fc.Arbitrary<Facts> = fc.record({
       detail: orNull(text),
       totalMs: orNull(fc.nat(60_000)),
       witness: orNull(fc.record({ word: fc.constantFrom(...witnessWords), since: time })),
+      lease: orNull(
+        fc.record({
+          port: orNull(port),
+          validUntil: orNull(time),
+          since: orNull(time),
+          refused: orNull(fc.record({ port, why: fc.constantFrom(...portRefusals), at: time })),
+        }),
+      ),
       since: time,
     }),
   ),
@@ -321,6 +332,10 @@ export const anyHeard: fc.Arbitrary<Heard> = fc.record({
       describedAt: orNull(time),
       brokeGlassAt: orNull(time),
     }),
+  ),
+  ports: list(fc.record({ target: id, port, validUntil: time, at: time, since: time, saidAt: orNull(time) })),
+  refusedPorts: list(
+    fc.record({ target: id, source: id, port, at: time, why: fc.constantFrom(...portRefusals) }),
   ),
   waiting: fc.nat(99),
 });

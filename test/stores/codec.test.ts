@@ -41,10 +41,10 @@ function roundTrips<Value>(
 }
 
 describe('documents', () => {
-  roundTrips('site', siteCodec, anySite, 6);
+  roundTrips('site', siteCodec, anySite, 7);
   roundTrips('incident', incidentCodec, anyIncident, 4);
   roundTrips('outbox', rowCodec, anyRow, 4);
-  roundTrips('heartbeats', heardCodec, anyHeard, 3);
+  roundTrips('heartbeats', heardCodec, anyHeard, 4);
   roundTrips('events', eventCodec, anyEvent, 4);
 });
 
@@ -70,15 +70,15 @@ test('an event that the version before wrote is read as it is', () => {
   expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 4 });
 });
 
-test('a site that the version before wrote is one none of whose keys were seen slashed', () => {
-  const state = siteCodec.read('sites/home', fixture('site-5'));
+test('a site that the version before wrote is one none of whose ports are leased', () => {
+  const state = siteCodec.read('sites/home', fixture('site-6'));
   expect(state).toEqual(siteState());
-  expect(state.signing['eth']?.slashings).toEqual([]);
-  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 6 });
+  expect(state.facts.targets.map(({ lease }) => lease)).toEqual([null]);
+  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 7 });
 });
 
-test('what the version before wrote of a house is read: its fences have said no more than that they run', () => {
-  const heard = heardCodec.read('heartbeats/home', fixture('heartbeats-2'));
+test('what the version before wrote of a house is read: it told no ports', () => {
+  const heard = heardCodec.read('heartbeats/home', fixture('heartbeats-3'));
   expect(heard).toEqual({
     beats: {
       cluster: {
@@ -95,9 +95,11 @@ test('what the version before wrote of a house is read: its fences have said no 
     moreAlerts: 0,
     strangers: [],
     fences: [fenceReport({ at: 1796177647000 })],
+    ports: [],
+    refusedPorts: [],
     waiting: 2,
   });
-  expect(heardCodec.write('heartbeats/home', heard)).toMatchObject({ schema: 3 });
+  expect(heardCodec.write('heartbeats/home', heard)).toMatchObject({ schema: 4 });
 });
 
 describe('a document that is not as it should be', () => {
@@ -121,7 +123,7 @@ describe('a document that is not as it should be', () => {
     ['no version', { ...good, schema: undefined }, 'ERR_DOCUMENT', 'schema'],
     ['a version that was never written', { ...good, schema: 0 }, 'ERR_DOCUMENT', 'schema'],
     ['not even a map', 'text', 'ERR_DOCUMENT', '(whole document)'],
-    ['a newer version', { ...good, schema: 7, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 7'],
+    ['a newer version', { ...good, schema: 8, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 8'],
   ];
   test.each(cases)('with %s is refused by a name and a path', (_, fields, code, path) => {
     expect(() => siteCodec.read('sites/home', fields)).toThrow(

@@ -6,7 +6,7 @@ import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import { mostWaiting, type Store } from '../../functions/stores/store.ts';
 import { describeStandbys } from './standby-contract.ts';
 import { describeHealth, describeSweep } from './sweep-contract.ts';
-import { hearBeat, hearPower } from '../support/heard.ts';
+import { hearBeat, hearPort, hearPower } from '../support/heard.ts';
 import { ackEvent, commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
 import { anyIncident, anyRow, anySite } from './arbitraries.ts';
 import type { Bench } from './bench.ts';
@@ -44,7 +44,7 @@ export function describeStore(
       expect(
         await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [], wanted: [] }),
       ).toBe('committed');
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 6 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 7 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
     });
 
@@ -85,7 +85,7 @@ export function describeStore(
         rows: [],
         wanted: [],
       });
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 6 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 7 });
       expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 4 });
     });
 
@@ -121,7 +121,7 @@ export function describeStore(
         expect(await store.commitSite({ base, memory, touched: [open], rows: [], wanted: [] })).toBe(
           'conflict',
         );
-        expect(await peek('sites/home')).toEqual({ ...state, schema: 6 });
+        expect(await peek('sites/home')).toEqual({ ...state, schema: 7 });
       },
     );
 
@@ -137,7 +137,7 @@ export function describeStore(
         expect(
           await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })], wanted: [] }),
         ).toBe('conflict');
-        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 6 });
+        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 7 });
         expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 4 });
       },
     );
@@ -181,7 +181,7 @@ export function describeStore(
   });
 
   describe(`${name}: a document that cannot be read`, () => {
-    const broken = { ...siteState(), schema: 5, createdAt: 'yesterday' };
+    const broken = { ...siteState(), schema: 6, createdAt: 'yesterday' };
     const newer = { schema: 9, everything: { is: 'different' } };
 
     check(
@@ -436,10 +436,23 @@ export function describeStore(
           power: { ups: { state: 'on-battery', at: 20 } },
           waiting: 0,
         });
-        expect(await peek('heartbeats/home')).toEqual({ ...heard, schema: 3 });
+        expect(await peek('heartbeats/home')).toEqual({ ...heard, schema: 4 });
         expect(await store.loadHeard('cabin')).toBeNull();
       },
     );
+
+    check('keeps the ports that a house tells, whoever writes beside', async ({ store, other }) => {
+      await hearPort(store, 'home', { target: 'eth', port: 41_000, validUntil: 99, at: 10 });
+      await hearBeat(other, 'home', 'ups', 20);
+      await hearPort(store, 'home', { target: 'rpc', port: 42_000, validUntil: 99, at: 30 });
+      expect(await other.loadHeard('home')).toMatchObject({
+        beats: { ups: { sentAt: 20 }, cluster: { sentAt: 30 } },
+        ports: [
+          { target: 'rpc', port: 42_000, since: 30 },
+          { target: 'eth', port: 41_000, since: 10 },
+        ],
+      });
+    });
 
     check('takes no news for old because it was so when this client last wrote', async ({ store, other }) => {
       const { after: first } = await store.changePulse('home', (pulse) => pulse);

@@ -90,7 +90,7 @@ test('a site of 270 targets that all fail, each with the longest detail and an i
     ),
     facts: {
       ...base.facts,
-      targets: ids.map((id) => ({
+      targets: ids.map((id, index) => ({
         id,
         role: 'reference',
         quality: 'unknown',
@@ -98,6 +98,16 @@ test('a site of 270 targets that all fail, each with the longest detail and an i
         detail: 'x'.repeat(200),
         totalMs: 5_000,
         witness: { word: 'disputed', since: someTime },
+        // More of one site the configuration does not take.
+        lease:
+          index < 64
+            ? {
+                port: 65_535,
+                validUntil: someTime,
+                since: someTime,
+                refused: { port: 65_535, why: 'not-from-exit', at: someTime },
+              }
+            : null,
         since: someTime,
       })),
     },

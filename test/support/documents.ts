@@ -28,6 +28,7 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
           detail: 'no answer within 5 s',
           totalMs: 5003,
           witness: { word: 'agreed', since: someTime },
+          lease: null,
           since: someTime,
         },
       ],

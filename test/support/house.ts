@@ -7,7 +7,7 @@ import type { SiteRules } from '../../functions/domain/policy.ts';
 import type { WatchWorld } from '../../functions/flows/watch-world.ts';
 import type { TickSummary } from '../../functions/flows/watch.ts';
 import { watch } from '../../functions/flows/watch.ts';
-import type { BoundProbe } from '../../functions/probes/probe.ts';
+import type { BoundProbe, ProbeRun } from '../../functions/probes/probe.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
 import type { HandoverStore, KeysReader, WatchStore } from '../../functions/stores/store.ts';
 import { mortal, type Mortal } from './crash.ts';
@@ -22,6 +22,10 @@ export type House = {
   readonly broken: Set<string>;
   /** How often each target was probed. */
   readonly probed: Map<string, number>;
+  /** The ports at which leased targets were probed, in order. */
+  readonly ports: number[];
+  /** By target, the port at which it answers; everywhere when it has none. */
+  readonly listening: Map<string, number>;
   /** What was said of witnesses that gave no evidence. */
   readonly silences: readonly string[];
   readonly answer: (id: string, sample: Sample) => void;
@@ -48,6 +52,8 @@ export function house(sites: readonly SiteRules[]): House {
   const shelf: Shelf = new Map();
   const broken = new Set<string>();
   const probed = new Map<string, number>();
+  const ports: number[] = [];
+  const listening = new Map<string, number>();
   const scripted = new Map<string, Sample>();
   const queued = new Map<string, Sample[]>();
   const instances = new Map<string, InstanceMemory>();
@@ -56,8 +62,11 @@ export function house(sites: readonly SiteRules[]): House {
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   const probe = (id: string, life: Mortal): BoundProbe => ({
     id,
-    run: life.door((): Promise<Sample> => {
+    run: life.door(({ port }: ProbeRun): Promise<Sample> => {
       probed.set(id, (probed.get(id) ?? 0) + 1);
+      if (port !== undefined) ports.push(port);
+      if (port !== undefined && (listening.get(id) ?? port) !== port)
+        return Promise.resolve(badSample('refused'));
       return Promise.resolve(
         queued.get(id)?.shift() ?? scripted.get(id) ?? (broken.has(id) ? badSample() : goodSample),
       );
@@ -96,6 +105,8 @@ export function house(sites: readonly SiteRules[]): House {
     clock,
     broken,
     probed,
+    ports,
+    listening,
     silences,
     answer: (id, sample) => scripted.set(id, sample),
     queue: (id, samples) => queued.set(id, [...samples]),

@@ -12,6 +12,7 @@ import type {
 import type { SiteEvent } from '../../functions/domain/event.ts';
 import type { Findings } from '../../functions/domain/gather.ts';
 import type { Incident, Problem } from '../../functions/domain/incident.ts';
+import type { LeaseRules } from '../../functions/domain/lease.ts';
 import type { NotifyGroup } from '../../functions/domain/ladder.ts';
 import type { HeartbeatRules, Policy, SiteRules, TargetRules } from '../../functions/domain/policy.ts';
 import { type Pulse, silence } from '../../functions/domain/pulse.ts';
@@ -82,6 +83,13 @@ export const target = (
   id,
   role,
   severity,
+  lease: null,
+});
+
+/** A way in whose port the sender `cluster` tells, from 40000 to 49999. */
+export const leasedTarget = (id: string, over: Partial<LeaseRules> = {}): TargetRules => ({
+  ...target(id, 'inbound'),
+  lease: { source: 'cluster', from: 40_000, to: 49_999, fallback: null, ...over },
 });
 
 /** One group that is told of everything at once. */
@@ -165,6 +173,7 @@ export const targetFact = (id: string, role: Role, quality: Quality): TargetFact
   detail: null,
   totalMs: 20,
   witness: null,
+  lease: null,
   since: start,
 });
 

@@ -4,6 +4,7 @@ import { noCredentials } from './credentials.ts';
 import { askableFences } from './fences.ts';
 import { uniqueIds } from './ids.ts';
 import { keysOnce } from './keys.ts';
+import { usableLeases } from './leases.ts';
 import { windowsInOrder } from './maintenance.ts';
 import { knownNames } from './names.ts';
 import type { Rule } from './rule.ts';
@@ -18,6 +19,7 @@ export function rulesFor(allow: readonly string[]): readonly Rule[] {
     knownNames,
     enoughReferences,
     chainTargets,
+    usableLeases,
     publicAddresses(allow),
     noCredentials,
     keysOnce,

@@ -48,6 +48,13 @@ export function endpointOfUrl(url: URL): { readonly host: string; readonly port:
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
 }
 
+/** The same address at another port. */
+export function urlAtPort(text: string, port: number): string {
+  const url = new URL(text);
+  url.port = `${port}`;
+  return url.href;
+}
+
 const cutOff = 'the connection broke off in the middle of the answer';
 
 async function ask(

@@ -96,7 +96,7 @@ export function vip(house: () => House): void {
       expect((await holdersOf(house().minis)).map(({ id }) => id)).toEqual([first.id]);
     });
 
-    test('its holder loses power: another one has it within a second, and keeps it when the first comes back', async () => {
+    test('its holder loses power: another one has it soon, and keeps it when the first comes back', async () => {
       const first = await holder();
       const rest = house().minis.filter((each) => each !== first);
       const { longestGapMs } = await asked(() => first.cutPower());

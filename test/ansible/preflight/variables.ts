@@ -21,8 +21,21 @@ const commercial = {
   vpn_provider: 'acme',
   vpn_endpoint: '203.0.113.9:51820',
   vpn_address_v4: '10.2.0.2/32',
+  vpn_peer_public_key: 'a-public-key',
 };
-const providers = { acme: { forwards: 1, devices: 2 } };
+const providers = { hub: {}, custom: {}, acme: { forwards: 1, devices: 2, dns: ['10.2.0.1'] } };
+const sender = (source: string): object => ({
+  site: 'home',
+  source,
+  secret: `${source.toUpperCase().replace('-', '_')}_TOKEN`,
+});
+const senders = ['node-mini1', 'node-mini2', 'node-mini3'].map(sender);
+const sending = {
+  all: { basement_watchdog_outputs: 'watchdog.json' },
+  of: Object.fromEntries(
+    ['mini1', 'mini2', 'mini3'].map((host) => [host, { watchdog_heartbeat_source: `node-${host}` }]),
+  ),
+};
 const alone = { servers: ['mini1'], basement: ['mini1'], validators: [] };
 
 export const variableCases: readonly Case[] = [
@@ -173,7 +186,7 @@ export const variableCases: readonly Case[] = [
   [
     'a provider that nobody knows',
     { all: { vpn_provider: 'acmee', vpn_endpoint: '203.0.113.9:51820' }, controller: { providers } },
-    ['vpn_provider: "acmee" is none of hub, custom, acme'],
+    ['vpn_provider: "acmee" is none of acme, custom, hub'],
   ],
   [
     'a name for the endpoint',
@@ -187,11 +200,6 @@ export const variableCases: readonly Case[] = [
   ],
   ['an endpoint in IPv6', { all: { vpn_endpoint: '[2001:db8::7]:51830' } }, []],
   [
-    "a port of Canal's WireGuard",
-    { all: { vpn_port: 51_820 } },
-    ["vpn_port: 51820 is a port of Canal's own WireGuard"],
-  ],
-  [
     "a port of Canal's WireGuard at the exit",
     { all: { vpn_hub_port: '51821' } },
     ["vpn_hub_port: 51821 is a port of Canal's own WireGuard"],
@@ -204,6 +212,33 @@ export const variableCases: readonly Case[] = [
       controller: { providers },
     },
     ['vpn_mode: per-node needs a tunnel for each of 3 nodes; acme allows 2 devices: choose gateway'],
+  ],
+
+  [
+    "what another's exit says of itself, which is missing",
+    {
+      all: { vpn_provider: 'custom', vpn_endpoint: '203.0.113.9:51820', vpn_gateway: 'mini1' },
+      controller: { providers },
+    },
+    [
+      'vpn_address_v4: missing: Address of [Interface]',
+      'vpn_dns: missing: DNS of [Interface]',
+      'vpn_peer_public_key: missing: PublicKey of [Peer] in the configuration that custom gives you (mini1)',
+    ],
+  ],
+  ['nothing is missing of an exit of somebody else', { all: commercial, controller: { providers } }, []],
+  [
+    'one of several endpoints that is a name',
+    {
+      all: { ...commercial, vpn_endpoints: [{ address: '203.0.113.9:51820' }, { address: 'a.example:1' }] },
+      controller: { providers },
+    },
+    ['vpn_endpoints: "a.example:1" is a name'],
+  ],
+  [
+    'a mirror without an address',
+    { all: { rke2_install_from: 'mirror' } },
+    ['rke2_mirror_url: missing with rke2_install_from: mirror'],
   ],
 
   // Forwards.
@@ -271,6 +306,29 @@ export const variableCases: readonly Case[] = [
       controller: { outputs: { heartbeats: [{ site: 'cellar', source: 'ups' }] } },
     },
     ['basement_watchdog_outputs: watchdog.json has senders of cellar, none of basement_site home'],
+  ],
+
+  [
+    'all nodes may send',
+    {
+      ...sending,
+      controller: {
+        outputs: { heartbeats: senders },
+        tokens: ['NODE_MINI1_TOKEN', 'NODE_MINI2_TOKEN', 'NODE_MINI3_TOKEN'],
+      },
+    },
+    [],
+  ],
+  [
+    'a node that the watchdog does not know, and one without its token',
+    {
+      ...sending,
+      controller: { outputs: { heartbeats: senders.slice(1) }, tokens: ['NODE_MINI3_TOKEN'] },
+    },
+    [
+      'basement_watchdog_tokens_dir: the token of node-mini2 is missing: `watchdog secrets show . NODE_MINI2_TOKEN` tells it',
+      'watchdog_heartbeat_source: watchdog.json knows no sender node-mini1',
+    ],
   ],
 
   // What is written.

@@ -38,6 +38,29 @@ def outputs(inventory: Inventory) -> Iterator[Problem]:
         yield Problem(
             "basement_watchdog_outputs", f"{path} has senders of {told}, none of basement_site {site}: it is of another basement"
         )
+        return
+    yield from senders_of(inventory, path, {str(each.get("source")): str(each.get("secret")) for each in senders if each.get("site") == site})
+
+
+def senders_of(inventory: Inventory, path: str, secrets: dict[str, str]) -> Iterator[Problem]:
+    """Each node sends as itself: the watchdog must know it, and its token must be there."""
+    for host in inventory.basement:
+        source = str(inventory.of(host, "watchdog_heartbeat_source", "") or "")
+        if source == "":
+            continue
+        if source not in secrets:
+            yield Problem(
+                "watchdog_heartbeat_source",
+                f"{path} knows no sender {source}: add it to the heartbeats of the site in watchdog.yaml, deploy, and write the file anew",
+                host,
+            )
+        elif secrets[source] not in inventory.controller.tokens and source not in (inventory.of(host, "watchdog_tokens", {}) or {}):
+            yield Problem(
+                "basement_watchdog_tokens_dir",
+                f"the token of {source} is missing: `watchdog secrets show . {secrets[source]}` tells it; it belongs into the file "
+                f"{secrets[source]} of this folder, or into an environment variable of that name",
+                host,
+            )
 
 
 RULES = [secrets, outputs]

@@ -86,6 +86,13 @@ def rke2(inventory: Inventory) -> Iterator[Problem]:
     version = inventory.shared("rke2_version")
     if version is not None and not VERSION.match(str(version)):
         yield Problem("rke2_version", f'"{version}" is no version: write it as rke2 does, such as v1.36.3+rke2r1')
+    source = inventory.shared("rke2_install_from", "online")
+    for way, variable, what in (
+        ("mirror", "rke2_mirror_url", "the address of the mirror"),
+        ("airgap", "rke2_airgap_dir", "the folder on the controller with the files of the release"),
+    ):
+        if source == way and not inventory.shared(variable, ""):
+            yield Problem(variable, f"missing with rke2_install_from: {way}: {what}")
     for variable in ("rke2_token", "rke2_agent_token"):
         written = any(variable in inventory.written[host] for host in inventory.basement)
         if not written:

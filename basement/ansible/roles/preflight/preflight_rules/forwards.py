@@ -43,7 +43,7 @@ def clashes(inventory: Inventory) -> Iterator[Problem]:
     owners: dict[tuple[str, ...], str] = {}
     taken = {("exit", str(inventory.shared("vpn_hub_port", "")), "udp"): "the tunnel (vpn_hub_port)"}
     if inventory.shared("vpn_provider") == "hub":
-        taken["exit", "22", "tcp"] = "SSH of the exit"
+        taken["exit", str(inventory.shared("vpn_hub_ssh_port", 22)), "tcp"] = "SSH of the exit (vpn_hub_ssh_port)"
     names: set[str] = set()
     for forward in forwards_of(inventory):
         if not isinstance(forward, dict):
@@ -80,7 +80,7 @@ def offered(inventory: Inventory) -> Iterator[Problem]:
     if wanted and inventory.shared("vpn_mode", "gateway") == "none":
         yield Problem("port_forwards", "there are some, but with vpn_mode: none there is no exit that could forward them")
         return
-    offer = inventory.controller.providers.get(provider, {}).get("forwards")
+    offer = inventory.offer.get("forwards")
     if isinstance(offer, int) and len(wanted) > offer:
         yield Problem(
             "port_forwards",

@@ -97,8 +97,10 @@ def controller(inventory: Inventory, files: Files) -> Controller:
             error = f"cannot be read ({failure.strerror})"
         except ValueError:
             error = "is no JSON"
+    tokens = path_of(inventory, "basement_watchdog_tokens_dir")
     return Controller(
         secret_modes=modes(folder),
+        tokens={*os.environ, *(os.listdir(tokens) if os.path.isdir(tokens) else [])},
         outputs=parsed,
         outputs_error=error,
         providers=files.load("vpn", "vars", "providers.yml").get("vpn_providers", {}),

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,8 @@ class Controller:
     # parsed file of the watchdog's outputs, or why it could not be read
     outputs: Any = None
     outputs_error: str | None = None
-    # senders' secrets that are there as a file or in the environment
-    tokens: frozenset[str] = frozenset()
+    # secrets of senders that are there, as a file or in the environment
+    tokens: Collection[str] = ()
     # provider: what it offers, as role vpn keeps it
     providers: Mapping[str, Any] = field(default_factory=dict)
 
@@ -54,6 +54,12 @@ class Inventory:
         """A variable that is the same for the whole basement, as its first node has it."""
         nodes = self.basement
         return self.of(nodes[0], variable, default) if nodes else default
+
+    @property
+    def offer(self) -> Mapping[str, Any]:
+        """What the chosen exit offers, as far as it is known or the inventory says so."""
+        preset = self.controller.providers.get(str(self.shared("vpn_provider", "hub")), {})
+        return {**preset, **(self.shared("vpn_provider_offers", {}) or {})}
 
     def each(self, hosts: list[str], variable: str) -> Iterator[tuple[str, Any]]:
         for host in hosts:

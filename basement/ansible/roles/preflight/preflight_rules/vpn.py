@@ -38,15 +38,31 @@ def through(inventory: Inventory) -> Iterator[Problem]:
             yield Problem("vpn_provider", "hub, but no host is in group hub: put your server there, or choose another provider")
         for host in hub:
             yield from hub_address(inventory, host)
-    elif provider != "custom" and provider not in inventory.controller.providers:
-        known = ", ".join(["hub", "custom", *sorted(inventory.controller.providers)])
-        yield Problem("vpn_provider", f'"{provider}" is none of {known}')
-    devices = inventory.controller.providers.get(provider, {}).get("devices")
+    elif provider not in inventory.controller.providers:
+        yield Problem("vpn_provider", f'"{provider}" is none of {", ".join(sorted(inventory.controller.providers))}')
+    else:
+        yield from settings(inventory, provider, [gateway] if chosen == "gateway" and gateway else inventory.basement)
+    devices = inventory.offer.get("devices")
     if chosen == "per-node" and devices is not None and len(inventory.basement) > devices:
         yield Problem(
             "vpn_mode",
             f"per-node needs a tunnel for each of {len(inventory.basement)} nodes; {provider} allows {devices} devices: choose gateway",
         )
+
+
+def settings(inventory: Inventory, provider: str, nodes: list[str]) -> Iterator[Problem]:
+    """What another's exit says about itself, and nobody here can know."""
+    for host in nodes:
+        if host not in inventory.hosts:
+            continue
+        for variable, what in (
+            ("vpn_peer_public_key", "PublicKey of [Peer]"),
+            ("vpn_address_v4", "Address of [Interface]"),
+        ):
+            if not inventory.of(host, variable, ""):
+                yield Problem(variable, f"missing: {what} in the configuration that {provider} gives you", host)
+        if "vpn_dns" not in inventory.written[host] and "dns" not in inventory.offer:
+            yield Problem("vpn_dns", f"missing: DNS of [Interface] in the configuration that {provider} gives you", host)
 
 
 def hub_address(inventory: Inventory, host: str) -> Iterator[Problem]:
@@ -65,15 +81,15 @@ def endpoints(inventory: Inventory) -> Iterator[Problem]:
         # The hub's is made of its address, which is looked at by itself.
         hub = inventory.of(host, "vpn_provider", "hub") == "hub"
         single = inventory.of(host, "vpn_endpoint", "")
-        several = inventory.of(host, "vpn_endpoints", []) or []
+        several = (inventory.of(host, "vpn_endpoints", []) or []) if "vpn_endpoints" in inventory.written[host] else []
         if "vpn_endpoint" in inventory.written[host] or not hub:
             if single:
                 yield from endpoint("vpn_endpoint", str(single), host)
             elif not several and not hub:
                 yield Problem("vpn_endpoint", 'missing: the address and port of the provider\'s server, such as "198.51.100.7:51820"', host)
-        if "vpn_endpoints" in inventory.written[host]:
-            for each in several:
-                yield from endpoint("vpn_endpoints", str(each), host)
+        for each in several:
+            text = each.get("address", "") if isinstance(each, dict) else each
+            yield from endpoint("vpn_endpoints", str(text), host)
 
 
 def endpoint(variable: str, text: str, host: str) -> Iterator[Problem]:
@@ -92,12 +108,11 @@ def endpoint(variable: str, text: str, host: str) -> Iterator[Problem]:
 
 
 def ports(inventory: Inventory) -> Iterator[Problem]:
-    own = [(host, "vpn_port") for host in inventory.basement] + [(host, "vpn_hub_port") for host in inventory.group("hub")]
-    for host, variable in own:
-        value = inventory.of(host, variable)
+    for host in inventory.group("hub"):
+        value = inventory.of(host, "vpn_hub_port")
         if value is not None and str(value).isdigit() and int(value) in CANAL_PORTS:
             yield Problem(
-                variable, f"{value} is a port of Canal's own WireGuard (51820 and 51821): take another one, such as 51830", host
+                "vpn_hub_port", f"{value} is a port of Canal's own WireGuard (51820 and 51821): take another one, such as 51830", host
             )
 
 
