@@ -10,8 +10,8 @@ export const verify = (house: () => House, version: string = releases.first): vo
     test('find nothing wrong, and name what they could not see', async () => {
       const ran = await house().play(
         'playbooks/verify.yml',
-        ...['-e', `rke2_version=${version}`],
-        ...['-e', JSON.stringify({ verify_whoami_urls: [`http://${places.world}/`] })],
+        '-e',
+        JSON.stringify({ rke2_version: version, verify_whoami_urls: [`http://${places.world}/`] }),
       );
       expect(complaintOf(ran)).toBe('ok');
       expect(ran.text).toContain(
