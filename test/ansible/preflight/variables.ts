@@ -200,11 +200,6 @@ export const variableCases: readonly Case[] = [
   ],
   ['an endpoint in IPv6', { all: { vpn_endpoint: '[2001:db8::7]:51830' } }, []],
   [
-    "a port of Canal's WireGuard",
-    { all: { vpn_port: 51_820 } },
-    ["vpn_port: 51820 is a port of Canal's own WireGuard"],
-  ],
-  [
     "a port of Canal's WireGuard at the exit",
     { all: { vpn_hub_port: '51821' } },
     ["vpn_hub_port: 51821 is a port of Canal's own WireGuard"],
