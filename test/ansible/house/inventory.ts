@@ -15,10 +15,6 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'node-mini3',
   'ups',
   'leak',
-<<<<<<< HEAD
-=======
-  'antivirus',
->>>>>>> base
   'antivirus-mini1',
   'antivirus-mini2',
   'antivirus-mini3',
