@@ -82,9 +82,9 @@ export const upgrade = (house: () => House): void => {
       expect(nodes.some(({ cordoned, labels }) => cordoned || 'basement-watchdog/upgrading' in labels)).toBe(
         false,
       );
-      const [first, second, third] = await Promise.all(house().minis.map(startedAt));
-      expect([first, second, third]).toEqual([first, second, third].toSorted());
-      expect(new Set([first, second, third]).size).toBe(3);
+      const [first = 0, second = 0, third = 0] = await Promise.all(house().minis.map(startedAt));
+      expect(second).toBeGreaterThan(first);
+      expect(third).toBeGreaterThan(second);
     });
   });
 };
