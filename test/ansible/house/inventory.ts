@@ -22,9 +22,6 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'alertmanager',
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));
 
-/** What the stub of rke2 is built as: what is installed first, and what it is upgraded to. */
-export const rke2Versions = ['v1.36.2+rke2r1', 'v1.36.3+rke2r1'] as const;
-
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
 
 export type InventoryOptions = {
@@ -80,9 +77,6 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     // This machine is busy and its disk not what is tested, but where it is.
     preflight_fio: 'never',
     preflight_disks: [{ path: '/var/lib/rancher', free_gib: 1 }],
-    rke2_version: rke2Versions[0],
-    rke2_install_from: 'airgap',
-    rke2_airgap_dir: join(folder, '../rke2'),
     ...all,
   };
   writeFileSync(join(folder, 'hosts.yml'), stringify(inventory));
