@@ -73,6 +73,8 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     rke2_install_from: 'airgap',
     rke2_airgap_dir: join(folder, '../releases'),
     rke2_version: releases.first,
+    // All of a machine is more than a test has the time to scan.
+    antivirus_scan: ['/etc', '/home', '/var/lib'],
     preflight_container_ok: true,
     // This machine is busy and its disk not what is tested, but where it is.
     preflight_fio: 'never',
