@@ -14,9 +14,7 @@ export const verify = (house: () => House, version: string = releases.first): vo
         JSON.stringify({ rke2_version: version, verify_whoami_urls: [`http://${places.world}/`] }),
       );
       expect(complaintOf(ran)).toBe('ok');
-      expect(ran.text).toContain(
-        `exit-address: the world sees ${places.hub}; beside the tunnel nobody answers`,
-      );
+      expect(ran.text).toContain(`exit-address: the world sees ${places.hub}; by the LAN`);
       expect(ran.text).toContain(`vip: ${places.vip} is held by mini`);
       expect(ran.text).toMatch(/firewall: .*dropped so far/);
       expect(ran.text).toContain('pods: no container runs here');
