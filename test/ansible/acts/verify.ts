@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { House } from '../house.ts';
 import { places } from '../house/networks.ts';
-import { releases } from '../house/releases.ts';
+import { rke2Versions } from '../house/inventory.ts';
 import { complaintOf } from '../recap.ts';
 
-export const verify = (house: () => House, version: string = releases.first): void => {
+export const verify = (house: () => House, version: string = rke2Versions[0]): void => {
   describe('the checks for real machines', () => {
     test('find nothing wrong, and name what they could not see', async () => {
       const ran = await house().play(

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hubId, type HouseMachine } from './machines.ts';
 import { places } from './networks.ts';
-import { releases } from './releases.ts';
 
 export const watchdogHost = 'watchdog.test';
 
@@ -73,9 +72,6 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     vpn_mode: hub.length > 0 ? 'gateway' : 'none',
     ...(hub.length > 0 ? { vpn_hub_address: places.hub, vpn_hub_dns_upstream: [places.world] } : {}),
     ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
-    rke2_install_from: 'airgap',
-    rke2_airgap_dir: join(folder, '../releases'),
-    rke2_version: releases.first,
     preflight_container_ok: true,
     // This machine is busy and its disk not what is tested, but where it is.
     preflight_fio: 'never',
