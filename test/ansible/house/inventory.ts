@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hubId, type HouseMachine } from './machines.ts';
 import { places } from './networks.ts';
-import { releases } from './releases.ts';
 
 export const watchdogHost = 'watchdog.test';
 
