@@ -21,6 +21,9 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'alertmanager',
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));
 
+/** What the stub of rke2 is built as: what is installed first, and what it is upgraded to. */
+export const rke2Versions = ['v1.36.3+rke2r1', 'v1.36.4+rke2r1'] as const;
+
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
 
 export type InventoryOptions = {
@@ -70,8 +73,8 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     ...(hub.length > 0 ? { vpn_hub_address: places.hub, vpn_hub_dns_upstream: [places.world] } : {}),
     ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
     rke2_install_from: 'airgap',
-    rke2_airgap_dir: join(folder, '../releases'),
-    rke2_version: releases.first,
+    rke2_airgap_dir: join(folder, '../rke2'),
+    rke2_version: rke2Versions[0],
     // All of a machine is more than a test has the time to scan.
     antivirus_scan: ['/etc', '/home', '/var/lib'],
     preflight_container_ok: true,
