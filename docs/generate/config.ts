@@ -137,7 +137,8 @@ function kindsOf(schema: Schema, title: string, root: Schema): Section[] {
       ...inner,
     ];
   });
-  return [{ title, text: schema.description ?? '', fields: shared }, ...own];
+  const inner = shared.flatMap((field) => sectionsOf(field.schema, inside(title, field.name), root));
+  return [{ title, text: schema.description ?? '', fields: shared }, ...inner, ...own];
 }
 
 const head = `<!-- Written by docs/generate/config.ts; the words stand in the schemas under functions/config, functions/probes and functions/channels. -->

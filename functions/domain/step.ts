@@ -136,6 +136,11 @@ function isDark(progress: Progress, rules: SiteRules, { signals }: SiteState['ju
   return isDown && isOutage(site.kind) && signals.life === 'none';
 }
 
+/** What a house that is dark makes of the rest of itself: its signers fall silent, and leases by which one could look at it end. */
+const isOfOutage = ({ kind }: Subject, observation: Observation): boolean =>
+  observation.status === 'bad' &&
+  (kind === 'signer' || (kind === 'self' && observation.problem.kind === 'unknown'));
+
 /**
  * Between two ticks: takes in what people and the house said, and says what is to be said of it. Nothing was looked at, so what is judged
  * by looking stays as it was.
@@ -195,8 +200,7 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   };
 
   for (const { subject, observation } of observe(facts, judgement, rules)) {
-    const isSpokenFor =
-      subject.kind === 'signer' && observation.status === 'bad' && isDark(progress, rules, judgement);
+    const isSpokenFor = isOfOutage(subject, observation) && isDark(progress, rules, judgement);
     take(subject, isSpokenFor ? { status: 'suppressed' } : observation);
   }
   const isSiteDown = progress.subjects.has(subjectKey({ kind: 'site', id: rules.id }));

@@ -1,7 +1,6 @@
 // Composes `heartbeat`: it writes down what houses say of themselves and wakes `watch`; it can reach nothing else.
 import { httpPoke } from '../cloud/poke.ts';
 import { loadConfig } from '../config/config.ts';
-import { leasedIn } from '../domain/lease.ts';
 import { admitSender, answerHeartbeat, type HeartbeatWorld } from '../flows/answer-heartbeat.ts';
 import { notePressure } from '../flows/pressure.ts';
 import type { Environment } from '../kit/environment.ts';
@@ -24,7 +23,7 @@ export function createHeartbeat({ variables, clock, network, log: logFor }: Envi
       senders: senders.map(({ source, tokens }) => ({ source, tokens: () => tokens.map(secret) })),
       exits,
       signers: rules.signers.map(({ id }) => id),
-      leased: leasedIn(rules.targets),
+      targets: rules.targets,
     })),
     store,
     clock,

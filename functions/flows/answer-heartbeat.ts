@@ -1,7 +1,8 @@
 // The function `heartbeat`: who may speak for a house is decided by the head of a call; what it says is kept, and what is new wakes `watch`.
 import type { Poke } from '../cloud/cloud.ts';
 import { hear, isNews, type Origin, wellAt, type Word } from '../domain/hear.ts';
-import { type LeasedTarget, refusalOf, refusalWords, type ToldPort } from '../domain/lease.ts';
+import { leasedIn, refusalOf, refusalWords, type ToldPort } from '../domain/lease.ts';
+import type { SiteRules } from '../domain/policy.ts';
 import { senderKey } from '../domain/refused.ts';
 import { isTokenOf, longEnough } from '../kit/bearer-token.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -26,8 +27,8 @@ export type House = {
   /** CIDRs or addresses; null when messages may come from everywhere. */
   readonly exits: { readonly addresses: readonly string[]; readonly provider: readonly string[] } | null;
   readonly signers: readonly string[];
-  /** Targets whose port the house tells. */
-  readonly leased: readonly LeasedTarget[];
+  /** What is probed of it: it may tell the ports of those that are leased. */
+  readonly targets: SiteRules['targets'];
 };
 
 export type HeartbeatWorld = {
@@ -123,7 +124,7 @@ async function wake(world: HeartbeatWorld, site: string): Promise<void> {
 
 /** What is told of ports and may not be used is kept as evidence, and whoever set it up is told why. */
 function judged(ports: readonly ToldPort[], { house, source }: Sender, origin: Origin): Word['ports'] {
-  const told = { source, isFromExit: origin.kind === 'exit', leased: house.leased };
+  const told = { source, isFromExit: origin.kind === 'exit', leased: leasedIn(house.targets) };
   return ports.map((port) => ({ ...port, refusal: refusalOf(port, told) }));
 }
 

@@ -11,3 +11,11 @@ export function describeTarget<Name extends ProbeName>(target: ProbeTarget<Name>
 export function endpointOfTarget<Name extends ProbeName>(target: ProbeTarget<Name>): Endpoint {
   return members[target.probe].endpoint(target);
 }
+
+/** The same target at another port of its host. */
+export function targetAtPort<Name extends ProbeName>(
+  target: ProbeTarget<Name>,
+  port: number,
+): ProbeTarget<Name> {
+  return { ...target, ...members[target.probe].atPort(target, port) };
+}

@@ -2,6 +2,7 @@
 import type { Sample } from '../domain/sample.ts';
 import type { SecretReader } from '../kit/secret.ts';
 import type { Network } from '../kit/net/network.ts';
+import { targetAtPort } from './describe.ts';
 import type { BoundProbe, ProbeContext } from './probe.ts';
 import { members, type ProbeName, type ProbeTarget } from './registry.ts';
 
@@ -13,11 +14,6 @@ export function runProbe<Name extends ProbeName>(
   return members[target.probe].run(target, context);
 }
 
-/** The same target at another port of its host. */
-function atPort<Name extends ProbeName>(target: ProbeTarget<Name>, port: number): ProbeTarget<Name> {
-  return { ...target, ...members[target.probe].atPort(target, port) };
-}
-
 /** A target with its network and secrets bound, ready to be run in any tick. */
 export function bindProbe<Name extends ProbeName>(
   target: ProbeTarget<Name> & { readonly id: string },
@@ -26,7 +22,7 @@ export function bindProbe<Name extends ProbeName>(
   return {
     id: target.id,
     run: ({ port, ...run }) =>
-      runProbe(port === undefined ? target : atPort(target, port), { ...run, ...needs }),
+      runProbe(port === undefined ? target : targetAtPort(target, port), { ...run, ...needs }),
   };
 }
 

@@ -12,4 +12,7 @@ export const counted = (before: Heard, more: number): Heard => ({
 });
 
 /** What the house says, without the count. */
-export const pulseOf = ({ waiting: _, ...pulse }: Heard): Pulse => pulse;
+export function pulseOf(heard: Heard): Pulse {
+  const { waiting: _, ...pulse } = heard;
+  return pulse;
+}

@@ -69,6 +69,34 @@ describe('config check', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
+  test('says whose ports are leased, who tells them and what is believed', async () => {
+    const leased = `channels:
+  - { id: pager, channel: webhook, url: { env: PAGER_URL } }
+sites:
+  - id: home
+    exits: { addresses: [203.0.113.7] }
+    heartbeats:
+      - { source: ports, token: { env: PORTS_TOKEN }, silence: critical }
+    targets:
+      - id: geth-p2p
+        probe: tcp
+        address: "vpn.example.net:30303"
+        leasedPort: { heartbeat: ports, from: 40000, to: 49999 }
+      - id: reth-p2p
+        probe: tcp
+        address: "vpn.example.net:30304"
+        leasedPort: { heartbeat: ports, from: 40000, to: 49999, fallback: true }
+`;
+    const { code, out, err } = await watchdog(['config', 'check', file('leased.yaml', leased)]);
+    expect(out).toContain(
+      'leased port: geth-p2p, 40000 to 49999 as heartbeat ports tells it through an exit; until then unknown',
+    );
+    expect(out).toContain(
+      'leased port: reth-p2p, 40000 to 49999 as heartbeat ports tells it through an exit; until then port 30304',
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
   test('says which signers are fenced, and what it means when none is', async () => {
     const fenced = await watchdog(['config', 'check', 'examples/fence.yaml']);
     expect(fenced.out).toContain('fences: eth-1 (mini1)');

@@ -130,6 +130,21 @@ describe('status', () => {
     expect(await late(59_000)).not.toContain('after its time');
   });
 
+  test('says where a leased port was looked at, and until when it is that', async () => {
+    const status = statusNow();
+    const [site] = status.sites;
+    const facts = site?.facts;
+    if (site === undefined || facts === null || facts === undefined) throw new Error('there must be facts');
+    const validUntil = facts.at + minute;
+    const lease = { port: 41_234, validUntil, since: facts.at, refused: null };
+    const targets = facts.targets.map((each) => (each.id === 'eth' ? { ...each, lease } : each));
+    const sites = [{ ...site, facts: { ...facts, targets } }];
+    const { code, out } = await watchdog(['status', '--url', await served({ ...status, sites })]);
+    expect(out).toMatch(/^ {2}eth: good, port 41234, leased until .* Europe\/Berlin \(.* UTC\)$/m);
+    expect(out).not.toMatch(/^ {2}rpc: /m);
+    expect(code).toBe(0);
+  });
+
   test('as JSON is the answer, with nothing in it that could steer a terminal', async () => {
     const status = statusNow();
     const [site] = status.sites;

@@ -8,14 +8,15 @@ import { limitPerMinute } from '../../functions/kit/rate.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
 import type { Heard } from '../../functions/stores/documents.ts';
 import { silentLog } from '../../functions/kit/log.ts';
-import { hour, minute, start } from '../support/site.ts';
+import { hour, leasedTarget, minute, start, target } from '../support/site.ts';
 
 const token = 'a-token-of-twenty-four-characters';
 const old = 'the-token-before-that-is-still-taken';
 
-const leasedPorts = [
-  { target: 'geth-p2p', lease: { source: 'cluster', from: 40_000, to: 49_999, fallback: null } },
-  { target: 'reth-p2p', lease: { source: 'ups', from: 40_000, to: 49_999, fallback: null } },
+const targets = [
+  leasedTarget('geth-p2p'),
+  leasedTarget('reth-p2p', { source: 'ups' }),
+  target('ssh', 'inbound'),
 ];
 
 type Call = {
@@ -36,14 +37,14 @@ function houseOf(over: Partial<HeartbeatWorld> = {}) {
         senders: ['cluster', 'ups', 'backup'].map((source) => ({ source, tokens: () => [token, old] })),
         exits: { addresses: ['203.0.113.7', '2001:db8:7::/48'], provider: ['203.0.113.0/24'] },
         signers: ['eth-1'],
-        leased: leasedPorts,
+        targets,
       },
       {
         site: 'cabin',
         senders: [{ source: 'cluster', tokens: () => ['x'.repeat(30)] }],
         exits: null,
         signers: [],
-        leased: [],
+        targets: [],
       },
     ],
     store,
@@ -119,7 +120,7 @@ describe('who may speak', () => {
     const short = { source: 'cluster', tokens: () => [token, 'short'] };
     const world = {
       ...house.world,
-      houses: [{ site: 'home', senders: [short], exits: null, signers: [], leased: [] }],
+      houses: [{ site: 'home', senders: [short], exits: null, signers: [], targets: [] }],
     };
     const head = { method: 'POST', path: '/home/cluster', header: () => `Bearer ${token}` };
     await expect(admitSender(world)(head)).rejects.toMatchObject({

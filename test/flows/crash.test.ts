@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Message, Send } from '../../functions/channels/channel.ts';
 import type { AskWitness } from '../../functions/cloud/cloud.ts';
+import type { SiteRules } from '../../functions/domain/policy.ts';
 import { deliver } from '../../functions/flows/deliver.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
 import { mortal, type Mortal, type Moment } from '../support/crash.ts';
 import { house, type House } from '../support/house.ts';
-import { minute, siteRules, start } from '../support/site.ts';
+import { hearPort } from '../support/heard.ts';
+import { hour, leasedTarget, minute, siteRules, start } from '../support/site.ts';
 
 const moments: readonly Moment[] = ['before', 'after'];
 const inbound = ['eth', 'rpc', 'ssh'];
@@ -72,16 +74,35 @@ async function live(home: House, received: Message[], life: Mortal): Promise<voi
   }
 }
 
-async function wholeNight(crash: {
-  readonly tick: number;
-  readonly k: number;
-  readonly moment: Moment;
-}): Promise<{
+type Crash = { readonly tick: number; readonly k: number; readonly moment: Moment };
+
+const plain = siteRules({ signers: [] });
+/** The same house, whose exit leases it the ports of two of its three ways in. */
+const leasing: SiteRules = {
+  ...plain,
+  targets: plain.targets.map((each) =>
+    each.id === 'eth' || each.id === 'ssh' ? leasedTarget(each.id) : each,
+  ),
+};
+
+async function wholeNight(
+  crash: Crash,
+  rules = plain,
+): Promise<{
   readonly home: House;
   readonly received: readonly Message[];
   readonly died: boolean;
 }> {
-  const home = house([siteRules({ signers: [] })]);
+  const home = house([rules]);
+  const store = openMemoryStore(home.shelf);
+  for (const leased of ['eth', 'ssh']) {
+    await hearPort(store, 'home', {
+      target: leased,
+      port: 41_000,
+      validUntil: start + hour,
+      at: start - hour,
+    });
+  }
   const received: Message[] = [];
   let died = false;
   for (const [index, broken] of night.entries()) {
@@ -110,12 +131,16 @@ const kinds = (received: readonly Message[], incident: RegExp): string[] => [
 ];
 
 describe('a process that dies', () => {
-  test.each(night.map((_, tick) => tick))(
-    'anywhere in tick %i loses no page, opens no second incident, and leaves nothing open',
-    async (tick) => {
+  test.each([
+    ...night.map((_, tick) => ({ tick, what: 'a house', rules: plain })),
+    // Where it turns bad, what the house tells is read a second time.
+    ...[1, 3].map((tick) => ({ tick, what: 'a house with leased ports', rules: leasing })),
+  ])(
+    'anywhere in tick $tick of $what loses no page, opens no second incident, and leaves nothing open',
+    async ({ tick, rules }) => {
       for (const moment of moments) {
         for (let k = 1; ; k += 1) {
-          const { home, received, died } = await wholeNight({ tick, k, moment });
+          const { home, received, died } = await wholeNight({ tick, k, moment }, rules);
           const where = `tick ${tick}, ${moment} call ${k}`;
           const incidents = [...home.shelf.keys()].filter((path) => path.startsWith('incidents/'));
           expect(incidents.toSorted(), where).toEqual([

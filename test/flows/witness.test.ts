@@ -7,7 +7,16 @@ import type { BoundProbe } from '../../functions/probes/probe.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
 import { explain } from '../../functions/views/explain.ts';
 import { house, type House } from '../support/house.ts';
-import { badSample, goodSample, minute, siteRules, start, withPolicy } from '../support/site.ts';
+import {
+  badSample,
+  goodSample,
+  leasedTarget,
+  minute,
+  siteRules,
+  start,
+  target,
+  withPolicy,
+} from '../support/site.ts';
 
 type Told = { readonly asked: string[][]; readonly ask: AskWitness };
 
@@ -310,6 +319,38 @@ describe('a question to the witness', () => {
     });
   });
 
+  test('of a leased target goes to the port that it names, within the range alone; of no other target it names any', async () => {
+    const ports: (number | undefined)[] = [];
+    const probe = (id: string): BoundProbe => ({
+      id,
+      run: ({ port }) => {
+        ports.push(port);
+        return Promise.resolve(goodSample);
+      },
+    });
+    const rules = siteRules({
+      targets: [leasedTarget('p2p'), leasedTarget('other', { fallback: 30_303 }), target('ssh', 'inbound')],
+    });
+    const of: WitnessWorld = {
+      ...world({}, both),
+      sites: [{ rules, probes: ['p2p', 'other', 'ssh'].map(probe) }],
+    };
+    const looks = async (name: string, port?: number): Promise<unknown> => {
+      ports.length = 0;
+      const named = { site: 'home', target: name, ...(port === undefined ? {} : { port }) };
+      const call = { body: { targets: [named] }, signal: new AbortController().signal };
+      const { qualities } = await answerWitness(of, call);
+      return [qualities['home']?.[name], ...new Set(ports)];
+    };
+    expect(await looks('p2p', 41_000)).toEqual(['good', 41_000]);
+    expect(await looks('p2p', 22)).toEqual(['unknown']);
+    expect(await looks('p2p', 30_303)).toEqual(['unknown']);
+    expect(await looks('p2p')).toEqual(['unknown']);
+    expect(await looks('other', 30_303)).toEqual(['good', 30_303]);
+    expect(await looks('ssh', 41_000)).toEqual(['unknown']);
+    expect(await looks('ssh')).toEqual(['good', undefined]);
+  });
+
   test('of another house, and with names that JavaScript knows, is unknown', async () => {
     const targets = [
       { site: 'cellar', target: 'eth' },
@@ -366,6 +407,10 @@ describe('a question to the witness', () => {
     [{ targets: [{ site: 'home' }] }, 'each target'],
     [{ targets: [{ site: 'home', target: 7 }] }, 'each target'],
     [{ targets: [{ site: 'home', target: 'eth', address: '10.0.0.1:22' }] }, 'nothing else'],
+    [{ targets: [{ site: 'home', target: 'eth', port: 0 }] }, '1 to 65535'],
+    [{ targets: [{ site: 'home', target: 'eth', port: 65_536 }] }, '1 to 65535'],
+    [{ targets: [{ site: 'home', target: 'eth', port: '22' }] }, '1 to 65535'],
+    [{ targets: [{ site: 'home', target: 'eth', port: 22, address: 'x' }] }, 'nothing else'],
   ])('%j is refused with what would be right', async (body, words) => {
     await expect(
       answerWitness(world({}, both), { body, signal: new AbortController().signal }),

@@ -1,10 +1,12 @@
 // The registry: one list of names, from which the schema of a target and the way to its probe are made.
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import { probes, targetSchema } from '../../functions/probes/registry.ts';
 import type { ProbeTarget } from '../../functions/probes/registry.ts';
-import { describeTarget, endpointOfTarget } from '../../functions/probes/describe.ts';
+import { describeTarget, endpointOfTarget, targetAtPort } from '../../functions/probes/describe.ts';
 import { bindProbe, runProbe } from '../../functions/probes/run.ts';
 import { contextWith } from './context.ts';
 
@@ -58,6 +60,43 @@ describe('the registry of probes', () => {
     expect(await bound.run({ signal: run.signal, timeoutMs: 100, at: 0 })).toMatchObject({
       reason: 'aborted',
     });
+  });
+
+  test.for<[object, string]>([
+    [{ probe: 'tcp', address: 'home.example:30303' }, 'home.example'],
+    [{ probe: 'tcp', address: '[2001:db8::1]:30303' }, '2001:db8::1'],
+    [{ probe: 'tls', address: 'home.example:443' }, 'home.example'],
+    [{ probe: 'http', url: 'https://home.example/a?b=c' }, 'home.example'],
+    [{ probe: 'http', url: 'http://[2001:db8::1]:8080' }, '2001:db8::1'],
+    [{ probe: 'jsonrpc', url: 'http://home.example:8545', chainId: 1 }, 'home.example'],
+    [{ probe: 'beacon', url: 'http://home.example:5052/x', network: 'mainnet' }, 'home.example'],
+    [{ probe: 'cometbft', url: 'http://home.example', network: 'mainnet-beacon-80094' }, 'home.example'],
+  ])('looks at the same host at another port: %j', ([given, host]) => {
+    const parsed = target.parse({ id: 'p2p', role: 'inbound', ...given });
+    const moved = targetAtPort(parsed, 41_234);
+    expect(endpointOfTarget(moved)).toEqual({ host, port: 41_234 });
+    expect(endpointOfTarget(targetAtPort(moved, 443))).toEqual({ host, port: 443 });
+    expect(moved).toMatchObject({ id: 'p2p', probe: parsed.probe, role: 'inbound' });
+  });
+
+  test('looks where it is told, and else where the configuration says', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const run = contextWith({});
+    const parsed = target.parse({
+      id: 'p2p',
+      role: 'inbound',
+      probe: 'tcp',
+      address: '127.0.0.1:1',
+      hold: '0ms',
+    });
+    const bound = bindProbe(parsed, { network: run.network, secret: run.secret });
+    const look = { signal: run.signal, timeoutMs: 5_000, at: 0 };
+    expect(await bound.run({ ...look, port })).toMatchObject({ ok: true });
+    expect(await bound.run(look)).toMatchObject({ ok: false, reason: 'refused' });
+    server.close();
   });
 
   test.for([

@@ -45,10 +45,14 @@ export const killSwitch = (house: () => House): void => {
             visits.some(
               (each) => each.kind === kind && each.from === from && each.text?.includes(`${name} `) === true,
             );
-          const hears = senders.every(({ name }) =>
-            ['udp', 'tcp-data'].every((kind) => heard(kind, name, places.hub)),
+          const silent = senders.flatMap(({ name }) =>
+            ['udp', 'tcp-data']
+              .filter((kind) => !heard(kind, name, places.hub))
+              .map((kind) => `${kind} of ${name}`),
           );
-          return hears && heard('udp', 'mini1', places.hub6) ? true : null;
+          if (!heard('udp', 'mini1', places.hub6)) silent.push('IPv6 of mini1');
+          if (silent.length > 0) throw new Error(`not heard: ${silent.join(', ')}`);
+          return true;
         },
         patience,
       );
@@ -77,10 +81,7 @@ export const killSwitch = (house: () => House): void => {
     test.for([
       ['taken down', 'ip link set wg-exit down'],
       ['deleted', 'ip link del wg-exit'],
-      [
-        'killed',
-        'if pidof wireguard-go; then kill -9 "$(pidof wireguard-go)"; else ip link del wg-exit; fi',
-      ],
+      ['killed', 'if pidof wireguard-go; then kill -9 "$(pidof wireguard-go)"; else ip link del wg-exit; fi'],
     ] as const)('a tunnel that is %s comes back, and nothing leaves beside it', async ([, how]) => {
       const restarts = 'cat /run/basement-tunnel/restarts 2>/dev/null || echo 0';
       const before = Number(await sh(restarts));
@@ -118,14 +119,17 @@ export const killSwitch = (house: () => House): void => {
       ]);
       await until(
         'the switch to be loaded again',
-        async () => ((await sh('nft list tables')).split('\n').includes('table inet basement_killswitch') ? true : null),
+        async () =>
+          (await sh('nft list tables')).split('\n').includes('table inet basement_killswitch') ? true : null,
         patience,
       );
       expect(await leaks(throughTunnel)).toEqual([]);
     });
 
     test('with nobody to mend, without a tunnel and without its rules, it stops hosts and pods', async () => {
-      await sh('systemctl stop basement-tunnel; systemctl stop basement-wireguard-go 2>/dev/null; ip link del wg-exit 2>/dev/null; true');
+      await sh(
+        'systemctl stop basement-tunnel; systemctl stop basement-wireguard-go 2>/dev/null; ip link del wg-exit 2>/dev/null; true',
+      );
       expect(await leaks(() => sh('ip rule del pref 9040; ip -6 rule del pref 9040'))).toEqual([]);
       expect(await dropped('out')).toBeGreaterThan(0);
       expect(await dropped('forward')).toBeGreaterThan(0);
@@ -167,7 +171,9 @@ export const killSwitch = (house: () => House): void => {
     });
 
     test('it is closed before there is a network', async () => {
-      const order = await sh('systemctl show -p Before,DefaultDependencies,RefuseManualStop basement-killswitch');
+      const order = await sh(
+        'systemctl show -p Before,DefaultDependencies,RefuseManualStop basement-killswitch',
+      );
       expect(order).toContain('network-pre.target');
       expect(order).toContain('DefaultDependencies=no');
       expect(order).toContain('RefuseManualStop=yes');

@@ -54,7 +54,7 @@ export const refusals = (house: () => House): void => {
           basement_lan_interface: '',
           basement_vpi: '10.77.0.50',
           vpn_endpoint: 'vpn.example.net:51830',
-          vpn_port: 51_820,
+          vpn_hub_port: 51_820,
           port_forwards: [
             { name: 'geth-p2p', node: 'mini2', protocols: ['tcp'], exit_port: 1, node_port: 1 },
           ],
@@ -70,7 +70,9 @@ export const refusals = (house: () => House): void => {
         'groups.servers: 4 servers (mini1, mini2, mini3, mini4): take 3 or 5',
         'port_forwards: beacon-p2p is missing',
         'vpn_endpoint: "vpn.example.net:51830" is a name',
-        "vpn_port: 51820 is a port of Canal's own WireGuard",
+        "vpn_hub_port: 51820 is a port of Canal's own WireGuard",
+        `watchdog_heartbeat_source: ${house().folder}/outputs.json knows no sender node-mini4`,
+        `watchdog_sources: ${house().folder}/outputs.json knows no sender antivirus-mini4`,
       ];
       expect(sortedStarts(ran, expected)).toEqual(sorted(expected));
       expect(ran.code).not.toBe(0);

@@ -38,7 +38,9 @@ for _ in range(20):
 export function vip(house: () => House): void {
   describe('the address of the API server', () => {
     const isHolder = async (machine: HouseMachine): Promise<boolean> =>
-      (await machine.attempt('ip', '-oneline', 'address', 'show', 'to', places.vip)).text.includes(places.vip);
+      (await machine.attempt('ip', '-oneline', 'address', 'show', 'to', places.vip)).text.includes(
+        places.vip,
+      );
     const holdersOf = async (machines: readonly HouseMachine[]): Promise<readonly HouseMachine[]> => {
       const holds = await Promise.all(machines.map(isHolder));
       return machines.filter((_, place) => holds[place] === true);
@@ -60,7 +62,7 @@ export function vip(house: () => House): void {
     const isWell = async (machine: HouseMachine): Promise<boolean> =>
       (await machine.attempt('journalctl', '--unit=keepalived', '--boot', '--output=cat')).text
         .split('\n')
-        .findLast((line) => /^VRRP_Script\(api\)/.test(line))
+        .findLast((line) => line.startsWith('VRRP_Script(api)'))
         ?.includes(' succe') === true;
     const allWell = async (): Promise<void> => {
       await until(
@@ -76,10 +78,14 @@ export function vip(house: () => House): void {
       await allWell();
       const first = await holder();
       const told = await Promise.all(
-        house().minis.map((each) => each.run('grep', '-h', '^basement_vip_holder', '/run/keepalived-vip/vip.prom')),
+        house().minis.map((each) =>
+          each.run('grep', '-h', '^basement_vip_holder', '/run/keepalived-vip/vip.prom'),
+        ),
       );
       expect(told).toEqual(
-        house().minis.map(({ id }) => `basement_vip_holder{address="${places.vip}"} ${id === first.id ? 1 : 0}`),
+        house().minis.map(
+          ({ id }) => `basement_vip_holder{address="${places.vip}"} ${id === first.id ? 1 : 0}`,
+        ),
       );
     });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hubId, type HouseMachine } from './machines.ts';
 import { places } from './networks.ts';
+import { releases } from './releases.ts';
 
 export const watchdogHost = 'watchdog.test';
 
@@ -14,10 +15,15 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'node-mini3',
   'ups',
   'leak',
-  'antivirus',
+  'antivirus-mini1',
+  'antivirus-mini2',
+  'antivirus-mini3',
   'ports',
   'alertmanager',
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));
+
+/** What the stub of rke2 is built as: what is installed first, and what it is upgraded to. */
+export const rke2Versions = ['v1.36.2+rke2r1', 'v1.36.3+rke2r1'] as const;
 
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
 
@@ -75,13 +81,19 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
     port_forwards: hub.length > 0 && minis.length > 1 ? forwards : [],
     // What there is in this world to ask.
-    port_forwards_leak_urls: [`http://world.test/`],
+    port_forwards_leak_urls: ['http://world.test/'],
     port_forwards_leak_targets: [`${places.world}:80`, `[${places.world6}]:80`],
     port_forwards_leak_seconds: 2,
+    rke2_install_from: 'airgap',
+    rke2_airgap_dir: join(folder, '../releases'),
+    rke2_version: releases.first,
     preflight_container_ok: true,
     // This machine is busy and its disk not what is tested, but where it is.
     preflight_fio: 'never',
     preflight_disks: [{ path: '/var/lib/rancher', free_gib: 1 }],
+    rke2_version: rke2Versions[0],
+    rke2_install_from: 'airgap',
+    rke2_airgap_dir: join(folder, '../rke2'),
     ...all,
   };
   writeFileSync(join(folder, 'hosts.yml'), stringify(inventory));

@@ -44,7 +44,6 @@ const all = {
   vpn_provider: 'hub',
   vpn_hub_address: '198.51.100.7',
   vpn_hub_port: 51_830,
-  vpn_port: 51_830,
   vpn_hub_network: '10.66.0.0/24',
   vpn_hub_network_v6: 'fd66::/64',
   vpn_dns: ['10.66.0.1'],

@@ -32,6 +32,11 @@ export const machineCases: readonly Case[] = [
     ['ansible_become: must be true: the roles need root, by sudo (mini1)'],
   ],
   [
+    'sudo that wants a password',
+    { seen: { mini1: { is_root: false, wants_password: true }, mini2: { keys: 0 } } },
+    ['ansible_become_password: sudo wants', 'ansible_user: ops has no SSH key on the host'],
+  ],
+  [
     'a system that nobody has tried',
     { seen: { mini1: { release: { ID: 'debian', VERSION_ID: '11', PRETTY_NAME: 'Debian 11' } } } },
     ['preflight_other_system_ok: Debian 11 is none of'],
@@ -116,6 +121,21 @@ export const machineCases: readonly Case[] = [
     [],
   ],
   [
+    'a disk that is mounted later, by its size',
+    {
+      seen: {
+        mini1: onDisk({ at: '/dev/disk/by-id/a', device: null }),
+        mini2: onDisk({ at: '/dev/disk/by-id/b', free_mib: 9216, device: null }),
+      },
+    },
+    ['preflight_disks: /var/lib/rancher: 9.0 GiB free at /dev/disk/by-id/b, less than 20 (mini2)'],
+  ],
+  [
+    'a disk that is not there',
+    { seen: { mini1: onDisk({ at: '/dev/disk/by-id/c', free_mib: null, device: null }) } },
+    ['storage_disks: /var/lib/rancher: there is no disk /dev/disk/by-id/c (`ls /dev/disk/by-id`) (mini1)'],
+  ],
+  [
     'a disk that takes no writes',
     { seen: { mini2: onDisk({ is_read_only: true }) } },
     ['preflight_disks: /var/lib/rancher: /var/lib is mounted read-only'],
@@ -182,11 +202,6 @@ export const machineCases: readonly Case[] = [
       seen: { mini2: listening(2379, 'etcd') },
     },
     [],
-  ],
-  [
-    "the tunnel's port, which somebody else has",
-    { seen: { mini1: listening(51_830, 'openvpn', 'udp') } },
-    ['vpn_port: 51830/udp is taken by openvpn: take another port (mini1)'],
   ],
 
   // All of them.

@@ -200,11 +200,6 @@ export const variableCases: readonly Case[] = [
   ],
   ['an endpoint in IPv6', { all: { vpn_endpoint: '[2001:db8::7]:51830' } }, []],
   [
-    "a port of Canal's WireGuard",
-    { all: { vpn_port: 51_820 } },
-    ["vpn_port: 51820 is a port of Canal's own WireGuard"],
-  ],
-  [
     "a port of Canal's WireGuard at the exit",
     { all: { vpn_hub_port: '51821' } },
     ["vpn_hub_port: 51821 is a port of Canal's own WireGuard"],
@@ -269,7 +264,12 @@ export const variableCases: readonly Case[] = [
   [
     'a forward without ports, of a protocol that is none',
     { all: { port_forwards: [{ name: 'x', node: 'mini1', protocols: ['sctp'] }] } },
-    ['port_forwards: x lacks exit_port, node_port', 'port_forwards: x: protocols must be'],
+    ['port_forwards: x lacks exit_port', 'port_forwards: x: protocols must be'],
+  ],
+  [
+    'a forward that leaves to its defaults what it can',
+    { all: { port_forwards: [geth, { name: 'beacon-p2p', node: 'mini1', exit_port: 9000 }] } },
+    [],
   ],
   [
     'two forwards of one port',

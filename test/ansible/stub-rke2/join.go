@@ -64,7 +64,7 @@ func join(s settings, me node, given token) kept {
 }
 
 func runAgent(s settings) {
-	failsOnPurpose()
+	failsOnPurpose(true)
 	me, given := s.node("agent"), tokenOf(s.one("token"))
 	server := strings.TrimSuffix(s.one("server"), "/")
 	if server == "" || given.password == "" {
@@ -91,7 +91,7 @@ func runAgent(s settings) {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	for {
-		failsOnPurpose()
+		failsOnPurpose(false)
 		told := alive{Name: me.Name}
 		if !isReady {
 			told.Register = &me

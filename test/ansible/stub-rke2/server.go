@@ -62,7 +62,7 @@ func (s settings) names(me node) []string {
 }
 
 func serve(s settings) {
-	failsOnPurpose()
+	failsOnPurpose(true)
 	if s.one("profile") != "" && !userExists("etcd") {
 		fatal("profile %s: missing required user: etcd", s.one("profile"))
 	}
@@ -141,13 +141,17 @@ func (srv *server) writeFiles() {
 	writeFile(data+"/server/agent-token", agent+"\n", 0o600)
 	check(os.MkdirAll(data+"/server/manifests", 0o700))
 	check(os.MkdirAll(data+"/server/db/snapshots", 0o700))
-	client := srv.Authority.clientCertificate("system:admin")
-	writeFile(admin, kubeconfig("https://127.0.0.1:"+apiPort, srv.Authority.Cert, client), 0o600)
+	// Kept over a restart, as the real one does.
+	if text, _ := os.ReadFile(admin); !strings.Contains(string(text), encoded(srv.Authority.Cert)) {
+		client := srv.Authority.clientCertificate("system:admin")
+		writeFile(admin, kubeconfig("https://127.0.0.1:"+apiPort, srv.Authority.Cert, client), 0o600)
+	}
 	writeKubelet(srv.me.Name, "https://127.0.0.1:"+apiPort, srv.Authority.Cert, srv.Authority.clientCertificate("system:node:"+srv.me.Name))
 }
 
+func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
 func kubeconfig(url, ca string, client authority) string {
-	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	return fmt.Sprintf(`apiVersion: v1
 clusters:
 - cluster:
@@ -171,6 +175,7 @@ users:
 
 // writeKubelet leaves what every node has: its own certificate, and kubectl.
 func writeKubelet(name, url, ca string, client authority) {
+	writeFile(data+"/agent/server-ca.crt", ca, 0o644)
 	writeFile(data+"/agent/kubelet.kubeconfig", kubeconfig(url, ca, client), 0o600)
 	writeFile(data+"/agent/client-kubelet.crt", client.Cert, 0o600)
 	check(os.MkdirAll(data+"/bin", 0o755))
@@ -197,7 +202,7 @@ func (srv *server) run() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	for {
-		failsOnPurpose()
+		failsOnPurpose(false)
 		srv.round()
 		srv.saw(srv.me.Name, time.Now())
 		if !isRegistered && srv.hasQuorum() {

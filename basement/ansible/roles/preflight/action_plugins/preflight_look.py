@@ -5,6 +5,7 @@ import os
 import time
 from typing import Any
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 
@@ -13,7 +14,15 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         salt = os.urandom(16).hex()
         before = time.time()
-        found = self._execute_module(module_args={**self._task.args, "salt": salt}, task_vars=task_vars)
+        try:
+            found = self._execute_module(module_args={**self._task.args, "salt": salt}, task_vars=task_vars)
+        except AnsibleConnectionFailure:
+            raise
+        except AnsibleError as error:
+            if "password" not in str(error):
+                raise
+            # Judged with the others, so that it is told with all else that is wrong.
+            return {**result, "changed": False, "seen": {"is_root": False, "wants_password": True}}
         after = time.time()
         result.update(found)
         if "begun" in found:

@@ -48,19 +48,6 @@ def ports(inventory: Inventory, host: str, look: Look) -> Iterator[Problem]:
             yield Problem(
                 "ansible_host", f"port {port}/tcp, which {purpose} needs, is taken by {process}: stop it first", host
             )
-    yield from tunnel_port(inventory, host, look)
-
-
-def tunnel_port(inventory: Inventory, host: str, look: Look) -> Iterator[Problem]:
-    if inventory.of(host, "vpn_mode", "gateway") == "none":
-        return
-    port, tunnel = inventory.of(host, "vpn_port"), str(inventory.of(host, "vpn_interface", "wg-exit"))
-    if port is None or tunnel in look["seen"]["interfaces"]:
-        return
-    for each in look["seen"]["listeners"]:
-        if each["protocol"] == "udp" and each["port"] == int(port):
-            yield Problem("vpn_port", f"{port}/udp is taken by {each['process'] or 'the kernel'}: take another port", host)
-            return
 
 
 RULES = [(interface, False), (ports, False)]

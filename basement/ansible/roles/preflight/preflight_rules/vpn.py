@@ -108,12 +108,11 @@ def endpoint(variable: str, text: str, host: str) -> Iterator[Problem]:
 
 
 def ports(inventory: Inventory) -> Iterator[Problem]:
-    own = [(host, "vpn_port") for host in inventory.basement] + [(host, "vpn_hub_port") for host in inventory.group("hub")]
-    for host, variable in own:
-        value = inventory.of(host, variable)
+    for host in inventory.group("hub"):
+        value = inventory.of(host, "vpn_hub_port")
         if value is not None and str(value).isdigit() and int(value) in CANAL_PORTS:
             yield Problem(
-                variable, f"{value} is a port of Canal's own WireGuard (51820 and 51821): take another one, such as 51830", host
+                "vpn_hub_port", f"{value} is a port of Canal's own WireGuard (51820 and 51821): take another one, such as 51830", host
             )
 
 

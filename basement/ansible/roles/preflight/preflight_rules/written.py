@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from .inventory import Inventory
-from .problem import Problem
+from .problem import Problem, Unreadable
 
 KINDS: dict[str, tuple[type, ...]] = {
     "bool": (bool, str, int),
@@ -44,7 +44,12 @@ def kinds(inventory: Inventory) -> Iterator[Problem]:
             option = options.get(name)
             if option is None or option.get("no_log") or name in ELSEWHERE:
                 continue
-            why = unfit(inventory.hosts[host].get(name), option)
+            try:
+                why = unfit(inventory.hosts[host].get(name), option)
+            except Unreadable as error:
+                # What is made of facts cannot be known yet. A rule that needs it now says so.
+                made_of_facts = "ansible_facts" in str(inventory.raw[host].get(name))
+                why = None if made_of_facts else f"cannot be worked out: {error.why}"
             if why is not None:
                 yield Problem(name, why, host)
 

@@ -130,11 +130,13 @@ def main():
         node, why = look(module, wanted, unit)
         if node is not None:
             break
+        # The journal is of this node's unit: it says nothing of another node.
+        is_of_another = any(name in why for name in wanted["also"])
         is_failing = restarts(module, unit) - before >= STARTS
         if is_failing or time.time() - begun > wanted["timeout"]:
             log = module.run_command(["journalctl", "--unit=" + unit, "--lines=15", "--output=cat", "--no-pager"])[1]
             module.fail_json(
-                msg="%s is not ready after %d s: %s" % (wanted["node"], time.time() - begun, why), reason=why, journal=log.splitlines()
+                msg="%s is not ready after %d s: %s" % (wanted["node"], time.time() - begun, why), reason=why, journal=[] if is_of_another else log.splitlines()
             )
         time.sleep(1)
     module.exit_json(
