@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hubId, type HouseMachine } from './machines.ts';
 import { places } from './networks.ts';
-import { releases } from './releases.ts';
 
 export const watchdogHost = 'watchdog.test';
 
@@ -21,9 +20,6 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'ports',
   'alertmanager',
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));
-
-/** What the stub of rke2 is built as: what is installed first, and what it is upgraded to. */
-export const rke2Versions = ['v1.36.2+rke2r1', 'v1.36.3+rke2r1'] as const;
 
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
 
@@ -87,13 +83,12 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     rke2_install_from: 'airgap',
     rke2_airgap_dir: join(folder, '../releases'),
     rke2_version: releases.first,
+    // All of a machine is more than a test has the time to scan.
+    antivirus_scan: ['/etc', '/home', '/var/lib'],
     preflight_container_ok: true,
     // This machine is busy and its disk not what is tested, but where it is.
     preflight_fio: 'never',
     preflight_disks: [{ path: '/var/lib/rancher', free_gib: 1 }],
-    rke2_version: rke2Versions[0],
-    rke2_install_from: 'airgap',
-    rke2_airgap_dir: join(folder, '../rke2'),
     ...all,
   };
   writeFileSync(join(folder, 'hosts.yml'), stringify(inventory));
