@@ -26,6 +26,12 @@ export const rke2Versions = ['v1.36.3+rke2r1', 'v1.36.4+rke2r1'] as const;
 
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
 
+/** Ports of the exit: one for a node behind the gateway, one for the gateway itself. */
+export const forwards = [
+  { name: 'geth-p2p', target: 'geth-p2p', node: 'mini2', exit_port: 30_303, node_port: 30_304 },
+  { name: 'beacon-p2p', target: 'beacon-p2p', node: 'mini1', exit_port: 9000, node_port: 9001 },
+] as const;
+
 export type InventoryOptions = {
   readonly machines: readonly HouseMachine[];
   /** More variables of all, and of one. */
@@ -72,6 +78,11 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     vpn_mode: hub.length > 0 ? 'gateway' : 'none',
     ...(hub.length > 0 ? { vpn_hub_address: places.hub, vpn_hub_dns_upstream: [places.world] } : {}),
     ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
+    port_forwards: hub.length > 0 && minis.length > 1 ? forwards : [],
+    // What there is in this world to ask.
+    port_forwards_leak_urls: ['http://world.test/'],
+    port_forwards_leak_targets: [`${places.world}:80`, `[${places.world6}]:80`],
+    port_forwards_leak_seconds: 2,
     rke2_install_from: 'airgap',
     rke2_airgap_dir: join(folder, '../rke2'),
     rke2_version: rke2Versions[0],
