@@ -11,7 +11,14 @@ import { until } from '../live/nets/wait.ts';
 import { authority } from '../support/certificates.ts';
 import { localHouse, type LocalHouse } from '../support/local.ts';
 import { tool } from '../support/tools.ts';
-import { senders, tokenOf, watchdogHost, writeInventory, writeWatchdogFiles } from './house/inventory.ts';
+import {
+  rke2Versions,
+  senders,
+  tokenOf,
+  watchdogHost,
+  writeInventory,
+  writeWatchdogFiles,
+} from './house/inventory.ts';
 import { houseMachine, hubId, type HouseMachine } from './house/machines.ts';
 import { places, startNetworks, type Networks } from './house/networks.ts';
 
@@ -58,6 +65,7 @@ export type HouseOptions = {
 
 export const ansibleFolder = fileURLToPath(new URL('../../basement/ansible', import.meta.url));
 const program = fileURLToPath(new URL('house/world.ts', import.meta.url));
+const stub = fileURLToPath(new URL('stub-rke2/build', import.meta.url));
 const playLimitMs = 900_000;
 
 export async function startHouse(options: HouseOptions): Promise<House> {
@@ -115,6 +123,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
 
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'operator', '-f', at('key')]);
       writeWatchdogFiles(site.folder);
+      execFileSync(stub, [at('rke2'), ...rke2Versions], { stdio: 'pipe' });
       const keys = { authorized: readFileSync(at('key.pub'), 'utf8'), authority: ca.cert };
       const ids = Array.from({ length: options.minis }, (_, place) => `mini${place + 1}`);
       const machines = [...ids, ...(options.hub ? [hubId] : [])].map((id) =>
