@@ -32,12 +32,6 @@ export const forwards = [
   { name: 'beacon-p2p', target: 'beacon-p2p', node: 'mini1', exit_port: 9000, node_port: 9001 },
 ] as const;
 
-/** Ports of the exit: one for a node behind the gateway, one for the gateway itself. */
-export const forwards = [
-  { name: 'geth-p2p', target: 'geth-p2p', node: 'mini2', exit_port: 30_303, node_port: 30_304 },
-  { name: 'beacon-p2p', target: 'beacon-p2p', node: 'mini1', exit_port: 9000, node_port: 9001 },
-] as const;
-
 export type InventoryOptions = {
   readonly machines: readonly HouseMachine[];
   /** More variables of all, and of one. */
@@ -84,11 +78,6 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     vpn_mode: hub.length > 0 ? 'gateway' : 'none',
     ...(hub.length > 0 ? { vpn_hub_address: places.hub, vpn_hub_dns_upstream: [places.world] } : {}),
     ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
-    port_forwards: hub.length > 0 && minis.length > 1 ? forwards : [],
-    // What there is in this world to ask.
-    port_forwards_leak_urls: ['http://world.test/'],
-    port_forwards_leak_targets: [`${places.world}:80`, `[${places.world6}]:80`],
-    port_forwards_leak_seconds: 2,
     port_forwards: hub.length > 0 && minis.length > 1 ? forwards : [],
     // What there is in this world to ask.
     port_forwards_leak_urls: ['http://world.test/'],
