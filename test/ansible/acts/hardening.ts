@@ -73,7 +73,6 @@ export function hardening(house: () => House): void {
         site,
         '--limit=mini1',
         '--tags=base',
-        '--skip-tags=preflight',
         '--extra-vars={"base_ssh_users": ["somebody-else"]}',
       );
       expect(ran.code).not.toBe(0);

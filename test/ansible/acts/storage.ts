@@ -72,7 +72,6 @@ export function storage(house: () => House): void {
           'playbooks/site.yml',
           '--limit=mini1',
           '--tags=storage',
-          '--skip-tags=preflight',
           `--extra-vars=${JSON.stringify({ storage_disks: disks })}`,
         );
         return `${ran.code} ${ran.text}`;
