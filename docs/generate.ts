@@ -5,6 +5,7 @@ import { configPage, configSchemaFile } from './generate/config.ts';
 import { costPage } from './generate/cost.ts';
 import { deploymentFiles } from './generate/deployments.ts';
 import { productFile } from './generate/product.ts';
+import { rolePages } from './generate/roles.ts';
 import { verdictsPage } from './generate/verdicts.ts';
 
 /** Each gives the path of a file from the top of the repository, and its text. */
@@ -20,7 +21,7 @@ function read(path: string): string | null {
   }
 }
 
-const stale = [...generators.map((generate) => generate()), ...deploymentFiles()].filter(
+const stale = [...generators.map((generate) => generate()), ...deploymentFiles(), ...rolePages()].filter(
   ({ path, text }) => read(path) !== text,
 );
 

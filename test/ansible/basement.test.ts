@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { lacks, lacksPrograms, lacksRoot } from '../support/tools.ts';
 import { converge } from './acts/converge.ts';
+import { refusals } from './acts/refusals.ts';
 import { startHouse, type House } from './house.ts';
 
 const skip =
@@ -20,5 +21,6 @@ describe.skipIf(skip)('the basement', () => {
   });
   afterAll(() => built?.close());
 
+  refusals(house);
   converge(house);
 });

@@ -11,9 +11,17 @@ import { until } from '../live/nets/wait.ts';
 import { authority } from '../support/certificates.ts';
 import { localHouse, type LocalHouse } from '../support/local.ts';
 import { tool } from '../support/tools.ts';
-import { senders, tokenOf, watchdogHost, writeInventory, writeWatchdogFiles } from './house/inventory.ts';
+import {
+  rke2Versions,
+  senders,
+  tokenOf,
+  watchdogHost,
+  writeInventory,
+  writeWatchdogFiles,
+} from './house/inventory.ts';
 import { houseMachine, hubId, type HouseMachine } from './house/machines.ts';
 import { places, startNetworks, type Networks } from './house/networks.ts';
+import { buildReleases } from './house/releases.ts';
 
 /** Somebody who came to a server of the world, or to the watchdog. */
 const visit = z.object({
@@ -58,6 +66,7 @@ export type HouseOptions = {
 
 export const ansibleFolder = fileURLToPath(new URL('../../basement/ansible', import.meta.url));
 const program = fileURLToPath(new URL('house/world.ts', import.meta.url));
+const stub = fileURLToPath(new URL('stub-rke2/build', import.meta.url));
 const playLimitMs = 900_000;
 
 export async function startHouse(options: HouseOptions): Promise<House> {
@@ -115,13 +124,14 @@ export async function startHouse(options: HouseOptions): Promise<House> {
 
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'operator', '-f', at('key')]);
       writeWatchdogFiles(site.folder);
+      execFileSync(stub, [at('rke2'), ...rke2Versions], { stdio: 'pipe' });
       const keys = { authorized: readFileSync(at('key.pub'), 'utf8'), authority: ca.cert };
       const ids = Array.from({ length: options.minis }, (_, place) => `mini${place + 1}`);
       const machines = [...ids, ...(options.hub ? [hubId] : [])].map((id) =>
         houseMachine(site, networks, id, keys),
       );
       closings.unshift(...machines.map((machine) => () => machine.release()));
-      await Promise.all(machines.map((machine) => machine.start()));
+      await Promise.all([buildReleases(at('releases')), ...machines.map((machine) => machine.start())]);
 
       const inventory: House['inventory'] = (more = {}) => {
         const all = { ...options.all, ...more.all };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hubId, type HouseMachine } from './machines.ts';
 import { places } from './networks.ts';
+import { releases } from './releases.ts';
 
 export const watchdogHost = 'watchdog.test';
 
@@ -18,6 +19,9 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'ports',
   'alertmanager',
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));
+
+/** What the stub of rke2 is built as: what is installed first, and what it is upgraded to. */
+export const rke2Versions = ['v1.36.2+rke2r1', 'v1.36.3+rke2r1'] as const;
 
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
 
@@ -50,7 +54,7 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     '-o StrictHostKeyChecking=no',
     '-o UserKnownHostsFile=/dev/null',
     '-o LogLevel=ERROR',
-    `-o ControlPath=${join(folder, 'ssh-%h')}`,
+    `-o ControlPath=${join(folder, '../ssh-%h')}`,
   ];
   const variables = {
     ansible_user: 'ops',
@@ -66,7 +70,17 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     basement_watchdog_tokens_dir: join(folder, '../tokens'),
     vpn_mode: hub.length > 0 ? 'gateway' : 'none',
     ...(hub.length > 0 ? { vpn_hub_address: places.hub, vpn_hub_dns_upstream: [places.world] } : {}),
+    ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
+    rke2_install_from: 'airgap',
+    rke2_airgap_dir: join(folder, '../releases'),
+    rke2_version: releases.first,
     preflight_container_ok: true,
+    // This machine is busy and its disk not what is tested, but where it is.
+    preflight_fio: 'never',
+    preflight_disks: [{ path: '/var/lib/rancher', free_gib: 1 }],
+    rke2_version: rke2Versions[0],
+    rke2_install_from: 'airgap',
+    rke2_airgap_dir: join(folder, '../rke2'),
     ...all,
   };
   writeFileSync(join(folder, 'hosts.yml'), stringify(inventory));

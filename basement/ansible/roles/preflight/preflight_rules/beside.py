@@ -1,0 +1,66 @@
+# What lies on the controller beside the inventory: secrets, and what the watchdog was deployed with.
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+
+from .inventory import Inventory
+from .problem import Problem
+
+
+def secrets(inventory: Inventory) -> Iterator[Problem]:
+    for path, mode in inventory.controller.secret_modes.items():
+        if mode & 0o077:
+            right = "0700" if stat.S_ISDIR(mode) else "0600"
+            yield Problem(
+                "basement_secrets_dir", f"others may read {path} ({stat.S_IMODE(mode):04o}): chmod {right} {path}"
+            )
+
+
+def outputs(inventory: Inventory) -> Iterator[Problem]:
+    path = str(inventory.shared("basement_watchdog_outputs", ""))
+    if path == "":
+        return
+    error = inventory.controller.outputs_error
+    make = f"`terraform output -json basement > {path}` writes it"
+    if error is not None:
+        yield Problem("basement_watchdog_outputs", f"{path} {error}: {make}")
+        return
+    found = inventory.controller.outputs
+    senders = found.get("heartbeats") if isinstance(found, dict) else None
+    if not isinstance(senders, list):
+        yield Problem("basement_watchdog_outputs", f"{path} is not the output called basement: {make}")
+        return
+    site = str(inventory.shared("basement_site", ""))
+    sites = sorted({str(each.get("site")) for each in senders if isinstance(each, dict)})
+    if site and site not in sites:
+        told = ", ".join(sites) or "no site"
+        yield Problem(
+            "basement_watchdog_outputs", f"{path} has senders of {told}, none of basement_site {site}: it is of another basement"
+        )
+        return
+    yield from senders_of(inventory, path, {str(each.get("source")): str(each.get("secret")) for each in senders if each.get("site") == site})
+
+
+def senders_of(inventory: Inventory, path: str, secrets: dict[str, str]) -> Iterator[Problem]:
+    """Each node sends as itself: the watchdog must know it, and its token must be there."""
+    for host in inventory.basement:
+        source = str(inventory.of(host, "watchdog_heartbeat_source", "") or "")
+        if source == "":
+            continue
+        if source not in secrets:
+            yield Problem(
+                "watchdog_heartbeat_source",
+                f"{path} knows no sender {source}: add it to the heartbeats of the site in watchdog.yaml, deploy, and write the file anew",
+                host,
+            )
+        elif secrets[source] not in inventory.controller.tokens and source not in (inventory.of(host, "watchdog_tokens", {}) or {}):
+            yield Problem(
+                "basement_watchdog_tokens_dir",
+                f"the token of {source} is missing: `watchdog secrets show . {secrets[source]}` tells it; it belongs into the file "
+                f"{secrets[source]} of this folder, or into an environment variable of that name",
+                host,
+            )
+
+
+RULES = [secrets, outputs]

@@ -1,0 +1,3 @@
+module stub-rke2
+
+go 1.25
