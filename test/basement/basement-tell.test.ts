@@ -1,14 +1,6 @@
 // What parts of a basement tell the watchdog with, on dash, with curl and TLS: what is sent, what is kept back, and how it ends.
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -113,7 +105,11 @@ describe.skipIf(lacksPrograms('dash', 'curl', 'awk'))('basement-tell', () => {
     await mini1.tell('node-mini1', 'fail', text);
     await mini1.tell('node-mini1', 'ok', '@' + mini1.at('log'));
     await mini1.tell('node-mini1', 'start');
-    await mini1.tell('node-mini1', 'report', '{"ports":[{"target":"geth-p2p","port":30303,"validUntil":null}]}');
+    await mini1.tell(
+      'node-mini1',
+      'report',
+      '{"ports":[{"target":"geth-p2p","port":30303,"validUntil":null}]}',
+    );
     const [first, second, ...rest] = spoken(mini1);
     expect(first).toBe(`/home/node-mini1/fail ${text}`);
     expect(second).toMatch(/^\/home\/node-mini1\/ok x{3986}\nthe last line$/);

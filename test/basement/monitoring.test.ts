@@ -44,4 +44,11 @@ describe.skipIf(lacks('prometheus'))('rules', () => {
     ]);
     expect(stdout).toContain('SUCCESS');
   });
+
+  test('each rule about nodes fires when it should, and none on a node that is well', async () => {
+    const promtool = tool('prometheus').path;
+    await execute(promtool, ['check', 'rules', pathOf('basement/monitoring/rules/nodes.yml')]);
+    const { stdout } = await execute(promtool, ['test', 'rules', pathOf('test/basement/rules/nodes.yaml')]);
+    expect(stdout).toContain('SUCCESS');
+  });
 });

@@ -21,6 +21,7 @@ const programs = {
   alertmanager: 'bin/prometheus-alertmanager',
   prometheus: 'bin/promtool',
   nftables: 'bin/nft',
+  checkpolicy: 'bin/checkmodule',
   'cloud-init': 'bin/cloud-init',
   lz4: 'bin/lz4',
   'google-stand-in': `mirror/registry.terraform.io/hashicorp/google/7.45.0/${platform}/terraform-provider-google_v7.45.0`,

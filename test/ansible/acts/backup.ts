@@ -90,7 +90,9 @@ export const backup = (house: () => House): void => {
         house().minis.map(({ id }) => kept.map(() => `since on ${id}`).join('\n')),
       );
       await Promise.all(
-        house().minis.map((mini) => mini.run('rm', '-r', '/var/lib/watchdog-fence', '/var/lib/basement/volumes')),
+        house().minis.map((mini) =>
+          mini.run('rm', '-r', '/var/lib/watchdog-fence', '/var/lib/basement/volumes'),
+        ),
       );
     });
   });

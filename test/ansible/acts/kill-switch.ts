@@ -45,10 +45,14 @@ export const killSwitch = (house: () => House): void => {
             visits.some(
               (each) => each.kind === kind && each.from === from && each.text?.includes(`${name} `) === true,
             );
-          const hears = senders.every(({ name }) =>
-            ['udp', 'tcp-data'].every((kind) => heard(kind, name, places.hub)),
+          const silent = senders.flatMap(({ name }) =>
+            ['udp', 'tcp-data']
+              .filter((kind) => !heard(kind, name, places.hub))
+              .map((kind) => `${kind} of ${name}`),
           );
-          return hears && heard('udp', 'mini1', places.hub6) ? true : null;
+          if (!heard('udp', 'mini1', places.hub6)) silent.push('IPv6 of mini1');
+          if (silent.length > 0) throw new Error(`not heard: ${silent.join(', ')}`);
+          return true;
         },
         patience,
       );

@@ -72,6 +72,7 @@ export const refusals = (house: () => House): void => {
         'vpn_endpoint: "vpn.example.net:51830" is a name',
         "vpn_hub_port: 51820 is a port of Canal's own WireGuard",
         `watchdog_heartbeat_source: ${house().folder}/outputs.json knows no sender node-mini4`,
+        `watchdog_sources: ${house().folder}/outputs.json knows no sender antivirus-mini4`,
       ];
       expect(sortedStarts(ran, expected)).toEqual(sorted(expected));
       expect(ran.code).not.toBe(0);

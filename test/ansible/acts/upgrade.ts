@@ -45,7 +45,11 @@ export const upgrade = (house: () => House): void => {
       const before = await startedAt(house().machine('mini3'));
       const ran = await house().play(playbook, ...to(releases.next), ...validators());
       expect(ran.text).toContain('mini2 stopped at "Wait until this node is ready"');
-      expect(recapOf(ran)).toMatchObject({ mini1: { failed: 0 }, mini2: { failed: 1 }, mini3: { failed: 0 } });
+      expect(recapOf(ran)).toMatchObject({
+        mini1: { failed: 0 },
+        mini2: { failed: 1 },
+        mini3: { failed: 0 },
+      });
       const cluster = await clusterOf(house().machine('mini1'));
       expect(versions(cluster)).toEqual([releases.next, releases.first, releases.first]);
       expect(cluster.nodes.map(({ cordoned }) => cordoned)).toEqual([false, true, false]);
@@ -78,9 +82,9 @@ export const upgrade = (house: () => House): void => {
       expect(nodes.some(({ cordoned, labels }) => cordoned || 'basement-watchdog/upgrading' in labels)).toBe(
         false,
       );
-      const [first, second, third] = await Promise.all(house().minis.map(startedAt));
-      expect([first, second, third]).toEqual([first, second, third].toSorted());
-      expect(new Set([first, second, third]).size).toBe(3);
+      const [first = 0, second = 0, third = 0] = await Promise.all(house().minis.map(startedAt));
+      expect(second).toBeGreaterThan(first);
+      expect(third).toBeGreaterThan(second);
     });
   });
 };

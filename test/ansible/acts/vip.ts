@@ -62,7 +62,7 @@ export function vip(house: () => House): void {
     const isWell = async (machine: HouseMachine): Promise<boolean> =>
       (await machine.attempt('journalctl', '--unit=keepalived', '--boot', '--output=cat')).text
         .split('\n')
-        .findLast((line) => /^VRRP_Script\(api\)/.test(line))
+        .findLast((line) => line.startsWith('VRRP_Script(api)'))
         ?.includes(' succe') === true;
     const allWell = async (): Promise<void> => {
       await until(

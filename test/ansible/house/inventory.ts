@@ -15,7 +15,9 @@ export const senders: readonly { readonly source: string; readonly secret: strin
   'node-mini3',
   'ups',
   'leak',
-  'antivirus',
+  'antivirus-mini1',
+  'antivirus-mini2',
+  'antivirus-mini3',
   'ports',
   'alertmanager',
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));

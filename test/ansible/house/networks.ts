@@ -91,6 +91,8 @@ const homeUp = [
   `ip address add ${places.router}/24 dev lan`,
   `ip -6 address add ${places.router6}/64 dev lan nodad`,
   'ip link set lan up',
+  // What neighbours say to each other passes the bridge, not the router: it is not counted.
+  'for each in /proc/sys/net/bridge/bridge-nf-call-ip*tables; do [ ! -e "$each" ] || echo 0 >"$each"; done',
   'sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1',
   'exec "$@"',
 ];

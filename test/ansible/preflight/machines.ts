@@ -121,6 +121,21 @@ export const machineCases: readonly Case[] = [
     [],
   ],
   [
+    'a disk that is mounted later, by its size',
+    {
+      seen: {
+        mini1: onDisk({ at: '/dev/disk/by-id/a', device: null }),
+        mini2: onDisk({ at: '/dev/disk/by-id/b', free_mib: 9216, device: null }),
+      },
+    },
+    ['preflight_disks: /var/lib/rancher: 9.0 GiB free at /dev/disk/by-id/b, less than 20 (mini2)'],
+  ],
+  [
+    'a disk that is not there',
+    { seen: { mini1: onDisk({ at: '/dev/disk/by-id/c', free_mib: null, device: null }) } },
+    ['storage_disks: /var/lib/rancher: there is no disk /dev/disk/by-id/c (`ls /dev/disk/by-id`) (mini1)'],
+  ],
+  [
     'a disk that takes no writes',
     { seen: { mini2: onDisk({ is_read_only: true }) } },
     ['preflight_disks: /var/lib/rancher: /var/lib is mounted read-only'],

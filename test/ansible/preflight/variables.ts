@@ -264,7 +264,12 @@ export const variableCases: readonly Case[] = [
   [
     'a forward without ports, of a protocol that is none',
     { all: { port_forwards: [{ name: 'x', node: 'mini1', protocols: ['sctp'] }] } },
-    ['port_forwards: x lacks exit_port, node_port', 'port_forwards: x: protocols must be'],
+    ['port_forwards: x lacks exit_port', 'port_forwards: x: protocols must be'],
+  ],
+  [
+    'a forward that leaves to its defaults what it can',
+    { all: { port_forwards: [geth, { name: 'beacon-p2p', node: 'mini1', exit_port: 9000 }] } },
+    [],
   ],
   [
     'two forwards of one port',

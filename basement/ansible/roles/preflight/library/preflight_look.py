@@ -25,6 +25,11 @@ options:
     type: list
     elements: str
     default: []
+  mounts:
+    description: Disks that are mounted later, each with its C(device) and C(path).
+    type: list
+    elements: dict
+    default: []
   salt:
     description: Goes into the hash of the token, so that it says nothing elsewhere.
     type: str
@@ -136,7 +141,20 @@ def keys_of(user):
     return count
 
 
-def disk_of(path):
+def size_mib(device):
+    try:
+        with open(device, "rb") as disk:
+            return disk.seek(0, os.SEEK_END) // 2**20
+    except OSError:
+        return None
+
+
+def disk_of(path, mounts):
+    for mount in mounts:
+        inside = path == mount["path"] or path.startswith(mount["path"].rstrip("/") + "/")
+        if inside and not os.path.ismount(mount["path"]):
+            # What is there now is the disk below, and says nothing of the one that comes.
+            return {"at": mount["device"], "free_mib": size_mib(mount["device"]), "is_read_only": False, "device": None}
     there = path
     while not os.path.isdir(there) and there != "/":
         there = os.path.dirname(there)
@@ -147,6 +165,15 @@ def disk_of(path):
         "is_read_only": bool(state.f_flag & os.ST_RDONLY),
         "device": os.stat(there).st_dev,
     }
+
+
+def measured_of(disks):
+    """What is remembered of these disks; nothing of one that was another disk then."""
+    try:
+        remembered = json.loads(text_of(REMEMBERED) or "{}").get("disks", {})
+    except (ValueError, AttributeError):
+        return {}
+    return {path: each for path, each in remembered.items() if path in disks and each.get("device") == disks[path]["device"]}
 
 
 def cluster(module, salt):
@@ -200,6 +227,7 @@ def main():
             "vip": {"type": "str", "default": ""},
             "user": {"type": "str", "default": ""},
             "paths": {"type": "list", "elements": "str", "default": []},
+            "mounts": {"type": "list", "elements": "dict", "default": []},
             "salt": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
@@ -209,10 +237,7 @@ def main():
     user = wanted["user"] or os.environ.get("SUDO_USER", "")
     found = interfaces(module)
     own = [address.split("/")[0] for each in found.values() for address in each["addresses"]]
-    try:
-        remembered = json.loads(text_of(REMEMBERED) or "{}")
-    except ValueError:
-        remembered = {}
+    disks = {path: disk_of(path, wanted["mounts"]) for path in wanted["paths"]}
     seen = {
         "is_root": os.geteuid() == 0,
         "release": release(),
@@ -227,11 +252,11 @@ def main():
         "listeners": listeners(module),
         "user": user,
         "keys": keys_of(user),
-        "disks": {path: disk_of(path) for path in wanted["paths"]},
+        "disks": disks,
         "cluster": cluster(module, wanted["salt"]),
         "holds_vip": wanted["vip"] in own,
         "vip_answer": who_answers(wanted["interface"], wanted["vip"]) if wanted["vip"] and wanted["vip"] not in own else None,
-        "measured": remembered.get("disks", {}) if isinstance(remembered, dict) else {},
+        "measured": measured_of(disks),
     }
     module.exit_json(changed=False, seen=seen, begun=begun, ended=time.time())
 

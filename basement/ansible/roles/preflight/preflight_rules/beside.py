@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from .inventory import Inventory
 from .problem import Problem
@@ -27,6 +28,9 @@ def outputs(inventory: Inventory) -> Iterator[Problem]:
         yield Problem("basement_watchdog_outputs", f"{path} {error}: {make}")
         return
     found = inventory.controller.outputs
+    if isinstance(found, dict) and isinstance(found.get("basement"), dict):
+        # All outputs instead of the one.
+        found = found["basement"].get("value")
     senders = found.get("heartbeats") if isinstance(found, dict) else None
     if not isinstance(senders, list):
         yield Problem("basement_watchdog_outputs", f"{path} is not the output called basement: {make}")
@@ -43,24 +47,38 @@ def outputs(inventory: Inventory) -> Iterator[Problem]:
 
 
 def senders_of(inventory: Inventory, path: str, secrets: dict[str, str]) -> Iterator[Problem]:
-    """Each node sends as itself: the watchdog must know it, and its token must be there."""
+    """Each node sends as itself, and some of its work does: the watchdog must know all of them, and their tokens must be there."""
     for host in inventory.basement:
-        source = str(inventory.of(host, "watchdog_heartbeat_source", "") or "")
-        if source == "":
-            continue
-        if source not in secrets:
-            yield Problem(
-                "watchdog_heartbeat_source",
-                f"{path} knows no sender {source}: add it to the heartbeats of the site in watchdog.yaml, deploy, and write the file anew",
-                host,
-            )
-        elif secrets[source] not in inventory.controller.tokens and source not in (inventory.of(host, "watchdog_tokens", {}) or {}):
-            yield Problem(
-                "basement_watchdog_tokens_dir",
-                f"the token of {source} is missing: `watchdog secrets show . {secrets[source]}` tells it; it belongs into the file "
-                f"{secrets[source]} of this folder, or into an environment variable of that name",
-                host,
-            )
+        given = inventory.of(host, "watchdog_tokens", {}) or {}
+        for variable in ("watchdog_heartbeat_source", "watchdog_sources"):
+            value = inventory.of(host, variable, [])
+            sources = value if isinstance(value, list) else [value]
+            for source in dict.fromkeys(str(each) for each in sources if each):
+                yield from sender(inventory, path, Sender(variable, source, secrets.get(source), source in given, host))
+
+
+class Sender(NamedTuple):
+    variable: str
+    source: str
+    secret: str | None
+    is_given: bool
+    host: str
+
+
+def sender(inventory: Inventory, path: str, one: Sender) -> Iterator[Problem]:
+    if one.secret is None:
+        yield Problem(
+            one.variable,
+            f"{path} knows no sender {one.source}: add it to the heartbeats of the site in watchdog.yaml, deploy, and write the file anew",
+            one.host,
+        )
+    elif not one.is_given and one.secret not in inventory.controller.tokens:
+        yield Problem(
+            "basement_watchdog_tokens_dir",
+            f"the token of {one.source} is missing: `watchdog secrets show . {one.secret}` tells it; it belongs into the file {one.secret} of "
+            "this folder, or into an environment variable of that name",
+            one.host,
+        )
 
 
 RULES = [secrets, outputs]

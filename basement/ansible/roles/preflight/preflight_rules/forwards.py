@@ -8,7 +8,7 @@ from .inventory import Inventory
 from .problem import Problem
 
 PROTOCOLS = ("tcp", "udp")
-FIELDS = ("name", "node", "protocols", "exit_port", "node_port")
+FIELDS = ("name", "node", "exit_port")
 
 
 def forwards_of(inventory: Inventory) -> list[Any]:
@@ -52,11 +52,11 @@ def clashes(inventory: Inventory) -> Iterator[Problem]:
         if name and name in names:
             yield Problem("port_forwards", f"two entries are called {name}")
         names.add(name)
-        protocols = forward.get("protocols", [])
+        protocols = forward.get("protocols", list(PROTOCOLS))
         for protocol in protocols if isinstance(protocols, list) else []:
             keys = (
                 ("exit", str(forward.get("exit_port")), str(protocol)),
-                ("node", str(forward.get("node")), str(forward.get("node_port")), str(protocol)),
+                ("node", str(forward.get("node")), str(forward.get("node_port", forward.get("exit_port"))), str(protocol)),
             )
             for key in keys:
                 owner = owners.get(key) or taken.get(key[:3] if key[0] == "exit" else key)

@@ -84,7 +84,10 @@ def disks(inventory: Inventory, host: str, look: Look) -> Iterator[Problem]:
         disk = look["seen"]["disks"].get(path)
         if disk is None:
             continue
-        least = float(need.get("free_gib", 0)) * 1024
+        if disk["free_mib"] is None:
+            yield Problem("storage_disks", f"{path}: there is no disk {disk['at']} (`ls /dev/disk/by-id`)", host)
+            continue
+        least = float(need.get("free_gib") or 0) * 1024
         # What is there already takes the space that it needs: only a first run can have too little.
         if disk["free_mib"] < least and not look["seen"]["cluster"]["is_configured"]:
             yield Problem(
@@ -95,7 +98,7 @@ def disks(inventory: Inventory, host: str, look: Look) -> Iterator[Problem]:
         if disk["is_read_only"]:
             yield Problem("preflight_disks", f"{path}: {disk['at']} is mounted read-only", host)
         measured = {**look["seen"]["measured"], **look.get("measured", {})}.get(path)
-        if measured is not None and measured.get("device", disk["device"]) == disk["device"]:
+        if measured is not None and disk["device"] is not None and measured.get("device", disk["device"]) == disk["device"]:
             yield from speed(need, measured, host)
 
 
