@@ -95,7 +95,7 @@ export const cluster = (house: () => House): void => {
       const kubeconfig = join(house().folder, 'inventory/kubeconfig');
       expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
       expect(readFileSync(kubeconfig, 'utf8')).toContain(`server: https://${places.vip}:6443\n`);
-      const program = join(house().machine('mini1').root, 'usr/local/bin/rke2');
+      const program = join(`${house().machine('mini1').root}.upper`, 'usr/local/bin/rke2');
       const nodes = await house().laptop(
         'bash',
         '-c',
@@ -138,7 +138,7 @@ export const cluster = (house: () => House): void => {
     test('has nothing more to do then', async () => {
       const ran = await house().play(site, ...only);
       expect(complaintOf(ran)).toBe('ok');
-      expect(changesOf(ran)).toEqual({ mini1: 0, mini2: 0, mini3: 0, vps: 0 });
+      expect(changesOf(ran)).toMatchObject({ mini1: 0, mini2: 0, mini3: 0 });
     });
   });
 };
