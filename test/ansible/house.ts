@@ -21,7 +21,6 @@ import {
 } from './house/inventory.ts';
 import { houseMachine, hubId, type HouseMachine } from './house/machines.ts';
 import { places, startNetworks, type Networks } from './house/networks.ts';
-import { buildReleases } from './house/releases.ts';
 
 /** Somebody who came to a server of the world, or to the watchdog. */
 const visit = z.object({
@@ -131,7 +130,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
         houseMachine(site, networks, id, keys),
       );
       closings.unshift(...machines.map((machine) => () => machine.release()));
-      await Promise.all([buildReleases(at('releases')), ...machines.map((machine) => machine.start())]);
+      await Promise.all(machines.map((machine) => machine.start()));
 
       const inventory: House['inventory'] = (more = {}) => {
         const all = { ...options.all, ...more.all };

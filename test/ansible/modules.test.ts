@@ -120,8 +120,10 @@ describe.skipIf(lacks('ansible') || lacksRoot())('basement_files', () => {
     expect(readFileSync(path('hosts'), 'utf8')).toBe('first\n# BEGIN ours\nother\n# END ours\nlast\n');
     await play('basement_files', {
       files: [{ ...block, content: '' }],
-      absent: [path('kept'), path('never')],
+      restored: [path('kept')],
+      absent: [path('never')],
     });
+    expect(await play('basement_files', { restored: [path('kept')] })).toMatchObject({ changed: false });
     expect(readFileSync(path('kept'), 'utf8')).toBe('theirs\n');
     expect(readFileSync(path('hosts'), 'utf8')).toBe('first\nlast\n');
     expect(readdirSync(folder).toSorted()).toEqual(['hosts', 'kept']);

@@ -3,14 +3,15 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { House } from '../house.ts';
-import { releases } from '../house/releases.ts';
+import { rke2Versions } from '../house/inventory.ts';
 import { clusterOf, kubectl } from '../kubectl.ts';
 import { complaintOf } from '../recap.ts';
 
 /** What must be neither in a backup nor touched by a restore. */
 const kept = ['/var/lib/watchdog-fence/instance', '/var/lib/basement/volumes/eth-1/slashing.sqlite'];
 const label = 'act-backup';
-const version = ['-e', `rke2_version=${releases.next}`];
+const [, next] = rke2Versions;
+const version = ['-e', `rke2_version=${next}`];
 
 export const backup = (house: () => House): void => {
   describe('a backup', () => {

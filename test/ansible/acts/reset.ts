@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tool } from '../../support/tools.ts';
 import type { House } from '../house.ts';
-import { releases } from '../house/releases.ts';
+import { rke2Versions } from '../house/inventory.ts';
 import { clusterOf, kubectl } from '../kubectl.ts';
 import { changesOf, complaintOf } from '../recap.ts';
 
 const playbook = 'playbooks/reset.yml';
-const version = ['-e', `rke2_version=${releases.next}`];
+const [, next] = rke2Versions;
+const version = ['-e', `rke2_version=${next}`];
 const stays = ['/var/lib/basement/volumes/chain-data/pvc-eth-1/db', '/var/lib/watchdog-fence/instance'];
 
 /** Where files may lie that are kept; logs, caches and what runs are not looked at. */
@@ -115,7 +116,7 @@ export const reset = (house: () => House): void => {
       expect(complaintOf(ran)).toBe('ok');
       const { nodes } = await clusterOf(house().machine('mini3'));
       expect(nodes.map(({ name, ready, version: has }) => [name, ready, has])).toEqual(
-        ['mini1', 'mini2', 'mini3'].map((name) => [name, true, releases.next]),
+        ['mini1', 'mini2', 'mini3'].map((name) => [name, true, next]),
       );
       expect(
         await house()

@@ -69,11 +69,9 @@ export function storage(house: () => House): void {
       const refused = async (device: string): Promise<string> => {
         const disks = [{ name: 'chain', device, path: '/srv/chain', format: true }];
         const ran = await house().play(
-          'playbooks/site.yml',
+          '../../test/ansible/plays/role.yml',
           '--limit=mini1',
-          '--tags=storage',
-          '--skip-tags=preflight',
-          `--extra-vars=${JSON.stringify({ storage_disks: disks })}`,
+          `--extra-vars=${JSON.stringify({ role: 'storage', storage_disks: disks })}`,
         );
         return `${ran.code} ${ran.text}`;
       };

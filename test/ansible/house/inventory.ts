@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { hubId, type HouseMachine } from './machines.ts';
 import { places } from './networks.ts';
-import { releases } from './releases.ts';
 
 export const watchdogHost = 'watchdog.test';
 
@@ -23,9 +22,15 @@ export const senders: readonly { readonly source: string; readonly secret: strin
 ].map((source) => ({ source, secret: `${source.toUpperCase().replaceAll('-', '_')}_TOKEN` }));
 
 /** What the stub of rke2 is built as: what is installed first, and what it is upgraded to. */
-export const rke2Versions = ['v1.36.2+rke2r1', 'v1.36.3+rke2r1'] as const;
+export const rke2Versions = ['v1.36.3+rke2r1', 'v1.36.4+rke2r1'] as const;
 
 export const tokenOf = (source: string): string => `a-token-of-${source}-0123456789abcdef`;
+
+/** Ports of the exit: one for a node behind the gateway, one for the gateway itself. */
+export const forwards = [
+  { name: 'geth-p2p', target: 'geth-p2p', node: 'mini2', exit_port: 30_303, node_port: 30_304 },
+  { name: 'beacon-p2p', target: 'beacon-p2p', node: 'mini1', exit_port: 9000, node_port: 9001 },
+] as const;
 
 export type InventoryOptions = {
   readonly machines: readonly HouseMachine[];
@@ -73,16 +78,20 @@ export function writeInventory(folder: string, options: InventoryOptions): void 
     vpn_mode: hub.length > 0 ? 'gateway' : 'none',
     ...(hub.length > 0 ? { vpn_hub_address: places.hub, vpn_hub_dns_upstream: [places.world] } : {}),
     ...(hub.length > 0 ? {} : { vpn_mode_none_ok: true }),
+    port_forwards: hub.length > 0 && minis.length > 1 ? forwards : [],
+    // What there is in this world to ask.
+    port_forwards_leak_urls: ['http://world.test/'],
+    port_forwards_leak_targets: [`${places.world}:80`, `[${places.world6}]:80`],
+    port_forwards_leak_seconds: 2,
     rke2_install_from: 'airgap',
-    rke2_airgap_dir: join(folder, '../releases'),
-    rke2_version: releases.first,
+    rke2_airgap_dir: join(folder, '../rke2'),
+    rke2_version: rke2Versions[0],
+    // All of a machine is more than a test has the time to scan.
+    antivirus_scan: ['/etc', '/home', '/var/lib'],
     preflight_container_ok: true,
     // This machine is busy and its disk not what is tested, but where it is.
     preflight_fio: 'never',
     preflight_disks: [{ path: '/var/lib/rancher', free_gib: 1 }],
-    rke2_version: rke2Versions[0],
-    rke2_install_from: 'airgap',
-    rke2_airgap_dir: join(folder, '../rke2'),
     ...all,
   };
   writeFileSync(join(folder, 'hosts.yml'), stringify(inventory));

@@ -45,10 +45,9 @@ const unitOf = ({ name }: Sender): string => `sender-${name}`;
 async function start(sender: Sender, within: readonly string[], device: string): Promise<void> {
   const { machine, name, port } = sender;
   const { world, world6, router, router6 } = places;
-  await machine.run(
-    ...['systemd-run', '--quiet', `--unit=${unitOf(sender)}`, ...within, 'python3', '-c', program],
-    ...[name, String(port), world, world6, router, router6, device],
-  );
+  const to = [world, world6, router, router6];
+  const command = ['python3', '-c', program, name, String(port), ...to, device];
+  await machine.run('systemd-run', '--quiet', `--unit=${unitOf(sender)}`, ...within, ...command);
 }
 
 /** The machine itself and a pod on it. */

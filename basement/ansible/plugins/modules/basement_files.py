@@ -22,7 +22,7 @@ options:
       owner: { description: Its owner, type: str, default: root }
       group: { description: Its group, type: str, default: root }
       validate: { description: "Command that must succeed with the new file, whose name stands for %s", type: str }
-      keep: { description: "Whether a file of somebody else is kept beside it, and comes back when this one is taken away", type: bool, default: false }
+      keep: { description: "Whether a file of somebody else is kept beside it, and can come back", type: bool, default: false }
       block: { description: "Comment that encloses the content in a file of somebody else, in place of the whole file", type: str, default: "" }
       secret: { description: Whether a diff may not show it, type: bool, default: false }
   folders:
@@ -36,7 +36,12 @@ options:
       owner: { description: Its owner, type: str, default: root }
       group: { description: Its group, type: str, default: root }
   absent:
-    description: Files that are taken away; of a file that was kept, the earlier one comes back. Of folders, those that are empty.
+    description: Files that are taken away. Of folders, those that are empty.
+    type: list
+    elements: path
+    default: []
+  restored:
+    description: Files of somebody else that come back as they were kept. One of which none was kept is left as it is.
     type: list
     elements: path
     default: []
@@ -174,13 +179,15 @@ class Writer:
                 if os.path.exists(new):
                     os.unlink(new)
 
-    def take_away(self, path):
+    def give_back(self, path):
         kept = path + KEPT
         if os.path.lexists(kept):
             self.tell(path, read(path) or "", read(kept) or "")
             if not self.module.check_mode:
                 os.replace(kept, path)
-        elif os.path.isdir(path) and not os.path.islink(path):
+
+    def take_away(self, path):
+        if os.path.isdir(path) and not os.path.islink(path):
             if os.listdir(path):
                 return
             self.tell(path, "folder\n", "")
@@ -221,6 +228,7 @@ def main():
                 "options": {**owned, "mode": {"type": "str", "default": "0755"}},
             },
             "absent": {"type": "list", "elements": "path", "default": []},
+            "restored": {"type": "list", "elements": "path", "default": []},
         },
         supports_check_mode=True,
     )
@@ -228,6 +236,8 @@ def main():
     for folder in module.params["folders"]:
         writer.folder(folder)
     writer.files(module.params["files"])
+    for path in module.params["restored"]:
+        writer.give_back(path)
     for path in module.params["absent"]:
         writer.take_away(path)
     module.exit_json(changed=bool(writer.written), written=writer.written, diff=writer.diffs)
