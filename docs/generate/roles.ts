@@ -74,10 +74,16 @@ export function readRoles(): readonly Role[] {
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
+/** JSON with a space after each comma and colon that is not within a string. */
+const spaced = (json: string): string =>
+  json.replaceAll(
+    /("(?:[^"\\]|\\.)*")|([,:])/g,
+    (_, text: string | undefined, mark: string | undefined) => text ?? `${mark ?? ''} `,
+  );
+
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text =
-    typeof value === 'string' ? value : JSON.stringify(value).replaceAll(/([,:])(?=["[{\d])/g, '$1 ');
+  const text = typeof value === 'string' ? value : spaced(JSON.stringify(value));
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line === '') return '`""`';
   return line.length > longest ? '[see there](defaults/main.yml)' : code(line);

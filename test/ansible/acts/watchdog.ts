@@ -58,7 +58,7 @@ export function watchdog(house: () => House): void {
       expect(refused.code).not.toBe(0);
       const said = refused.text.replaceAll(/\s+/g, ' ');
       expect(said).toContain('The watchdog did not take the heartbeat of mini1: 401');
-      expect(said).toContain('what `watchdog secrets show NODE_MINI1_TOKEN` prints');
+      expect(said).toContain('what `watchdog secrets show . NODE_MINI1_TOKEN` prints');
       expect(refused.text).not.toContain(wrong);
 
       const unknown = await play(

@@ -22,6 +22,7 @@ const commercial = {
   vpn_endpoint: '203.0.113.9:51820',
   vpn_address_v4: '10.2.0.2/32',
   vpn_peer_public_key: 'a-public-key',
+  port_forwards_address: '203.0.113.10',
 };
 const providers = { hub: {}, custom: {}, acme: { forwards: 1, devices: 2, dns: ['10.2.0.1'] } };
 const sender = (source: string): object => ({
@@ -30,6 +31,7 @@ const sender = (source: string): object => ({
   secret: `${source.toUpperCase().replace('-', '_')}_TOKEN`,
 });
 const senders = ['node-mini1', 'node-mini2', 'node-mini3'].map(sender);
+const nodeTokens = ['NODE_MINI1_TOKEN', 'NODE_MINI2_TOKEN', 'NODE_MINI3_TOKEN'];
 const sending = {
   all: { basement_watchdog_outputs: 'watchdog.json' },
   of: Object.fromEntries(
@@ -221,12 +223,31 @@ export const variableCases: readonly Case[] = [
       controller: { providers },
     },
     [
+      "port_forwards_address: missing: the public address of custom's exit",
       'vpn_address_v4: missing: Address of [Interface]',
       'vpn_dns: missing: DNS of [Interface]',
       'vpn_peer_public_key: missing: PublicKey of [Peer] in the configuration that custom gives you (mini1)',
     ],
   ],
   ['nothing is missing of an exit of somebody else', { all: commercial, controller: { providers } }, []],
+  [
+    'a name for the address that is advertised',
+    { all: { ...commercial, port_forwards_address: 'exit.example.net' }, controller: { providers } },
+    ['port_forwards_address: "exit.example.net" is no address'],
+  ],
+  [
+    'no address to advertise, where nothing is forwarded',
+    { all: { ...commercial, port_forwards_address: '', port_forwards: [] }, controller: { providers } },
+    [],
+  ],
+  [
+    'no address to advertise, where ports are leased',
+    {
+      all: { ...commercial, port_forwards_address: '', port_forwards_lease: 'natpmp' },
+      controller: { providers },
+    },
+    [],
+  ],
   [
     'one of several endpoints that is a name',
     {
@@ -319,7 +340,7 @@ export const variableCases: readonly Case[] = [
       ...sending,
       controller: {
         outputs: { heartbeats: senders },
-        tokens: ['NODE_MINI1_TOKEN', 'NODE_MINI2_TOKEN', 'NODE_MINI3_TOKEN'],
+        tokens: nodeTokens,
       },
     },
     [],
@@ -334,6 +355,35 @@ export const variableCases: readonly Case[] = [
       'basement_watchdog_tokens_dir: the token of node-mini2 is missing: `watchdog secrets show . NODE_MINI2_TOKEN` tells it',
       'watchdog_heartbeat_source: watchdog.json knows no sender node-mini1',
     ],
+  ],
+  [
+    'a UPS that the watchdog does not know',
+    {
+      ...sending,
+      all: { ...sending.all, ups_primary: 'mini1' },
+      controller: { outputs: { heartbeats: senders }, tokens: nodeTokens },
+    },
+    ['ups_watchdog_source: watchdog.json knows no sender ups'],
+  ],
+  [
+    'a UPS without its token',
+    {
+      ...sending,
+      all: { ...sending.all, ups_primary: 'mini1' },
+      controller: { outputs: { heartbeats: [...senders, sender('ups')] }, tokens: nodeTokens },
+    },
+    [
+      'basement_watchdog_tokens_dir: the token of ups is missing: `watchdog secrets show . UPS_TOKEN` tells it',
+    ],
+  ],
+  [
+    'a UPS of which the watchdog is not told',
+    {
+      ...sending,
+      all: { ...sending.all, ups_primary: 'mini1', ups_notify: false },
+      controller: { outputs: { heartbeats: senders }, tokens: nodeTokens },
+    },
+    [],
   ],
 
   // What is written.

@@ -47,7 +47,7 @@ def outputs(inventory: Inventory) -> Iterator[Problem]:
 
 
 def senders_of(inventory: Inventory, path: str, secrets: dict[str, str]) -> Iterator[Problem]:
-    """Each node sends as itself, and some of its work does: the watchdog must know all of them, and their tokens must be there."""
+    """Each node sends as itself, and some of its work and the UPS do: the watchdog must know all of them, and their tokens must be there."""
     for host in inventory.basement:
         given = inventory.of(host, "watchdog_tokens", {}) or {}
         for variable in ("watchdog_heartbeat_source", "watchdog_sources"):
@@ -55,6 +55,11 @@ def senders_of(inventory: Inventory, path: str, secrets: dict[str, str]) -> Iter
             sources = value if isinstance(value, list) else [value]
             for source in dict.fromkeys(str(each) for each in sources if each):
                 yield from sender(inventory, path, Sender(variable, source, secrets.get(source), source in given, host))
+    primary = str(inventory.shared("ups_primary", ""))
+    if primary in inventory.hosts and inventory.of(primary, "ups_notify", True):
+        source = str(inventory.of(primary, "ups_watchdog_source", "ups"))
+        is_given = bool(inventory.of(primary, "ups_watchdog_token", ""))
+        yield from sender(inventory, path, Sender("ups_watchdog_source", source, secrets.get(source), is_given, primary))
 
 
 class Sender(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .inventory import Inventory
+from .inventory import Inventory, address_of
 from .problem import Problem
 
 PROTOCOLS = ("tcp", "udp")
@@ -89,4 +89,22 @@ def offered(inventory: Inventory) -> Iterator[Problem]:
         )
 
 
-RULES = [shape, clashes, needed, offered]
+def advertised(inventory: Inventory) -> Iterator[Problem]:
+    """Nobody here can know by which address another's exit is seen, and clients would advertise none. Whoever leases ports is told it."""
+    provider = str(inventory.shared("vpn_provider", "hub"))
+    if provider == "hub" or provider not in inventory.controller.providers or inventory.shared("vpn_mode", "gateway") == "none":
+        return
+    if not forwards_of(inventory) or inventory.offer.get("forwards") == 0:
+        return
+    for host in inventory.basement:
+        if (inventory.of(host, "port_forwards_lease") or inventory.offer.get("renewal")) == "natpmp":
+            continue
+        text = str(inventory.of(host, "port_forwards_address", ""))
+        if text == "":
+            what = f"missing: the public address of {provider}'s exit, to which the forwards come: the world sees the basement by it"
+            yield Problem("port_forwards_address", what, host)
+        elif address_of(text) is None:
+            yield Problem("port_forwards_address", f'"{text}" is no address: what clients advertise is no name', host)
+
+
+RULES = [shape, clashes, needed, offered, advertised]
