@@ -1,8 +1,8 @@
 // What is kept of a cluster, and the cluster made again of it: nothing of validators goes either way.
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { House } from '../house.ts';
+import { ansibleFolder, type House } from '../house.ts';
 import { rke2Versions } from '../house/inventory.ts';
 import { clusterOf, kubectl } from '../kubectl.ts';
 import { complaintOf } from '../recap.ts';
@@ -73,7 +73,8 @@ export const backup = (house: () => House): void => {
         'playbooks/restore.yml',
         ...version,
         '-e',
-        `restore_from=${folder()}`,
+        // As an operator types it, from the folder of Ansible.
+        `restore_from=${relative(ansibleFolder, folder())}`,
         '-e',
         'restore_confirm=home',
       );

@@ -17,6 +17,7 @@ export const verify = (house: () => House, version: string = rke2Versions[0]): v
       expect(ran.text).toContain(`exit-address: the world sees ${places.hub}; by the LAN`);
       expect(ran.text).toContain(`vip: ${places.vip} is held by mini`);
       expect(ran.text).toMatch(/firewall: .*dropped so far/);
+      expect(ran.text).toMatch(/forwards: [\s\S]*?came back/);
       expect(ran.text).toContain('pods: no container runs here');
       expect(ran.text).toContain('limits: a container cannot enforce MemoryMax and IPAddressDeny');
     });
