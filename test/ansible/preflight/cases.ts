@@ -77,6 +77,8 @@ const options = [
   'rke2_first_server',
   'rke2_install_from',
   'ups_primary',
+  'ups_driver',
+  'ups_driver_options',
   'vpn_address_v4',
   'vpn_endpoint',
   'vpn_endpoints',
