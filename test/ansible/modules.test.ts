@@ -71,7 +71,8 @@ describe.skipIf(lacks('ansible') || lacksPrograms('python3'))('basement_look', (
     // A database of packages as rpm answers of it, and none of dpkg's.
     const programs = join(top, 'rhel');
     mkdirSync(programs);
-    symlinkSync(execFileSync('which', ['python3'], { encoding: 'utf8' }).trim(), join(programs, 'python3'));
+    const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+    symlinkSync(python.trim(), join(programs, 'python3'));
     const rpm = `#!/bin/sh
 case "$*" in
   '--query audit' | '--query rke2-selinux' | '--query rke2-selinux-0.23-1.el9') exit 0 ;;
