@@ -58,7 +58,14 @@ export const forwards = (house: () => House): void => {
     beforeAll(async () => {
       for (const each of wanted) {
         await nodeOf(each).run(
-          ...(['systemd-run', '--quiet', `--unit=client-${each.name}`, 'python3', '-c'] as const),
+          ...([
+            'systemd-run',
+            '--quiet',
+            `--unit=client-${each.name}`,
+            '--description=A client',
+            'python3',
+            '-c',
+          ] as const),
           script('client.py'),
           String(each.node_port),
         );
@@ -119,17 +126,19 @@ export const forwards = (house: () => House): void => {
 
     test('of somebody who is cut off at the exit is dead until a person restores it, over a restart of the exit as well', async () => {
       const { hub } = house();
-      await hub.run('basement-cut', 'mini1', 'a test of the cut');
-      await hub.run('systemctl', 'restart', 'basement-hub');
-      await expect(caller(places.hub, behind.exit_port, places.world)).rejects.toThrow(/timed out|refused/);
-      const ran = await house().play('playbooks/site.yml', '--tags', 'vpn_hub');
-      expect(ran.code).not.toBe(0);
-      expect(ran.text).toContain('/etc/basement/hub-cut/mini1');
-      expect(await hub.run('basement-cut', '--list')).toMatch(
-        /^mini1: since=.* by=root why=a test of the cut$/,
-      );
-
-      await hub.run('basement-cut', '--restore', 'home');
+      try {
+        await hub.run('basement-cut', 'mini1', 'a test of the cut');
+        await hub.run('systemctl', 'restart', 'basement-hub');
+        await expect(caller(places.hub, behind.exit_port, places.world)).rejects.toThrow(/timed out|refused/);
+        const ran = await house().play('playbooks/site.yml', '--tags', 'vpn_hub');
+        expect(ran.code).not.toBe(0);
+        expect(ran.text).toContain('/etc/basement/hub-cut/mini1');
+        expect(await hub.run('basement-cut', '--list')).toMatch(
+          /^mini1: since=.* by=root why=a test of the cut$/,
+        );
+      } finally {
+        await hub.run('basement-cut', '--restore', 'home');
+      }
       const back = async (): Promise<string> => caller(places.hub, behind.exit_port, places.world);
       expect(await until('the forward to be back', back, { limitMs: 60_000 })).toBe(places.world);
     });

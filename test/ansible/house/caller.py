@@ -20,8 +20,8 @@ def opened(address):
 streams = [{"from": each, "socket": opened(each), "sent": 0, "received": 0, "seenAs": set()} for each in own]
 silent = opened(own[0])
 called_back = False
-# Longer than a firewall remembers a stream by default that was not answered yet.
-silent.send(f"call-back {seconds * 0.75}".encode())
+# Longer than a firewall remembers by default what was said and answered once.
+silent.send(f"call-back {min(seconds * 0.75, 45)}".encode())
 
 
 def receive():

@@ -29,6 +29,7 @@ def udp():
             word, _, rest = message.partition(b" ")
             if word == b"call-back":
                 seconds = float(rest)
+                door.sendto(b"gladly", caller)
                 threading.Timer(seconds, door.sendto, (b"called back", caller)).start()
             else:
                 door.sendto(f"{address(caller)} ".encode() + message, caller)
