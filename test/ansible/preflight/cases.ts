@@ -77,8 +77,6 @@ const options = [
   'rke2_first_server',
   'rke2_install_from',
   'ups_primary',
-  'ups_driver',
-  'ups_driver_options',
   'vpn_address_v4',
   'vpn_endpoint',
   'vpn_endpoints',
@@ -95,6 +93,8 @@ const kinds = {
     elements: 'dict',
     options: { device: { required: true }, format: { type: 'bool' } },
   },
+  ups_driver: { type: 'str' },
+  ups_driver_options: { type: 'dict' },
   vpn_mtu: { type: 'int' },
 };
 const anything = (names: readonly string[]): Values =>
