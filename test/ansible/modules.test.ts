@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ const answer = z.object({
   written: z.array(z.string()).default([]),
   formatted: z.array(z.string()).default([]),
   mounted: z.array(z.string()).default([]),
+  missing: z.array(z.string()).default([]),
 });
 
 /** As Ansible starts a module on a host, without what brings it there. */
@@ -42,7 +44,7 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 const play = async (
   name: string,
   args: object,
-  options: { readonly check?: boolean; readonly mounts?: number } = {},
+  options: { readonly check?: boolean; readonly mounts?: number; readonly path?: string } = {},
 ): Promise<z.infer<typeof answer>> =>
   new Promise((resolve, reject) => {
     const given = JSON.stringify({
@@ -53,13 +55,37 @@ const play = async (
       options.mounts === undefined
         ? python
         : ['nsenter', `--mount=/proc/${options.mounts}/ns/mnt`, ...python];
-    const env = { PATH: process.env['PATH'], PYTHONPATH: join(tool('ansible').folder, 'packages') };
+    const env = {
+      PATH: options.path ?? process.env['PATH'],
+      PYTHONPATH: join(tool('ansible').folder, 'packages'),
+    };
     execFile(program, rest, { env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (_, stdout, stderr) => {
       const json = /\{[\s\S]*\}/.exec(stdout)?.[0];
       if (json === undefined) reject(new Error(`${stdout}${stderr}`));
       else resolve(answer.parse(JSON.parse(json)));
     });
   });
+
+describe.skipIf(lacks('ansible') || lacksPrograms('python3'))('basement_look', () => {
+  test('finds packages of the RHEL family by name, by name and version, and by what they provide', async () => {
+    // A database of packages as rpm answers of it, and none of dpkg's.
+    const programs = join(top, 'rhel');
+    mkdirSync(programs);
+    const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+    symlinkSync(python.trim(), join(programs, 'python3'));
+    const rpm = `#!/bin/sh
+case "$*" in
+  '--query audit' | '--query rke2-selinux' | '--query rke2-selinux-0.23-1.el9') exit 0 ;;
+  '--query --whatprovides dnf-utils' | '--query --whatprovides audit' | '--query --whatprovides rke2-selinux') exit 0 ;;
+esac
+exit 1
+`;
+    writeFileSync(join(programs, 'rpm'), rpm, { mode: 0o755 });
+    const packages = ['audit', 'dnf-utils', 'rke2-selinux-0.23-1.el9', 'rke2-selinux-0.24-1.el9', 'chrony'];
+    const { missing } = await play('basement_look', { packages }, { path: programs });
+    expect(missing).toEqual(['rke2-selinux-0.24-1.el9', 'chrony']);
+  });
+});
 
 describe.skipIf(lacks('ansible') || lacksRoot())('basement_files', () => {
   const folder = join(top, 'files');

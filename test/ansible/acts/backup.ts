@@ -68,7 +68,11 @@ export const backup = (house: () => House): void => {
       expect(nodes[0]?.labels[label]).toBe('since');
     });
 
-    test('makes the cluster again as it was, and leaves volumes and the fence alone', async () => {
+    test("makes the cluster again as it was, and leaves volumes, the fence and the servers' own snapshots alone", async () => {
+      const snapshot = '/var/lib/rancher/rke2/server/db/snapshots/own';
+      await house()
+        .machine('mini2')
+        .run('sh', '-c', `mkdir -p "$(dirname ${snapshot})"; echo kept >${snapshot}`);
       const ran = await house().play(
         'playbooks/restore.yml',
         ...version,
@@ -79,6 +83,8 @@ export const backup = (house: () => House): void => {
         'restore_confirm=home',
       );
       expect(complaintOf(ran)).toBe('ok');
+      expect(await house().machine('mini2').run('cat', snapshot)).toContain('kept');
+      await house().machine('mini2').run('rm', snapshot);
       for (const mini of house().minis) {
         const { nodes } = await clusterOf(mini);
         expect(nodes.map(({ name, ready }) => [name, ready])).toEqual([

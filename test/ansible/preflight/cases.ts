@@ -98,6 +98,8 @@ const kinds = {
     elements: 'dict',
     options: { device: { required: true }, format: { type: 'bool' } },
   },
+  ups_driver: { type: 'str' },
+  ups_driver_options: { type: 'dict' },
   vpn_mtu: { type: 'int' },
 };
 const anything = (names: readonly string[]): Values =>

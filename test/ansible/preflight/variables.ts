@@ -169,6 +169,22 @@ export const variableCases: readonly Case[] = [
     { all: { ups_primary: 'mini9' } },
     ['ups_primary: "mini9" is no node of the basement'],
   ],
+  [
+    'a UPS by USB that says when its battery is low',
+    {
+      all: {
+        ups_primary: 'mini1',
+        ups_driver: 'usbhid-ups',
+        ups_driver_options: { ignorelb: '', 'override.battery.runtime.low': 300 },
+      },
+    },
+    [],
+  ],
+  [
+    'a UPS by USB that does not',
+    { all: { ups_primary: 'mini1', ups_driver: 'usbhid-ups', ups_driver_options: { serial: 'X1' } } },
+    ['ups_driver_options: nothing says when the battery is low'],
+  ],
 
   // The way out.
   [

@@ -9,7 +9,7 @@ description:
   - Reads which of the packages are missing, what state the units have, and what is in the files. It changes nothing.
 options:
   packages:
-    description: Names of packages.
+    description: Names of packages; of the RHEL family also with version and release behind them.
     type: list
     elements: str
     default: []
@@ -86,8 +86,12 @@ def missing(module, packages):
         _, out, _ = module.run_command(["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}\n", *packages])
         there = {name for status, _, name in (line.partition(" ") for line in out.splitlines()) if status == "installed"}
     else:
-        # A name may be one that another package provides.
-        there = {name for name in packages if module.run_command(["rpm", "--query", "--whatprovides", name])[0] == 0}
+        # A name may have a version behind it, or be one that another package provides.
+        there = {
+            name
+            for name in packages
+            if any(module.run_command(["rpm", "--query", *how, name])[0] == 0 for how in ([], ["--whatprovides"]))
+        }
     return [name for name in packages if name not in there]
 
 

@@ -108,6 +108,14 @@ def ups(inventory: Inventory) -> Iterator[Problem]:
         yield Problem(
             "ups_primary", f'"{primary}" is no node of the basement: name the one with the cable, one of {", ".join(inventory.basement)}'
         )
+    elif primary and inventory.of(primary, "ups_driver") == "usbhid-ups":
+        options = inventory.of(primary, "ups_driver_options", {})
+        if not any(str(name).endswith(("battery.runtime.low", "battery.charge.low")) for name in options):
+            yield Problem(
+                "ups_driver_options",
+                "nothing says when the battery is low, and what the UPS takes for it is mostly too late for a shutdown of four minutes: "
+                "add ignorelb: '' and override.battery.runtime.low: 300",
+            )
 
 
 RULES = [groups, one_first, sameness, rke2, ups]
