@@ -332,6 +332,24 @@ describe.skipIf(lacksPrograms('python3'))('a leased port', () => {
     expect(rules()).not.toContain('udp dport 30303 counter dnat ip to 10.77.0.12');
   });
 
+  test('that another forward has already is not taken a second time', async () => {
+    const { gateway: provider, run, settings, advertised } = await node();
+    const beacon = {
+      ...forward,
+      name: 'beacon',
+      target: 'beacon',
+      exit_port: 9000,
+      node_port: 9000,
+      door: 9000,
+    };
+    settings({ forwards: [forward, beacon] });
+    provider.give = ({ seconds: long }) => ({ port: 41_234, seconds: long });
+    const ended = await run('basement-port-lease');
+    expect(ended).toMatchObject({ code: 1 });
+    expect(ended.stderr).toContain('beacon is given 41234, which is the port of geth-p2p');
+    expect(advertised().ports.map(({ port }) => port)).toEqual([41_234, null]);
+  });
+
   test('of the machine itself is led to the port of its client', async () => {
     const { gateway: provider, run, settings, rules } = await node();
     settings({ forwards: [{ ...forward, mine: true }] });
