@@ -38,3 +38,13 @@ export function complaintOf({ code, text }: Ran): string {
     .join('\n')
     .slice(-4000);
 }
+
+/** Which tasks changed something, `HOST TASK`. */
+export function changedTasksOf({ text }: Ran): readonly string[] {
+  let task = '';
+  return text.split('\n').flatMap((line) => {
+    task = /^(?:TASK|RUNNING HANDLER) \[(.*?)\] \*/.exec(line)?.[1] ?? task;
+    const host = /^changed: \[(\S+?)[\] ]/.exec(line)?.[1];
+    return host === undefined ? [] : [`${host} ${task}`];
+  });
+}

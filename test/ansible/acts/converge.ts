@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { House } from '../house.ts';
 import { tokenOf, senders } from '../house/inventory.ts';
-import { changesOf, complaintOf, recapOf } from '../recap.ts';
+import { changedTasksOf, changesOf, complaintOf, recapOf } from '../recap.ts';
 
 const site = 'playbooks/site.yml';
 
@@ -49,7 +49,8 @@ export const converge = (house: () => House): void => {
       const ran = await house().play(site);
       said.push(ran.text);
       expect(complaintOf(ran)).toBe('ok');
-      expect(changesOf(ran)).toEqual({ mini1: 0, mini2: 0, mini3: 0, vps: 0 });
+      expect(changedTasksOf(ran)).toEqual([]);
+      expect(changesOf(ran)).toEqual({ localhost: 0, mini1: 0, mini2: 0, mini3: 0, vps: 0 });
       process.stdout.write(`again in ${Math.round((performance.now() - begun) / 1000)} s\n`);
     });
 
