@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { lacks, lacksPrograms, lacksRoot, tool } from '../support/tools.ts';
@@ -209,22 +209,19 @@ describe.skipIf(noDisks)('basement_disks', () => {
   const inside = (mounts: number, ...command: readonly string[]): string =>
     execFileSync('nsenter', [`--mount=/proc/${mounts}/ns/mnt`, ...command], { encoding: 'utf8' });
 
-  // mount(8) reads this machine's fstab, so the one of the test lies over it.
+  // mount(8) reads this machine's fstab, so what is written goes into a copy that lies over its folder.
   const over = (disk: ReturnType<typeof made>): void => {
-    writeFileSync(disk.fstab, 'proc /proc proc defaults 0 0\n');
-    inside(disk.mounts, 'mount', '--bind', join(disk.fstab, '..'), '/mnt');
+    const folder = dirname(disk.fstab);
+    for (const each of ['upper', 'work']) mkdirSync(join(folder, each));
+    writeFileSync(join(folder, 'upper/fstab'), 'proc /proc proc defaults 0 0\n');
+    const layers = `lowerdir=/etc,upperdir=${join(folder, 'upper')},workdir=${join(folder, 'work')}`;
+    inside(disk.mounts, 'mount', '-t', 'overlay', 'overlay', '-o', layers, '/etc');
   };
 
   test('a blank one is formatted, mounted, and left alone from then on', async () => {
     const disk = made();
     over(disk);
     const args = { ...wanted(disk), fstab: '/etc/fstab' };
-    inside(
-      disk.mounts,
-      'sh',
-      '-c',
-      'mkdir -p /mnt/upper /mnt/work && mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc',
-    );
     const checked = await play('basement_disks', args, { check: true, mounts: disk.mounts });
     expect(checked).toMatchObject({ formatted: ['chain'], mounted: ['chain'] });
     expect(readFileSync(disk.image).every((byte) => byte === 0)).toBe(true);

@@ -69,7 +69,9 @@ export const leakTest = (house: () => House): void => {
 
     test('once it is closed again all is well again', async () => {
       expect(await look(node())).toMatchObject({ code: 0 });
-      expect(await look(gateway())).toMatchObject({ code: 0, heard: [{ path: '/home/leak/ok' }] });
+      // The tunnel's own word, that the switch was gone, may come between.
+      const { code, heard } = await look(gateway());
+      expect([code, heard.map(({ path }) => path)]).toEqual([0, expect.arrayContaining(['/home/leak/ok'])]);
     });
   });
 };
