@@ -30,6 +30,8 @@ const packages = [
   /^etc\/(alternatives|rc\d\.d|rcS\.d|init\.d|ssl\/certs|apparmor\.d|pam\.d|ld\.so\.cache)(\/|$)/,
   /^etc\/systemd\/system\/[^/]*\.(wants|requires)\//,
   /^etc\/systemd\/system\/(dbus-[^/]*|sshd|syslog|auditd|chronyd)\.service$/,
+  // Made by the package when it is configured, and not in its list.
+  /^etc\/apt\/apt\.conf\.d\/(20auto|50unattended)-upgrades$/,
   /^etc\/(audit|chrony|clamav|default|logrotate\.d|nut|ucf|logcheck|cron\.[a-z]+|ppp|dhcp)\//,
 ];
 
