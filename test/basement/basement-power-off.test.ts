@@ -1,11 +1,11 @@
 // What upsmon runs when the battery is nearly empty, on dash, with programs of the test: what stops before what, and that the machine always goes off.
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lacksPrograms } from '../support/tools.ts';
+import { pathWith, runDash, writeProgram, writeSettings } from './dash.ts';
 
 const program = fileURLToPath(
   new URL('../../basement/ansible/roles/ups/files/basement-power-off', import.meta.url),
@@ -25,26 +25,17 @@ function machine(): Machine {
   mkdirSync(at('bin'));
   writeFileSync(at('calls'), '');
   const does: Machine['does'] = (name, line) => {
-    writeFileSync(at(`bin/${name}`), `#!/bin/sh\necho "${name} $*" >>${at('calls')}\n${line}\n`);
-    chmodSync(at(`bin/${name}`), 0o755);
+    writeProgram(at(`bin/${name}`), `echo "${name} $*" >>${at('calls')}`, line);
   };
   does('systemctl', 'exit 0');
   does('ping', 'exit 1');
-  writeFileSync(at('bin/logger'), '#!/bin/sh\n', { mode: 0o755 });
-  const goesDown: Machine['goesDown'] = (settings) => {
-    const lines = Object.entries(settings ?? {}).map(([name, value]) => `${name}=${value}\n`);
-    writeFileSync(at('conf'), `# What the test sets.\n${lines.join('')}`);
-    return new Promise((resolve, reject) => {
-      execFile(
-        'dash',
-        [program, ...(settings === null ? [] : [at('conf')])],
-        { env: { PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` }, timeout: 50_000 },
-        (error) => {
-          if (error === null) resolve(readFileSync(at('calls'), 'utf8').trim().split('\n'));
-          else reject(error);
-        },
-      );
-    });
+  writeProgram(at('bin/logger'));
+  const goesDown: Machine['goesDown'] = async (settings) => {
+    writeSettings(at('conf'), settings ?? {});
+    const args = settings === null ? [] : [at('conf')];
+    const { code, stderr } = await runDash([program, ...args], { PATH: pathWith(at('bin')) });
+    if (code !== 0) throw new Error(`it ended with ${code}: ${stderr}`);
+    return readFileSync(at('calls'), 'utf8').trim().split('\n');
   };
   return { does, goesDown };
 }

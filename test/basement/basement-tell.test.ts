@@ -1,13 +1,12 @@
 // What parts of a basement tell the watchdog with, on dash, with curl and TLS: what is sent, what is kept back, and how it ends.
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { lacksPrograms } from '../support/tools.ts';
-import type { Ran } from './house-with-ups.ts';
+import { pathWith, type Ran, runDash, writeProgram, writeSettings } from './dash.ts';
 import { watchdogHost, watchdogServer, type WatchdogServer } from './watchdog-server.ts';
 
 const program = fileURLToPath(
@@ -32,13 +31,12 @@ async function machine(): Promise<Machine> {
   });
   const at = (name: string): string => join(folder, name);
   for (const name of ['bin', 'tokens', 'metrics']) mkdirSync(at(name));
-  const script = (name: string, line: string): void => {
-    writeFileSync(at(`bin/${name}`), `#!/bin/sh\n${line}\n`);
-    chmodSync(at(`bin/${name}`), 0o755);
-  };
   // Syslog is not for tests, and the server's name has no address.
-  script('logger', 'exit 0');
-  script('curl', `PATH=\${PATH#*:} exec curl "$@" --resolve ${watchdogHost}:${server.port}:127.0.0.1`);
+  writeProgram(at('bin/logger'), 'exit 0');
+  writeProgram(
+    at('bin/curl'),
+    `PATH=\${PATH#*:} exec curl "$@" --resolve ${watchdogHost}:${server.port}:127.0.0.1`,
+  );
   writeFileSync(at('tokens/node-mini1'), `${token}\n`);
   const settings: Machine['settings'] = (more) => {
     const all = {
@@ -49,32 +47,14 @@ async function machine(): Promise<Machine> {
       CA_FILE: server.authorityFile,
       ...more,
     };
-    const lines = Object.entries(all).flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name}=${value}\n`],
-    );
-    writeFileSync(at('watchdog.conf'), `# What the tests set.\n\n${lines.join('')}`);
+    writeSettings(at('watchdog.conf'), all);
   };
   settings({});
-  const tell: Machine['tell'] = (...args) => {
-    const begun = performance.now();
-    const child = spawn('dash', [program, ...args], {
-      env: {
-        PATH: `${at('bin')}:${process.env['PATH'] ?? ''}`,
-        BASEMENT_WATCHDOG_CONF: at('watchdog.conf'),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const tell: Machine['tell'] = (...args) =>
+    runDash([program, ...args], {
+      PATH: pathWith(at('bin')),
+      BASEMENT_WATCHDOG_CONF: at('watchdog.conf'),
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => {
-        resolve({ code, stdout, stderr, ms: performance.now() - begun });
-      });
-    });
-  };
   return { server, at, settings, tell };
 }
 

@@ -1,23 +1,19 @@
 // What keepalived runs beside itself, on dash, with curl: when an API server counts as well, and what is told of who holds the address.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lacksPrograms } from '../support/tools.ts';
+import { runDash } from './dash.ts';
 import { watchdogServer, type WatchdogServer } from './watchdog-server.ts';
 
 const program = fileURLToPath(
   new URL('../../basement/ansible/roles/keepalived/files/basement-vip', import.meta.url),
 );
 
-const run = (...args: readonly string[]): Promise<number> =>
-  new Promise((resolve) => {
-    execFile('dash', [program, ...args], { timeout: 30_000 }, (error) =>
-      resolve(error === null ? 0 : Number(error.code ?? -1)),
-    );
-  });
+const run = async (...args: readonly string[]): Promise<number | null> =>
+  (await runDash([program, ...args], { PATH: process.env['PATH'] })).code;
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'watchdog-vip-'));

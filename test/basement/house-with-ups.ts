@@ -1,18 +1,10 @@
 // A house whose UPS and resolver are scripts of the test, around the real script that tells the watchdog.
-import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { pathWith, type Ran, runDash, writeProgram, writeSettings } from './dash.ts';
 import { watchdogHost, watchdogServer, type WatchdogServer } from './watchdog-server.ts';
 
 const notifyWatchdog = fileURLToPath(
@@ -20,13 +12,6 @@ const notifyWatchdog = fileURLToPath(
 );
 
 export const token = 'a-token-of-the-ups-0123456789';
-
-export type Ran = {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly ms: number;
-};
 
 export type UpsHouse = {
   readonly folder: string;
@@ -49,26 +34,6 @@ export type UpsHouse = {
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
 };
 
-function script(path: string, ...lines: readonly string[]): void {
-  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
-  chmodSync(path, 0o755);
-}
-
-async function execute(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> {
-  const begun = performance.now();
-  const child = spawn('dash', [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, stdout, stderr, ms: performance.now() - begun });
-    });
-  });
-}
-
 /** Everything is removed when the test is over. */
 export async function upsHouse(): Promise<UpsHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-ups-'));
@@ -82,22 +47,22 @@ export async function upsHouse(): Promise<UpsHouse> {
   mkdirSync(at('state'));
   copyFileSync(notifyWatchdog, at('notify-watchdog'));
   // Syslog is not for tests.
-  script(at('bin/logger'), 'exit 0');
+  writeProgram(at('bin/logger'), 'exit 0');
 
   const ups: UpsHouse['ups'] = (variables) => {
     if (variables === 'silent') {
-      script(at('bin/upsc'), 'exec tail -f /dev/null');
+      writeProgram(at('bin/upsc'), 'exec tail -f /dev/null');
       return;
     }
     const lines = Object.entries(variables ?? {}).map(([name, value]) => `${name}: ${value}`);
     writeFileSync(at('variables'), lines.map((line) => `${line}\n`).join(''));
-    script(at('bin/upsc'), variables === null ? 'exit 1' : `cat ${at('variables')}`);
+    writeProgram(at('bin/upsc'), variables === null ? 'exit 1' : `cat ${at('variables')}`);
   };
   const resolver: UpsHouse['resolver'] = (answer) => {
     const noted = `echo "$2" >> ${at('lookups')}`;
-    if (answer === 'silent') script(at('bin/getent'), noted, 'exec tail -f /dev/null');
-    else if (answer === null) script(at('bin/getent'), noted, 'exit 2');
-    else script(at('bin/getent'), noted, ...answer.map((address) => `echo "${address}  STREAM $2"`));
+    if (answer === 'silent') writeProgram(at('bin/getent'), noted, 'exec tail -f /dev/null');
+    else if (answer === null) writeProgram(at('bin/getent'), noted, 'exit 2');
+    else writeProgram(at('bin/getent'), noted, ...answer.map((address) => `echo "${address}  STREAM $2"`));
   };
   const settings: UpsHouse['settings'] = (more) => {
     const all = {
@@ -108,14 +73,11 @@ export async function upsHouse(): Promise<UpsHouse> {
       STATE_DIR: at('state'),
       ...more,
     };
-    const lines = Object.entries(all).flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name}=${value}\n`],
-    );
-    writeFileSync(at('watchdog.conf'), `# What the tests set.\n\n${lines.join('')}`);
+    writeSettings(at('watchdog.conf'), all);
   };
   const run: UpsHouse['run'] = (args, env = {}) =>
-    execute([at('notify-watchdog'), ...args], {
-      PATH: `${at('bin')}:${process.env['PATH'] ?? ''}`,
+    runDash([at('notify-watchdog'), ...args], {
+      PATH: pathWith(at('bin')),
       WATCHDOG_CONF: at('watchdog.conf'),
       CURL_CA_BUNDLE: server.authorityFile,
       ...env,

@@ -1,28 +1,17 @@
 // The scripts that a node's timers call, on dash, with programs beside them that answer as told: what they count, warn of and tell the watchdog.
-import { execFile } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { lacksPrograms } from '../support/tools.ts';
+import { pathWith, type Ran, runDash, writeProgram } from './dash.ts';
 
 const roles = fileURLToPath(new URL('../../basement/ansible/roles', import.meta.url));
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 type Node = {
   readonly folder: string;
@@ -44,10 +33,7 @@ function node(): Node {
   folders.push(folder);
   const at: Node['at'] = (...parts) => join(folder, ...parts);
   for (const name of ['bin', 'metrics', 'work']) mkdirSync(at(name));
-  const program: Node['program'] = (name, ...lines) => {
-    writeFileSync(at('bin', name), ['#!/bin/sh', ...lines, ''].join('\n'));
-    chmodSync(at('bin', name), 0o755);
-  };
+  const program: Node['program'] = (name, ...lines) => writeProgram(at('bin', name), ...lines);
   program('basement-tell', `printf '%s|' "$@" >>"${at('told')}"; echo >>"${at('told')}"`);
   return {
     folder,
@@ -64,26 +50,16 @@ function node(): Node {
           ]),
       ),
     told: () => (existsSync(at('told')) ? readFileSync(at('told'), 'utf8').trimEnd().split('\n') : []),
-    run: async (script, args = [], variables = {}) =>
-      new Promise((resolve) => {
-        execFile(
-          'dash',
-          [join(roles, script), ...args],
-          {
-            env: {
-              PATH: `${at('bin')}:${process.env['PATH'] ?? ''}`,
-              BASEMENT_TELL: at('bin', 'basement-tell'),
-              BASEMENT_ANTIVIRUS_CONF: at('antivirus.conf'),
-              BASEMENT_SPACE_CONF: at('space.conf'),
-              BASEMENT_SPACE_LOW: at('space-low'),
-              BASEMENT_UPDATES_CONF: at('updates.conf'),
-              BASEMENT_MAINTENANCE: at('maintenance'),
-              ...variables,
-            },
-          },
-          (error, stdout, stderr) =>
-            resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
-        );
+    run: (script, args = [], variables = {}) =>
+      runDash([join(roles, script), ...args], {
+        PATH: pathWith(at('bin')),
+        BASEMENT_TELL: at('bin', 'basement-tell'),
+        BASEMENT_ANTIVIRUS_CONF: at('antivirus.conf'),
+        BASEMENT_SPACE_CONF: at('space.conf'),
+        BASEMENT_SPACE_LOW: at('space-low'),
+        BASEMENT_UPDATES_CONF: at('updates.conf'),
+        BASEMENT_MAINTENANCE: at('maintenance'),
+        ...variables,
       }),
   };
 }

@@ -97,6 +97,16 @@ const forward = {
   to6: '',
 };
 
+const beacon = {
+  ...forward,
+  name: 'beacon',
+  target: 'beacon',
+  exit_port: 9000,
+  node_port: 9000,
+  door: 9000,
+  to: '10.77.0.13',
+};
+
 type Node = {
   readonly gateway: Gateway;
   readonly run: (
@@ -315,15 +325,6 @@ describe.skipIf(lacksPrograms('python3'))('a leased port', () => {
 
   test('of several: each has its own, and a leased number goes before the one that another was asked for by', async () => {
     const { gateway: provider, run, settings, advertised, rules } = await node();
-    const beacon = {
-      ...forward,
-      name: 'beacon',
-      target: 'beacon',
-      exit_port: 9000,
-      node_port: 9000,
-      door: 9000,
-      to: '10.77.0.13',
-    };
     settings({ forwards: [forward, beacon] });
     provider.give = ({ inner, seconds: long }) => ({ port: inner === 9000 ? 30_303 : 41_234, seconds: long });
     await run('basement-port-lease');
@@ -334,14 +335,6 @@ describe.skipIf(lacksPrograms('python3'))('a leased port', () => {
 
   test('that another forward has already is not taken a second time', async () => {
     const { gateway: provider, run, settings, advertised } = await node();
-    const beacon = {
-      ...forward,
-      name: 'beacon',
-      target: 'beacon',
-      exit_port: 9000,
-      node_port: 9000,
-      door: 9000,
-    };
     settings({ forwards: [forward, beacon] });
     provider.give = ({ seconds: long }) => ({ port: 41_234, seconds: long });
     const ended = await run('basement-port-lease');
