@@ -33,15 +33,15 @@ const checks: readonly Step[] = [
   check('fence', 'node', '.ci/check-fence.ts'),
 ];
 const fast = suite('fast');
-// Validators were seen to miss their duty on a busy machine: the live suite comes last, alone, and only where its tools must be there.
-const live = process.env['REQUIRE_TOOLS'] === '1' ? [suite('ansible'), suite('live')] : [];
+// Only where their tools must be there. Validators were seen to miss their duty on a busy machine: the live suite comes last, alone.
+const withTools = process.env['REQUIRE_TOOLS'] === '1' ? [suite('ansible'), suite('live')] : [];
 const slower = [
   suite('thorough'),
   suite('processes'),
   suite('terraform'),
   suite('simulation'),
   suite('lab'),
-  ...live,
+  ...withTools,
 ];
 
 function at(report: unknown, name: string): unknown {

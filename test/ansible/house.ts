@@ -143,11 +143,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
         return found;
       };
       const play: House['play'] = async (playbook, ...args) => {
-        const command = [
-          join(tool('ansible').folder, 'bin/ansible-playbook'),
-          '--inventory',
-          at('inventory'),
-        ];
+        const command = [tool('ansible').path, '--inventory', at('inventory')];
         return new Promise((resolve) => {
           execFile(
             '/usr/bin/nsenter',

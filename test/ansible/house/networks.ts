@@ -42,7 +42,6 @@ export type Side = {
 export type Networks = {
   readonly home: Side;
   readonly world: Side;
-  readonly processes: readonly Running[];
   /** What has come to the router from the house since the last `forget`. */
   readonly seen: () => Promise<readonly Seen[]>;
   readonly forget: () => Promise<void>;
@@ -146,43 +145,38 @@ export async function startNetworks(site: Site): Promise<Networks> {
       path: '/usr/bin/unshare',
       args: ['--net', 'sh', '-c', script.join('\n'), 'sh', 'sleep', 'infinity'],
     });
-  const processes = [start('home', homeUp), start('world', worldUp)] as const;
-  const [home, world] = [side(processes[0]), side(processes[1])];
-  return { ...(await connected(home, world)), processes };
-
-  async function connected(inside: Side, outside: Side): Promise<Omit<Networks, 'processes'>> {
-    await ready(inside, 'lan');
-    await ready(outside, 'inet');
-    await inside.run('sh', '-c', line.join('\n'), 'sh', String(outside.pid));
-    await inside.run(nft, rules.join('\n'));
-    const elements = async (name: string): Promise<Seen[]> => {
-      const { nftables } = listed.parse(
-        JSON.parse(await inside.run(nft, '--json', 'list', 'set', 'inet', 'outside', name)),
-      );
-      return nftables
-        .flatMap((each) => each.set?.elem ?? [])
-        .map((each) => {
-          const [from, to, protocol, port = 0] = concatenated.parse(each).concat;
-          return { from: String(from), to: String(to), protocol: String(protocol), port: Number(port) };
-        });
-    };
-    const sets = ['seen4', 'seen6', 'rest4', 'rest6'];
-    return {
-      home: inside,
-      world: outside,
-      seen: async () => (await Promise.all(sets.map(elements))).flat(),
-      forget: async () => {
-        await inside.run(nft, sets.map((each) => `flush set inet outside ${each}`).join('\n'));
-      },
-      blackHole: async (address) => {
-        const name = address.includes(':') ? 'holes6' : 'holes';
-        await inside.run(nft, `add element inet outside ${name} { ${address} }`);
-      },
-      openAgain: async () => {
-        await inside.run(nft, 'flush set inet outside holes\nflush set inet outside holes6');
-      },
-    };
-  }
+  const [home, world] = [side(start('home', homeUp)), side(start('world', worldUp))];
+  await ready(home, 'lan');
+  await ready(world, 'inet');
+  await home.run('sh', '-c', line.join('\n'), 'sh', String(world.pid));
+  await home.run(nft, rules.join('\n'));
+  const elements = async (name: string): Promise<Seen[]> => {
+    const { nftables } = listed.parse(
+      JSON.parse(await home.run(nft, '--json', 'list', 'set', 'inet', 'outside', name)),
+    );
+    return nftables
+      .flatMap((each) => each.set?.elem ?? [])
+      .map((each) => {
+        const [from, to, protocol, port = 0] = concatenated.parse(each).concat;
+        return { from: String(from), to: String(to), protocol: String(protocol), port: Number(port) };
+      });
+  };
+  const sets = ['seen4', 'seen6', 'rest4', 'rest6'];
+  return {
+    home,
+    world,
+    seen: async () => (await Promise.all(sets.map(elements))).flat(),
+    forget: async () => {
+      await home.run(nft, sets.map((each) => `flush set inet outside ${each}`).join('\n'));
+    },
+    blackHole: async (address) => {
+      const name = address.includes(':') ? 'holes6' : 'holes';
+      await home.run(nft, `add element inet outside ${name} { ${address} }`);
+    },
+    openAgain: async () => {
+      await home.run(nft, 'flush set inet outside holes\nflush set inet outside holes6');
+    },
+  };
 }
 
 /** Its bridge is up, which is the last that it does. */
