@@ -79,9 +79,16 @@ const countsOf = (report: unknown): Counts => ({
   skipped: numberIn(report, 'numPendingTests') + numberIn(report, 'numTodoTests'),
 });
 
-const mostLines = 6;
-const firstLines = (text: string): string =>
-  stripVTControlCharacters(text).trim().split('\n').slice(0, mostLines).join('\n');
+const isForeign = (line: string): boolean => /^ +at .*(?:node_modules|node:)/.test(line);
+
+/** Its beginning says what failed, its end what a program said last. */
+function inShort(text: string): string {
+  const lines = stripVTControlCharacters(text)
+    .trim()
+    .split('\n')
+    .filter((line) => !isForeign(line));
+  return (lines.length > 14 ? [...lines.slice(0, 4), '…', ...lines.slice(-9)] : lines).join('\n');
+}
 
 /** Whoever sees only the end of a long output must find in it what failed. */
 function failuresOf(report: unknown): Failure[] {
@@ -90,11 +97,11 @@ function failuresOf(report: unknown): Failure[] {
     const tests = listIn(file, 'assertionResults').filter((test) => textIn(test, 'status') === 'failed');
     // A file that cannot be loaded, or whose set-up fails, says so itself.
     if (tests.length === 0 && textIn(file, 'status') === 'failed') {
-      return [{ name: path, said: firstLines(textIn(file, 'message')) }];
+      return [{ name: path, said: inShort(textIn(file, 'message')) }];
     }
     return tests.map((test) => ({
       name: `${path} > ${textIn(test, 'fullName')}`,
-      said: firstLines(listIn(test, 'failureMessages').map(String).join('\n')),
+      said: inShort(listIn(test, 'failureMessages').map(String).join('\n')),
     }));
   });
 }

@@ -26,6 +26,7 @@ import { places, startNetworks, type Networks } from './house/networks.ts';
 const visit = z.object({
   kind: z.string(),
   from: z.string(),
+  at: z.number(),
   path: z.string().optional(),
   name: z.string().optional(),
   text: z.string().optional(),
@@ -182,7 +183,8 @@ export async function startHouse(options: HouseOptions): Promise<House> {
         inventory,
         play,
         laptop: (path, ...args) => networks.home.run(path, ...args),
-        visits: () => ['world-servers', 'router-servers'].flatMap(visitsOf),
+        visits: () =>
+          ['world-servers', 'router-servers'].flatMap(visitsOf).sort((one, other) => one.at - other.at),
       };
       return { house };
     });

@@ -18,9 +18,10 @@ const wanted = z.object({
 const { echo, resolver, names, front } = wanted.parse(JSON.parse(process.argv[2] ?? '{}'));
 const address = (from: string | undefined): string => (from ?? '').replace(/^::ffff:/, '');
 
-/** One line of JSON for each that came. */
+/** One line of JSON for each that came, with the moment, for there are several such programs. */
 const say = (kind: string, from: string | undefined, more: object = {}): void => {
-  process.stdout.write(`${JSON.stringify({ kind, from: address(from), ...more })}\n`);
+  const at = performance.timeOrigin + performance.now();
+  process.stdout.write(`${JSON.stringify({ kind, from: address(from), at, ...more })}\n`);
 };
 
 const socketOf = (host: string): Socket => createSocket(host.includes(':') ? 'udp6' : 'udp4');
@@ -102,4 +103,4 @@ if (front !== undefined) {
     incoming.pipe(inner);
   }).listen({ host: front.address, port: 443 });
 }
-process.stdout.write('{"kind":"ready","from":""}\n');
+say('ready', '');

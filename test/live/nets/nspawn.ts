@@ -43,6 +43,14 @@ const libraries = 'usr/lib/x86_64-linux-gnu';
 
 /** The machine's boot begins now, also by its own clock; its mounts are nobody else's; and it ends with the process that holds it, however that ends. */
 const launcher = `set -e
+# What was killed is not gone at once, and its cable is only gone a moment after it.
+is_there() {
+  [ -n "$(find ${cgroups} -path "*/$1/*" -name cgroup.procs -exec cat {} + 2>/dev/null)" ] || ip link show dev "vb-$1" >/dev/null 2>&1
+}
+for _ in $(seq 300); do
+  is_there "$2" || break
+  sleep 0.1
+done
 root=$1 name=$2 base=$3 tools=$4 bridge=$5; shift 5
 mount -t overlay overlay -o "lowerdir=$base,upperdir=$root.upper,workdir=$root.work" "$root"
 for hierarchy in ${cgroups} ${cgroups}/*/; do
@@ -173,7 +181,7 @@ export function bootable(site: Site, options: MachineOptions): Bootable {
         return outer === null ? null : firstProcess(outer);
       };
       leader = await until('the first process of the machine', first, {
-        limitMs: 30_000,
+        limitMs: 90_000,
         processes: [started],
       });
       await until(
