@@ -1,0 +1,91 @@
+{{- /* Volumes that outlive the release, and the secret between the two clients of a node. */ -}}
+
+{{- /* Name of the claim: (scope with "volume", which is data when not given, and "persistence", .values.persistence when not given). */ -}}
+{{- define "basement.pvc.name" -}}
+{{- $persistence := default .values.persistence .persistence -}}
+{{- default (printf "%s-%s" (include "basement.fullname" .) (default "data" .volume)) $persistence.existingClaim -}}
+{{- end -}}
+
+{{- /* A claim of its own, which uninstall leaves. Nothing with existingClaim. */ -}}
+{{- define "basement.pvc" -}}
+{{- $persistence := default .values.persistence .persistence -}}
+{{- if not $persistence.existingClaim }}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ include "basement.pvc.name" . }}
+  labels:
+    {{- include "basement.selectorLabels" . | nindent 4 }}
+    app.kubernetes.io/part-of: basement-watchdog
+    app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+  annotations:
+    {{- with $persistence.annotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    helm.sh/resource-policy: keep
+spec:
+  accessModes:
+    {{- toYaml (default (list "ReadWriteOnce") $persistence.accessModes) | nindent 4 }}
+  {{- with $persistence.storageClass }}
+  storageClassName: {{ . | quote }}
+  {{- end }}
+  resources:
+    requests:
+      storage: {{ $persistence.size | quote }}
+{{- end }}
+{{- end -}}
+
+{{- /* The execution side: exactly one source. */ -}}
+{{- define "basement.jwt.validate" -}}
+{{- $jwt := default dict .values.jwt -}}
+{{- if and $jwt.existingSecret $jwt.generate -}}
+{{- fail "jwt: two sources of JWT; give jwt.existingSecret or jwt.generate: true, not both" -}}
+{{- end -}}
+{{- if not (or $jwt.existingSecret $jwt.generate) -}}
+{{- fail "jwt: no source of JWT; name a Secret in jwt.existingSecret, or set jwt.generate: true" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "basement.jwt.secretName" -}}
+{{- if .values.jwt.existingSecret -}}
+{{- tpl .values.jwt.existingSecret .root -}}
+{{- else -}}
+{{- printf "%s-jwt" (include "basement.fullname" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Made once: what is in the cluster stays. Without a cluster to ask, as in `helm template`, each rendering has another one. */ -}}
+{{- define "basement.jwt.secret" -}}
+{{- if .values.jwt.generate }}
+{{- $name := include "basement.jwt.secretName" . }}
+{{- $key := default "jwt.hex" .values.jwt.key }}
+{{- $stored := get (default dict (lookup "v1" "Secret" .root.Release.Namespace $name).data) $key }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "basement.selectorLabels" . | nindent 4 }}
+    app.kubernetes.io/part-of: basement-watchdog
+    app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+  annotations:
+    helm.sh/resource-policy: keep
+type: Opaque
+data:
+  {{ $key }}: {{ default (randBytes 32 | b64dec | printf "%x" | b64enc) $stored }}
+{{- end }}
+{{- end -}}
+
+{{- /* Entry of `volumes`; the client reads it as a file at /jwt/jwt.hex. */ -}}
+{{- define "basement.jwt.volume" -}}
+- name: jwt
+  secret:
+    secretName: {{ include "basement.jwt.secretName" . }}
+    defaultMode: 0440
+    items:
+      - {key: {{ default "jwt.hex" .values.jwt.key }}, path: jwt.hex}
+{{- end -}}
+
+{{- define "basement.jwt.volumeMount" -}}
+- {name: jwt, mountPath: /jwt, readOnly: true}
+{{- end -}}
