@@ -29,6 +29,12 @@ const programs = {
   checkov: 'bin/checkov',
   ansible: 'bin/ansible-playbook',
   'mini-pc': 'packages/Packages',
+  helm: 'helm',
+  'helm-unittest': 'helm-unittest',
+  kubeconform: 'kubeconform',
+  'helm-docs': 'helm-docs',
+  haproxy: 'bin/haproxy',
+  'kube-apiserver': 'kube-apiserver',
 } as const;
 
 export type ToolName = keyof typeof programs;
