@@ -1,0 +1,180 @@
+// The fence with the very command line, arguments and environment that the charts give it, and the real gate: the client runs where the flag says, as it is written there, and nowhere else.
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startGate, type Gate } from '../../live/nets/gate.ts';
+import { lacksFence } from '../../support/fence-program.ts';
+import { lacks } from '../../support/tools.ts';
+import { patience } from '../fence/world.ts';
+import { pretendNode, type PretendNode } from '../fence/node.ts';
+import { containerIn, machine, render, type Container, type Machine } from './container.ts';
+
+const feeRecipient = '0x00000000219ab540356cBB839Cbe05303d7705Fa';
+
+describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-validator', () => {
+  type World = {
+    readonly gate: Gate;
+    readonly node: PretendNode;
+    readonly container: Container;
+    readonly values: Record<string, unknown>;
+    /** Waits until the gate was asked twice more, the first of which may have been on its way. */
+    readonly asked: () => Promise<void>;
+  };
+
+  const world = async (): Promise<World> => {
+    const folder = mkdtempSync(join(tmpdir(), 'watchdog-charts-'));
+    const gate = await startGate({ folder, chain: 'ethereum', keys: ['123456'] });
+    const node = await pretendNode();
+    onTestFinished(async () => {
+      await Promise.all([gate.close(), node.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const values = {
+      network: 'hoodi',
+      feeRecipient,
+      graffiti: 'it is "me"',
+      beaconNodes: [node.url],
+      fence: {
+        signer: gate.signer,
+        gate: { url: gate.url, publicKeys: [gate.key], existingSecret: 'fence' },
+        state: { storageClass: 'local-path' },
+        poll: '1s',
+        metricsPort: 0,
+      },
+    };
+    return {
+      gate,
+      node,
+      values,
+      container: await validator(values),
+      asked: async () => {
+        const before = gate.questions();
+        await expect.poll(() => gate.questions(), patience).toBeGreaterThan(before + 1);
+      },
+    };
+  };
+  const validator = async (values: Record<string, unknown>): Promise<Container> =>
+    containerIn(await render('lighthouse-validator', values), '-validator', 'validator');
+
+  /** A machine of the house with the token of its fence. */
+  const house = ({ gate }: World): Machine => {
+    const made = machine();
+    made.write('/etc/fence/token', `${gate.token}\n`);
+    return made;
+  };
+
+  test('never runs before a machine is named, and then with exactly what the chart says, until TERM', async () => {
+    const all = await world();
+    const { gate, node, container, asked } = all;
+    const mini1 = house(all);
+    const running = await mini1.start(container, 'lighthouse');
+    await running.says('the gate denies');
+    await asked();
+    expect(mini1.events()).toEqual([]);
+
+    const instance = await mini1.exec(container, ['/fence/fence', 'instance']);
+    expect(instance).toMatch(/^[0-9a-f]{32}$/);
+    await gate.init(instance);
+    await expect.poll(mini1.events, patience).toEqual(['start']);
+    expect(mini1.read('/bin/arguments')?.split('\n').slice(0, -1)).toEqual([
+      'vc',
+      '--network=hoodi',
+      `--datadir=${mini1.at('/data')}`,
+      `--beacon-nodes=${node.url}`,
+      `--suggested-fee-recipient=${feeRecipient}`,
+      '--graffiti=it is "me"',
+      '--enable-doppelganger-protection',
+      '--metrics',
+      '--metrics-address=0.0.0.0',
+      '--metrics-port=5064',
+      '--debug-level=info',
+      '--logfile-max-number=0',
+    ]);
+    expect(mini1.read('/bin/environment')).not.toContain('FENCE_');
+    expect(mini1.read('/bin/environment')).not.toContain(gate.token);
+    expect(mini1.read(`/var/lib/watchdog-fence/${gate.signer}.json`)).toContain(instance);
+
+    running.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    expect(mini1.events()).toEqual(['start', 'TERM']);
+
+    // The same volume again: the same machine.
+    await mini1.start(container, 'lighthouse');
+    await expect.poll(mini1.events, patience).toEqual(['start', 'TERM', 'start']);
+
+    // Another machine with the same values and the same token, while the first one runs.
+    const mini2 = house(all);
+    const other = await mini2.start(container, 'lighthouse');
+    await other.says('the gate denies');
+    await asked();
+    expect(mini2.events()).toEqual([]);
+
+    // The keys go: the client with them, and it does not come again.
+    await gate.begin();
+    await expect.poll(mini1.events, patience).toEqual(['start', 'TERM', 'start', 'TERM']);
+    await asked();
+    expect(mini1.events()).toHaveLength(4);
+  });
+
+  test('never runs without the token, nor with a state that is somebody else’s', async () => {
+    const all = await world();
+    const { gate, container, asked } = all;
+    const bare = machine();
+    const without = await bare.start(container, 'lighthouse');
+    await without.says('the token file cannot be read');
+    expect(bare.events()).toEqual([]);
+
+    const mine = house(all);
+    await gate.init(await mine.exec(container, ['/fence/fence', 'instance']));
+    const copy = house(all);
+    copy.write('/var/lib/watchdog-fence/instance', 'f'.repeat(32));
+    const running = await copy.start(container, 'lighthouse');
+    await running.says('the gate denies');
+    await asked();
+    expect(copy.events()).toEqual([]);
+  });
+
+  test('never runs while its beacon node is behind', async () => {
+    const all = await world();
+    const { gate, node, container, asked } = all;
+    const mine = house(all);
+    await gate.init(await mine.exec(container, ['/fence/fence', 'instance']));
+    node.says({ headAgeMs: 600_000 });
+    const running = await mine.start(container, 'lighthouse');
+    await running.says('the head of the beacon node is');
+    await asked();
+    expect(mine.events()).toEqual([]);
+    node.says({ headAgeMs: 0 });
+    await expect.poll(mine.events, patience).toEqual(['start']);
+  });
+
+  test('takes keystores out of a Secret as kubelet lays it, for its own user only', async () => {
+    const { values } = await world();
+    const documents = await render('lighthouse-validator', {
+      ...values,
+      keys: { existingSecret: 'keystores' },
+    });
+    const keys = containerIn(documents, '-validator', 'keys');
+    const mine = machine();
+    mkdirSync(mine.at('/keys-secret/..2026_11_28'), { recursive: true });
+    mine.write('/keys-secret/..2026_11_28/keystore-1.json', '{}');
+    mine.write('/keys-secret/..2026_11_28/keystore-1.txt', 'password');
+    symlinkSync('..2026_11_28', mine.at('/keys-secret/..data'));
+    for (const name of ['keystore-1.json', 'keystore-1.txt']) {
+      symlinkSync(join('..data', name), mine.at(`/keys-secret/${name}`));
+      chmodSync(mine.at(`/keys-secret/..2026_11_28/${name}`), 0o440);
+    }
+    await mine.exec(keys, keys.command);
+    expect(readdirSync(mine.at('/keys')).toSorted()).toEqual(['keystore-1.json', 'keystore-1.txt']);
+    expect(mine.read('/keys/keystore-1.txt')).toBe('password');
+    expect(statSync(mine.at('/keys/keystore-1.json')).mode & 0o077).toBe(0);
+  });
+
+  test('has the client itself as its command only where a reason was given', async () => {
+    const { values } = await world();
+    const bare = await validator({ ...values, fence: { enabled: false, disabledBecause: 'a test network' } });
+    expect([...bare.command, ...bare.args].slice(0, 3)).toEqual(['lighthouse', 'vc', '--network=hoodi']);
+    expect(bare.env).toEqual([]);
+  });
+});
