@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"basement-watchdog/fence/fetch"
 	"basement-watchdog/fence/rules"
 )
 
@@ -45,7 +46,7 @@ type fence struct {
 }
 
 func newFence(given settings, log *fenceLog, path string, command []string) *fence {
-	web := newWeb(given.authorities)
+	web := fetch.NewClient(given.authorities)
 	return &fence{
 		given: given, log: log, path: path, command: command, environment: clientEnvironment(os.Environ()), web: web, node: newNode(given, web),
 		signals: make(chan os.Signal, 64), children: make(chan os.Signal, 1), telling: time.NewTicker(reportEvery),

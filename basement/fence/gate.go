@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"basement-watchdog/fence/fetch"
 	"basement-watchdog/fence/rules"
 )
 
@@ -25,7 +26,7 @@ type heard struct {
 }
 
 func askGate(ctx context.Context, web *http.Client, given settings, instance string) heard {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, fetch.Within)
 	defer cancel()
 	token, refused := gateToken(ctx, web, given)
 	if refused != nil {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"basement-watchdog/fence/fetch"
 	"basement-watchdog/fence/rules"
 )
 
@@ -69,7 +70,7 @@ type beaconTimes struct {
 }
 
 func (beacon *beaconNode) look(ctx context.Context) seen {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, fetch.Within)
 	defer cancel()
 	if beacon.times == nil {
 		times, err := beacon.readTimes(ctx)
@@ -151,7 +152,7 @@ type cometNode struct {
 }
 
 func (comet *cometNode) look(ctx context.Context) seen {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, fetch.Within)
 	defer cancel()
 	found := seen{headLimit: time.Minute, futureLimit: 10 * time.Second}
 	var status struct {

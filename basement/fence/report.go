@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"basement-watchdog/fence/fetch"
 )
 
 const (
@@ -87,7 +89,7 @@ func (reporter *reporter) post(fence fenceReport) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), answerWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), fetch.Within)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, reporter.given.reportURL, bytes.NewReader(body))
 	if err != nil {
@@ -97,7 +99,7 @@ func (reporter *reporter) post(fence fenceReport) error {
 	request.Header.Set("Content-Type", "application/json")
 	response, err := reporter.web.Do(request)
 	if err != nil {
-		return refusal(err)
+		return fetch.Refusal(err)
 	}
 	_ = response.Body.Close()
 	if response.StatusCode < 200 || response.StatusCode > 299 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 
+	"basement-watchdog/fence/fetch"
 	"basement-watchdog/fence/rules"
 )
 
@@ -29,7 +30,7 @@ func printInstance(args []string) int {
 		fmt.Fprintln(os.Stderr, "fence: "+r.problems[0])
 		return exitSettings
 	}
-	instance, err := findInstance(context.Background(), newWeb(nil), given)
+	instance, err := findInstance(context.Background(), fetch.NewClient(nil), given)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "fence: the id of this machine is not known: %v\n", err)
 		return 1

@@ -1,46 +1,22 @@
-// HTTP to the gate, the node and the metadata server: short, bounded, and never to where a redirect points.
+// What is asked of the gate, the node and the metadata server, and the token for it.
 package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
-	"syscall"
-	"time"
 
+	"basement-watchdog/fence/fetch"
 	"basement-watchdog/fence/rules"
 )
 
 const (
-	answerWithin = 5 * time.Second
-	mostAnswer   = 16 << 10
-	mostNode     = 64 << 10
-	mostSpec     = 1 << 20
+	mostAnswer = 16 << 10
+	mostNode   = 64 << 10
+	mostSpec   = 1 << 20
 )
-
-// newWeb makes a client without a memory: no connection is kept, so that none can be a dead one.
-func newWeb(authorities *x509.CertPool) *http.Client {
-	return &http.Client{
-		Timeout:       answerWithin,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DisableKeepAlives:  true,
-			DisableCompression: true,
-			TLSClientConfig:    &tls.Config{RootCAs: authorities},
-			// An empty map: HTTP/1.1 is enough for one question.
-			TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{},
-			MaxResponseHeaderBytes: 32 << 10,
-		},
-	}
-}
 
 // get asks once, and says what came only with status 200.
 func get(ctx context.Context, web *http.Client, address string, headers map[string]string, most int64) ([]byte, http.Header, *rules.Refused) {
@@ -51,54 +27,18 @@ func get(ctx context.Context, web *http.Client, address string, headers map[stri
 	for name, value := range headers {
 		request.Header.Set(name, value)
 	}
-	response, err := web.Do(request)
-	if err != nil {
-		return nil, nil, refusal(err)
-	}
-	defer response.Body.Close()
+	answer, refused := fetch.Once(web, request, most)
 	switch {
-	case response.StatusCode >= 300 && response.StatusCode < 400:
-		return nil, nil, &rules.Refused{Reason: "redirect", Detail: fmt.Sprintf("it answers with a redirect (%d), which is never followed", response.StatusCode)}
-	case response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden:
-		return nil, nil, &rules.Refused{Reason: "status", Detail: fmt.Sprintf("it answers %d: the token is not known there", response.StatusCode)}
-	case response.StatusCode != http.StatusOK:
-		return nil, nil, &rules.Refused{Reason: "status", Detail: fmt.Sprintf("it answers %d", response.StatusCode)}
+	case refused != nil:
+		return nil, nil, refused
+	case answer.Status >= 300 && answer.Status < 400:
+		return nil, nil, &rules.Refused{Reason: "redirect", Detail: fmt.Sprintf("it answers with a redirect (%d), which is never followed", answer.Status)}
+	case answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden:
+		return nil, nil, &rules.Refused{Reason: "status", Detail: fmt.Sprintf("it answers %d: the token is not known there", answer.Status)}
+	case answer.Status != http.StatusOK:
+		return nil, nil, &rules.Refused{Reason: "status", Detail: fmt.Sprintf("it answers %d", answer.Status)}
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
-	if err != nil {
-		return nil, nil, refusal(err)
-	}
-	if int64(len(body)) > most {
-		return nil, nil, &rules.Refused{Reason: "size", Detail: fmt.Sprintf("its answer is over %d bytes", most)}
-	}
-	return body, response.Header, nil
-}
-
-// refusal puts an error of the network into one of the closed reasons. The text never holds a header.
-func refusal(err error) *rules.Refused {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	var name *net.DNSError
-	var network net.Error
-	var unknown x509.UnknownAuthorityError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	var certificate *tls.CertificateVerificationError
-	switch {
-	case errors.As(err, &name):
-		return &rules.Refused{Reason: "dns", Detail: fmt.Sprintf("the name %s cannot be looked up", name.Name)}
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return &rules.Refused{Reason: "timeout", Detail: fmt.Sprintf("no answer within %v", answerWithin)}
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return &rules.Refused{Reason: "refused", Detail: "the connection is refused"}
-	case errors.Is(err, http.ErrSchemeMismatch):
-		return &rules.Refused{Reason: "tls", Detail: "it speaks no TLS"}
-	case errors.As(err, &unknown), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &certificate):
-		return &rules.Refused{Reason: "tls", Detail: err.Error()}
-	}
-	return &rules.Refused{Reason: "network", Detail: err.Error()}
+	return answer.Body, answer.Header, nil
 }
 
 // readToken reads the file anew each time, so that a changed token needs no new start.

@@ -1,4 +1,4 @@
-// The fence as a program: built once for each content of its sources, and kept under the system's temporary folder.
+// The fence and the programs beside it: built once for each content of its sources, and kept under the system's temporary folder.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -14,13 +14,15 @@ const sources = fileURLToPath(new URL('../../basement/fence', import.meta.url));
 /** True, with the reason printed, when it cannot be built here. */
 export const lacksFence = (): boolean => lacksPrograms('go');
 
-/** `fence` is as it ships; `fence-with-clock` takes its kernel's word from `PRETEND_CLOCK`; `model` is the rules alone. */
-export type FenceProgram = 'fence' | 'fence-with-clock' | 'model';
+/** `fence`, `synced` and `start` are as they ship; `fence-with-clock` takes its kernel's word from `PRETEND_CLOCK`; `model` is the rules alone. */
+export type FenceProgram = 'fence' | 'fence-with-clock' | 'model' | 'start' | 'synced';
 
 const arguments_: Readonly<Record<FenceProgram, readonly string[]>> = {
   fence: ['.'],
   'fence-with-clock': ['-tags', 'pretendclock', '.'],
   model: ['./model'],
+  start: ['./start'],
+  synced: ['./synced'],
 };
 
 /** Its version in every build of the tests. */

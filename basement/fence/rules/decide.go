@@ -72,7 +72,7 @@ func hear(state State, look Look) (State, string, string) {
 		kept.Denied = max(kept.Denied, answer.Generation)
 		state.Kept = kept
 		return state, Deny, fmt.Sprintf("the gate denies (generation %d, the keys are with %s): %s",
-			answer.Generation, oneLine(answer.Holder), oneLine(answer.Reason))
+			answer.Generation, OneLine(answer.Holder), OneLine(answer.Reason))
 	}
 	if answer.Generation < kept.Generation {
 		return state, "", fmt.Sprintf("the gate allows generation %d, but %d was seen here: the keys database was put back to an older state; follow the runbook for lost or restored flags",
@@ -88,7 +88,7 @@ func hear(state State, look Look) (State, string, string) {
 		kept.MinHeight = &height
 	}
 	state.Kept = kept
-	return state, Allow, fmt.Sprintf("the gate allows generation %d: %s", answer.Generation, oneLine(answer.Reason))
+	return state, Allow, fmt.Sprintf("the gate allows generation %d: %s", answer.Generation, OneLine(answer.Reason))
 }
 
 // start: the gate has allowed it, or a person without it. What else must be true?
@@ -125,7 +125,7 @@ func breakGlass(kept Kept, look Look, why string) Decision {
 	if err != nil {
 		return Decision{Do: Wait, Why: why + "; the break-glass file is not good: " + err.Error()}
 	}
-	do, why := start(kept, look, why+"; a person has broken the glass: "+oneLine(because))
+	do, why := start(kept, look, why+"; a person has broken the glass: "+OneLine(because))
 	return Decision{Do: do, Why: why}
 }
 
@@ -216,11 +216,11 @@ func reasonOf(refused *Refused) string {
 	if refused == nil {
 		return "nobody asked"
 	}
-	return oneLine(refused.Detail)
+	return OneLine(refused.Detail)
 }
 
-// oneLine keeps text from elsewhere from looking like more than one line of ours.
-func oneLine(text string) string {
+// OneLine keeps text from elsewhere from looking like more than one line of ours.
+func OneLine(text string) string {
 	const most = 300
 	line := strings.Map(func(each rune) rune {
 		if unicode.IsPrint(each) {
