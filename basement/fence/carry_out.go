@@ -21,12 +21,17 @@ const leftOversWithin = 5 * time.Second
 func (f *fence) carryOut(look rules.Look) (int, bool) {
 	after, decision := rules.Decide(f.state, look)
 	f.isUnkept = f.isUnkept || decision.Keep
+	if answer := look.Answer; answer != nil {
+		f.isAllowed = answer.Verdict == rules.Allow && answer.Generation == after.Kept.Allowed && answer.Generation > after.Kept.Denied
+		f.isDenied = answer.Verdict != rules.Allow
+	}
 	switch decision.Do {
 	case rules.Exec:
 		return f.start(after, decision)
 	case rules.Stop:
 		f.log.say(decision.Why + "; the client is stopped")
 		f.state = after
+		f.show()
 		f.stop()
 		f.keep()
 		f.consume(decision)

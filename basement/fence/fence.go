@@ -29,6 +29,8 @@ type fence struct {
 	telling  *time.Ticker
 	// reporter is nil until the lock is held: before that another fence tells of this machine.
 	reporter *reporter
+	// shown is what whoever asks over HTTP sees.
+	shown *shown
 
 	instance string
 	lock     *os.File
@@ -37,8 +39,10 @@ type fence struct {
 	isUnkept bool
 	client   *client
 	// isTroubled: the last look of a running client brought no good answer.
-	isTroubled   bool
-	lastAnswerAt int64
+	isTroubled bool
+	// isAllowed: the newest answer of the gate allows, and counts; isDenied: it denies.
+	isAllowed, isDenied bool
+	lastAnswerAt        int64
 	// clockLead is how far the clock was ahead of the time since boot at the last look of a running client.
 	clockLead *int64
 	// askedToEnd is the signal that asked for the end of everything, or 0.
@@ -47,10 +51,13 @@ type fence struct {
 
 func newFence(given settings, log *fenceLog, path string, command []string) *fence {
 	web := fetch.NewClient(given.authorities)
-	return &fence{
+	fence := &fence{
 		given: given, log: log, path: path, command: command, environment: clientEnvironment(os.Environ()), web: web, node: newNode(given, web),
 		signals: make(chan os.Signal, 64), children: make(chan os.Signal, 1), telling: time.NewTicker(reportEvery),
+		shown: &shown{}, state: rules.Fresh(given.signer, ""),
 	}
+	fence.show()
+	return fence
 }
 
 // run ends with the exit code of the process.

@@ -79,7 +79,14 @@ func guard(command []string) int {
 		log.say(fmt.Sprintf("there is no program %q here: write its whole path behind `--`", command[0]))
 		return exitNotFound
 	}
-	return newFence(given, log, path, command).run()
+	fence := newFence(given, log, path, command)
+	if given.metricsListen != "" {
+		if err := fence.shown.listen(given.metricsListen, log); err != nil {
+			log.say(fmt.Sprintf("FENCE_METRICS_LISTEN: nothing can be heard at %s: %v; nothing was started", given.metricsListen, err))
+			return exitSettings
+		}
+	}
+	return fence.run()
 }
 
 // clientEnvironment is ours without what is meant for the fence.

@@ -1,4 +1,4 @@
-// The same for Prometheus: a file for the textfile collector, replaced as a whole.
+// The same for Prometheus: a text, and a file with it for the textfile collector, replaced as a whole.
 package main
 
 import (
@@ -16,6 +16,8 @@ type metrics struct {
 	lastAnswerAt    int64
 	isolatedSeconds int64
 	brokeGlass      bool
+	isAllowed       bool
+	isDenied        bool
 }
 
 func (m metrics) text() string {
@@ -24,6 +26,8 @@ func (m metrics) text() string {
 		fmt.Fprintf(&text, "# HELP watchdog_fence_%s %s\n# TYPE watchdog_fence_%s gauge\nwatchdog_fence_%s{signer=%q} %d\n", name, help, name, name, m.signer, value)
 	}
 	gauge("running", "1 while the client runs.", truth(m.isRunning))
+	gauge("allowed", "1 when the newest answer of the gate allows.", truth(m.isAllowed))
+	gauge("denied", "1 when the gate has denied: by its newest answer, or the generation that is known here.", truth(m.isDenied))
 	gauge("generation", "Highest generation that the gate allowed or denied here.", m.generation)
 	gauge("denied_generation", "Highest generation that the gate denied here, -1 for none.", m.denied)
 	gauge("last_answer_timestamp_seconds", "When the gate last answered, 0 for never.", m.lastAnswerAt)

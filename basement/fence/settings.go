@@ -35,6 +35,8 @@ type settings struct {
 	reportURL       string
 	reportTokenFile string
 	metricsFile     string
+	// metricsListen is where metrics can be had over HTTP, or empty.
+	metricsListen string
 	// authorities is nil for the system's.
 	authorities  *x509.CertPool
 	poll         time.Duration
@@ -47,7 +49,7 @@ type settings struct {
 var known = map[string]bool{
 	"FENCE_SIGNER": true, "FENCE_CHAIN": true, "FENCE_GATE_URL": true, "FENCE_GATE_KEYS": true, "FENCE_TOKEN_FILE": true,
 	"FENCE_IDENTITY": true, "FENCE_STATE_DIR": true, "FENCE_NODE_URL": true, "FENCE_STATE_FILE": true, "FENCE_REPORT_URL": true,
-	"FENCE_REPORT_TOKEN_FILE": true, "FENCE_METRICS_FILE": true, "FENCE_CA_FILE": true, "FENCE_POLL": true, "FENCE_ISOLATION": true,
+	"FENCE_REPORT_TOKEN_FILE": true, "FENCE_METRICS_FILE": true, "FENCE_METRICS_LISTEN": true, "FENCE_CA_FILE": true, "FENCE_POLL": true, "FENCE_ISOLATION": true,
 	"FENCE_STOP_GRACE": true, "FENCE_STOP_SIGNAL": true,
 }
 
@@ -96,6 +98,9 @@ func readSettings(environment []string) (settings, []string, []string) {
 	r.report(&given)
 	if given.metricsFile = r.get("FENCE_METRICS_FILE", ""); given.metricsFile != "" && !filepath.IsAbs(given.metricsFile) {
 		r.problem("FENCE_METRICS_FILE must be a whole path, as /var/lib/node-exporter/fence.prom")
+	}
+	if given.metricsListen = r.get("FENCE_METRICS_LISTEN", ""); given.metricsListen != "" && !isListenAddress(given.metricsListen) {
+		r.problem("FENCE_METRICS_LISTEN must be a port, or an address of this machine and a port, as :9464 or 127.0.0.1:9464")
 	}
 	if file := r.get("FENCE_CA_FILE", ""); file != "" {
 		given.authorities = x509.NewCertPool()
@@ -209,6 +214,15 @@ func (r *reading) address(name, text string) {
 	if parsed.Scheme != "https" && !(parsed.Scheme == "http" && isLoopback(parsed.Hostname())) {
 		r.problem("%s must begin with https:// (http:// only for 127.0.0.1, [::1] or localhost)", name)
 	}
+}
+
+// isListenAddress: names are not taken, for they may be another address tomorrow.
+func isListenAddress(text string) bool {
+	if strings.HasPrefix(text, ":") {
+		text = "0.0.0.0" + text
+	}
+	parsed, err := netip.ParseAddrPort(text)
+	return err == nil && parsed.Port() != 0
 }
 
 func isLoopback(host string) bool {

@@ -38,6 +38,7 @@ func TestSettingsThatAreRight(t *testing.T) {
 		{"FENCE_CHAIN=cometbft", "FENCE_STATE_FILE=/data/config/priv_validator_state.json"},
 		{"FENCE_TOKEN_FILE=", "FENCE_IDENTITY=compute"},
 		{"FENCE_REPORT_URL=https://heartbeat.example.net/home/fence/report", "FENCE_REPORT_TOKEN_FILE=/etc/fence/report"},
+		{"FENCE_METRICS_LISTEN=:9464"}, {"FENCE_METRICS_LISTEN=127.0.0.1:9464"}, {"FENCE_METRICS_LISTEN=[::1]:9464"},
 		{"FENCE_STOP_SIGNAL=SIGINT"}, {"FENCE_STOP_GRACE=0s"}, {"FENCE_NODE_URL=http://beacon:5052"},
 	} {
 		if _, problems, _ := readSettings(environment(changes...)); len(problems) > 0 {
@@ -79,6 +80,11 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{[]string{"FENCE_REPORT_TOKEN_FILE=/t"}, "belong together"},
 		{[]string{"FENCE_REPORT_URL=http://heartbeat.example.net", "FENCE_REPORT_TOKEN_FILE=/t"}, "FENCE_REPORT_URL must begin"},
 		{[]string{"FENCE_METRICS_FILE=x"}, "FENCE_METRICS_FILE"},
+		{[]string{"FENCE_METRICS_LISTEN=9464"}, "FENCE_METRICS_LISTEN"},
+		{[]string{"FENCE_METRICS_LISTEN=:0"}, "FENCE_METRICS_LISTEN"},
+		{[]string{"FENCE_METRICS_LISTEN=:65536"}, "FENCE_METRICS_LISTEN"},
+		{[]string{"FENCE_METRICS_LISTEN=localhost:9464"}, "FENCE_METRICS_LISTEN"},
+		{[]string{"FENCE_METRICS_LISTEN=http://127.0.0.1:9464"}, "FENCE_METRICS_LISTEN"},
 		{[]string{"FENCE_CA_FILE=/nowhere"}, "FENCE_CA_FILE"},
 		{[]string{"FENCE_CA_FILE=/proc/self/status"}, "FENCE_CA_FILE"},
 		{[]string{"FENCE_POLL=16s"}, "FENCE_POLL"},

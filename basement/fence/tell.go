@@ -18,22 +18,32 @@ func (f *fence) reportNow() fenceReport {
 }
 
 func (f *fence) tell() {
+	f.show()
 	if f.reporter != nil {
 		f.reporter.tell(f.reportNow())
 	}
 }
 
-func (f *fence) writeMetrics() {
-	if f.given.metricsFile == "" || f.lock == nil {
-		return
-	}
+// show is seen by whoever asks next.
+func (f *fence) show() metrics {
 	kept := f.state.Kept
 	now := metrics{
 		signer: f.given.signer, isRunning: f.client != nil, generation: kept.Generation, denied: kept.Denied,
 		lastAnswerAt: f.lastAnswerAt, brokeGlass: f.client != nil && f.state.UsedBreakGlass,
+		isAllowed: f.isAllowed, isDenied: f.isDenied || kept.Denied >= kept.Generation,
 	}
 	if since := f.state.IsolatedSince; since != nil {
 		now.isolatedSeconds = (bootMs() - *since) / 1000
+	}
+	f.shown.latest.Store(&now)
+	return now
+}
+
+// writeMetrics leaves the file alone as long as another fence may write it.
+func (f *fence) writeMetrics() {
+	now := f.show()
+	if f.given.metricsFile == "" || f.lock == nil {
+		return
 	}
 	if err := now.write(f.given.metricsFile); err != nil {
 		f.log.lasts("metrics", fmt.Sprintf("the metrics cannot be written: %v; nothing else depends on it", err))

@@ -20,6 +20,7 @@ Settings are environment variables:
   FENCE_STATE_FILE        CometBFT's priv_validator_state.json (required with cometbft)
   FENCE_REPORT_URL, FENCE_REPORT_TOKEN_FILE   where to report to, and the token for it (both or none)
   FENCE_METRICS_FILE      file for Prometheus' textfile collector
+  FENCE_METRICS_LISTEN    the same over HTTP at /metrics, as :9464 or 127.0.0.1:9464
   FENCE_CA_FILE           PEM file of authorities, instead of the system's
   FENCE_POLL              how often the gate is asked, 1s to 15s (15s)
   FENCE_ISOLATION         how long the client goes on without gate and chain, 5s to 10m (10m)
