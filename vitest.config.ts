@@ -1,4 +1,4 @@
-// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `simulation`, `ansible` and `live` one file after another.
+// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `simulation`, `ansible`, `charts` and `live` one file after another.
 import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
@@ -42,6 +42,7 @@ export default defineConfig({
             'test/e2e/**',
             'test/terraform/**',
             'test/ansible/**',
+            'test/helm/**',
             ...processes,
             ...thorough,
           ],
@@ -104,6 +105,16 @@ export default defineConfig({
           // Longer than any wait in them, which can say what it waited for.
           testTimeout: 600_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'charts',
+          include: ['test/helm/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
