@@ -13,7 +13,7 @@
 {{- end -}}
 {{- printf "%s@%s" .image.repository .image.digest -}}
 {{- else -}}
-{{- if or (empty $tag) (has $tag (list "latest" "stable" "edge" "main" "master" "nightly")) -}}
+{{- if or (empty $tag) (regexMatch "(^|[-.])(latest|stable|unstable|edge|main|master|develop|nightly|rolling)([-.]|$)" $tag) -}}
 {{- fail (printf "%s.tag: must be a version, or give %s.digest; a tag that moves brings another program at a restart" $path $path) -}}
 {{- end -}}
 {{- printf "%s:%s" .image.repository $tag -}}

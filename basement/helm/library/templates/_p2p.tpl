@@ -17,26 +17,27 @@ quic: {name: quic, protocol: UDP, env: P2P_QUIC_PORT}
 {{- end -}}
 
 {{- define "basement.p2p.validate" -}}
+{{- $at := default "" .path -}}
 {{- $p2p := default dict .values.p2p -}}
 {{- $advertised := default dict $p2p.advertised -}}
 {{- $mode := include "basement.p2p.mode" . -}}
 {{- $restricted := eq "restricted" (include "basement.podSecurity" .) -}}
 {{- if gt (len (compact (list $advertised.address ($advertised.configMap).name ($advertised.file).path))) 1 -}}
-{{- fail "p2p.advertised: give one of address, configMap.name and file.path, not several" -}}
+{{- fail (printf "%sp2p.advertised: give one of address, configMap.name and file.path, not several" $at) -}}
 {{- end -}}
 {{- if and (eq $mode "value") (not (regexMatch "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:]+)$" $advertised.address)) -}}
-{{- fail (printf "p2p.advertised.address: must be an IPv4 or IPv6 address, and is %q" $advertised.address) -}}
+{{- fail (printf "%sp2p.advertised.address: must be an IPv4 or IPv6 address, and is %q" $at $advertised.address) -}}
 {{- end -}}
 {{- if and (eq $mode "file") $restricted -}}
-{{- fail "p2p.advertised.file.path: a file of the node is a hostPath, which needs podSecurity: privileged and a namespace that allows it" -}}
+{{- fail (printf "%sp2p.advertised.file.path: a file of the node is a hostPath, which needs podSecurity: privileged and a namespace that allows it" $at) -}}
 {{- end -}}
 {{- range $kind := keys (include "basement.p2p.kinds" . | fromYaml) | sortAlpha -}}
 {{- with get $p2p $kind -}}
 {{- if and .hostPort $restricted -}}
-{{- fail (printf "p2p.%s.hostPort: needs podSecurity: privileged and a namespace with the label pod-security.kubernetes.io/enforce: privileged" $kind) -}}
+{{- fail (printf "%sp2p.%s.hostPort: needs podSecurity: privileged and a namespace with the label pod-security.kubernetes.io/enforce: privileged" $at $kind) -}}
 {{- end -}}
 {{- if and .advertisedPort (eq $mode "none") -}}
-{{- fail (printf "p2p.%s.advertisedPort: a port without an address says nothing; set p2p.advertised.address, configMap or file as well" $kind) -}}
+{{- fail (printf "%sp2p.%s.advertisedPort: a port without an address says nothing; set p2p.advertised.address, configMap or file as well" $at $kind) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

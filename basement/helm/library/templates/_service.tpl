@@ -19,12 +19,12 @@ spec:
     {{- .ports | trim | nindent 4 }}
 {{- end -}}
 
-{{- /* Service for callers in the cluster. "ports": text of entries; "early": true when callers reach it before it is ready. */ -}}
+{{- /* Service for callers in the cluster. "ports": text of entries; "early": true when callers reach it before it is ready; "suffix": FULLNAME-suffix. */ -}}
 {{- define "basement.service" -}}
 apiVersion: v1
 kind: Service
 metadata:
-  name: {{ include "basement.fullname" . }}
+  name: {{ include "basement.fullname" . }}{{ with .suffix }}-{{ . }}{{ end }}
   labels:
     {{- include "basement.labels" . | nindent 4 }}
 spec:

@@ -19,10 +19,7 @@ metadata:
     app.kubernetes.io/part-of: basement-watchdog
     app.kubernetes.io/managed-by: {{ .root.Release.Service }}
   annotations:
-    {{- with $persistence.annotations }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-    helm.sh/resource-policy: keep
+    {{- toYaml (mergeOverwrite (deepCopy (default dict $persistence.annotations)) (dict "helm.sh/resource-policy" "keep")) | nindent 4 }}
 spec:
   accessModes:
     {{- toYaml (default (list "ReadWriteOnce") $persistence.accessModes) | nindent 4 }}
@@ -39,10 +36,10 @@ spec:
 {{- define "basement.jwt.validate" -}}
 {{- $jwt := default dict .values.jwt -}}
 {{- if and $jwt.existingSecret $jwt.generate -}}
-{{- fail "jwt: two sources of JWT; give jwt.existingSecret or jwt.generate: true, not both" -}}
+{{- fail (printf "%sjwt: two sources of JWT; give jwt.existingSecret or jwt.generate: true, not both" (default "" .path)) -}}
 {{- end -}}
 {{- if not (or $jwt.existingSecret $jwt.generate) -}}
-{{- fail "jwt: no source of JWT; name a Secret in jwt.existingSecret, or set jwt.generate: true" -}}
+{{- fail (printf "%sjwt: no source of JWT; name a Secret in jwt.existingSecret, or set jwt.generate: true" (default "" .path)) -}}
 {{- end -}}
 {{- end -}}
 

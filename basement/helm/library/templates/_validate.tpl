@@ -9,7 +9,7 @@
 {{- define "basement.validate.replicas" -}}
 {{- $replicas := get .values "replicas" -}}
 {{- if and (hasKey .values "replicas") (ne "1" (toString $replicas)) -}}
-{{- fail (printf "replicas: must stay 1, and is %v; two of it on one volume break the database, and two signers are slashed" $replicas) -}}
+{{- fail (printf "%sreplicas: must stay 1, and is %v; two of it on one volume break the database, and two signers are slashed" (default "" .path) $replicas) -}}
 {{- end -}}
 {{- end -}}
 
@@ -20,7 +20,7 @@
 {{- $flag := regexReplaceAll "^-+" (tpl (toString .) $call.scope.root | trim) "" | splitList "=" | first | splitList " " | first -}}
 {{- range $call.flags -}}
 {{- if eq $flag (regexReplaceAll "^-+" . "") -}}
-{{- fail (printf "extraArgs: --%s is refused: %s" $flag $call.because) -}}
+{{- fail (printf "%sextraArgs: --%s is refused: %s" (default "" $call.scope.path) $flag $call.because) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

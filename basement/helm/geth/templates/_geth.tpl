@@ -1,0 +1,83 @@
+{{- /* What is geth's own: its arguments, the names by which it may be called, and what is refused. */ -}}
+
+{{- define "geth.chainId" -}}
+{{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111 "holesky" 17000) (include "geth.network" .) -}}
+{{- end -}}
+
+{{- define "geth.network" -}}
+{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
+{{- end -}}
+
+{{- /* All names of one Service, with commas between. */ -}}
+{{- define "geth.hosts" -}}
+{{- $namespace := .root.Release.Namespace -}}
+{{- $hosts := list -}}
+{{- range $service := .services -}}
+{{- $hosts = concat $hosts (list $service (printf "%s.%s" $service $namespace) (printf "%s.%s.svc" $service $namespace) (printf "%s.%s.svc.%s" $service $namespace $.values.clusterDomain)) -}}
+{{- end -}}
+{{- join "," $hosts -}}
+{{- end -}}
+
+{{- define "geth.args" -}}
+{{- $name := include "basement.fullname" . -}}
+- --{{ include "geth.network" . }}
+- --datadir=/data
+- --ipcdisable
+- --syncmode={{ .values.syncMode }}
+- --state.scheme={{ .values.state.scheme }}
+- --history.chain={{ .values.history.chain }}
+{{- with .values.cache }}
+- --cache={{ . }}
+{{- end }}
+- --maxpeers={{ .values.maxPeers }}
+- --port={{ .values.p2p.tcp.containerPort }}
+- --discovery.port={{ .values.p2p.udp.containerPort }}
+{{- if eq "none" (include "basement.p2p.mode" .) }}
+- --nat=none
+{{- else }}
+- --nat=extip:$(P2P_ADDRESS)
+{{- end }}
+- --http
+- --http.addr=0.0.0.0
+- --http.port={{ .values.http.port }}
+- --http.api={{ join "," .values.http.apis }}
+- --http.vhosts={{ include "geth.hosts" (merge (dict "services" (list $name (printf "%s-headless" $name))) .) }}
+- --authrpc.addr=0.0.0.0
+- --authrpc.port={{ .values.engine.port }}
+- --authrpc.vhosts={{ include "geth.hosts" (merge (dict "services" (list (printf "%s-engine" $name))) .) }}
+- --authrpc.jwtsecret=/jwt/jwt.hex
+{{- if .values.metrics.enabled }}
+- --metrics
+- --metrics.addr=0.0.0.0
+- --metrics.port={{ .values.metrics.port }}
+{{- end }}
+{{- include "basement.extraArgs" . }}
+{{- end -}}
+
+{{- define "geth.validate" -}}
+{{- include "basement.validate" . -}}
+{{- include "basement.jwt.validate" . -}}
+{{- range .values.http.apis -}}
+{{- if not (has . (list "eth" "net" "web3")) -}}
+{{- fail (printf "http.apis: %s is refused; only eth, net and web3 are offered" .) -}}
+{{- end -}}
+{{- end -}}
+{{- range $kind := list "tcp" "udp" -}}
+{{- $port := get $.values.p2p $kind -}}
+{{- if and $port.advertisedPort (ne (toString $port.advertisedPort) (toString $port.containerPort)) -}}
+{{- fail (printf "p2p.%s.advertisedPort: geth announces the port on which it listens, so it must be p2p.%s.containerPort" $kind $kind) -}}
+{{- end -}}
+{{- end -}}
+{{- range .values.extraEnv -}}
+{{- if hasPrefix "GETH_" .name -}}
+{{- fail (printf "extraEnv: %s is refused: it sets a flag of geth; use the values or extraArgs" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "because" "it opens geth to others, or its keys" "flags" (list
+      "ws" "ws.addr" "ws.port" "ws.api" "ws.origins" "ws.rpcprefix" "graphql" "graphql.vhosts" "graphql.corsdomain" "pprof" "pprof.addr" "pprof.port"
+      "http.corsdomain" "http.rpcprefix" "ipcpath" "allow-insecure-unlock" "unlock" "password" "keystore" "rpc.enabledeprecatedpersonal" "rpc.allow-unprotected-txs"
+      "nodekeyhex" "dev" "js" "exec" "preload" "config")) -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "because" "the chart sets it; use the values" "flags" (list
+      "mainnet" "hoodi" "sepolia" "holesky" "networkid" "datadir" "ipcdisable" "syncmode" "state.scheme" "history.chain" "cache" "maxpeers" "port" "discovery.port" "nat"
+      "http" "http.addr" "http.port" "http.api" "http.vhosts" "authrpc.addr" "authrpc.port" "authrpc.vhosts" "authrpc.jwtsecret" "metrics" "metrics.addr" "metrics.port")) -}}
+{{- end -}}

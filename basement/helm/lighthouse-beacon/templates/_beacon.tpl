@@ -1,0 +1,135 @@
+{{- /* What is the beacon node's own: its arguments, where it begins, and what is refused. */ -}}
+
+{{- define "beacon.network" -}}
+{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
+{{- end -}}
+
+{{- define "beacon.chainId" -}}
+{{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111 "holesky" 17000) (include "beacon.network" .) -}}
+{{- end -}}
+
+{{- define "beacon.executionUrl" -}}
+{{- tpl .values.execution.url .root | trimSuffix "/" -}}
+{{- end -}}
+
+{{- define "beacon.enginePort" -}}
+{{- $host := get (urlParse (include "beacon.executionUrl" .)) "host" -}}
+{{- regexFind ":[0-9]+$" $host | trimPrefix ":" | default "8551" -}}
+{{- end -}}
+
+{{- define "beacon.args" -}}
+{{- $p2p := .values.p2p -}}
+{{- $checkpoint := .values.checkpointSync -}}
+- --network={{ include "beacon.network" . }}
+- --datadir=/data
+- --debug-level={{ .values.logLevel }}
+- --port={{ $p2p.tcp.containerPort }}
+- --discovery-port={{ $p2p.udp.containerPort }}
+- --quic-port={{ $p2p.quic.containerPort }}
+- --disable-upnp
+{{- if ne "none" (include "basement.p2p.mode" .) }}
+{{- $six := ternary "6" "" (contains ":" (toString $p2p.advertised.address)) }}
+{{- if $six }}
+- --listen-address=0.0.0.0
+- "--listen-address=::"
+- --port6={{ $p2p.tcp.containerPort }}
+- --discovery-port6={{ $p2p.udp.containerPort }}
+- --quic-port6={{ $p2p.quic.containerPort }}
+{{- end }}
+- --enr-address=$(P2P_ADDRESS)
+- --enr-tcp{{ $six }}-port=$(P2P_TCP_PORT)
+- --enr-udp{{ $six }}-port=$(P2P_UDP_PORT)
+- --enr-quic{{ $six }}-port=$(P2P_QUIC_PORT)
+- --disable-enr-auto-update
+{{- end }}
+- --target-peers={{ .values.targetPeers }}
+- {{ printf "--execution-endpoint=%s" (include "beacon.executionUrl" .) | quote }}
+- --execution-jwt=/jwt/jwt.hex
+- --http
+- --http-address=0.0.0.0
+- --http-port={{ .values.http.port }}
+{{- if .values.metrics.enabled }}
+- --metrics
+- --metrics-address=0.0.0.0
+- --metrics-port={{ .values.metrics.port }}
+{{- end }}
+- --prune-payloads={{ .values.prunePayloads }}
+{{- if .values.genesisBackfill }}
+- --genesis-backfill
+{{- end }}
+{{- if $checkpoint.url }}
+- {{ printf "--checkpoint-sync-url=%s" $checkpoint.url | quote }}
+- --checkpoint-sync-url-timeout={{ $checkpoint.timeoutSeconds }}
+{{- end }}
+{{- with $checkpoint.wssCheckpoint }}
+- --wss-checkpoint={{ . }}
+{{- end }}
+{{- if $checkpoint.genesis }}
+- --allow-insecure-genesis-sync
+{{- end }}
+{{- with .values.builder.url }}
+- {{ printf "--builder=%s" (tpl . $.root) | quote }}
+{{- end }}
+{{- if .values.monitoringEndpoint.existingSecret }}
+- --monitoring-endpoint=$(MONITORING_ENDPOINT)
+{{- end }}
+{{- include "basement.extraArgs" . }}
+{{- end -}}
+
+{{- define "beacon.env" -}}
+{{- include "basement.env" . }}
+{{- if .values.monitoringEndpoint.existingSecret }}
+- name: MONITORING_ENDPOINT
+  valueFrom:
+    secretKeyRef:
+      name: {{ .values.monitoringEndpoint.existingSecret }}
+      key: {{ .values.monitoringEndpoint.key }}
+{{- end }}
+{{- end -}}
+
+{{- define "beacon.validate" -}}
+{{- include "basement.validate" . -}}
+{{- $execution := .values.execution -}}
+{{- if not (regexMatch "^https?://[^/@]+/?$" (include "beacon.executionUrl" .)) -}}
+{{- fail "execution.url: a beacon node needs the engine API of its execution client, e.g. http://RELEASE-geth-engine:8551" -}}
+{{- end -}}
+{{- if not $execution.jwt.existingSecret -}}
+{{- fail "execution.jwt.existingSecret: name the Secret with the JWT that the execution client has" -}}
+{{- end -}}
+{{- include "beacon.validate.checkpoint" .values.checkpointSync -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "because" "it deletes the database at every start; delete the volume instead, once" "flags" (list "purge-db" "purge-db-force")) -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "because" "the JWT is read from a file" "flags" (list "execution-jwt-secret-key" "jwt-secrets")) -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "because" "the chart sets it; use the values" "flags" (list
+      "network" "testnet-dir" "datadir" "d" "debug-level" "port" "discovery-port" "quic-port" "disable-upnp" "enr-address" "enr-tcp-port" "enr-udp-port" "enr-quic-port" "target-peers"
+      "execution-endpoint" "execution-endpoints" "execution-jwt" "http" "http-address" "http-port" "http-allow-origin" "metrics" "metrics-address" "metrics-port" "prune-payloads"
+      "genesis-backfill" "checkpoint-sync-url" "checkpoint-sync-url-timeout" "checkpoint-state" "checkpoint-block" "checkpoint-blobs" "wss-checkpoint" "allow-insecure-genesis-sync"
+      "builder" "monitoring-endpoint" "gui")) -}}
+{{- end -}}
+
+{{- /* Where an empty database begins is said once, and somebody else confirms it. */ -}}
+{{- define "beacon.validate.checkpoint" -}}
+{{- $begins := len (compact (list .url .genesis .existingDatabase)) -}}
+{{- if eq $begins 0 -}}
+{{- fail "checkpointSync.url: name a beacon API from which an empty database begins, or set checkpointSync.existingDatabase or checkpointSync.genesis" -}}
+{{- end -}}
+{{- if gt $begins 1 -}}
+{{- fail "checkpointSync: give one of url, existingDatabase and genesis, not several" -}}
+{{- end -}}
+{{- if .url -}}
+{{- range $name := list "url" "secondUrl" -}}
+{{- $url := get $ $name -}}
+{{- if and $url (not (regexMatch "^https?://[^/@ ]+(/[^ ]*)?$" $url)) -}}
+{{- fail (printf "checkpointSync.%s: must be an address, https://…, without a name and a password" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if not (or .secondUrl .wssCheckpoint) -}}
+{{- fail "checkpointSync.secondUrl: name a second source, of somebody else, that confirms the first, or give checkpointSync.wssCheckpoint" -}}
+{{- end -}}
+{{- if and .secondUrl (eq (get (urlParse .url) "host" | lower) (get (urlParse .secondUrl) "host" | lower)) -}}
+{{- fail "checkpointSync.secondUrl: is the same host as checkpointSync.url, which confirms nothing" -}}
+{{- end -}}
+{{- end -}}
+{{- if and .wssCheckpoint (not (regexMatch "^0x[0-9a-f]{64}:[0-9]+$" .wssCheckpoint)) -}}
+{{- fail "checkpointSync.wssCheckpoint: must be ROOT:EPOCH, 0x and 64 digits of hex, a colon, and a number" -}}
+{{- end -}}
+{{- end -}}
