@@ -26,10 +26,10 @@ ask() {
     --header 'accept: application/json' "${1%/}$2"
 }
 
-# "EPOCH ROOT" of the block that this source takes for final.
+# "EPOCH ROOT" of the block that this source takes for final. By --slurp no answer at all is a failure, and so are two of them.
 finalized() {
-  ask "$1" /eth/v1/beacon/states/head/finality_checkpoints | jq --raw-output --exit-status '
-    .data.finalized
+  ask "$1" /eth/v1/beacon/states/head/finality_checkpoints | jq --slurp --raw-output --exit-status '
+    select(length == 1) | .[0].data.finalized
     | select(.epoch | test("^[1-9][0-9]{0,17}$"))
     | select(.root | test("^0x[0-9a-fA-F]{64}$"))
     | .epoch + " " + (.root | ascii_downcase)'
@@ -37,8 +37,8 @@ finalized() {
 
 # Whether this source knows the block of this root, and takes it for final.
 confirms() {
-  found=$(ask "$1" "/eth/v1/beacon/blocks/$2/root" | jq --raw-output --exit-status '
-    select(.finalized != false and .execution_optimistic != true) | .data.root | ascii_downcase') || return 1
+  found=$(ask "$1" "/eth/v1/beacon/blocks/$2/root" | jq --slurp --raw-output --exit-status '
+    select(length == 1) | .[0] | select(.finalized != false and .execution_optimistic != true) | .data.root | ascii_downcase') || return 1
   [ "$found" = "$2" ]
 }
 
