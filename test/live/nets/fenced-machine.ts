@@ -110,8 +110,13 @@ export async function fencedMachine(): Promise<FencedMachine> {
       gate,
       attempts: front.accepted,
       clients: async () => {
-        const { text } = await machine.attempt('pgrep', '--full', '--exact', `/bin/sh ${client}`);
-        return text === '' ? [] : text.split('\n').map(Number);
+        const found = (await machine.run('ps', '-eo', 'pid=,ppid=,args='))
+          .split('\n')
+          .map((line) => line.trim().split(/ +/))
+          .filter(([, , ...args]) => args.join(' ') === `/bin/sh ${client}`)
+          .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+        // A shell that begins a command is two for a moment.
+        return found.filter(({ parent }) => !found.some(({ pid }) => pid === parent)).map(({ pid }) => pid);
       },
       state: async () => show('ActiveState'),
       mainPid: async () => Number(await show('MainPID')),
