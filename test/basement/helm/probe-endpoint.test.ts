@@ -93,8 +93,7 @@ describe.skipIf(lacks('helm', 'haproxy'))('the probe endpoint', () => {
         '/eth/v1/node/syncing',
       ]);
       for (const { headers } of asked) {
-        expect(Object.keys(headers).toSorted()).toEqual(['accept', 'accept-encoding', 'connection', 'host']);
-        expect(headers).toMatchObject({ host: '127.0.0.1', connection: 'close' });
+        expect(headers).toEqual({ host: '127.0.0.1', connection: 'close' });
       }
     });
 

@@ -157,7 +157,7 @@ frontend endpoint
 
     http-request unset-var(txn.refused)
     # The node sees neither the token nor anything else that was sent along. geth refuses names that it was not told, and takes every address.
-    http-request del-header ^(?!(content-length|content-type|accept|accept-encoding|host)$) -m reg
+    http-request del-header ^(?!(content-length|content-type|host)$) -m reg
     http-request set-header host 127.0.0.1
     http-response del-header (?i)^(?!(content-length|content-type|transfer-encoding)$) -m reg
     {{- range $name, $upstream := $upstreams }}
