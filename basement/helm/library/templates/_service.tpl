@@ -15,8 +15,10 @@ spec:
   publishNotReadyAddresses: true
   selector:
     {{- include "basement.selectorLabels" . | nindent 4 }}
+  {{- with .ports | trim }}
   ports:
-    {{- .ports | trim | nindent 4 }}
+    {{- . | nindent 4 }}
+  {{- end }}
 {{- end -}}
 
 {{- /* Service for callers in the cluster. "ports": text of entries; "early": true when callers reach it before it is ready; "suffix": FULLNAME-suffix. */ -}}
@@ -34,8 +36,10 @@ spec:
   {{- end }}
   selector:
     {{- include "basement.selectorLabels" . | nindent 4 }}
+  {{- with .ports | trim }}
   ports:
-    {{- .ports | trim | nindent 4 }}
+    {{- . | nindent 4 }}
+  {{- end }}
 {{- end -}}
 
 {{- /* "endpoints": (list (dict "port" "metrics" "path" "/metrics")). On with metrics.serviceMonitor.enabled or global.monitoring.serviceMonitor.enabled. */ -}}
