@@ -10,15 +10,28 @@ import { chart, valuesOf } from './charts.ts';
 import { helmSays, release } from './helm.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Ask = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: Fields, type?: string) => Promise<Answer>;
+type Ask = (
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: Fields,
+  type?: string,
+) => Promise<Answer>;
 
 const lease = 'akash.network/lease.id.owner';
 const tenants = 'basement-watchdog/tenants';
 const validators = 'basement-watchdog/validators';
 
-const namespace = (name: string, labels: Fields): Fields => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+const namespace = (name: string, labels: Fields): Fields => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels },
+});
 
-const leaseLabels = (name: string): Fields => ({ 'akash.network': 'true', 'akash.network/namespace': name, [lease]: 'akash1abc' });
+const leaseLabels = (name: string): Fields => ({
+  'akash.network': 'true',
+  'akash.network/namespace': name,
+  [lease]: 'akash1abc',
+});
 
 const container: Fields = {
   name: 'web',
@@ -49,7 +62,12 @@ function affinityFor(term: Fields): Fields {
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
 }
 
-const pod = (spec: Fields, name = 'web'): Fields => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+const pod = (spec: Fields, name = 'web'): Fields => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec,
+});
 
 const withContainer = (fields: Fields): Fields => ({ ...placed, containers: [{ ...container, ...fields }] });
 
@@ -72,8 +90,17 @@ function globalNetworkPolicies(): Fields {
       ports: list({ 'x-kubernetes-int-or-string': true }),
     }),
   });
-  const spec = fields({ order: { type: 'number' }, namespaceSelector: text, types: list(text), egress: list(rule) });
-  const names = { kind: 'GlobalNetworkPolicy', plural: 'globalnetworkpolicies', singular: 'globalnetworkpolicy' };
+  const spec = fields({
+    order: { type: 'number' },
+    namespaceSelector: text,
+    types: list(text),
+    egress: list(rule),
+  });
+  const names = {
+    kind: 'GlobalNetworkPolicy',
+    plural: 'globalnetworkpolicies',
+    singular: 'globalnetworkpolicy',
+  };
   const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: fields({ spec }) } };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -86,7 +113,9 @@ function globalNetworkPolicies(): Fields {
 const message = z.looseObject({ message: z.string().default('') });
 const token = z.object({ status: z.looseObject({ token: z.string() }) });
 const labelled = z.looseObject({ metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }) });
-const named = z.looseObject({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })) });
+const named = z.looseObject({
+  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
+});
 
 describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
   let server: ApiServer;
@@ -103,7 +132,10 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
       const { statusCode, body } = await request(`${origin}${path}`, {
         method,
         dispatcher: agent,
-        headers: { authorization: `Bearer ${bearer}`, ...(sent === undefined ? {} : { 'content-type': type }) },
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          ...(sent === undefined ? {} : { 'content-type': type }),
+        },
         body: sent === undefined ? null : JSON.stringify(sent),
       });
       const text = await body.text();
@@ -126,11 +158,22 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
 
   /** What is said of such an object; nothing is stored. */
   const saidOf = (resource: string, where: string, body: Fields): Promise<Answer> =>
-    server.ask('POST', `/api/v1/namespaces/${where}/${resource}?dryRun=All&fieldValidation=Strict`, json(body));
+    server.ask(
+      'POST',
+      `/api/v1/namespaces/${where}/${resource}?dryRun=All&fieldValidation=Strict`,
+      json(body),
+    );
 
   /** The server takes a moment to hear of a policy. */
-  const untilSaid = (what: string, where: string, spec: Fields, isSaid: (answer: Answer) => boolean): Promise<true> =>
-    until(what, async () => (isSaid(await saidOf('pods', where, pod(spec))) ? true : null), { limitMs: 30_000 });
+  const untilSaid = (
+    what: string,
+    where: string,
+    spec: Fields,
+    isSaid: (answer: Answer) => boolean,
+  ): Promise<true> =>
+    until(what, async () => (isSaid(await saidOf('pods', where, pod(spec))) ? true : null), {
+      limitMs: 30_000,
+    });
 
   beforeAll(async () => {
     server = await startApiServer();
@@ -144,11 +187,17 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
     await release('install', door, rendering, server);
     const broken = { ...placed, tolerations: [{ operator: 'Exists' }] };
     await until('a lease', async () => {
-      const { body } = await server.ask('POST', '/api/v1/namespaces?dryRun=All', json(namespace('try', leaseLabels('try'))));
+      const { body } = await server.ask(
+        'POST',
+        '/api/v1/namespaces?dryRun=All',
+        json(namespace('try', leaseLabels('try'))),
+      );
       return 'pod-security.kubernetes.io/enforce' in labelled.parse(body).metadata.labels ? true : null;
     });
     await made('/api/v1/namespaces', namespace('lease-a', leaseLabels('lease-a')));
-    await untilSaid('the rules of pods', 'lease-a', broken, ({ message: said }) => said.includes('spec.tolerations'));
+    await untilSaid('the rules of pods', 'lease-a', broken, ({ message: said }) =>
+      said.includes('spec.tolerations'),
+    );
     await until('the rules of the provider', async () => {
       const ask = await speakerOf('basement-akash-provider');
       const { status } = await ask('POST', '/api/v1/namespaces?dryRun=All', namespace('try', {}));
@@ -163,17 +212,32 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
   describe('a tenant', () => {
     test('has a namespace that takes its pods, and none with anything of the node', async () => {
       const { body } = await server.ask('GET', '/api/v1/namespaces/lease-a');
-      expect(labelled.parse(body).metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'baseline' });
-      const { message: said } = await saidOf('pods', 'lease-a', pod({ ...asAkashMakesIt, hostNetwork: true }));
+      expect(labelled.parse(body).metadata.labels).toMatchObject({
+        'pod-security.kubernetes.io/enforce': 'baseline',
+      });
+      const { message: said } = await saidOf(
+        'pods',
+        'lease-a',
+        pod({ ...asAkashMakesIt, hostNetwork: true }),
+      );
       expect(said).toContain('violates PodSecurity "baseline:latest"');
     });
 
     test('is lowest, on the nodes for tenants, within its bandwidth, whatever it says of that', async () => {
-      for (const spec of [asAkashMakesIt, { ...asAkashMakesIt, priorityClassName: 'basement-validator' }, placed]) {
+      for (const spec of [
+        asAkashMakesIt,
+        { ...asAkashMakesIt, priorityClassName: 'basement-validator' },
+        placed,
+      ]) {
         const { status, body, message: said } = await saidOf('pods', 'lease-a', pod(spec));
         expect(status, said).toBe(201);
         expect(body).toMatchObject({
-          metadata: { annotations: { 'kubernetes.io/egress-bandwidth': '20M', 'kubernetes.io/ingress-bandwidth': '50M' } },
+          metadata: {
+            annotations: {
+              'kubernetes.io/egress-bandwidth': '20M',
+              'kubernetes.io/ingress-bandwidth': '50M',
+            },
+          },
           spec: {
             priorityClassName: 'basement-tenant',
             priority: -1000,
@@ -200,7 +264,11 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
         const { message: said } = await saidOf('persistentvolumeclaims', 'lease-a', claim(fields));
         expect(said).toContain('spec.storageClassName: there are no volumes for tenants');
       }
-      const { status } = await saidOf('persistentvolumeclaims', 'ethereum', claim({ storageClassName: 'chain-data' }));
+      const { status } = await saidOf(
+        'persistentvolumeclaims',
+        'ethereum',
+        claim({ storageClassName: 'chain-data' }),
+      );
       expect(status).toBe(201);
     });
 
@@ -215,11 +283,15 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
         (await saidOf('services', where, service(spec))).message;
       expect(await said('lease-a', {})).toBe('');
       for (const type of ['NodePort', 'LoadBalancer']) {
-        expect(await said('lease-a', { type })).toContain("spec.type: a tenant's service is of type ClusterIP");
+        expect(await said('lease-a', { type })).toContain(
+          "spec.type: a tenant's service is of type ClusterIP",
+        );
         expect(await said('ethereum', { type })).toBe('');
       }
       const elsewhere = { type: 'ExternalName', externalName: 'router.home.example' };
-      expect(await said('lease-a', elsewhere)).toContain("spec.type: a tenant's service is of type ClusterIP");
+      expect(await said('lease-a', elsewhere)).toContain(
+        "spec.type: a tenant's service is of type ClusterIP",
+      );
       expect(await said('lease-a', { externalIPs: ['192.168.10.50'] })).toContain('spec.externalIPs: ');
     });
   });
@@ -261,11 +333,6 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
 
   describe('the provider', () => {
     let ask: Ask;
-    beforeAll(async () => {
-      ask = await speakerOf('basement-akash-provider');
-      await made('/api/v1/namespaces/ethereum/pods', pod({ containers: [{ name: 'geth', image: 'geth:1' }] }, 'validator'));
-    });
-
     const deployment: Fields = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -275,31 +342,60 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
         template: { metadata: { labels: { a: 'b' } }, spec: asAkashMakesIt },
       },
     };
+
+    beforeAll(async () => {
+      ask = await speakerOf('basement-akash-provider');
+      await made(
+        '/api/v1/namespaces/ethereum/pods',
+        pod({ containers: [{ name: 'geth', image: 'geth:1' }] }, 'validator'),
+      );
+      await made('/apis/apps/v1/namespaces/ethereum/deployments', deployment);
+    });
+
     const outside = "Akash's programs change nothing outside of akash-services, lease and the leases";
-    const onlyLeases = "Akash's programs make, change and remove only namespaces that are leases, and leave them their label";
+    const onlyLeases =
+      "Akash's programs make, change and remove only namespaces that are leases, and leave them their label";
 
     test('makes leases, and what is in them', async () => {
-      const { status, body } = await ask('POST', '/api/v1/namespaces', namespace('lease-b', leaseLabels('lease-b')));
+      const { status, body } = await ask(
+        'POST',
+        '/api/v1/namespaces',
+        namespace('lease-b', leaseLabels('lease-b')),
+      );
       expect(status).toBe(201);
-      expect(labelled.parse(body).metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'baseline' });
-      expect(await ask('POST', '/apis/apps/v1/namespaces/lease-b/deployments', deployment)).toMatchObject({ status: 201 });
-      expect(await ask('DELETE', '/apis/apps/v1/namespaces/lease-b/deployments/web')).toMatchObject({ status: 200 });
+      expect(labelled.parse(body).metadata.labels).toMatchObject({
+        'pod-security.kubernetes.io/enforce': 'baseline',
+      });
+      expect(await ask('POST', '/apis/apps/v1/namespaces/lease-b/deployments', deployment)).toMatchObject({
+        status: 201,
+      });
+      expect(await ask('DELETE', '/apis/apps/v1/namespaces/lease-b/deployments/web')).toMatchObject({
+        status: 200,
+      });
       expect(await ask('DELETE', '/api/v1/namespaces/lease-b')).toMatchObject({ status: 200 });
     });
 
     test('reads no secret anywhere', async () => {
-      for (const path of ['/api/v1/secrets', '/api/v1/namespaces/ethereum/secrets', '/api/v1/namespaces/lease-a/secrets/one']) {
+      for (const path of [
+        '/api/v1/secrets',
+        '/api/v1/namespaces/ethereum/secrets',
+        '/api/v1/namespaces/lease-a/secrets/one',
+      ]) {
         expect(await ask('GET', path), path).toMatchObject({ status: 403 });
       }
     });
 
     test('touches nothing of a validator', async () => {
       const tries = [
-        await ask('POST', '/apis/apps/v1/namespaces/ethereum/deployments', deployment),
-        await ask('DELETE', '/apis/apps/v1/namespaces/ethereum/statefulsets'),
+        await ask('POST', '/apis/apps/v1/namespaces/ethereum/deployments', {
+          ...deployment,
+          metadata: { name: 'other' },
+        }),
+        await ask('DELETE', '/apis/apps/v1/namespaces/ethereum/deployments/web'),
+        await ask('DELETE', '/apis/apps/v1/namespaces/ethereum/deployments'),
         await ask('POST', '/api/v1/namespaces/ethereum/pods/validator/exec?command=sh&stdout=true'),
       ];
-      expect(tries.map(({ message: said }) => said.includes(outside))).toEqual([true, true, true]);
+      expect(tries.map(({ message: said }) => said.includes(outside))).toEqual([true, true, true, true]);
     });
 
     test('turns no namespace into a lease, and no lease into something else', async () => {
@@ -348,16 +444,24 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
       ask('PATCH', '/api/v1/nodes/mini3', patch, 'application/merge-patch+json');
 
     test('writes its own labels on nodes', async () => {
-      const { status } = await patched({ metadata: { labels: { 'akash.network/capabilities.storage.class.beta3': '1' } } });
+      const { status } = await patched({
+        metadata: { labels: { 'akash.network/capabilities.storage.class.beta3': '1' } },
+      });
       expect(status).toBe(200);
     });
 
     test.for<[string, Fields]>([
       ['a label', { metadata: { labels: { [tenants]: 'true' } } }],
       ['the label of validators', { metadata: { labels: { [validators]: null } } }],
-      ['an annotation, by which Canal is led', { metadata: { annotations: { 'flannel.alpha.coreos.com/public-ip': '203.0.113.9' } } }],
+      [
+        'an annotation, by which Canal is led',
+        { metadata: { annotations: { 'flannel.alpha.coreos.com/public-ip': '203.0.113.9' } } },
+      ],
       ['the taints', { spec: { taints: [] } }],
-      ['the owner', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'none', uid: '1' }] } }],
+      [
+        'the owner',
+        { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'none', uid: '1' }] } },
+      ],
     ])('leaves alone %s', async ([, patch]) => {
       expect((await patched(patch)).message).toContain("Akash's programs change nothing of a node but");
     });
@@ -367,8 +471,14 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
       const containers = [{ name: 'psutil', image: 'provider:1' }];
       expect(await ask('POST', path, pod({ nodeName: 'mini4', containers }))).toMatchObject({ status: 201 });
       const volumes = [{ name: 'node', hostPath: { path: '/' } }];
-      for (const spec of [{ containers }, { nodeName: 'mini3', containers }, { nodeName: 'mini4', containers, volumes }]) {
-        expect((await ask('POST', path, pod(spec))).message).toContain("Akash's programs start pods on the tenants' nodes only");
+      for (const spec of [
+        { containers },
+        { nodeName: 'mini3', containers },
+        { nodeName: 'mini4', containers, volumes },
+      ]) {
+        expect((await ask('POST', path, pod(spec))).message).toContain(
+          "Akash's programs start pods on the tenants' nodes only",
+        );
       }
     });
 
@@ -387,7 +497,10 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
         spec: { resourceAttributes: { verb: 'list', resource: 'pods' } },
       };
       const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-      expect(await ask('POST', path, question)).toMatchObject({ status: 201, body: { status: { allowed: true } } });
+      expect(await ask('POST', path, question)).toMatchObject({
+        status: 201,
+        body: { status: { allowed: true } },
+      });
     });
   });
 
@@ -395,7 +508,10 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
     beforeAll(async () => {
       await release('upgrade', door, { ...rendering, set: { 'tenants.placement.enabled': false } }, server);
       await untilSaid('no placement', 'lease-a', asAkashMakesIt, ({ status }) => status !== 201);
-      const everything = { 'pod-security.kubernetes.io/enforce': 'privileged', 'pod-security.kubernetes.io/warn': 'privileged' };
+      const everything = {
+        'pod-security.kubernetes.io/enforce': 'privileged',
+        'pod-security.kubernetes.io/warn': 'privileged',
+      };
       await made('/api/v1/namespaces', namespace('lease-c', { ...leaseLabels('lease-c'), ...everything }));
       await untilSaid('the namespace', 'lease-c', asAkashMakesIt, ({ status }) => status === 422);
     });
@@ -407,24 +523,67 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
 
     test.for<[string, Fields, string]>([
       ['no class', { ...placed, priorityClassName: '' }, 'spec.priorityClassName: '],
-      ['the class of validators', { ...placed, priorityClassName: 'basement-validator' }, 'spec.priorityClassName: '],
-      ['a class of the cluster', { ...placed, priorityClassName: 'system-node-critical' }, 'spec.priorityClassName: '],
+      [
+        'the class of validators',
+        { ...placed, priorityClassName: 'basement-validator' },
+        'spec.priorityClassName: ',
+      ],
+      [
+        'a class of the cluster',
+        { ...placed, priorityClassName: 'system-node-critical' },
+        'spec.priorityClassName: ',
+      ],
       ['every taint tolerated', { ...placed, tolerations: [{ operator: 'Exists' }] }, 'spec.tolerations: '],
-      ['the taint of validators', { ...placed, tolerations: [{ key: validators, operator: 'Exists' }] }, 'spec.tolerations: '],
-      ['the taint of servers', { ...placed, tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] }, 'spec.tolerations: '],
+      [
+        'the taint of validators',
+        { ...placed, tolerations: [{ key: validators, operator: 'Exists' }] },
+        'spec.tolerations: ',
+      ],
+      [
+        'the taint of servers',
+        { ...placed, tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] },
+        'spec.tolerations: ',
+      ],
       ['a node', { ...placed, nodeName: 'mini3' }, 'spec.nodeName: '],
-      ['no nodes for tenants', { ...placed, nodeSelector: {} }, `spec.nodeSelector: a tenant's pod asks for ${tenants}=true`],
-      ['nodes of validators as well', { ...placed, nodeSelector: { [tenants]: 'true', [validators]: 'true' } }, 'spec.nodeSelector: '],
-      ['the control plane as well', { ...placed, nodeSelector: { [tenants]: 'true', 'node-role.kubernetes.io/control-plane': 'true' } }, 'spec.nodeSelector: '],
-      ['an affinity for validators', { ...placed, affinity: affinityFor({ matchExpressions: [{ key: validators, operator: 'Exists' }] }) }, 'spec.affinity: '],
-      ['an affinity for a node by name', { ...placed, affinity: affinityFor({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['mini3'] }] }) }, 'spec.affinity: '],
+      [
+        'no nodes for tenants',
+        { ...placed, nodeSelector: {} },
+        `spec.nodeSelector: a tenant's pod asks for ${tenants}=true`,
+      ],
+      [
+        'nodes of validators as well',
+        { ...placed, nodeSelector: { [tenants]: 'true', [validators]: 'true' } },
+        'spec.nodeSelector: ',
+      ],
+      [
+        'the control plane as well',
+        { ...placed, nodeSelector: { [tenants]: 'true', 'node-role.kubernetes.io/control-plane': 'true' } },
+        'spec.nodeSelector: ',
+      ],
+      [
+        'an affinity for validators',
+        { ...placed, affinity: affinityFor({ matchExpressions: [{ key: validators, operator: 'Exists' }] }) },
+        'spec.affinity: ',
+      ],
+      [
+        'an affinity for a node by name',
+        {
+          ...placed,
+          affinity: affinityFor({
+            matchFields: [{ key: 'metadata.name', operator: 'In', values: ['mini3'] }],
+          }),
+        },
+        'spec.affinity: ',
+      ],
       [
         'a liking for validators',
         {
           ...placed,
           affinity: {
             nodeAffinity: {
-              preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchExpressions: [{ key: validators, operator: 'Exists' }] } }],
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                { weight: 1, preference: { matchExpressions: [{ key: validators, operator: 'Exists' }] } },
+              ],
             },
           },
         },
@@ -433,22 +592,66 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
       ["the node's network", { ...placed, hostNetwork: true }, 'spec.hostNetwork, hostPID, hostIPC: '],
       ["the node's processes", { ...placed, hostPID: true }, 'spec.hostNetwork, hostPID, hostIPC: '],
       ["the node's IPC", { ...placed, hostIPC: true }, 'spec.hostNetwork, hostPID, hostIPC: '],
-      ["the node's folders", { ...placed, volumes: [{ name: 'node', hostPath: { path: '/' } }] }, 'spec.volumes: '],
-      ['a share of the LAN', { ...placed, volumes: [{ name: 'nas', nfs: { server: '192.168.10.9', path: '/' } }] }, 'spec.volumes: '],
-      ['a port of the node', withContainer({ ports: [{ containerPort: 80, hostPort: 80 }] }), 'spec.containers: hostPort'],
-      ['a privileged container', { ...placed, containers: [{ ...container, securityContext: { privileged: true } }] }, 'spec.containers: privileged'],
-      ['more privileges later', withContainer({ securityContext: {} }), 'spec.containers: allowPrivilegeEscalation'],
+      [
+        "the node's folders",
+        { ...placed, volumes: [{ name: 'node', hostPath: { path: '/' } }] },
+        'spec.volumes: ',
+      ],
+      [
+        'a share of the LAN',
+        { ...placed, volumes: [{ name: 'nas', nfs: { server: '192.168.10.9', path: '/' } }] },
+        'spec.volumes: ',
+      ],
+      [
+        'a port of the node',
+        withContainer({ ports: [{ containerPort: 80, hostPort: 80 }] }),
+        'spec.containers: hostPort',
+      ],
+      ['a privileged container', withSecurity({ privileged: true }), 'privileged'],
+      [
+        'more privileges later',
+        withContainer({ securityContext: {} }),
+        'spec.containers: allowPrivilegeEscalation',
+      ],
       ['a capability', withSecurity({ capabilities: { add: ['NET_ADMIN'] } }), 'spec.containers: a tenant'],
       ['no seccomp profile', { ...placed, securityContext: {} }, 'spec.securityContext.seccompProfile: '],
-      ['a container without one', withSecurity({ seccompProfile: { type: 'Unconfined' } }), 'spec.securityContext.seccompProfile: '],
-      ['no limit of memory', withContainer({ resources: { limits: { cpu: '1', 'ephemeral-storage': '1Gi' } } }), 'spec.containers: each needs limits'],
-      ['no limit of the disk', withContainer({ resources: { limits: { cpu: '1', memory: '1Gi' } } }), 'spec.containers: each needs limits'],
-      ['no limit of the processor', withContainer({ resources: { limits: { memory: '1Gi', 'ephemeral-storage': '1Gi' } } }), 'spec.containers: each needs limits'],
-      ['an init container without limits', { ...placed, initContainers: [{ ...container, name: 'first', resources: {} }] }, 'spec.containers: each needs limits'],
-      ['a token of the cluster', { ...placed, automountServiceAccountToken: true }, 'spec.automountServiceAccountToken: '],
+      [
+        'a container without one',
+        withSecurity({ seccompProfile: { type: 'Unconfined' } }),
+        'spec.securityContext.seccompProfile: ',
+      ],
+      [
+        'no limit of memory',
+        withContainer({ resources: { limits: { cpu: '1', 'ephemeral-storage': '1Gi' } } }),
+        'spec.containers: each needs limits',
+      ],
+      [
+        'no limit of the disk',
+        withContainer({ resources: { limits: { cpu: '1', memory: '1Gi' } } }),
+        'spec.containers: each needs limits',
+      ],
+      [
+        'no limit of the processor',
+        withContainer({ resources: { limits: { memory: '1Gi', 'ephemeral-storage': '1Gi' } } }),
+        'spec.containers: each needs limits',
+      ],
+      [
+        'an init container without limits',
+        { ...placed, initContainers: [{ ...container, name: 'first', resources: {} }] },
+        'spec.containers: each needs limits',
+      ],
+      [
+        'a token of the cluster',
+        { ...placed, automountServiceAccountToken: true },
+        'spec.automountServiceAccountToken: ',
+      ],
       [
         'a token in a volume',
-        { ...placed, volumes: [{ name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }] },
+        {
+          ...placed,
+          serviceAccountName: 'web',
+          volumes: [{ name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }],
+        },
         'spec.automountServiceAccountToken: ',
       ],
     ])('refuse %s', async ([, spec, sentence]) => {
@@ -459,11 +662,11 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
 
     test('refuse a container for debugging in a pod that runs', async () => {
       await made('/api/v1/namespaces/lease-c/pods', pod(placed));
-      const { ephemeral } = { ephemeral: { ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] } };
+      const spec = { ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] };
       const path = '/api/v1/namespaces/lease-c/pods/web/ephemeralcontainers';
       const { message: said } = await server.ask('PATCH', path, {
         type: 'application/strategic-merge-patch+json',
-        text: JSON.stringify({ spec: ephemeral }),
+        text: JSON.stringify({ spec }),
       });
       expect(said).toContain('spec.ephemeralContainers: ');
     });
