@@ -1,0 +1,102 @@
+{{- /* What this chart refuses, each in one sentence that names the value. */ -}}
+
+{{- define "berachain.validate.reth" -}}
+{{- include "basement.validate" . -}}
+{{- include "basement.jwt.validate" . -}}
+{{- include "berachain.snapshot.validate" (merge (dict "path" "reth") .) -}}
+{{- $scope := . -}}
+{{- range .values.http.api -}}
+{{- if has . (list "admin" "debug") -}}
+{{- fail (printf "reth.http.api: %s is refused: whoever reaches it can change the node or make it work for hours" .) -}}
+{{- end -}}
+{{- if not (has . (list "eth" "net" "web3" "txpool" "rpc" "trace")) -}}
+{{- fail (printf "reth.http.api: must be some of eth, net, web3, txpool, rpc, trace, and one is %q" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if ne "none" (include "basement.p2p.mode" .) -}}
+{{- range $kind := list "tcp" "udp" -}}
+{{- $told := include "basement.p2p.advertisedPort" (dict "scope" $scope "kind" $kind) -}}
+{{- $own := (get $scope.values.p2p $kind).containerPort -}}
+{{- if ne $told (toString (int $own)) -}}
+{{- fail (printf "reth.p2p.%s.containerPort: bera-reth tells the world the port it listens on: make it %s, the port that leads there, and not %v" $kind $told $own) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $set := list "chain" "datadir" "datadir.static-files" "full" "addr" "port" "discovery.addr" "discovery.port" "nat" "authrpc.addr" "authrpc.port" "authrpc.jwtsecret" "auth-ipc" "ipcpath" "metrics" "engine.persistence-threshold" -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $set "because" "a value of this chart sets it, or its volumes do") -}}
+{{- $open := list "http" "http.addr" "http.port" "http.api" "http.corsdomain" "ws" "ws.addr" "ws.port" "ws.api" "ws.origins" "dev" "rpc-admin" -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $open "because" "the RPC is what reth.http says: never admin or debug, and for nobody's browser") -}}
+{{- end -}}
+
+{{- define "berachain.validate.beacond" -}}
+{{- include "basement.validate" . -}}
+{{- include "berachain.snapshot.validate" (merge (dict "path" "beacond") .) -}}
+{{- $values := .values -}}
+{{- range $key := list "seeds" "persistentPeers" -}}
+{{- range get $values $key -}}
+{{- if not (regexMatch "^[0-9a-f]{40}@[A-Za-z0-9.:\\[\\]-]+:[0-9]{1,5}$" .) -}}
+{{- fail (printf "beacond.%s: must be ID@HOST:PORT with an id of 40 hex digits, and one is %q" $key .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $key := list "unconditionalPeerIds" "privatePeerIds" -}}
+{{- range get $values $key -}}
+{{- if not (regexMatch "^[0-9a-f]{40}$" .) -}}
+{{- fail (printf "beacond.%s: must be ids of 40 hex digits, and one is %q" $key .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if not (regexMatch "^[A-Za-z0-9._ -]{1,70}$" $values.moniker) -}}
+{{- fail "beacond.moniker: must be 1 to 70 letters, digits, spaces, dots, - and _" -}}
+{{- end -}}
+{{- if lt (int $values.terminationGracePeriodSeconds) 300 -}}
+{{- fail (printf "beacond.terminationGracePeriodSeconds: must be 300 or more, and is %v: beacond takes up to five minutes to close its databases" $values.terminationGracePeriodSeconds) -}}
+{{- end -}}
+{{- range $values.extraEnv -}}
+{{- if hasPrefix "FENCE_" (toString .name) -}}
+{{- fail (printf "beacond.extraEnv: %s belongs to the fence; set it by validator.fence instead" .name) -}}
+{{- end -}}
+{{- if regexMatch "^(?i)BEACOND_(PRIV_VALIDATOR|HOME|NODE_KEY|RPC_UNSAFE|RPC_PPROF|P2P_EXTERNAL|CONSENSUS_|DB_DIR|BEACON_KIT_ENGINE_JWT|BEACON_KIT_PAYLOAD_BUILDER_SUGGESTED)" (toString .name) -}}
+{{- fail (printf "beacond.extraEnv: %s is refused: a value of this chart sets it, or its volumes do" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- $set := list "home" "priv_validator_laddr" "p2p.laddr" "p2p.external_address" "p2p.seeds" "p2p.persistent_peers" "p2p.pex" "rpc.laddr" "db_dir" "genesis_hash" "moniker" "pruning" "beacon-kit.engine.rpc-dial-url" "beacon-kit.engine.jwt-secret-path" "beacon-kit.kzg.trusted-setup-path" "beacon-kit.payload-builder.suggested-fee-recipient" "beacon-kit.chain-spec" "beacon-kit.chain-spec-file" "consensus.double_sign_check_height" -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $set "because" "a value of this chart sets it, or its volumes do") -}}
+{{- $open := list "rpc.unsafe" "rpc.pprof_laddr" "proxy_app" "p2p.seed_mode" -}}
+{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $open "because" "it opens the node to others, or makes it something else than a node") -}}
+{{- end -}}
+
+{{- /* (scope of the validator, whose values hold fence and signing, and "validator" .Values.validator). */ -}}
+{{- define "berachain.validate.validator" -}}
+{{- $validator := .validator -}}
+{{- include "basement.fence.validate" (merge (dict "path" "validator.") .) -}}
+{{- $fees := toString $validator.feeRecipient -}}
+{{- if not $validator.feeRecipient -}}
+{{- fail "validator.feeRecipient: a validator must say who gets what its blocks bring: 0x and 40 hex digits, an address of yours" -}}
+{{- end -}}
+{{- if not (regexMatch "^0x[0-9a-fA-F]{40}$" $fees) -}}
+{{- fail (printf "validator.feeRecipient: must be 0x and 40 hex digits, in quotes so that YAML makes no number of it, and is %s" $fees) -}}
+{{- end -}}
+{{- if regexMatch "^0x0{40}$" $fees -}}
+{{- fail "validator.feeRecipient: is the zero address, and what is sent there is lost; give an address of yours" -}}
+{{- end -}}
+{{- if and $validator.keys.existingSecret $validator.keys.existingClaim -}}
+{{- fail "validator.keys: give one of existingSecret and existingClaim, not both" -}}
+{{- end -}}
+{{- if not (or $validator.keys.existingSecret $validator.keys.existingClaim) -}}
+{{- fail "validator.keys: a validator needs its key, which a person brings: existingSecret or existingClaim with priv_validator_key.json; the chart makes none" -}}
+{{- end -}}
+{{- $claims := compact (list $validator.keys.existingClaim $validator.signing.existingClaim .values.persistence.existingClaim) -}}
+{{- if ne (len $claims) (len (uniq $claims)) -}}
+{{- fail "validator.signing.existingClaim: key, state of signing and chain must be on three volumes, for the chain's is thrown away and restored" -}}
+{{- end -}}
+{{- if gt (len (toString $validator.graffiti)) 32 -}}
+{{- fail (printf "validator.graffiti: has room for 32 bytes, and is %d long" (len $validator.graffiti)) -}}
+{{- end -}}
+{{- if not (regexMatch "^[ !#-\\[\\]-~]*$" (toString $validator.graffiti)) -}}
+{{- fail "validator.graffiti: must be plain letters without quotes and backslashes" -}}
+{{- end -}}
+{{- if and $validator.privValidatorLaddr (not (regexMatch "^tcp://[0-9A-Za-z.:\\[\\]-]+:[0-9]{1,5}$" $validator.privValidatorLaddr)) -}}
+{{- fail "validator.privValidatorLaddr: must be an address to listen on, as tcp://0.0.0.0:26659" -}}
+{{- end -}}
+{{- end -}}
