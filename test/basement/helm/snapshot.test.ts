@@ -136,302 +136,349 @@ function expectNothing({ folder, target }: Volume): void {
   expect(readFileSync(join(folder, 'config', 'node_key.json'), 'utf8')).toBe('ours');
 }
 
-describe.skipIf(lacks('lz4') || lacksPrograms('dash', 'curl', 'tar', 'awk'))('the restore of a snapshot', () => {
-  test('brings the chain into an empty directory, and says what it was', async () => {
-    const at = volume();
-    const { url } = await serve(good);
-    const { code, stderr } = await at.restore(url);
-    expect(stderr).toContain(`restored ${at.target}`);
-    expect(code).toBe(0);
-    expect(readFileSync(join(at.target, 'blockstore.db', '000001.sst')).equals(blocks)).toBe(true);
-    expect(readFileSync(join(at.target, 'state.db', 'name with spaces'), 'utf8')).toBe('state');
-    expect(readFileSync(join(at.folder, '.restored-data'), 'utf8')).toBe(`${url} ${sha256(good)}\n`);
-    expect(readdirSync(at.folder).toSorted()).toEqual(['.restored-data', 'config', 'data']);
-  });
-
-  test('takes what is in a folder data for the directory itself', async () => {
-    const at = volume();
-    const content = archive((folder) => {
-      mkdirSync(join(folder, 'data'));
-      chain(join(folder, 'data'));
-    }, ['data']);
-    const { url } = await serve(content);
-    const { code } = await at.restore(url, { SNAPSHOT_CHECKSUM: sha256(content) });
-    expect(code).toBe(0);
-    expect(readdirSync(at.target).toSorted()).toEqual(['blockstore.db', 'state.db']);
-  });
-
-  test('asks nobody when there is a chain already, restored or synced', async () => {
-    const at = volume();
-    const { url, ranges } = await serve(good);
-    await at.restore(url);
-    const again = await at.restore(url);
-    expect(again.code).toBe(0);
-    expect(again.stderr).toContain('was restored before');
-    rmSync(join(at.folder, '.restored-data'));
-    const own = await at.restore(url);
-    expect(own.code).toBe(0);
-    expect(own.stderr).toContain('holds a chain already');
-    expect(ranges).toHaveLength(1);
-  });
-
-  test('goes on where a download broke off, and the checksum is that of the whole', async () => {
-    const at = volume();
-    const { url, ranges } = await serve(good, [1_000_000, 500_000]);
-    const { code, stderr } = await at.restore(url);
-    expect(stderr).toContain('broke off after 1000000 bytes');
-    expect(code).toBe(0);
-    expect(ranges).toEqual([undefined, 'bytes=1000000-', 'bytes=1500000-']);
-    expect(readFileSync(join(at.target, 'blockstore.db', '000001.sst')).equals(blocks)).toBe(true);
-  });
-
-  test('gives up when nothing comes any more, and leaves nothing', async () => {
-    const at = volume();
-    const { url } = await serve(good, [1_000_000, 0, 0, 0, 0, 0, 0]);
-    const { code, stderr } = await at.restore(url);
-    expect(code).toBe(1);
-    expect(stderr).toContain('refused: the download of the snapshot failed: curl: ');
-    expectNothing(at);
-  });
-
-  test('does not take the beginning twice from a server that cannot go on', async () => {
-    const at = volume();
-    const { url } = await serve(good, [1_000_000], { ignoresRanges: true });
-    const { code, stderr } = await at.restore(url);
-    expect(code).toBe(1);
-    expect(stderr).toContain('the server does not go on with a download that broke off');
-    expectNothing(at);
-  });
-
-  test('an address that is gone is said, and not asked again', async () => {
-    const at = volume();
-    const { url, ranges } = await serve(good, [], { status: 404 });
-    const { code, stderr } = await at.restore(url);
-    expect(code).toBe(1);
-    expect(stderr).toContain('404');
-    expect(ranges).toHaveLength(1);
-    expectNothing(at);
-  });
-
-  test.each([
-    ['sha256', `sha256:${'0'.repeat(64)}`],
-    ['md5', `md5:${'0'.repeat(32)}`],
-  ])('another %s than the one that was named', async (_name, wrong) => {
-    const at = volume();
-    const { url } = await serve(good);
-    const { code, stderr } = await at.restore(url, { SNAPSHOT_CHECKSUM: wrong });
-    expect(code).toBe(1);
-    expect(stderr).toContain('not the one in snapshot.checksum');
-    expectNothing(at);
-  });
-
-  test('an md5 that is right', async () => {
-    const at = volume();
-    const { url } = await serve(good);
-    const md5 = createHash('md5').update(good).digest('hex');
-    const { code } = await at.restore(url, { SNAPSHOT_CHECKSUM: `md5:${md5}` });
-    expect(code).toBe(0);
-  });
-
-  test.each([
-    ['neither checksum nor reason', { SNAPSHOT_CHECKSUM: '' }, 'neither a checksum nor a reason'],
-    ['a reason that is none', { SNAPSHOT_CHECKSUM: '', SNAPSHOT_CHECKSUM_POLICY: 'none-because ' }, 'neither a checksum nor a reason'],
-    ['an unknown kind', { SNAPSHOT_CHECKSUM: 'crc32:00000000' }, 'must be sha256:HEX or md5:HEX'],
-    ['one that is too short', { SNAPSHOT_CHECKSUM: 'sha256:abcd' }, 'must have 64 hex digits'],
-    ['one with letters that are no digits', { SNAPSHOT_CHECKSUM: `md5:${'g'.repeat(32)}` }, 'small hex digits'],
-  ])('refuses %s before it asks anybody', async (_name, more, words) => {
-    const at = volume();
-    const { url, ranges } = await serve(good);
-    const { code, stderr } = await at.restore(url, more);
-    expect(code).toBe(1);
-    expect(stderr).toContain(words);
-    expect(ranges).toEqual([]);
-    expectNothing(at);
-  });
-
-  test('goes without a checksum for a reason, and keeps the reason', async () => {
-    const at = volume();
-    const { url } = await serve(good);
-    const { code } = await at.restore(url, {
-      SNAPSHOT_CHECKSUM: '',
-      SNAPSHOT_CHECKSUM_POLICY: 'none-because the publisher gives none',
+describe.skipIf(lacks('lz4') || lacksPrograms('dash', 'curl', 'tar', 'awk'))(
+  'the restore of a snapshot',
+  () => {
+    test('brings the chain into an empty directory, and says what it was', async () => {
+      const at = volume();
+      const { url } = await serve(good);
+      const { code, stderr } = await at.restore(url);
+      expect(stderr).toContain(`restored ${at.target}`);
+      expect(code).toBe(0);
+      expect(readFileSync(join(at.target, 'blockstore.db', '000001.sst')).equals(blocks)).toBe(true);
+      expect(readFileSync(join(at.target, 'state.db', 'name with spaces'), 'utf8')).toBe('state');
+      expect(readFileSync(join(at.folder, '.restored-data'), 'utf8')).toBe(`${url} ${sha256(good)}\n`);
+      expect(readdirSync(at.folder).toSorted()).toEqual(['.restored-data', 'config', 'data']);
     });
-    expect(code).toBe(0);
-    expect(readFileSync(join(at.folder, '.restored-data'), 'utf8')).toContain('none-because the publisher gives none');
-  });
 
-  test('asks nobody without encryption', async () => {
-    const at = volume();
-    const { url, ranges } = await serve(good);
-    const { code, stderr } = await at.restore(url, { HTTP_ON_LOOPBACK: 'no' });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/Protocol .*http.* (not supported|disabled)/u);
-    expect(ranges).toEqual([]);
-    expectNothing(at);
-  });
-
-  /** Put between an outer and an inner folder, so that what leads out can be seen there. */
-  const hostile: readonly (readonly [string, () => Buffer, string])[] = [
-    [
-      'a path that is absolute',
-      () =>
-        archive(chain, ['--absolute-names', '--transform', 's,^blockstore,/tmp/snapshot-escaped,', 'blockstore.db']),
-      'an absolute path',
-    ],
-    [
-      'a path that leads out',
-      () => archive(chain, ['--absolute-names', '--transform', 's,^state.db,../escaped,', 'blockstore.db', 'state.db']),
-      'leads out of its folder',
-    ],
-    [
-      'a link that leads out',
-      () =>
-        archive((folder) => {
-          chain(folder);
-          symlinkSync('/etc', join(folder, 'etc'));
-        }),
-      'it has a link in it',
-    ],
-    [
-      'a link within',
-      () =>
-        archive((folder) => {
-          chain(folder);
-          symlinkSync('state.db', join(folder, 'other.db'));
-        }),
-      'it has a link in it',
-    ],
-    [
-      'a hard link',
-      () =>
-        archive((folder) => {
-          chain(folder);
-          linkSync(join(folder, 'blockstore.db', '000001.sst'), join(folder, 'zz'));
-        }),
-      'it has a link in it',
-    ],
-    [
-      'a pipe',
-      () =>
-        archive((folder) => {
-          chain(folder);
-          execFileSync('mkfifo', [join(folder, 'pipe')]);
-        }),
-      'neither file nor directory',
-    ],
-    [
-      'the key of a validator',
-      () =>
-        archive((folder) => {
-          chain(folder);
-          writeFileSync(join(folder, 'state.db', 'priv_validator_key.json'), '{}');
-        }),
-      'files of a validator',
-    ],
-    [
-      'what a validator has signed',
-      () =>
-        archive((folder) => {
-          chain(folder);
-          writeFileSync(join(folder, 'priv_validator_state.json'), '{"height":"0","round":0,"step":0}');
-        }),
-      'files of a validator',
-    ],
-    ['nothing', () => archive(() => undefined), 'has nothing in it'],
-  ];
-  test.each(hostile)('refuses a snapshot with %s', async (_name, make, words) => {
-    const at = volume();
-    const content = make();
-    const { url } = await serve(content);
-    const { code, stderr } = await at.restore(url, { SNAPSHOT_CHECKSUM: sha256(content) });
-    expect(stderr).toContain(words);
-    expect(code).toBe(1);
-    expect(existsSync('/tmp/snapshot-escaped.db')).toBe(false);
-    expect(existsSync(join(at.folder, 'escaped'))).toBe(false);
-    expectNothing(at);
-  });
-
-  test('leaves out what makes a node the one that it is, and settings', async () => {
-    const at = volume();
-    const content = archive((folder) => {
-      chain(folder);
-      for (const name of ['discovery-secret', 'known-peers.json', 'reth.toml', 'jwt.hex', 'node_key.json', 'addrbook.json']) {
-        writeFileSync(join(folder, name), 'theirs');
-      }
+    test('takes what is in a folder data for the directory itself', async () => {
+      const at = volume();
+      const content = archive(
+        (folder) => {
+          mkdirSync(join(folder, 'data'));
+          chain(join(folder, 'data'));
+        },
+        ['data'],
+      );
+      const { url } = await serve(content);
+      const { code } = await at.restore(url, { SNAPSHOT_CHECKSUM: sha256(content) });
+      expect(code).toBe(0);
+      expect(readdirSync(at.target).toSorted()).toEqual(['blockstore.db', 'state.db']);
     });
-    const { url } = await serve(content);
-    const { code } = await at.restore(url, { SNAPSHOT_CHECKSUM: sha256(content) });
-    expect(code).toBe(0);
-    expect(readdirSync(at.target).toSorted()).toEqual(['blockstore.db', 'state.db']);
-  });
 
-  test.each([
-    ['is no lz4', noise(200_000), 'cannot be unpacked'],
-    ['is lz4 and no tar', execFileSync(lz4, ['-c'], { input: noise(200_000), stdio: ['pipe', 'pipe', 'ignore'] }), 'cannot be unpacked'],
-    ['ends early', good.subarray(0, good.length - 100_000), 'cannot be unpacked'],
-    ['has a bit turned', Buffer.concat([good.subarray(0, 900_000), Buffer.from([255 - (good[900_000] ?? 0)]), good.subarray(900_001)]), 'cannot be unpacked'],
-  ])('refuses a file that %s, also without a checksum', async (_name, content, words) => {
-    const at = volume();
-    const { url } = await serve(content);
-    const { code, stderr } = await at.restore(url, {
-      SNAPSHOT_CHECKSUM: '',
-      SNAPSHOT_CHECKSUM_POLICY: 'none-because of this test',
+    test('asks nobody when there is a chain already, restored or synced', async () => {
+      const at = volume();
+      const { url, ranges } = await serve(good);
+      await at.restore(url);
+      const again = await at.restore(url);
+      expect(again.code).toBe(0);
+      expect(again.stderr).toContain('was restored before');
+      rmSync(join(at.folder, '.restored-data'));
+      const own = await at.restore(url);
+      expect(own.code).toBe(0);
+      expect(own.stderr).toContain('holds a chain already');
+      expect(ranges).toHaveLength(1);
     });
-    expect(code).toBe(1);
-    expect(stderr).toContain(words);
-    expectNothing(at);
-  });
 
-  test('killed in the middle, it leaves no chain; the next start takes away what it left and does it anew', async () => {
-    const at = volume();
-    // It sends the half and then nothing, and keeps the line open.
-    const stuck = createServer((_request, response) => {
-      response.writeHead(200, { 'content-length': good.length });
-      response.write(good.subarray(0, good.length / 2));
+    test('goes on where a download broke off, and the checksum is that of the whole', async () => {
+      const at = volume();
+      const { url, ranges } = await serve(good, [1_000_000, 500_000]);
+      const { code, stderr } = await at.restore(url);
+      expect(stderr).toContain('broke off after 1000000 bytes');
+      expect(code).toBe(0);
+      expect(ranges).toEqual([undefined, 'bytes=1000000-', 'bytes=1500000-']);
+      expect(readFileSync(join(at.target, 'blockstore.db', '000001.sst')).equals(blocks)).toBe(true);
     });
-    const { address, close } = await listen(stuck);
-    onTestFinished(close);
-    const child = spawn('dash', [script], {
-      env: at.env(`http://${address}/a.tar.lz4`),
-      detached: true,
-      stdio: ['ignore', 'ignore', 'ignore'],
+
+    test('gives up when nothing comes any more, and leaves nothing', async () => {
+      const at = volume();
+      const { url } = await serve(good, [1_000_000, 0, 0, 0, 0, 0, 0]);
+      const { code, stderr } = await at.restore(url);
+      expect(code).toBe(1);
+      expect(stderr).toContain('refused: the download of the snapshot failed: curl: ');
+      expectNothing(at);
     });
-    const staged = join(at.folder, '.restore-data', 'blockstore.db');
-    await expect.poll(() => existsSync(staged)).toBe(true);
-    if (child.pid === undefined) throw new Error('it did not start');
-    process.kill(-child.pid, 'SIGKILL');
-    await once(child, 'close');
-    expect(readdirSync(at.target)).toEqual([]);
-    expect(existsSync(join(at.folder, '.restore-data'))).toBe(true);
-    const { url } = await serve(good);
-    const { code, stderr } = await at.restore(url);
-    expect(stderr).toContain('an earlier restore was cut off');
-    expect(code).toBe(0);
-    expect(readFileSync(join(at.target, 'blockstore.db', '000001.sst')).equals(blocks)).toBe(true);
-  });
 
-  test('cut off between the last two steps, it is a chain all the same', async () => {
-    const at = volume();
-    const { url, ranges } = await serve(good);
-    await at.restore(url);
-    rmSync(join(at.folder, '.restored-data'));
-    mkdirSync(join(at.folder, '.restore-data'));
-    const { code } = await at.restore(url);
-    expect(code).toBe(0);
-    expect(existsSync(join(at.folder, '.restore-data'))).toBe(false);
-    expect(ranges).toHaveLength(1);
-  });
+    test('does not take the beginning twice from a server that cannot go on', async () => {
+      const at = volume();
+      const { url } = await serve(good, [1_000_000], { ignoresRanges: true });
+      const { code, stderr } = await at.restore(url);
+      expect(code).toBe(1);
+      expect(stderr).toContain('the server does not go on with a download that broke off');
+      expectNothing(at);
+    });
 
-  test.each(['data', '.restore-data'])('restores through no link in the place of %s', async (name) => {
-    const at = volume();
-    const elsewhere = scratch();
-    rmSync(join(at.folder, name), { recursive: true, force: true });
-    symlinkSync(elsewhere, join(at.folder, name));
-    const { url, ranges } = await serve(good);
-    const { code, stderr } = await at.restore(url);
-    expect(code).toBe(1);
-    expect(stderr).toContain('is a link');
-    expect(ranges).toEqual([]);
-    expect(readdirSync(elsewhere)).toEqual([]);
-  });
-});
+    test('an address that is gone is said, and not asked again', async () => {
+      const at = volume();
+      const { url, ranges } = await serve(good, [], { status: 404 });
+      const { code, stderr } = await at.restore(url);
+      expect(code).toBe(1);
+      expect(stderr).toContain('404');
+      expect(ranges).toHaveLength(1);
+      expectNothing(at);
+    });
+
+    test.each([
+      ['sha256', `sha256:${'0'.repeat(64)}`],
+      ['md5', `md5:${'0'.repeat(32)}`],
+    ])('another %s than the one that was named', async (_name, wrong) => {
+      const at = volume();
+      const { url } = await serve(good);
+      const { code, stderr } = await at.restore(url, { SNAPSHOT_CHECKSUM: wrong });
+      expect(code).toBe(1);
+      expect(stderr).toContain('not the one in snapshot.checksum');
+      expectNothing(at);
+    });
+
+    test('an md5 that is right', async () => {
+      const at = volume();
+      const { url } = await serve(good);
+      const md5 = createHash('md5').update(good).digest('hex');
+      const { code } = await at.restore(url, { SNAPSHOT_CHECKSUM: `md5:${md5}` });
+      expect(code).toBe(0);
+    });
+
+    test.each([
+      ['neither checksum nor reason', { SNAPSHOT_CHECKSUM: '' }, 'neither a checksum nor a reason'],
+      [
+        'a reason that is none',
+        { SNAPSHOT_CHECKSUM: '', SNAPSHOT_CHECKSUM_POLICY: 'none-because ' },
+        'neither a checksum nor a reason',
+      ],
+      ['an unknown kind', { SNAPSHOT_CHECKSUM: 'crc32:00000000' }, 'must be sha256:HEX or md5:HEX'],
+      ['one that is too short', { SNAPSHOT_CHECKSUM: 'sha256:abcd' }, 'must have 64 hex digits'],
+      [
+        'one with letters that are no digits',
+        { SNAPSHOT_CHECKSUM: `md5:${'g'.repeat(32)}` },
+        'small hex digits',
+      ],
+    ])('refuses %s before it asks anybody', async (_name, more, words) => {
+      const at = volume();
+      const { url, ranges } = await serve(good);
+      const { code, stderr } = await at.restore(url, more);
+      expect(code).toBe(1);
+      expect(stderr).toContain(words);
+      expect(ranges).toEqual([]);
+      expectNothing(at);
+    });
+
+    test('goes without a checksum for a reason, and keeps the reason', async () => {
+      const at = volume();
+      const { url } = await serve(good);
+      const { code } = await at.restore(url, {
+        SNAPSHOT_CHECKSUM: '',
+        SNAPSHOT_CHECKSUM_POLICY: 'none-because the publisher gives none',
+      });
+      expect(code).toBe(0);
+      expect(readFileSync(join(at.folder, '.restored-data'), 'utf8')).toContain(
+        'none-because the publisher gives none',
+      );
+    });
+
+    test('asks nobody without encryption', async () => {
+      const at = volume();
+      const { url, ranges } = await serve(good);
+      const { code, stderr } = await at.restore(url, { HTTP_ON_LOOPBACK: 'no' });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/Protocol .*http.* (not supported|disabled)/u);
+      expect(ranges).toEqual([]);
+      expectNothing(at);
+    });
+
+    /** Put between an outer and an inner folder, so that what leads out can be seen there. */
+    const hostile: readonly (readonly [string, () => Buffer, string])[] = [
+      [
+        'a path that is absolute',
+        () =>
+          archive(chain, [
+            '--absolute-names',
+            '--transform',
+            's,^blockstore,/tmp/snapshot-escaped,',
+            'blockstore.db',
+          ]),
+        'an absolute path',
+      ],
+      [
+        'a path that leads out',
+        () =>
+          archive(chain, [
+            '--absolute-names',
+            '--transform',
+            's,^state.db,../escaped,',
+            'blockstore.db',
+            'state.db',
+          ]),
+        'leads out of its folder',
+      ],
+      [
+        'a link that leads out',
+        () =>
+          archive((folder) => {
+            chain(folder);
+            symlinkSync('/etc', join(folder, 'etc'));
+          }),
+        'it has a link in it',
+      ],
+      [
+        'a link within',
+        () =>
+          archive((folder) => {
+            chain(folder);
+            symlinkSync('state.db', join(folder, 'other.db'));
+          }),
+        'it has a link in it',
+      ],
+      [
+        'a hard link',
+        () =>
+          archive((folder) => {
+            chain(folder);
+            linkSync(join(folder, 'blockstore.db', '000001.sst'), join(folder, 'zz'));
+          }),
+        'it has a link in it',
+      ],
+      [
+        'a pipe',
+        () =>
+          archive((folder) => {
+            chain(folder);
+            execFileSync('mkfifo', [join(folder, 'pipe')]);
+          }),
+        'neither file nor directory',
+      ],
+      [
+        'the key of a validator',
+        () =>
+          archive((folder) => {
+            chain(folder);
+            writeFileSync(join(folder, 'state.db', 'priv_validator_key.json'), '{}');
+          }),
+        'files of a validator',
+      ],
+      [
+        'what a validator has signed',
+        () =>
+          archive((folder) => {
+            chain(folder);
+            writeFileSync(join(folder, 'priv_validator_state.json'), '{"height":"0","round":0,"step":0}');
+          }),
+        'files of a validator',
+      ],
+      ['nothing', () => archive(() => undefined), 'has nothing in it'],
+    ];
+    test.each(hostile)('refuses a snapshot with %s', async (_name, make, words) => {
+      const at = volume();
+      const content = make();
+      const { url } = await serve(content);
+      const { code, stderr } = await at.restore(url, { SNAPSHOT_CHECKSUM: sha256(content) });
+      expect(stderr).toContain(words);
+      expect(code).toBe(1);
+      expect(existsSync('/tmp/snapshot-escaped.db')).toBe(false);
+      expect(existsSync(join(at.folder, 'escaped'))).toBe(false);
+      expectNothing(at);
+    });
+
+    test('leaves out what makes a node the one that it is, and settings', async () => {
+      const at = volume();
+      const content = archive((folder) => {
+        chain(folder);
+        for (const name of [
+          'discovery-secret',
+          'known-peers.json',
+          'reth.toml',
+          'jwt.hex',
+          'node_key.json',
+          'addrbook.json',
+        ]) {
+          writeFileSync(join(folder, name), 'theirs');
+        }
+      });
+      const { url } = await serve(content);
+      const { code } = await at.restore(url, { SNAPSHOT_CHECKSUM: sha256(content) });
+      expect(code).toBe(0);
+      expect(readdirSync(at.target).toSorted()).toEqual(['blockstore.db', 'state.db']);
+    });
+
+    test.each([
+      ['is no lz4', noise(200_000), 'cannot be unpacked'],
+      [
+        'is lz4 and no tar',
+        execFileSync(lz4, ['-c'], { input: noise(200_000), stdio: ['pipe', 'pipe', 'ignore'] }),
+        'cannot be unpacked',
+      ],
+      ['ends early', good.subarray(0, good.length - 100_000), 'cannot be unpacked'],
+      [
+        'has a bit turned',
+        Buffer.concat([
+          good.subarray(0, 900_000),
+          Buffer.from([255 - (good[900_000] ?? 0)]),
+          good.subarray(900_001),
+        ]),
+        'cannot be unpacked',
+      ],
+    ])('refuses a file that %s, also without a checksum', async (_name, content, words) => {
+      const at = volume();
+      const { url } = await serve(content);
+      const { code, stderr } = await at.restore(url, {
+        SNAPSHOT_CHECKSUM: '',
+        SNAPSHOT_CHECKSUM_POLICY: 'none-because of this test',
+      });
+      expect(code).toBe(1);
+      expect(stderr).toContain(words);
+      expectNothing(at);
+    });
+
+    test('killed in the middle, it leaves no chain; the next start takes away what it left and does it anew', async () => {
+      const at = volume();
+      // It sends the half and then nothing, and keeps the line open.
+      const stuck = createServer((_request, response) => {
+        response.writeHead(200, { 'content-length': good.length });
+        response.write(good.subarray(0, good.length / 2));
+      });
+      const { address, close } = await listen(stuck);
+      onTestFinished(close);
+      const child = spawn('dash', [script], {
+        env: at.env(`http://${address}/a.tar.lz4`),
+        detached: true,
+        stdio: ['ignore', 'ignore', 'ignore'],
+      });
+      const staged = join(at.folder, '.restore-data', 'blockstore.db');
+      await expect.poll(() => existsSync(staged)).toBe(true);
+      if (child.pid === undefined) throw new Error('it did not start');
+      process.kill(-child.pid, 'SIGKILL');
+      await once(child, 'close');
+      expect(readdirSync(at.target)).toEqual([]);
+      expect(existsSync(join(at.folder, '.restore-data'))).toBe(true);
+      const { url } = await serve(good);
+      const { code, stderr } = await at.restore(url);
+      expect(stderr).toContain('an earlier restore was cut off');
+      expect(code).toBe(0);
+      expect(readFileSync(join(at.target, 'blockstore.db', '000001.sst')).equals(blocks)).toBe(true);
+    });
+
+    test('cut off between the last two steps, it is a chain all the same', async () => {
+      const at = volume();
+      const { url, ranges } = await serve(good);
+      await at.restore(url);
+      rmSync(join(at.folder, '.restored-data'));
+      mkdirSync(join(at.folder, '.restore-data'));
+      const { code } = await at.restore(url);
+      expect(code).toBe(0);
+      expect(existsSync(join(at.folder, '.restore-data'))).toBe(false);
+      expect(ranges).toHaveLength(1);
+    });
+
+    test.each(['data', '.restore-data'])('restores through no link in the place of %s', async (name) => {
+      const at = volume();
+      const elsewhere = scratch();
+      rmSync(join(at.folder, name), { recursive: true, force: true });
+      symlinkSync(elsewhere, join(at.folder, name));
+      const { url, ranges } = await serve(good);
+      const { code, stderr } = await at.restore(url);
+      expect(code).toBe(1);
+      expect(stderr).toContain('is a link');
+      expect(ranges).toEqual([]);
+      expect(readdirSync(elsewhere)).toEqual([]);
+    });
+  },
+);
