@@ -34,7 +34,8 @@ const checks: readonly Step[] = [
 ];
 const fast = suite('fast');
 // Only where their tools must be there. Validators were seen to miss their duty on a busy machine: the live suite comes last, alone.
-const withTools = process.env['REQUIRE_TOOLS'] === '1' ? [suite('ansible'), suite('charts'), suite('live')] : [];
+const withTools =
+  process.env['REQUIRE_TOOLS'] === '1' ? [suite('ansible'), suite('charts'), suite('live')] : [];
 const slower = [
   suite('thorough'),
   suite('processes'),
