@@ -34,6 +34,8 @@ describe.skipIf(lacks('helm-unittest'))('suites', () => {
     const { code, stdout, stderr } = await ended(tool('helm-unittest').path, [
       '--strict',
       '--color=false',
+      // An umbrella's charts have suites of their own, with their own values.
+      '--with-subchart=false',
       '--file=tests/**/*_test.yaml',
       chart.folder,
     ]);
