@@ -1,5 +1,6 @@
 // The script that upsmon calls, on dash, with curl and TLS: what it sends for which news, how it finds its way, and how long it takes.
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { blackhole } from '../support/blackhole.ts';
@@ -120,6 +121,37 @@ describe.skipIf(isMissing)('what is sent', () => {
     ]);
   });
 
+  test('what the UPS says is kept for node_exporter, whether the watchdog takes it or not', async () => {
+    const house = await upsHouse();
+    const kept = (): string[] =>
+      readFileSync(join(house.folder, 'state/ups.prom'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((line) => line.replace(/(checked_seconds\S+ )\d+$/, '$1now'));
+    const ups = { UPSNAME: 'apc@localhost' };
+    await house.run(['--refresh'], ups);
+    expect(kept()).toEqual([
+      'basement_ups_on_battery{ups="apc@localhost"} 0',
+      'basement_ups_battery_low{ups="apc@localhost"} 0',
+      'basement_ups_charge_percent{ups="apc@localhost"} 100',
+      'basement_ups_runtime_seconds{ups="apc@localhost"} 2400',
+      'basement_ups_checked_seconds{ups="apc@localhost"} now',
+    ]);
+    house.server.answer(401);
+    house.ups({ 'ups.status': 'OB LB' });
+    await house.notify('LOWBATT');
+    expect(kept()).toEqual([
+      'basement_ups_on_battery{ups="apc@localhost"} 1',
+      'basement_ups_battery_low{ups="apc@localhost"} 1',
+      'basement_ups_checked_seconds{ups="apc@localhost"} now',
+    ]);
+    // A UPS that says nothing leaves what was, and its time grows old.
+    house.ups(null);
+    await house.run(['--refresh'], ups);
+    expect(kept()).toHaveLength(3);
+    expect(readdirSync(join(house.folder, 'state')).toSorted()).toEqual(['address', 'ups.prom']);
+  });
+
   test('by hand: a test says what was answered, and that it was refused', async () => {
     const house = await upsHouse();
     const { port } = house.server;
@@ -230,7 +262,7 @@ describe.skipIf(isMissing)('the way there', () => {
     expect(ran.map(({ code }) => code)).toEqual(types.map(() => 0));
     expect(house.server.heard).toHaveLength(types.length);
     expect(house.keptAddress.read()).toBe(`${watchdogHost} 127.0.0.1\n`);
-    expect(readdirSync(`${house.folder}/state`)).toEqual(['address']);
+    expect(readdirSync(`${house.folder}/state`)).toEqual(['address', 'ups.prom']);
   });
 });
 

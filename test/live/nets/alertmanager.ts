@@ -11,6 +11,8 @@ export type AlertmanagerNet = Closable & {
   readonly process: Running;
   /** As Prometheus would: labels, and whether it is over. */
   readonly alert: (labels: Readonly<Record<string, string>>, state?: 'firing' | 'over') => Promise<void>;
+  /** Names of the alerts that are hidden behind others, each with its node. */
+  readonly hidden: () => Promise<string[]>;
 };
 
 export type AlertmanagerOptions = {
@@ -19,13 +21,21 @@ export type AlertmanagerOptions = {
   readonly token: string;
   /** Its times are divided by this; 1 when absent. */
   readonly faster?: number;
+  /** Another configuration than alertmanager.yml. */
+  readonly config?: string;
 };
 
-const config = readFileSync(
+const standAlone = readFileSync(
   new URL('../../../basement/monitoring/alertmanager.yml', import.meta.url),
   'utf8',
 );
 const status = z.object({ cluster: z.object({ status: z.string() }) });
+const alerts = z.array(
+  z.object({
+    labels: z.record(z.string(), z.string()),
+    status: z.object({ inhibitedBy: z.array(z.string()) }),
+  }),
+);
 const unitMs = new Map([
   ['s', 1000],
   ['m', 60_000],
@@ -40,14 +50,14 @@ const hurry = (text: string, faster: number): string =>
   );
 
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<AlertmanagerNet> {
-  const { url, token, faster = 1 } = options;
+  const { url, token, faster = 1, config = standAlone } = options;
   return net('alertmanager', async (site) => {
     const file = join(site.folder, 'alertmanager.yml');
     const tokenFile = join(site.folder, 'token');
     writeFileSync(tokenFile, `${token}\n`);
     const own = config
       .replaceAll('https://heartbeat.example.net', url)
-      .replaceAll('/etc/alertmanager/heartbeat.token', tokenFile);
+      .replaceAll(/\/etc\/alertmanager\/(heartbeat\.token|secrets\/heartbeat\/token)/g, tokenFile);
     writeFileSync(file, faster === 1 ? own : hurry(own, faster));
     const [port = 0] = await freePorts(1);
     const api = `http://127.0.0.1:${port}`;
@@ -74,6 +84,13 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
         await execTool(amtool, ['alert', 'add', `--alertmanager.url=${api}`, ...end, ...pairs], {
           folder: site.folder,
         });
+      },
+      hidden: async () => {
+        const listed = await read(`${api}/api/v2/alerts`, alerts);
+        return listed
+          .filter((each) => each.status.inhibitedBy.length > 0)
+          .map(({ labels }) => `${labels['alertname']} ${labels['node']}`)
+          .toSorted();
       },
     };
   });
