@@ -102,7 +102,7 @@
 {{- include "basement.validate.extraArgs" (dict "scope" . "because" "the chart sets it; use the values" "flags" (list
       "network" "testnet-dir" "datadir" "d" "debug-level" "port" "discovery-port" "quic-port" "disable-upnp" "enr-address" "enr-tcp-port" "enr-udp-port" "enr-quic-port" "target-peers"
       "execution-endpoint" "execution-endpoints" "execution-jwt" "http" "http-address" "http-port" "http-allow-origin" "metrics" "metrics-address" "metrics-port" "prune-payloads"
-      "genesis-backfill" "checkpoint-sync-url" "checkpoint-sync-url-timeout" "checkpoint-state" "checkpoint-block" "checkpoint-blobs" "wss-checkpoint" "allow-insecure-genesis-sync"
+      "genesis-backfill" "checkpoint-sync-url" "checkpoint-sync-url-timeout" "checkpoint-sync-state-id" "checkpoint-state" "checkpoint-block" "checkpoint-blobs" "wss-checkpoint" "allow-insecure-genesis-sync"
       "builder" "monitoring-endpoint" "gui")) -}}
 {{- end -}}
 
