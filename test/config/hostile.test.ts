@@ -7,7 +7,9 @@ import { parseDocument } from 'yaml';
 import { parseConfig } from '../../functions/config/config.ts';
 
 const folder = join(import.meta.dirname, '../../examples');
-const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+const texts = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => readFileSync(join(folder, name), 'utf8'));
 const example = fc.constantFrom(...texts);
 const snippet = fc.oneof(
   fc.constantFrom(

@@ -49,12 +49,12 @@ const statefulSet = z.object({
 export type Container = z.infer<typeof containerOf>;
 
 /** All documents of a chart, as `helm template` gives them. */
-export async function render(chart: string, values: object): Promise<readonly unknown[]> {
+export async function render(chart: string, values: object, release = 'eth'): Promise<readonly unknown[]> {
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-helm-'));
   try {
     // YAML reads JSON.
     writeFileSync(join(folder, 'values.yaml'), JSON.stringify(values));
-    const given = ['template', 'eth', join(charts, chart), '-n', 'val', '-f', join(folder, 'values.yaml')];
+    const given = ['template', release, join(charts, chart), '-n', 'val', '-f', join(folder, 'values.yaml')];
     const { stdout } = await run(tool('helm').path, given, { maxBuffer: 1 << 24 });
     return parseAllDocuments(stdout).map((each): unknown => each.toJS());
   } finally {

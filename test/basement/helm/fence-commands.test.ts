@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../../local/functions/serve.ts';
 import { startGate, type Gate } from '../../live/nets/gate.ts';
 import { lacksFence } from '../../support/fence-program.ts';
 import { lacks } from '../../support/tools.ts';
@@ -17,7 +18,7 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
     readonly gate: Gate;
     readonly node: PretendNode;
     readonly container: Container;
-    readonly values: Record<string, unknown>;
+    readonly values: Readonly<Record<string, unknown>> & { readonly fence: object };
     /** Waits until the gate was asked twice more, the first of which may have been on its way. */
     readonly asked: () => Promise<void>;
   };
@@ -66,12 +67,17 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
 
   test('never runs before a machine is named, and then with exactly what the chart says, until TERM', async () => {
     const all = await world();
-    const { gate, node, container, asked } = all;
+    const { gate, node, values, asked } = all;
+    const port = await freePort();
+    const container = await validator({ ...values, fence: { ...values.fence, metricsPort: port } });
     const mini1 = house(all);
     const running = await mini1.start(container, 'lighthouse');
     await running.says('the gate denies');
     await asked();
     expect(mini1.events()).toEqual([]);
+    // One that is denied is alive, as the chart's liveness asks it.
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`);
+    expect(await metrics.text()).toContain(`watchdog_fence_running{signer="${gate.signer}"} 0`);
 
     const instance = await mini1.exec(container, ['/fence/fence', 'instance']);
     expect(instance).toMatch(/^[0-9a-f]{32}$/);
@@ -105,7 +111,7 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
 
     // Another machine with the same values and the same token, while the first one runs.
     const mini2 = house(all);
-    const other = await mini2.start(container, 'lighthouse');
+    const other = await mini2.start(all.container, 'lighthouse');
     await other.says('the gate denies');
     await asked();
     expect(mini2.events()).toEqual([]);

@@ -15,43 +15,50 @@
 {{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
 {{- end -}}
 
+{{- /* How a person writes a value of this chart: under its alias in an umbrella. */ -}}
+{{- define "validator.path" -}}
+{{- if ne .root.Chart.Name "lighthouse-validator" -}}{{ .root.Chart.Name }}.{{- end -}}
+{{- end -}}
+
 {{- define "validator.validate" -}}
 {{- $values := .values -}}
-{{- include "basement.validate" . -}}
-{{- include "basement.fence.validate" . -}}
-{{- $_ := include "validator.network" . -}}
+{{- $path := include "validator.path" . -}}
+{{- $scope := merge (dict "path" $path) . -}}
+{{- include "basement.validate" $scope -}}
+{{- include "basement.fence.validate" $scope -}}
+{{- $_ := include "validator.network" $scope -}}
 {{- $fees := toString $values.feeRecipient -}}
 {{- if not $values.feeRecipient -}}
-{{- fail "feeRecipient: a validator must say who gets what its blocks bring: 0x and 40 hex digits, an address of yours" -}}
+{{- fail (printf "%sfeeRecipient: a validator must say who gets what its blocks bring: 0x and 40 hex digits, an address of yours" $path) -}}
 {{- end -}}
 {{- if not (regexMatch "^0x[0-9a-fA-F]{40}$" $fees) -}}
-{{- fail (printf "feeRecipient: must be 0x and 40 hex digits, in quotes so that YAML makes no number of it, and is %s" $fees) -}}
+{{- fail (printf "%sfeeRecipient: must be 0x and 40 hex digits, in quotes so that YAML makes no number of it, and is %s" $path $fees) -}}
 {{- end -}}
 {{- if regexMatch "^0x0{40}$" $fees -}}
-{{- fail "feeRecipient: is the zero address, and what is sent there is lost; give an address of yours" -}}
+{{- fail (printf "%sfeeRecipient: is the zero address, and what is sent there is lost; give an address of yours" $path) -}}
 {{- end -}}
 {{- if and (not $values.doppelganger.enabled) (not (trim $values.doppelganger.disabledBecause)) -}}
-{{- fail "doppelganger.disabledBecause: doppelganger protection is the last that notices the same keys elsewhere: say why it is off" -}}
+{{- fail (printf "%sdoppelganger.disabledBecause: doppelganger protection is the last that notices the same keys elsewhere: say why it is off" $path) -}}
 {{- end -}}
 {{- if gt (len (toString $values.graffiti)) 32 -}}
-{{- fail (printf "graffiti: has room for 32 bytes, and is %d long" (len $values.graffiti)) -}}
+{{- fail (printf "%sgraffiti: has room for 32 bytes, and is %d long" $path (len $values.graffiti)) -}}
 {{- end -}}
 {{- if and $values.keys.existingSecret $values.keys.existingClaim -}}
-{{- fail "keys: one of existingSecret and existingClaim, not both" -}}
+{{- fail (printf "%skeys: one of existingSecret and existingClaim, not both" $path) -}}
 {{- end -}}
 {{- if and $values.keys.existingClaim (eq $values.keys.existingClaim $values.persistence.existingClaim) -}}
-{{- fail "keys.existingClaim: is the volume of the client already (persistence.existingClaim); leave it out" -}}
+{{- fail (printf "%skeys.existingClaim: is the volume of the client already (persistence.existingClaim); leave it out" $path) -}}
 {{- end -}}
 {{- range include "validator.beaconNodes" . | splitList "," -}}
 {{- $url := urlParse . -}}
 {{- if not (and (has $url.scheme (list "http" "https")) $url.hostname) -}}
-{{- fail (printf "beaconNodes: must be addresses as http://beacon:5052, and one is %q" .) -}}
+{{- fail (printf "%sbeaconNodes: must be addresses as http://beacon:5052, and one is %q" $path .) -}}
 {{- end -}}
 {{- end -}}
 {{- $set := list "network" "t" "testnet-dir" "d" "datadir" "validators-dir" "secrets-dir" "beacon-nodes" "suggested-fee-recipient" "graffiti" "graffiti-file" "enable-doppelganger-protection" "builder-proposals" "builder-boost-factor" "metrics" "metrics-address" "metrics-port" "monitoring-endpoint" -}}
-{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $set "because" "a value of this chart sets it, or its volumes do") -}}
+{{- include "basement.validate.extraArgs" (dict "scope" $scope "flags" $set "because" "a value of this chart sets it, or its volumes do") -}}
 {{- $unsafe := list "init-slashing-protection" "disable-slashing-protection-web3signer" "delete-lockfiles" -}}
-{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $unsafe "because" "it goes past the slashing database, which is what keeps you from being slashed") -}}
+{{- include "basement.validate.extraArgs" (dict "scope" $scope "flags" $unsafe "because" "it goes past the slashing database, which is what keeps you from being slashed") -}}
 {{- $manager := list "http" "http-address" "http-port" "http-allow-origin" "http-allow-keystore-export" "http-store-passwords-in-secrets-dir" "http-token-path" "unencrypted-http-transport" -}}
-{{- include "basement.validate.extraArgs" (dict "scope" . "flags" $manager "because" "the key manager stays off: keys are moved by a person, with the client stopped") -}}
+{{- include "basement.validate.extraArgs" (dict "scope" $scope "flags" $manager "because" "the key manager stays off: keys are moved by a person, with the client stopped") -}}
 {{- end -}}

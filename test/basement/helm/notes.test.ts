@@ -1,0 +1,147 @@
+// What the notes of the validator tell a person to type is a shell's, in the order in which it is told, and the pod that they make may be where the validator is.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { lacks, tool } from '../../support/tools.ts';
+
+const charts = fileURLToPath(new URL('../../../basement/helm', import.meta.url));
+const configMap = z.object({ data: z.object({ notes: z.string() }) });
+const pod = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  spec: z.object({
+    automountServiceAccountToken: z.literal(false),
+    securityContext: z.object({
+      runAsNonRoot: z.literal(true),
+      runAsUser: z.number(),
+      seccompProfile: z.object({ type: z.literal('RuntimeDefault') }),
+    }),
+    containers: z.tuple([
+      z.object({
+        image: z.string(),
+        securityContext: z.object({
+          allowPrivilegeEscalation: z.literal(false),
+          readOnlyRootFilesystem: z.literal(true),
+          capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+        }),
+        volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })),
+      }),
+    ]),
+    volumes: z.array(z.record(z.string(), z.unknown())),
+  }),
+});
+
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'watchdog-notes-'));
+  onTestFinished(() => {
+    rmSync(made, { recursive: true, force: true });
+  });
+  return made;
+};
+
+/** The notes, which `helm template` leaves out: they are one of the chart's own templates. */
+function notes(...set: readonly string[]): string {
+  const copy = join(folder(), 'chart');
+  cpSync(join(charts, 'lighthouse-validator'), copy, { recursive: true, dereference: true });
+  writeFileSync(
+    join(copy, 'templates/notes.yaml'),
+    'kind: ConfigMap\ndata: { notes: {{ include "validator.notes" . | toJson }} }\n',
+  );
+  const values = join(charts, 'lighthouse-validator/tests/values/least.yaml');
+  const only = ['--show-only', 'templates/notes.yaml'];
+  const given = [
+    'template',
+    'eth',
+    copy,
+    '-n',
+    'val',
+    '-f',
+    values,
+    ...only,
+    ...set.flatMap((each) => ['--set', each]),
+  ];
+  const { stdout, stderr } = spawnSync(tool('helm').path, given, { encoding: 'utf8' });
+  const made: unknown = parse(stdout);
+  if (made === null) throw new Error(stderr);
+  return configMap.parse(made).data.notes;
+}
+
+/** What is typed: indented lines, and from the left edge what has an input of its own. */
+const typed = (text: string): string =>
+  [...text.matchAll(/^ {5}(?:kubectl|watchdog) .*$|^kubectl [^\n]*<<'END'\n[\s\S]*?^END$/gm)]
+    .map(([each]) => each.trim())
+    .join('\n');
+
+/** Types it all, with programs that write down how they were called and what came in. */
+function run(text: string): { readonly calls: readonly string[]; readonly input: string } {
+  const bin = folder();
+  for (const name of ['kubectl', 'watchdog']) {
+    const script = `#!/bin/sh\necho "${name} $*" >>'${bin}/calls'\ncase "$*" in *'-f -') cat >'${bin}/input' ;; esac\n`;
+    writeFileSync(join(bin, name), script, { mode: 0o755 });
+  }
+  const { status, stderr } = spawnSync('sh', ['-euc', typed(text)], {
+    encoding: 'utf8',
+    env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+  });
+  if (status !== 0) throw new Error(stderr);
+  return {
+    calls: readFileSync(join(bin, 'calls'), 'utf8').trim().split('\n'),
+    input: readFileSync(join(bin, 'input'), 'utf8'),
+  };
+}
+
+describe.skipIf(lacks('helm'))('the notes of lighthouse-validator', () => {
+  test('stop the client before the keys come, and name the machine after', () => {
+    const { calls } = run(notes());
+    expect(calls.map((each) => each.replace('kubectl -n val ', ''))).toEqual([
+      'create secret generic fence-eth-1 --from-file=token=token.txt',
+      'scale statefulset eth-lighthouse-validator --replicas=0',
+      'wait --for=delete pod/eth-lighthouse-validator-0 --timeout=6m',
+      'kubectl apply -f -',
+      'cp validator_keys eth-lighthouse-validator-keys:/import/validator_keys',
+      'exec -it eth-lighthouse-validator-keys -- lighthouse account validator import --network hoodi --datadir /data --directory /import/validator_keys',
+      'cp protection.json eth-lighthouse-validator-keys:/import/protection.json',
+      'exec eth-lighthouse-validator-keys -- lighthouse account validator slashing-protection import /import/protection.json --network hoodi --datadir /data',
+      'delete pod eth-lighthouse-validator-keys',
+      'scale statefulset eth-lighthouse-validator --replicas=1',
+      'exec eth-lighthouse-validator-0 -c validator -- /fence/fence instance',
+      'watchdog handover init eth-1 --instance ID',
+      'watchdog handover status eth-1',
+      'logs -f eth-lighthouse-validator-0 -c validator',
+    ]);
+  });
+
+  test('make a pod with nobody’s rights, upon the volume of the client', () => {
+    const { input } = run(notes('nodeSelector.disk=nvme'));
+    const made = pod.parse(parse(input));
+    expect(made.metadata).toEqual({ name: 'eth-lighthouse-validator-keys', namespace: 'val' });
+    expect(made.spec.containers[0].image).toBe('docker.io/sigp/lighthouse:v8.1.3');
+    expect(made.spec.containers[0].volumeMounts).toContainEqual({ name: 'data', mountPath: '/data' });
+    expect(made.spec.volumes).toContainEqual({
+      name: 'data',
+      persistentVolumeClaim: { claimName: 'eth-lighthouse-validator-data' },
+    });
+    // What is imported never touches a disk but that one.
+    expect(made.spec.volumes).toContainEqual({
+      name: 'import',
+      emptyDir: { medium: 'Memory', sizeLimit: '64Mi' },
+    });
+    expect(input).toContain('nodeSelector: {"disk":"nvme"}');
+  });
+
+  test('with keystores in a Secret import none, and write which of them are used', () => {
+    const { calls } = run(notes('keys.existingSecret=keystores'));
+    expect(calls.join('\n')).not.toContain('account validator import');
+    expect(calls.join('\n')).toContain('/data/validators/validator_definitions.yml');
+  });
+
+  test('without a fence ask no gate', () => {
+    const { calls } = run(notes('fence.enabled=false', 'fence.disabledBecause=a devnet'));
+    expect(calls.join('\n')).not.toContain('watchdog');
+    expect(notes('fence.enabled=false', 'fence.disabledBecause=a devnet')).toContain('NO FENCE (a devnet)');
+  });
+});
