@@ -504,6 +504,30 @@ describe.skipIf(lacks('helm', 'kube-apiserver'))('the door to Akash', () => {
     });
   });
 
+  test('a tenant runs in a sandbox where that is wanted, with what the sandbox takes', async () => {
+    await made('/apis/node.k8s.io/v1/runtimeclasses', {
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: 'gvisor' },
+      handler: 'runsc',
+      overhead: { podFixed: { memory: '64Mi' } },
+    });
+    const set = { 'tenants.userNamespaces': true, 'tenants.runtimeClass': 'gvisor' };
+    await release('upgrade', door, { ...rendering, set }, server);
+    const inSandbox = {
+      hostUsers: false,
+      runtimeClassName: 'gvisor',
+      overhead: { memory: '64Mi' },
+      priority: -1000,
+    };
+    const spec = await until('the sandbox', async () => {
+      const { status, body } = await saidOf('pods', 'lease-a', pod(asAkashMakesIt));
+      const found = z.object({ spec: z.looseObject({ hostUsers: z.boolean().optional() }) }).safeParse(body);
+      return status === 201 && found.success && found.data.spec.hostUsers === false ? found.data.spec : null;
+    });
+    expect(spec).toMatchObject(inSandbox);
+  });
+
   describe('the rules alone, where nothing gives a pod its place', () => {
     beforeAll(async () => {
       await release('upgrade', door, { ...rendering, set: { 'tenants.placement.enabled': false } }, server);
