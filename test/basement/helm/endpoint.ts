@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureVersion } from 'node:tls';
 import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -165,13 +165,18 @@ function allOf(socket: Socket, bytes: string): Promise<string> {
 export function say(
   { port }: Endpoint,
   bytes: string,
-  options: { readonly alpn?: readonly string[]; readonly isUnfinished?: boolean } = {},
+  options: {
+    readonly alpn?: readonly string[];
+    readonly maxVersion?: SecureVersion;
+    readonly isUnfinished?: boolean;
+  } = {},
 ): Promise<string> {
   const socket = connectTls({
     port,
     host: '127.0.0.1',
     rejectUnauthorized: false,
     ALPNProtocols: [...(options.alpn ?? ['http/1.1'])],
+    maxVersion: options.maxVersion ?? 'TLSv1.3',
   });
   const last = request({ authorization: null, headers: ['connection: close'] });
   return allOf(socket, options.isUnfinished === true ? bytes : `${bytes}${last}`);

@@ -304,6 +304,12 @@ describe.skipIf(lacks('helm', 'haproxy'))('the probe endpoint', () => {
     ],
     'a form': [call(canonical()).replace('application/json', 'application/x-www-form-urlencoded'), '400'],
     'a body without a type': [call(canonical()).replace('content-type: application/json\r\n', ''), '400'],
+    'a type with more behind it': [
+      call(canonical()).replace('application/json', 'application/json; charset=utf-16'),
+      '400',
+    ],
+    'a call with more behind the path': [call(canonical(), { target: '/geth/' }), '404'],
+    'a call with a query': [call(canonical(), { target: '/geth?x' }), '404'],
     'a packed body': [call(canonical(), { headers: ['content-encoding: gzip'] }), '400'],
     'a body in a GET': [request({ headers: ['content-length: 2'], body: '{}' }), '400'],
 
@@ -326,6 +332,8 @@ describe.skipIf(lacks('helm', 'haproxy'))('the probe endpoint', () => {
       }),
       '400',
     ],
+    'chunks in a GET': [request({ headers: ['transfer-encoding: chunked'], body: '0\r\n\r\n' }), '400'],
+    'no host': [request().replace('host: home.test\r\n', ''), '400'],
     'chunks in disguise': [call(canonical(), { headers: ['transfer-encoding: xchunked'] }), null],
     'chunks behind a tab': [call(canonical(), { headers: ['transfer-encoding:\tchunked'] }), '400'],
     'chunks behind a space in the name': [
@@ -415,6 +423,11 @@ describe.skipIf(lacks('helm', 'haproxy'))('the probe endpoint', () => {
       expect(await say(endpoint, request(), { alpn: ['h2', 'http/1.1'] })).toMatch(/^HTTP\/1\.1 200 /);
     });
 
+    test('TLS 1.2', async () => {
+      expect(await say(endpoint, request(), { maxVersion: 'TLSv1.2' })).toBe('');
+      expect(endpoint.reached()).toEqual(nothing);
+    });
+
     test('plain HTTP on the port for TLS', async () => {
       expect(await sayPlain(endpoint, request())).not.toMatch(/[a-z]{3}/i);
       expect(endpoint.reached()).toEqual(nothing);
@@ -428,7 +441,8 @@ describe.skipIf(lacks('helm', 'haproxy'))('the probe endpoint', () => {
     const from = endpoint.log.length;
     await say(endpoint, `${bytes}${stranger}${call(canonical('net_peerCount'))}`);
     await expect.poll(() => endpoint.log.length).toBe(from + 4);
-    expect(endpoint.log.slice(from, -1).map((line) => JSON.parse(line))).toMatchObject([
+    // All of its lines are of this form: those who ask for its health leave none.
+    expect(endpoint.log.map((line): unknown => JSON.parse(line)).slice(from, -1)).toMatchObject([
       { source: '127.0.0.1', status: 404, refused: 'path', asked: '-' },
       { source: '127.0.0.1', status: 403, refused: 'token', asked: '-' },
       { source: '127.0.0.1', status: 200, refused: '-', upstream: 'geth', asked: 'net_peerCount' },

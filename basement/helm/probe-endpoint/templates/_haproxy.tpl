@@ -67,7 +67,6 @@ defaults
     option dontlognull
     # A connection to a node carries one request: there is no second one that the two sides could see differently.
     option http-server-close
-    http-reuse never
     retries 0
     timeout client 10s
     timeout http-request 5s
@@ -118,7 +117,6 @@ frontend endpoint
     http-request deny deny_status 400 unless { req.ver 1.1 }
     http-request deny deny_status 400 unless { req.fhdr_cnt(host) eq 1 }
     http-request deny deny_status 400 if { req.fhdr_cnt(transfer-encoding) gt 0 }
-    http-request deny deny_status 400 if { req.fhdr_cnt(content-length) gt 1 }
     http-request deny deny_status 400 if { req.fhdr_cnt(expect) gt 0 }
     http-request deny deny_status 400 if { req.fhdr_cnt(upgrade) gt 0 }
     http-request deny deny_status 400 if { req.fhdr_cnt(content-encoding) gt 0 }
@@ -146,8 +144,7 @@ frontend endpoint
     http-request wait-for-body time 3s if { method -m str POST }
     # The whole body is one that the watchdog sends. Reading the method out of it would not do: what is one call for us may be two for the node.
     http-request set-var(txn.announced) req.body_size
-    http-request deny deny_status 400 if { method -m str POST } !{ req.body_len,sub(txn.announced) eq 0 }
-    # A text ends at its first NUL for HAProxy's expressions, and so would what they look at: this length is that of the text.
+    # For HAProxy's expressions a text ends at its first NUL, and so would what they look at: this is the length of the text.
     http-request deny deny_status 403 if { method -m str POST } !{ req.body,length,sub(txn.announced) eq 0 }
     acl asks_nothing req.body -m reg '^\{"jsonrpc":"2\.0","id":[1-9][0-9]{0,2},"method":"(eth_chainId|eth_syncing|net_peerCount)","params":\[\]\}\z'
     acl asks_newest_block req.body -m reg '^\{"jsonrpc":"2\.0","id":[1-9][0-9]{0,2},"method":"eth_getBlockByNumber","params":\["latest",false\]\}\z'
@@ -163,10 +160,6 @@ frontend endpoint
     {{- range $name, $upstream := $upstreams }}
     use_backend {{ $name }} if { var(txn.upstream) -m str {{ $name }} }
     {{- end }}
-    default_backend nothing
-
-backend nothing
-    http-request deny deny_status 404
 {{- range $name, $upstream := $upstreams }}
 
 backend {{ $name }}
