@@ -468,6 +468,22 @@ describe.skipIf(lacks('lz4') || lacksPrograms('dash', 'curl', 'tar', 'awk'))(
       expect(ranges).toHaveLength(1);
     });
 
+    test('a volume that was too small is not filled again before it is larger', async () => {
+      const at = volume();
+      const size = execFileSync('df', ['-P', '-k', at.folder], { encoding: 'utf8' })
+        .split('\n')[1]
+        ?.split(/ +/)[1];
+      writeFileSync(join(at.folder, '.full-data'), `${size}\n`);
+      const { url, ranges } = await serve(good);
+      const { code, stderr } = await at.restore(url);
+      expect(code).toBe(1);
+      expect(stderr).toContain('was too small for this snapshot and is no larger now');
+      expect(ranges).toEqual([]);
+      writeFileSync(join(at.folder, '.full-data'), '1\n');
+      expect(await at.restore(url)).toMatchObject({ code: 0 });
+      expect(existsSync(join(at.folder, '.full-data'))).toBe(false);
+    });
+
     test.each(['data', '.restore-data'])('restores through no link in the place of %s', async (name) => {
       const at = volume();
       const elsewhere = scratch();

@@ -1,23 +1,23 @@
 {{- /* The init container that restores a snapshot into an empty data directory. */ -}}
 
-{{- /* (scope with "path", as a person writes the values: beacond). */ -}}
+{{- /* (scope with "path", as a person writes the values: `beacond.`). */ -}}
 {{- define "berachain.snapshot.validate" -}}
 {{- $snapshot := .values.snapshot -}}
 {{- if $snapshot.enabled -}}
 {{- if not (regexMatch "^https://[^ ]+\\.tar\\.lz4$" $snapshot.url) -}}
-{{- fail (printf "%s.snapshot.url: must be an https address that ends in .tar.lz4" .path) -}}
+{{- fail (printf "%ssnapshot.url: must be an https address that ends in .tar.lz4" .path) -}}
 {{- end -}}
 {{- if and (not $snapshot.checksum) (not $snapshot.checksumPolicy) -}}
-{{- fail (printf "%s.snapshot.checksum: a snapshot needs a checksum, or %s.snapshot.checksumPolicy with 'none-because …' and the reason" .path .path) -}}
+{{- fail (printf "%ssnapshot.checksum: a snapshot needs a checksum, or %ssnapshot.checksumPolicy with 'none-because …' and the reason" .path .path) -}}
 {{- end -}}
 {{- if and $snapshot.checksum $snapshot.checksumPolicy -}}
-{{- fail (printf "%s.snapshot: give one of checksum and checksumPolicy, not both" .path) -}}
+{{- fail (printf "%ssnapshot: give one of checksum and checksumPolicy, not both" .path) -}}
 {{- end -}}
 {{- if and $snapshot.checksum (not (include "berachain.isChecksum" $snapshot.checksum)) -}}
-{{- fail (printf "%s.snapshot.checksum: must be sha256: and 64, or md5: and 32 small hex digits" .path) -}}
+{{- fail (printf "%ssnapshot.checksum: must be sha256: and 64, or md5: and 32 small hex digits" .path) -}}
 {{- end -}}
 {{- if and $snapshot.checksumPolicy (not (regexMatch "^none-because .*[^ ].*" $snapshot.checksumPolicy)) -}}
-{{- fail (printf "%s.snapshot.checksumPolicy: must be none-because, a space and the reason" .path) -}}
+{{- fail (printf "%ssnapshot.checksumPolicy: must be none-because, a space and the reason" .path) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

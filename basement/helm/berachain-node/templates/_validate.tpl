@@ -3,7 +3,7 @@
 {{- define "berachain.validate.reth" -}}
 {{- include "basement.validate" . -}}
 {{- include "basement.jwt.validate" . -}}
-{{- include "berachain.snapshot.validate" (merge (dict "path" "reth") .) -}}
+{{- include "berachain.snapshot.validate" . -}}
 {{- $scope := . -}}
 {{- range .values.http.api -}}
 {{- if has . (list "admin" "debug") -}}
@@ -30,7 +30,7 @@
 
 {{- define "berachain.validate.beacond" -}}
 {{- include "basement.validate" . -}}
-{{- include "berachain.snapshot.validate" (merge (dict "path" "beacond") .) -}}
+{{- include "berachain.snapshot.validate" . -}}
 {{- $values := .values -}}
 {{- range $key := list "seeds" "persistentPeers" -}}
 {{- range get $values $key -}}
