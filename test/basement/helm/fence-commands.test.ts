@@ -13,64 +13,75 @@ import { containerIn, machine, render, type Container, type Machine } from './co
 
 const feeRecipient = '0x00000000219ab540356cBB839Cbe05303d7705Fa';
 
+type Chain = Parameters<typeof startGate>[0]['chain'];
+
+type Open = {
+  readonly gate: Gate;
+  readonly node: PretendNode;
+  /** The values `fence` of a chart for that gate. */
+  readonly fence: object;
+  /** Waits until the gate was asked twice more, the first of which may have been on its way. */
+  readonly asked: () => Promise<void>;
+  /** A machine of the house with the token of its fence. */
+  readonly house: () => Machine;
+};
+
+async function open(chain: Chain, key: string): Promise<Open> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchdog-charts-'));
+  const gate = await startGate({ folder, chain, keys: [key] });
+  const node = await pretendNode();
+  onTestFinished(async () => {
+    await Promise.all([gate.close(), node.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    gate,
+    node,
+    fence: {
+      signer: gate.signer,
+      gate: { url: gate.url, publicKeys: [gate.key], existingSecret: 'fence' },
+      state: { storageClass: 'local-path' },
+      poll: '1s',
+      metricsPort: 0,
+    },
+    asked: async () => {
+      const before = gate.questions();
+      await expect.poll(() => gate.questions(), patience).toBeGreaterThan(before + 1);
+    },
+    house: () => {
+      const made = machine();
+      made.write('/etc/fence/token', `${gate.token}\n`);
+      return made;
+    },
+  };
+}
+
 describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-validator', () => {
-  type World = {
-    readonly gate: Gate;
-    readonly node: PretendNode;
+  type World = Open & {
     readonly container: Container;
     readonly values: Readonly<Record<string, unknown>> & { readonly fence: object };
-    /** Waits until the gate was asked twice more, the first of which may have been on its way. */
-    readonly asked: () => Promise<void>;
   };
 
   const world = async (): Promise<World> => {
-    const folder = mkdtempSync(join(tmpdir(), 'watchdog-charts-'));
-    const gate = await startGate({ folder, chain: 'ethereum', keys: ['123456'] });
-    const node = await pretendNode();
-    onTestFinished(async () => {
-      await Promise.all([gate.close(), node.close()]);
-      rmSync(folder, { recursive: true, force: true });
-    });
+    const opened = await open('ethereum', '123456');
     const values = {
       network: 'hoodi',
       feeRecipient,
       graffiti: 'it is "me"',
-      beaconNodes: [node.url],
-      fence: {
-        signer: gate.signer,
-        gate: { url: gate.url, publicKeys: [gate.key], existingSecret: 'fence' },
-        state: { storageClass: 'local-path' },
-        poll: '1s',
-        metricsPort: 0,
-      },
+      beaconNodes: [opened.node.url],
+      fence: opened.fence,
     };
-    return {
-      gate,
-      node,
-      values,
-      container: await validator(values),
-      asked: async () => {
-        const before = gate.questions();
-        await expect.poll(() => gate.questions(), patience).toBeGreaterThan(before + 1);
-      },
-    };
+    return { ...opened, values, container: await validator(values) };
   };
   const validator = async (values: Record<string, unknown>): Promise<Container> =>
     containerIn(await render('lighthouse-validator', values), '-validator', 'validator');
-
-  /** A machine of the house with the token of its fence. */
-  const house = ({ gate }: World): Machine => {
-    const made = machine();
-    made.write('/etc/fence/token', `${gate.token}\n`);
-    return made;
-  };
 
   test('never runs before a machine is named, and then with exactly what the chart says, until TERM', async () => {
     const all = await world();
     const { gate, node, values, asked } = all;
     const port = await freePort();
     const container = await validator({ ...values, fence: { ...values.fence, metricsPort: port } });
-    const mini1 = house(all);
+    const mini1 = all.house();
     const running = await mini1.start(container, 'lighthouse');
     await running.says('the gate denies');
     await asked();
@@ -110,7 +121,7 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
     await expect.poll(mini1.events, patience).toEqual(['start', 'TERM', 'start']);
 
     // Another machine with the same values and the same token, while the first one runs.
-    const mini2 = house(all);
+    const mini2 = all.house();
     const other = await mini2.start(all.container, 'lighthouse');
     await other.says('the gate denies');
     await asked();
@@ -131,9 +142,9 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
     await without.says('the token file cannot be read');
     expect(bare.events()).toEqual([]);
 
-    const mine = house(all);
+    const mine = all.house();
     await gate.init(await mine.exec(container, ['/fence/fence', 'instance']));
-    const copy = house(all);
+    const copy = all.house();
     copy.write('/var/lib/watchdog-fence/instance', 'f'.repeat(32));
     const running = await copy.start(container, 'lighthouse');
     await running.says('the gate denies');
@@ -144,7 +155,7 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
   test('never runs while its beacon node is behind', async () => {
     const all = await world();
     const { gate, node, container, asked } = all;
-    const mine = house(all);
+    const mine = all.house();
     await gate.init(await mine.exec(container, ['/fence/fence', 'instance']));
     node.says({ headAgeMs: 600_000 });
     const running = await mine.start(container, 'lighthouse');
@@ -182,5 +193,65 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
     const bare = await validator({ ...values, fence: { enabled: false, disabledBecause: 'a test network' } });
     expect([...bare.command, ...bare.args].slice(0, 3)).toEqual(['lighthouse', 'vc', '--network=hoodi']);
     expect(bare.env).toEqual([]);
+  });
+});
+
+describe.skipIf(lacks('helm') || lacksFence())('the validator of berachain-node', () => {
+  const signed = (height: number): string => JSON.stringify({ height: `${height}`, round: 0, step: 3 });
+  const state = '/signing/priv_validator_state.json';
+
+  test('runs where the flag says, with what it has signed, at or above the floor, until TERM', async () => {
+    const { gate, node, fence, asked, house } = await open('cometbft', 'ab'.repeat(20));
+    const documents = await render('berachain-node', {
+      network: 'mainnet',
+      jwt: { existingSecret: 'jwt' },
+      validator: { enabled: true, feeRecipient, keys: { existingSecret: 'key' }, fence },
+    });
+    const rendered = containerIn(documents, '-validator', 'beacond');
+    expect(rendered.command).toEqual(['/fence/fence', '--', 'beacond']);
+    // beacond's own RPC, which here is that of the pretended node.
+    const own = { name: 'FENCE_NODE_URL', value: 'http://127.0.0.1:26657' };
+    expect(rendered.env).toContainEqual(own);
+    const env = rendered.env.map((each) => (each.name === own.name ? { ...own, value: node.url } : each));
+    const container = { ...rendered, env };
+
+    const mini1 = house();
+    const running = await mini1.start(container, 'beacond');
+    await running.says('the gate denies');
+    await asked();
+    expect(mini1.events()).toEqual([]);
+
+    await gate.init(await mini1.exec(container, ['/fence/fence', 'instance']));
+    await running.says('priv_validator_state.json is missing');
+    await asked();
+    expect(mini1.events()).toEqual([]);
+
+    mini1.write(state, signed(100));
+    await expect.poll(mini1.events, patience).toEqual(['start']);
+    expect(mini1.read('/bin/arguments')?.split('\n').slice(0, -1)).toEqual([
+      'start',
+      `--home=${mini1.at('/data/beacond')}`,
+    ]);
+    expect(mini1.read('/bin/environment')).not.toContain('FENCE_');
+
+    await gate.begin();
+    await expect.poll(mini1.events, patience).toEqual(['start', 'TERM']);
+    await gate.take(await mini1.exec(container, ['/fence/fence', 'instance']), 150);
+    await running.says('must not sign below');
+    await asked();
+    expect(mini1.events()).toHaveLength(2);
+
+    mini1.write(state, signed(151));
+    await expect.poll(mini1.events, patience).toEqual(['start', 'TERM', 'start']);
+    running.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    expect(mini1.events()).toEqual(['start', 'TERM', 'start', 'TERM']);
+
+    const mini2 = house();
+    mini2.write(state, signed(151));
+    const other = await mini2.start(container, 'beacond');
+    await other.says('the gate denies');
+    await asked();
+    expect(mini2.events()).toEqual([]);
   });
 });

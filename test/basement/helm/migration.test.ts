@@ -121,6 +121,12 @@ describe('values', () => {
       expect(text).toContain('--target-peers=80');
     });
 
+    test('berachain is a node of today’s chain', async () => {
+      const text = JSON.stringify(await render('berachain-node', values('migrated-berachain')));
+      expect(text).toContain('0123456789abcdef0123456789abcdef01234567@peer.example.net:26656');
+      expect(text).not.toContain('priv_validator_key_json');
+    });
+
     test('a home anew', async () => {
       const documents = await render('ethereum-validator', values('ethereum'));
       expect(containerIn(documents, '-validator', 'validator').args).toContain('--network=hoodi');
