@@ -11,6 +11,7 @@ import { connect as connectTls, type SecureVersion } from 'node:tls';
 import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { guarded } from '../../live/nets/process.ts';
 import { type Answers, apiServer, type Asked } from '../../support/api-server.ts';
 import { authority, type Certificate } from '../../support/certificates.ts';
 import { beaconNode, cometNode, executionNode } from '../../support/node-answers.ts';
@@ -100,7 +101,8 @@ export async function startEndpoint(given: Given = {}): Promise<Endpoint> {
     ...given.values,
   };
   writeFileSync(join(folder, 'haproxy.cfg'), configOf(values).replaceAll('/etc/haproxy-tls', folder));
-  const child = spawn(tool('haproxy').path, ['-db', '-f', join(folder, 'haproxy.cfg')], {
+  const [program = '', ...args] = guarded([tool('haproxy').path, '-db', '-f', join(folder, 'haproxy.cfg')]);
+  const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], PROBE_TOKEN: given.token ?? token },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
