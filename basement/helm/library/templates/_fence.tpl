@@ -172,7 +172,7 @@ spec:
 {{- end -}}
 
 {{- /*
-One entry of `egress` for an `url`: a name without a dot is a Service of this namespace, NAME.NAMESPACE.svc one of another, an IPv4 address is itself, everything else is out in the world. Nothing for
+One entry of `egress` for an `url`: a name without a dot is a Service of this namespace, NAME.NAMESPACE.svc one of another, an address is itself, everything else is out in the world. Nothing for
 the pod's own loopback.
 */ -}}
 {{- define "basement.fence.to" -}}
@@ -182,6 +182,8 @@ the pod's own loopback.
 - to:
 {{- if regexMatch "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$" $host }}
     - ipBlock: { cidr: {{ $host }}/32 }
+{{- else if contains ":" $host }}
+    - ipBlock: { cidr: "{{ $host }}/128" }
 {{- else if not (contains "." $host) }}
     - podSelector: {}
 {{- else if regexMatch "^[^.]+\\.[^.]+\\.svc(\\..*)?$" $host }}
@@ -223,6 +225,11 @@ the pod's own loopback.
 {{- range $values.extraEnv -}}
 {{- if hasPrefix "FENCE_" (toString .name) -}}
 {{- fail (printf "%sextraEnv: %s belongs to the fence; set it by %sfence instead" $path .name $path) -}}
+{{- end -}}
+{{- end -}}
+{{- range $values.extraVolumeMounts -}}
+{{- if regexMatch "^/(fence|tools|etc/fence|etc/fence-ca|var/lib/watchdog-fence)(/|$)" (clean (toString .mountPath)) -}}
+{{- fail (printf "%sextraVolumeMounts: %s belongs to the fence, and nothing is mounted over it" $path .mountPath) -}}
 {{- end -}}
 {{- end -}}
 {{- if not $fence.enabled -}}

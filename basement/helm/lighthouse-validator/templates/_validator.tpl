@@ -49,6 +49,11 @@
 {{- if and $values.keys.existingClaim (eq $values.keys.existingClaim $values.persistence.existingClaim) -}}
 {{- fail (printf "%skeys.existingClaim: is the volume of the client already (persistence.existingClaim); leave it out" $path) -}}
 {{- end -}}
+{{- range $values.extraVolumeMounts -}}
+{{- if regexMatch "^/(data|keys)(/|$)" (clean (toString .mountPath)) -}}
+{{- fail (printf "%sextraVolumeMounts: %s belongs to keys and slashing database, and nothing is mounted over them" $path .mountPath) -}}
+{{- end -}}
+{{- end -}}
 {{- range include "validator.beaconNodes" . | splitList "," -}}
 {{- $url := urlParse . -}}
 {{- if not (and (has $url.scheme (list "http" "https")) $url.hostname) -}}
