@@ -69,6 +69,9 @@ wal_dir = ""
 size = 0
 max_txs_bytes = 0
 cache_size = 0
+max_tx_bytes = 1048576
+experimental_max_gossip_connections_to_persistent_peers = 0
+experimental_max_gossip_connections_to_non_persistent_peers = 0
 
 [statesync]
 enable = false
@@ -101,6 +104,9 @@ peer_query_maj23_sleep_duration = "2s"
 discard_abci_responses = true
 experimental_db_key_layout = "v1"
 
+[storage.pruning]
+interval = "10s"
+
 [tx_index]
 indexer = "null"
 
@@ -130,7 +136,11 @@ app-db-backend = "pebbledb"
 [telemetry]
 enabled = {{ $values.metrics.enabled }}
 service-name = "beacond_node"
+# With the name of the pod in its name, a metric would be another one in each release.
+enable-hostname = false
 enable-hostname-label = false
+enable-service-label = true
+prometheus-retention-time = 60
 global-labels = []
 
 [beacon-kit]

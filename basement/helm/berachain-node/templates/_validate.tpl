@@ -56,7 +56,7 @@
 {{- if hasPrefix "FENCE_" (toString .name) -}}
 {{- fail (printf "beacond.extraEnv: %s belongs to the fence; set it by validator.fence instead" .name) -}}
 {{- end -}}
-{{- if regexMatch "^(?i)BEACOND_(PRIV_VALIDATOR|HOME|NODE_KEY|RPC_UNSAFE|RPC_PPROF|P2P_EXTERNAL|CONSENSUS_|DB_DIR|BEACON_KIT_ENGINE_JWT|BEACON_KIT_PAYLOAD_BUILDER_SUGGESTED)" (toString .name) -}}
+{{- if regexMatch "^(?i)BEACOND_(PRIV_VALIDATOR|HOME|NODE_KEY|RPC_UNSAFE|RPC_PPROF|P2P_EXTERNAL|CONSENSUS_|DB_DIR|BEACON_KIT_CHAIN_SPEC|BEACON_KIT_KZG|BEACON_KIT_ENGINE_|BEACON_KIT_PAYLOAD_BUILDER_SUGGESTED)" (toString .name) -}}
 {{- fail (printf "beacond.extraEnv: %s is refused: a value of this chart sets it, or its volumes do" .name) -}}
 {{- end -}}
 {{- end -}}
