@@ -1,13 +1,16 @@
 // The real Alertmanager with the configuration of the public chart's values, and the real function `heartbeat`: what arrives, and what is hidden.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { openStore } from '../../../functions/stores/open.ts';
 import { startAlertmanager } from '../../live/nets/alertmanager.ts';
-import { until } from '../../live/nets/wait.ts';
+import { flags, freePorts, net, type Closable } from '../../live/nets/net.ts';
+import { read as answerOf, until } from '../../live/nets/wait.ts';
 import { localHouse, startAt } from '../../support/local.ts';
-import { lacks } from '../../support/tools.ts';
-import { read } from './monitoring.ts';
+import { lacks, tool } from '../../support/tools.ts';
+import { allRules, names, pathOf, read } from './monitoring.ts';
 
 const token = 'a-token-of-the-cluster-0123456789';
 const minute = 60_000;
@@ -101,6 +104,79 @@ describe.skipIf(lacks('alertmanager'))('Alertmanager of kube-prometheus-stack', 
         return now.includes('NodeDown node=mini1') ? null : true;
       });
     } finally {
+      await alertmanager.close();
+      await home.close();
+    }
+  });
+});
+
+const ruleStates = z.object({
+  data: z.object({
+    groups: z.array(
+      z.object({ rules: z.array(z.object({ name: z.string(), health: z.string(), state: z.string() })) }),
+    ),
+  }),
+});
+
+type PrometheusNet = Closable & {
+  /** Each rule with its health and whether it fires. */
+  readonly rules: () => Promise<z.output<typeof ruleStates>['data']['groups'][number]['rules']>;
+};
+
+/** Prometheus with all rules of a basement, which asks nobody for numbers. */
+const startPrometheus = (alertmanager: string): Promise<PrometheusNet> =>
+  net('prometheus', async (site) => {
+    const file = join(site.folder, 'prometheus.yml');
+    writeFileSync(
+      file,
+      stringify({
+        global: { evaluation_interval: '1s' },
+        rule_files: [pathOf('basement/monitoring/rules/*.yml')],
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+      }),
+    );
+    const [port = 0] = await freePorts(1);
+    const process = site.launch({
+      name: 'prometheus',
+      path: join(tool('prometheus').folder, 'bin/prometheus'),
+      args: flags({
+        'config.file': file,
+        'storage.tsdb.path': join(site.folder, 'data'),
+        'web.listen-address': `127.0.0.1:${port}`,
+        // What it says before it has found Alertmanager is lost, and said again only after this.
+        'rules.alert.resend-delay': '1s',
+      }),
+    });
+    const rules: PrometheusNet['rules'] = async () => {
+      const { data } = await answerOf(`http://127.0.0.1:${port}/api/v1/rules`, ruleStates);
+      return data.groups.flatMap((group) => group.rules);
+    };
+    await until(
+      'every rule to be evaluated',
+      async () => ((await rules()).every(({ health }) => health !== 'unknown') ? true : null),
+      { processes: [process] },
+    );
+    return { rules };
+  });
+
+describe.skipIf(lacks('alertmanager', 'prometheus'))('Prometheus with all rules', () => {
+  test('can evaluate each, and the beat that comes of them reaches heartbeat by itself', async () => {
+    const home = await localHouse({ site: { heartbeats }, variables: { HEARTBEAT_TOKEN: token } });
+    const alertmanager = await startAlertmanager({ url: home.watchdog.urls.heartbeat, token });
+    const prometheus = await startPrometheus(alertmanager.address);
+    const store = openStore({ FIRESTORE_EMULATOR_HOST: home.watchdog.firestore.host });
+    try {
+      const rules = await prometheus.rules();
+      expect(rules.map(({ name }) => name).toSorted()).toEqual(names(allRules).toSorted());
+      expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+      expect(rules.filter(({ state }) => state === 'firing').map(({ name }) => name)).toEqual(['Watchdog']);
+      const beat = await until('the beat', async () => {
+        const heard = await store.loadHeard('home');
+        return heard?.beats['alertmanager'] ?? null;
+      });
+      expect(beat).toMatchObject({ okAt: startAt, failure: null });
+    } finally {
+      await prometheus.close();
       await alertmanager.close();
       await home.close();
     }

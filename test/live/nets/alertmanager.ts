@@ -9,6 +9,8 @@ import { read, until } from './wait.ts';
 
 export type AlertmanagerNet = Closable & {
   readonly process: Running;
+  /** Where Prometheus finds it, as `127.0.0.1:12345`. */
+  readonly address: string;
   /** As Prometheus would: labels, and whether it is over. */
   readonly alert: (labels: Readonly<Record<string, string>>, state?: 'firing' | 'over') => Promise<void>;
   /** Names of the alerts that are hidden behind others, each with its node. */
@@ -78,6 +80,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
     const amtool = join(tool('alertmanager').folder, 'bin/amtool');
     return {
       process,
+      address: `127.0.0.1:${port}`,
       alert: async (labels, state = 'firing') => {
         const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
         const end = state === 'over' ? [`--end=${new Date().toISOString()}`] : [];
