@@ -1,11 +1,13 @@
-"""Writes strict JSON schemas of the kinds that charts use, for kubeconform, and the definitions of those that the Prometheus operator adds.
+"""Writes strict JSON schemas of the kinds that charts use, for kubeconform, and the definitions of those that Kubernetes learns from others.
 
-Arguments: the OpenAPI document of Kubernetes, the operator's folder with its definitions, and the folder to write to.
+Arguments: the folder to write to, the OpenAPI document of Kubernetes, and files of CustomResourceDefinitions.
 """
 
 import json
 import sys
 from pathlib import Path
+
+import yaml
 
 KUBERNETES = """
     v1/ConfigMap v1/LimitRange v1/Namespace v1/PersistentVolumeClaim v1/Pod v1/ResourceQuota v1/Secret v1/Service v1/ServiceAccount
@@ -13,10 +15,10 @@ KUBERNETES = """
     networking.k8s.io/v1/Ingress networking.k8s.io/v1/NetworkPolicy policy/v1/PodDisruptionBudget
     rbac.authorization.k8s.io/v1/ClusterRole rbac.authorization.k8s.io/v1/ClusterRoleBinding
     rbac.authorization.k8s.io/v1/Role rbac.authorization.k8s.io/v1/RoleBinding
+    admissionregistration.k8s.io/v1/MutatingAdmissionPolicy admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding
     admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding
     scheduling.k8s.io/v1/PriorityClass storage.k8s.io/v1/StorageClass
 """.split()
-OPERATOR = ["servicemonitors", "podmonitors", "prometheusrules", "probes", "alertmanagerconfigs"]
 
 QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 
@@ -67,7 +69,7 @@ def file_name(group, version, kind):
     return "-".join(part.lower() for part in parts if part) + ".json"
 
 
-def main(openapi, operator, target):
+def main(target, openapi, *others):
     schemas, crds = Path(target, "schemas"), Path(target, "crds")
     schemas.mkdir()
     crds.mkdir()
@@ -86,10 +88,11 @@ def main(openapi, operator, target):
         schema = {"$ref": f"#/definitions/{name}", "definitions": closure(name, made)}
         Path(schemas, file_name(one["group"], one["version"], one["kind"])).write_text(json.dumps(schema))
 
-    for plural in OPERATOR:
-        text = Path(operator, f"{plural}-crd.json").read_text()
-        Path(crds, f"{plural}.json").write_text(text)
-        spec = json.loads(text)["spec"]
+    for other in others:
+        text = Path(other).read_text()
+        definition = json.loads(text) if other.endswith(".json") else yaml.safe_load(text)
+        Path(crds, f"{definition['metadata']['name']}.json").write_text(json.dumps(definition))
+        spec = definition["spec"]
         for version in spec["versions"]:
             schema = strict(version["schema"]["openAPIV3Schema"])
             # The definition leaves it to the API server what metadata may hold.
