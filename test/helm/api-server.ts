@@ -1,7 +1,7 @@
 // A real Kubernetes API with nothing behind it: it stores, checks and admits, and no pod ever starts.
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { flags, freePorts, net, type Closable } from '../live/nets/net.ts';
@@ -31,8 +31,8 @@ export type ApiServer = Closable & {
   /** The object as it is stored, or null. */
   readonly stored: (of: KubernetesObject, namespace: string) => Promise<unknown>;
   readonly addNamespace: (name: string, podSecurity: PodSecurity) => Promise<void>;
-  /** The kinds that the Prometheus operator brings along. */
-  readonly addMonitoring: () => Promise<void>;
+  /** The kinds of a group that is not Kubernetes' own, by that group's domain. */
+  readonly addKinds: (group: string) => Promise<void>;
 };
 
 export type Kind = { readonly apiVersion: string; readonly kind: string };
@@ -109,6 +109,8 @@ export async function startApiServer(): Promise<ApiServer> {
         'service-account-signing-key-file': key,
         'token-auth-file': join(folder, 'tokens.csv'),
         'authorization-mode': 'RBAC',
+        // As every distribution has it; what may be privileged is for others to say.
+        'allow-privileged': true,
         // Nobody makes the account `default` of a namespace here.
         'disable-admission-plugins': 'ServiceAccount',
       }),
@@ -181,10 +183,10 @@ export async function startApiServer(): Promise<ApiServer> {
       if (code !== 201 && code !== 409) throw new Error(`${kind.kind} ${name} was not made: ${message}`);
     };
 
-    const addMonitoring = async (): Promise<void> => {
+    const addKinds = async (group: string): Promise<void> => {
       const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
       const definitions = join(tool('kubeconform').folder, 'crds');
-      const files = readdirSync(definitions);
+      const files = readdirSync(definitions).filter((file) => file.endsWith(`.${group}.json`));
       for (const file of files) {
         await made(
           kind,
@@ -194,7 +196,7 @@ export async function startApiServer(): Promise<ApiServer> {
       }
       const at = await pathOf(kind, '');
       for (const file of files) {
-        const one = `${at}/${file.replace('.json', '')}.monitoring.coreos.com`;
+        const one = `${at}/${basename(file, '.json')}`;
         await until(one, async () => {
           const { conditions } = established.parse((await ask('GET', one)).body).status;
           return conditions.some(({ type, status: is }) => type === 'Established' && is === 'True')
@@ -209,7 +211,7 @@ export async function startApiServer(): Promise<ApiServer> {
       ask,
       pathOf,
       create,
-      addMonitoring,
+      addKinds,
       stored: async (of: KubernetesObject, namespace: string): Promise<unknown> => {
         const { apiVersion, kind, metadata } = of;
         const at = await pathOf({ apiVersion, kind }, metadata.namespace ?? namespace, metadata.name);

@@ -11,17 +11,27 @@ const matrix = fileURLToPath(new URL('values', import.meta.url));
 /** What a namespace has to allow, so that pods can start in it. */
 export type PodSecurity = 'restricted' | 'privileged';
 
-export type Values = { readonly name: string; readonly path: string; readonly podSecurity: PodSecurity };
+export type Values = {
+  readonly name: string;
+  readonly path: string;
+  readonly podSecurity: PodSecurity;
+  readonly text: string;
+};
 
 export type Chart = {
   readonly name: string;
   readonly folder: string;
   readonly isLibrary: boolean;
+  /** It is for a whole cluster, in which it is there once. */
+  readonly isOnce: boolean;
   /** The first is `default`, the least that it can be installed with. */
   readonly values: readonly Values[];
 };
 
-const definition = z.object({ type: z.string().default('application') });
+const definition = z.object({
+  type: z.string().default('application'),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
 
 function saysPrivileged(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -35,11 +45,12 @@ function valuesIn(folder: string): Values[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
   const read = files.map((file): Values => {
     const path = join(folder, file);
-    const text: unknown = parse(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
     return {
       name: basename(file, '.yaml'),
       path,
-      podSecurity: saysPrivileged(text) ? 'privileged' : 'restricted',
+      podSecurity: saysPrivileged(parse(text)) ? 'privileged' : 'restricted',
+      text,
     };
   });
   const rank = ({ name }: Values): number => (name === 'default' ? 0 : 1);
@@ -51,13 +62,19 @@ function chartsIn(folder: string): Chart[] {
   return folders
     .filter((each) => existsSync(join(each, 'Chart.yaml')))
     .map((each) => {
-      const { type } = definition.parse(parse(readFileSync(join(each, 'Chart.yaml'), 'utf8')));
+      const { type, annotations } = definition.parse(parse(readFileSync(join(each, 'Chart.yaml'), 'utf8')));
       const name = basename(each);
-      return { name, folder: each, isLibrary: type === 'library', values: valuesIn(join(matrix, name)) };
+      return {
+        name,
+        folder: each,
+        isLibrary: type === 'library',
+        isOnce: annotations['basement-watchdog/once'] === 'true',
+        values: valuesIn(join(matrix, name)),
+      };
     });
 }
 
-export const chartsFolder = join(top, 'basement/helm');
+const chartsFolder = join(top, 'basement/helm');
 
 /** Every chart of the repository. */
 export const charts: readonly Chart[] = [chartsFolder, join(top, 'basement/monitoring')].flatMap(chartsIn);

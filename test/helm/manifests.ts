@@ -157,4 +157,5 @@ export const usesHost = (workload: Workload): boolean =>
   workload.template.spec.volumes.some(({ hostPath }) => hostPath !== undefined) ||
   allContainers(workload).some(({ ports }) => ports.some(({ hostPort }) => hostPort !== undefined));
 
-export const called = ({ kind, metadata: { name } }: KubernetesObject): string => `${kind}/${name}`;
+export const called = ({ kind, metadata: { name, namespace } }: KubernetesObject): string =>
+  [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/');
