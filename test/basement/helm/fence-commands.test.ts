@@ -1,5 +1,5 @@
 // The fence with the very command line, arguments and environment that the charts give it, and the real gate: the client runs where the flag says, as it is written there, and nowhere else.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -164,28 +164,6 @@ describe.skipIf(lacks('helm') || lacksFence())('the validator of lighthouse-vali
     expect(mine.events()).toEqual([]);
     node.says({ headAgeMs: 0 });
     await expect.poll(mine.events, patience).toEqual(['start']);
-  });
-
-  test('takes keystores out of a Secret as kubelet lays it, for its own user only', async () => {
-    const { values } = await world();
-    const documents = await render('lighthouse-validator', {
-      ...values,
-      keys: { existingSecret: 'keystores' },
-    });
-    const keys = containerIn(documents, '-validator', 'keys');
-    const mine = machine();
-    mkdirSync(mine.at('/keys-secret/..2026_11_28'), { recursive: true });
-    mine.write('/keys-secret/..2026_11_28/keystore-1.json', '{}');
-    mine.write('/keys-secret/..2026_11_28/keystore-1.txt', 'password');
-    symlinkSync('..2026_11_28', mine.at('/keys-secret/..data'));
-    for (const name of ['keystore-1.json', 'keystore-1.txt']) {
-      symlinkSync(join('..data', name), mine.at(`/keys-secret/${name}`));
-      chmodSync(mine.at(`/keys-secret/..2026_11_28/${name}`), 0o440);
-    }
-    await mine.exec(keys, keys.command);
-    expect(readdirSync(mine.at('/keys')).toSorted()).toEqual(['keystore-1.json', 'keystore-1.txt']);
-    expect(mine.read('/keys/keystore-1.txt')).toBe('password');
-    expect(statSync(mine.at('/keys/keystore-1.json')).mode & 0o077).toBe(0);
   });
 
   test('has the client itself as its command only where a reason was given', async () => {

@@ -134,7 +134,7 @@ describe.skipIf(lacks('helm'))('the notes of lighthouse-validator', () => {
   });
 
   test('with keystores in a Secret import none, and write which of them are used', () => {
-    const { calls } = run(notes('keys.existingSecret=keystores'));
+    const { calls } = run(notes('keys.existingSecret=keystores', 'keys.files={keystore-1.json}'));
     expect(calls.join('\n')).not.toContain('account validator import');
     expect(calls.join('\n')).toContain('/data/validators/validator_definitions.yml');
   });

@@ -46,6 +46,20 @@
 {{- if and $values.keys.existingSecret $values.keys.existingClaim -}}
 {{- fail (printf "%skeys: one of existingSecret and existingClaim, not both" $path) -}}
 {{- end -}}
+{{- if and $values.keys.existingSecret (not $values.keys.files) -}}
+{{- fail (printf "%skeys.files: name the files of Secret %s that the client is to find at /keys, each keystore and each password" $path $values.keys.existingSecret) -}}
+{{- end -}}
+{{- if and $values.keys.files (not $values.keys.existingSecret) -}}
+{{- fail (printf "%skeys.files: are those of keys.existingSecret, which is empty" $path) -}}
+{{- end -}}
+{{- range $values.keys.files -}}
+{{- if not (regexMatch "^[A-Za-z0-9_-][A-Za-z0-9._-]*$" (toString .)) -}}
+{{- fail (printf "%skeys.files: %q is no key of a Secret: letters, digits, dash, dot and underscore, and no dot in front" $path (toString .)) -}}
+{{- end -}}
+{{- end -}}
+{{- if ne (len (uniq $values.keys.files)) (len $values.keys.files) -}}
+{{- fail (printf "%skeys.files: one of them is there twice" $path) -}}
+{{- end -}}
 {{- if and $values.keys.existingClaim (eq $values.keys.existingClaim $values.persistence.existingClaim) -}}
 {{- fail (printf "%skeys.existingClaim: is the volume of the client already (persistence.existingClaim); leave it out" $path) -}}
 {{- end -}}
