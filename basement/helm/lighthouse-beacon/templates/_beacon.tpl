@@ -54,6 +54,9 @@
 - --metrics-port={{ .values.metrics.port }}
 {{- end }}
 - --prune-payloads={{ .values.prunePayloads }}
+{{- if and .values.validatorMonitorAuto (not (has "--validator-monitor-auto" .values.extraArgs)) }}
+- --validator-monitor-auto
+{{- end }}
 {{- if .values.genesisBackfill }}
 - --genesis-backfill
 {{- end }}
