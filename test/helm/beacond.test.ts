@@ -304,6 +304,26 @@ describe.skipIf(lacks('beacond', 'geth', 'helm') || lacksPrograms('dash', 'jq'))
       expect(existsSync(validator.at('/signing/priv_validator_state.json'))).toBe(state !== null);
     });
 
+    test('a key that is empty or no file: refused, and nobody looks into it', async () => {
+      const validator = await pod('bad-key', without);
+      const key = validator.at('/keys/priv_validator_key.json');
+      writeFileSync(validator.at('/signing/priv_validator_state.json'), signingState('5'));
+      writeFileSync(key, '');
+      expect(await validator.init()).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('or is empty'),
+      });
+      rmSync(key);
+      mkdirSync(key);
+      expect(await validator.init()).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('is no file that can be read'),
+      });
+      rmSync(key, { recursive: true });
+      writeFileSync(key, 'whatever it is');
+      expect(await validator.init()).toMatchObject({ code: 0 });
+    });
+
     test.each(['config/priv_validator_key.json', 'data/priv_validator_state.json'])(
       'a home that held a validator, with %s, is no home of a node',
       async (file) => {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Looks whether a validator may start: its key is there, and so is what that key has signed. Neither is ever made here. While something is missing it waits,
+# Looks whether a validator may start: its key is there, which nobody reads here, and so is what that key has signed. Neither is ever made here. While something is missing it waits,
 # so that a person can bring it (`kubectl exec`, `kubectl cp`), and then it ends with 1 and is started anew.
 set -eu
 
@@ -11,9 +11,9 @@ every=${CHECK_EVERY:-5}
 # Prints what is wrong, or nothing.
 look() {
   if [ ! -e "$key" ]; then
-    echo "the key of the validator is missing ($key): a person brings it, as validator.keys says. beacond would make another one, and lose what was signed"
-  elif [ ! -r "$key" ] || ! jq -e '(.priv_key.type | type == "string") and (.priv_key.value | type == "string" and length > 0)' "$key" >/dev/null 2>&1; then
-    echo "the key of the validator cannot be read ($key): it must be the priv_validator_key.json of beacond"
+    echo "the key of the validator is missing ($key): a person brings it, as validator.keys says, and nothing makes one in its place"
+  elif [ ! -f "$key" ] || [ ! -r "$key" ] || [ ! -s "$key" ]; then
+    echo "the key of the validator is no file that can be read, or is empty ($key): a person brings it, as validator.keys says"
   elif [ ! -e "$state" ]; then
     echo "what the validator has signed is missing ($state): a validator without it could sign what was signed before. Stop the other side, bring its newest" \
       "priv_validator_state.json, or write the floor: watchdog handover floor"

@@ -1,7 +1,17 @@
 {{- /* What this chart refuses, each in one sentence that names the value. */ -}}
 
+{{- define "berachain.validate.mounts" -}}
+{{- $path := .path -}}
+{{- range .values.extraVolumeMounts -}}
+{{- if regexMatch "^/(data|keys|signing|observer|jwt|run/beacond|files|fence|tools|etc/fence|etc/fence-ca|var/lib/watchdog-fence)(/|$)" (clean (toString .mountPath)) -}}
+{{- fail (printf "%sextraVolumeMounts: %s is a place of this chart, and nothing is mounted over it" $path .mountPath) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "berachain.validate.reth" -}}
 {{- include "basement.validate" . -}}
+{{- include "berachain.validate.mounts" . -}}
 {{- include "basement.jwt.validate" . -}}
 {{- include "berachain.snapshot.validate" . -}}
 {{- $scope := . -}}
@@ -30,6 +40,7 @@
 
 {{- define "berachain.validate.beacond" -}}
 {{- include "basement.validate" . -}}
+{{- include "berachain.validate.mounts" . -}}
 {{- include "berachain.snapshot.validate" . -}}
 {{- $values := .values -}}
 {{- range $key := list "seeds" "persistentPeers" -}}
