@@ -13,6 +13,7 @@ const testPod = z.object({
     containers: z.tuple([
       z.object({
         command: z.array(z.string()),
+        args: z.array(z.string()),
         env: z.array(z.object({ name: z.string(), value: z.string() })),
       }),
     ]),
@@ -36,7 +37,7 @@ async function ask(values: object, { execution, consensus }: Answers): Promise<E
   });
   const [container] = pods[0]?.spec.containers ?? [];
   if (container === undefined) throw new Error('the chart has no test');
-  const [path = '', ...args] = container.command;
+  const [path = '', ...args] = [...container.command, ...container.args];
   const env = Object.fromEntries(
     container.env.map(({ name, value }) => [name, value.startsWith('http://') ? `http://${address}` : value]),
   );
