@@ -1,12 +1,13 @@
-// The READMEs of the charts, by helm-docs from README.md.gotmpl and values.yaml of each: `node test/helm/readmes.ts --write` writes them.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// What is generated of the charts: their READMEs, by helm-docs from README.md.gotmpl and values.yaml of each, and docs/reference/charts.md.
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { tool } from '../support/tools.ts';
+import { chartsPage } from './charts-page.ts';
 import { applications } from './charts.ts';
 import { ended } from './helm.ts';
 
-export type Readme = { readonly path: string; readonly text: string; readonly isFresh: boolean };
+export type Page = { readonly path: string; readonly text: string };
 
 const read = (path: string): string | null => {
   try {
@@ -17,7 +18,7 @@ const read = (path: string): string | null => {
 };
 
 /** What each README is to be; one of a library is written by hand. */
-export async function readmes(): Promise<Readme[]> {
+export async function readmes(): Promise<Page[]> {
   const copy = mkdtempSync(join(tmpdir(), 'watchdog-readmes-'));
   try {
     for (const { name, folder } of applications) {
@@ -28,19 +29,16 @@ export async function readmes(): Promise<Readme[]> {
     const { code, stderr } = await ended(tool('helm-docs').path, [`--chart-search-root=${copy}`]);
     if (code !== 0) throw new Error(stderr);
     return applications.map(({ name, folder }) => {
-      const path = join(folder, 'README.md');
       const text = readFileSync(join(copy, name, 'README.md'), 'utf8');
-      return { path, text, isFresh: read(path) === text };
+      return { path: join(folder, 'README.md'), text };
     });
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-if (process.argv[1] === import.meta.filename && process.argv.includes('--write')) {
-  for (const { path, text, isFresh } of await readmes()) {
-    if (isFresh) continue;
-    writeFileSync(path, text);
-    process.stdout.write(`wrote ${relative(process.cwd(), path)}\n`);
-  }
+/** All pages that are not as they are to be. */
+export async function stalePages(): Promise<Page[]> {
+  const pages = [...(await readmes()), await chartsPage()];
+  return pages.filter(({ path, text }) => read(path) !== text);
 }
