@@ -64,7 +64,9 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the API server'
     });
 
     test.for(chart.values)('its pods may be only where they are allowed, with $name', async (values) => {
-      const found = workloads(await manifests(chart, { files: [values.path] }));
+      const found = workloads(
+        await manifests(chart, { files: [values.path], namespace: values.podSecurity }),
+      );
       const saidIn = (namespace: PodSecurity, some: readonly Workload[]): Promise<string[]> =>
         Promise.all(some.map((one) => saidOfPod(one, namespace)));
       const onHost = found.filter(usesHost);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { lacks, tool } from '../support/tools.ts';
 import { applications, charts, type Chart, type Values } from './charts.ts';
-import { ended, helm, manifests, rendered } from './helm.ts';
+import { ended, helm, manifests } from './helm.ts';
 import { lostSelectors } from './selectors.ts';
 
 const namesOf = (values: readonly Values[]): string[] => values.map(({ name }) => name);
@@ -42,12 +42,12 @@ describe.skipIf(lacks('helm', 'kubeconform'))('lint and schemas', () => {
 
   describe.for(applications)('$name', (chart) => {
     test.concurrent.for(chart.values)('with $name', async (values) => {
-      const [{ code, stdout }, text] = await Promise.all([
+      const [{ code, stdout }, found] = await Promise.all([
         lint(chart, values),
-        rendered(chart, { files: [values.path], namespace: values.podSecurity }),
+        manifests(chart, { files: [values.path], namespace: values.podSecurity }),
       ]);
       expect(code, stdout).toBe(0);
-      const { resources, summary } = await conformityOf(text);
+      const { resources, summary } = await conformityOf(found.map(({ text }) => text).join('---\n'));
       expect(resources ?? []).toEqual([]);
       expect(summary).toMatchObject({ invalid: 0, errors: 0, skipped: 0 });
       expect(summary.valid).toBeGreaterThan(0);

@@ -95,9 +95,17 @@ function renderingArgs(chart: Chart, rendering: Rendering): string[] {
 export const rendered = (chart: Chart, rendering: Rendering = {}): Promise<string> =>
   helmSays(['template', ...renderingArgs(chart, rendering)]);
 
-/** The same as manifests. */
-export const manifests = async (chart: Chart, rendering: Rendering = {}): Promise<Manifest[]> =>
-  manifestsIn(await rendered(chart, rendering));
+const known = new Map<string, Promise<readonly Manifest[]>>();
+
+/** The same as manifests; asked again for the same values it gives the same ones. */
+export function manifests(chart: Chart, rendering: Rendering = {}): Promise<readonly Manifest[]> {
+  const key = JSON.stringify([chart.folder, rendering]);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = rendered(chart, rendering).then(manifestsIn);
+  known.set(key, made);
+  return made;
+}
 
 /** Why `helm template` refuses these values: the last line that it says. Rejects when it does not refuse them. */
 export async function refusal(chart: Chart, rendering: Rendering): Promise<string> {

@@ -84,8 +84,13 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('releases', () =
         Object.entries(stored).map(([name, one]) => ({ name, data: data.parse(one).data }));
       expect(secrets(await storedNow(kept, namespace))).toEqual(secrets(before));
     });
+  }
 
-    test.skipIf(chart.isOnce)('a second release stands beside the first', async () => {
+  function standsBesideAnother(chart: Chart): void {
+    const namespace = `of-${chart.name}`;
+    const rendering = { release: 'home', namespace, files: [valuesOf(chart.name).path] };
+
+    test('a second release stands beside the first', async () => {
       const beside = { ...rendering, release: 'other' };
       const [first, second] = await Promise.all([manifests(chart, rendering), manifests(chart, beside)]);
       const names = first.map(called);
@@ -118,4 +123,6 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('releases', () =
 
     hasItsLife(chart);
   });
+
+  describe.for(applications.filter(({ isOnce }) => !isOnce))('two of $name', standsBesideAnother);
 });
