@@ -124,5 +124,7 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('releases', () =
     hasItsLife(chart);
   });
 
-  describe.for(applications.filter(({ isOnce }) => !isOnce))('two of $name', standsBesideAnother);
+  describe.for(applications.filter(({ isOnce }) => !isOnce))('two of $name', (chart) => {
+    standsBesideAnother(chart);
+  });
 });
