@@ -247,6 +247,20 @@ describe.skipIf(lacksPrograms('dash', 'python3'))('what is not taken', () => {
     expect(stderr).toContain(`advertise: ${at('advertised.json')} cannot be read`);
   });
 
+  test('its help names what the example names', async () => {
+    const example = readFileSync(new URL('../../examples/helm/ethereum.yaml', import.meta.url), 'utf8');
+    const { run } = cluster();
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    const shown = /advertise (?<args>--namespace ethereum [^\n]*)/.exec(stdout)?.groups?.['args'] ?? '';
+    const ports = [...shown.matchAll(/--restart eth-lighthouse-beacon=(?<ports>\S+)/g)].flatMap(
+      ({ groups }) => (groups?.['ports'] ?? '').split(','),
+    );
+    expect(ports).toEqual(['beacon-p2p', 'beacon-quic']);
+    expect(ports.filter((port) => !example.includes(port))).toEqual([]);
+    expect(example).toContain('--namespace ethereum ');
+  });
+
   test.each([
     [[], 'say in which namespace'],
     [['--namespace', 'Eth'], 'say in which namespace'],

@@ -193,7 +193,7 @@ const statusOf = (each: Pod, process: Running): Promise<z.infer<typeof status>['
 
 const without = {
   enabled: true,
-  feeRecipient: `0x${'11'.repeat(20)}`,
+  feeRecipient: '0x8f3a1c5e7b9d2f4a6c8e0b1d3f5a7c9e1b3d5f70',
   keys: { existingSecret: 'key' },
   fence: { enabled: false, disabledBecause: 'this test is about beacond' },
 };

@@ -8,11 +8,18 @@ import { rendered } from './helm.ts';
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
 const shown = [
-  { name: 'ethereum-validator', release: 'eth', values: 'examples/helm/ethereum.yaml', title: 'Ethereum' },
+  {
+    name: 'ethereum-validator',
+    release: 'eth',
+    values: 'examples/helm/ethereum.yaml',
+    fees: 'validator.feeRecipient',
+    title: 'Ethereum',
+  },
   {
     name: 'berachain-validator',
     release: 'bera',
     values: 'examples/helm/berachain.yaml',
+    fees: 'node.validator.feeRecipient',
     title: 'Berachain',
   },
 ] as const;
@@ -26,11 +33,13 @@ function chartOf(name: string): Chart {
 /** The page as it is to be: one picture for each umbrella. */
 export async function chartsPage(): Promise<{ readonly path: string; readonly text: string }> {
   const parts: string[] = [];
-  for (const { name, release, values, title } of shown) {
+  for (const { name, release, values, fees, title } of shown) {
     const manifests = await rendered(chartOf(name), {
       release,
       namespace: release,
       files: [join(top, values)],
+      // The one thing that the examples leave to whoever takes them.
+      set: { [fees]: '0x8f3a1c5e7b9d2f4a6c8e0b1d3f5a7c9e1b3d5f70' },
     });
     parts.push(
       `## ${title}: \`helm install ${release} basement/helm/${name} -f ${values}\`\n\n\`\`\`text\n${picture(manifests)}\n\`\`\`\n`,
@@ -38,7 +47,7 @@ export async function chartsPage(): Promise<{ readonly path: string; readonly te
   }
   const text = `# What runs where
 
-Written by \`npm run docs:charts\` from what Helm renders. Each part is a StatefulSet of one pod; it is reached by nobody but those after "lets in", and reaches nobody but those after "calls".
+Written by \`npm run docs:charts\` from what Helm renders for these examples and a fee recipient, which they leave to you. Each part is a StatefulSet of one pod; it is reached by nobody but those after "lets in", and reaches nobody but those after "calls".
 "The world" is every address but private ones.
 
 ${parts.join('\n')}`;

@@ -11,7 +11,7 @@ import { patience } from '../fence/world.ts';
 import { pretendNode, type PretendNode } from '../fence/node.ts';
 import { containerIn, machine, render, type Container, type Machine } from './container.ts';
 
-const feeRecipient = '0x00000000219ab540356cBB839Cbe05303d7705Fa';
+const feeRecipient = '0x8f3a1c5e7b9d2f4a6c8e0b1d3f5a7c9e1b3d5f70';
 
 type Chain = Parameters<typeof startGate>[0]['chain'];
 

@@ -79,6 +79,16 @@ function settings(given: unknown): string[] {
   });
 }
 
+/** Those of an example, with what it leaves to whoever takes it. */
+const completed = (name: string): Record<string, unknown> => {
+  const given = values(name);
+  const validator = z.record(z.string(), z.unknown()).parse(given['validator']);
+  return {
+    ...given,
+    validator: { ...validator, feeRecipient: '0x8f3a1c5e7b9d2f4a6c8e0b1d3f5a7c9e1b3d5f70' },
+  };
+};
+
 describe('values', () => {
   const kubernetes = new Set(['cpu', 'memory', 'kubernetes.io/hostname']);
 
@@ -94,7 +104,7 @@ describe('values', () => {
 
   describe.skipIf(lacks('helm'))('migrated', () => {
     test('the nodes go on upon their volumes, and the validator has its own', async () => {
-      const text = JSON.stringify(await render('ethereum-validator', values('migrated-ethereum')));
+      const text = JSON.stringify(await render('ethereum-validator', completed('migrated-ethereum')));
       expect(text).toContain('"claimName":"chaindata-geth-0"');
       expect(text).toContain('"claimName":"chaindata-lighthouse-0"');
       expect(text).toContain('"claimName":"eth-lighthouse-validator-data"');
@@ -103,17 +113,17 @@ describe('values', () => {
     });
 
     test('the validator is what it was, and behind the fence', async () => {
-      const documents = await render('ethereum-validator', values('migrated-ethereum'));
+      const documents = await render('ethereum-validator', completed('migrated-ethereum'));
       const { command, args } = containerIn(documents, '-validator', 'validator');
       expect(command).toEqual(['/fence/fence', '--', 'lighthouse', 'vc']);
       expect(args).toContain('--network=mainnet');
-      expect(args).toContain('--suggested-fee-recipient=0x00000000219ab540356cBB839Cbe05303d7705Fa');
+      expect(args).toContain('--suggested-fee-recipient=0x8f3a1c5e7b9d2f4a6c8e0b1d3f5a7c9e1b3d5f70');
       expect(args).toContain('--graffiti=from my basement');
       expect(args).toContain('--gas-limit=60000000');
     });
 
     test('the beacon node tells the world the same address and port', async () => {
-      const documents = await render('ethereum-validator', values('migrated-ethereum'));
+      const documents = await render('ethereum-validator', completed('migrated-ethereum'));
       const text = JSON.stringify(documents);
       expect(text).toContain('{"name":"P2P_ADDRESS","value":"198.51.100.7"}');
       expect(text).toContain('{"name":"P2P_TCP_PORT","value":"19000"}');
@@ -127,8 +137,36 @@ describe('values', () => {
       expect(text).not.toContain('priv_validator_key_json');
     });
 
+    test.each([
+      ['ethereum', 'ethereum-validator'],
+      ['migrated-ethereum', 'ethereum-validator'],
+      ['berachain', 'berachain-validator'],
+    ])('nobody installs %s without saying who gets the fees', async (name, chart) => {
+      await expect(render(chart, values(name))).rejects.toThrow(
+        'feeRecipient: a validator must say who gets what its blocks bring',
+      );
+    });
+
+    test.each(['ethereum', 'migrated-ethereum', 'berachain'])(
+      'what the fence remembers is not in the tree of the chain: %s',
+      (name) => {
+        const text = read(`examples/helm/${name}.yaml`);
+        const states = [...text.matchAll(/^\s+state: \{ (?<place>[^}]+) \}/gm)];
+        expect(states.map(({ groups }) => groups?.['place'])).toEqual([
+          name === 'berachain' ? 'storageClass: scratch' : 'hostPath: /var/lib/watchdog-fence',
+        ]);
+      },
+    );
+
+    test('what a real API server is asked about is the example of Berachain', () => {
+      const asked = read('test/helm/values/berachain-validator/example.yaml');
+      const recipient = /feeRecipient: "0x[0-9a-f]{40}"/;
+      expect(asked).toMatch(recipient);
+      expect(parse(asked.replace(recipient, 'feeRecipient: ""'))).toEqual(values('berachain'));
+    });
+
     test('a home anew', async () => {
-      const documents = await render('ethereum-validator', values('ethereum'));
+      const documents = await render('ethereum-validator', completed('ethereum'));
       expect(containerIn(documents, '-validator', 'validator').args).toContain('--network=hoodi');
     });
   });

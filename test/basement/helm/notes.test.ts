@@ -1,12 +1,14 @@
 // What the notes of the validator tell a person to type is a shell's, in the order in which it is told, and the pod that they make may be where the validator is.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { readProtection } from '../../../cli/protection.ts';
+import { networkOf } from '../../../functions/wire/ethereum-network.ts';
 import { lacks, tool } from '../../support/tools.ts';
 
 const charts = fileURLToPath(new URL('../../../basement/helm', import.meta.url));
@@ -72,12 +74,17 @@ function notes(...set: readonly string[]): string {
 
 /** What is typed: indented lines, and from the left edge what has an input of its own. */
 const typed = (text: string): string =>
-  [...text.matchAll(/^ {5}(?:kubectl|watchdog) .*$|^kubectl [^\n]*<<'END'\n[\s\S]*?^END$/gm)]
+  [...text.matchAll(/^ {5}(?:kubectl|watchdog) .*$|^(?:kubectl|cat) [^\n]*<<'END'\n[\s\S]*?^END$/gm)]
     .map(([each]) => each.trim())
     .join('\n');
 
 /** Types it all, with programs that write down how they were called and what came in. */
-function run(text: string): { readonly calls: readonly string[]; readonly input: string } {
+function run(text: string): {
+  readonly calls: readonly string[];
+  readonly input: string;
+  /** The file beside, which the notes may make. */
+  readonly protection: string;
+} {
   const bin = folder();
   for (const name of ['kubectl', 'watchdog']) {
     const script = `#!/bin/sh\necho "${name} $*" >>'${bin}/calls'\ncase "$*" in *'-f -') cat >'${bin}/input' ;; esac\n`;
@@ -85,12 +92,15 @@ function run(text: string): { readonly calls: readonly string[]; readonly input:
   }
   const { status, stderr } = spawnSync('sh', ['-euc', typed(text)], {
     encoding: 'utf8',
+    cwd: bin,
     env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
   });
   if (status !== 0) throw new Error(stderr);
+  const file = join(bin, 'protection.json');
   return {
     calls: readFileSync(join(bin, 'calls'), 'utf8').trim().split('\n'),
     input: readFileSync(join(bin, 'input'), 'utf8'),
+    protection: existsSync(file) ? readFileSync(file, 'utf8') : '',
   };
 }
 
@@ -138,6 +148,27 @@ describe.skipIf(lacks('helm'))('the notes of lighthouse-validator', () => {
     expect(calls.join('\n')).not.toContain('account validator import');
     expect(calls.join('\n')).toContain('/data/validators/validator_definitions.yml');
   });
+
+  test.each([
+    ['hoodi', 'keys.existingSecret=keystores,keys.files={keystore-1.json}'],
+    ['mainnet', 'keys.existingClaim=keystores'],
+    ['sepolia', 'keys.existingClaim=keystores'],
+  ] as const)(
+    'on %s bring to keys that nothing imports what they have signed, be it nothing',
+    (network, keys) => {
+      const { calls, protection } = run(notes(`network=${network}`, keys));
+      const order = ['definitions.yml', 'cp protection.json', 'slashing-protection import', '--replicas=1'];
+      const at = order.map((each) => calls.findIndex((call) => call.includes(each)));
+      expect(at).not.toContain(-1);
+      expect(at).toEqual(at.toSorted((a, b) => a - b));
+      const key = `0x${'ab'.repeat(48)}`;
+      expect(readProtection(protection.replace('0x…', key), 'marks')).toEqual({
+        ok: true,
+        protection: { of: 'marks', keys: new Map([[key, { source: -1n, target: -1n, slot: -1n }]]) },
+        genesisRoot: networkOf(network).genesisValidatorsRoot,
+      });
+    },
+  );
 
   test('without a fence ask no gate', () => {
     const { calls } = run(notes('fence.enabled=false', 'fence.disabledBecause=a devnet'));

@@ -81,16 +81,7 @@
 {{- define "berachain.validate.validator" -}}
 {{- $validator := .validator -}}
 {{- include "basement.fence.validate" (merge (dict "path" "validator.") .) -}}
-{{- $fees := toString $validator.feeRecipient -}}
-{{- if not $validator.feeRecipient -}}
-{{- fail "validator.feeRecipient: a validator must say who gets what its blocks bring: 0x and 40 hex digits, an address of yours" -}}
-{{- end -}}
-{{- if not (regexMatch "^0x[0-9a-fA-F]{40}$" $fees) -}}
-{{- fail (printf "validator.feeRecipient: must be 0x and 40 hex digits, in quotes so that YAML makes no number of it, and is %s" $fees) -}}
-{{- end -}}
-{{- if regexMatch "^0x0{40}$" $fees -}}
-{{- fail "validator.feeRecipient: is the zero address, and what is sent there is lost; give an address of yours" -}}
-{{- end -}}
+{{- include "basement.validate.feeRecipient" (dict "path" "validator." "address" $validator.feeRecipient) -}}
 {{- if and $validator.keys.existingSecret $validator.keys.existingClaim -}}
 {{- fail "validator.keys: give one of existingSecret and existingClaim, not both" -}}
 {{- end -}}

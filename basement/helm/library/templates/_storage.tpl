@@ -6,9 +6,13 @@
 {{- default (printf "%s-%s" (include "basement.fullname" .) (default "data" .volume)) $persistence.existingClaim -}}
 {{- end -}}
 
-{{- /* A claim of its own, which uninstall leaves. Nothing with existingClaim. */ -}}
+{{- /*
+A claim of its own, which uninstall leaves. Nothing with existingClaim. With "isInNoBackup" Velero and K8up leave it out: what comes back from a backup has forgotten what it signed since.
+*/ -}}
 {{- define "basement.pvc" -}}
 {{- $persistence := default .values.persistence .persistence -}}
+{{- $fixed := dict "helm.sh/resource-policy" "keep" -}}
+{{- if .isInNoBackup -}}{{- $_ := set $fixed "k8up.io/backup" "false" -}}{{- end -}}
 {{- if not $persistence.existingClaim }}
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -18,8 +22,11 @@ metadata:
     {{- include "basement.selectorLabels" . | nindent 4 }}
     app.kubernetes.io/part-of: basement-watchdog
     app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+    {{- if .isInNoBackup }}
+    velero.io/exclude-from-backup: "true"
+    {{- end }}
   annotations:
-    {{- toYaml (mergeOverwrite (deepCopy (default dict $persistence.annotations)) (dict "helm.sh/resource-policy" "keep")) | nindent 4 }}
+    {{- toYaml (mergeOverwrite (deepCopy (default dict $persistence.annotations)) $fixed) | nindent 4 }}
 spec:
   accessModes:
     {{- toYaml (default (list "ReadWriteOnce") $persistence.accessModes) | nindent 4 }}

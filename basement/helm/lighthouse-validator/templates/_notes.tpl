@@ -63,13 +63,33 @@ END
      kubectl -n {{ $ns }} cp validator_keys {{ $name }}-keys:/import/validator_keys
      kubectl -n {{ $ns }} exec -it {{ $name }}-keys -- lighthouse account validator import --network {{ $network }} --datadir /data --directory /import/validator_keys
 {{- end }}
+{{- if or .Values.keys.existingSecret .Values.keys.existingClaim }}
+
+3. What these keys have signed before, always: Lighthouse does not start with a key that its slashing database has never heard of. protection.json is one of three:
+
+   - they have signed anywhere: the export of the client that had them, which is stopped for good;
+   - they have, and that client is out of reach: docs/handover.md, `watchdog handover floor {{ .Values.fence.signer | default "SIGNER" }}`;
+   - they have never signed anything, which only you can know: a file with an empty list for each public key:
+
+cat > protection.json <<'END'
+{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{ include "validator.genesisRoot" $network }}"},
+ "data":[
+  {"pubkey":"0x…","signed_blocks":[],"signed_attestations":[]}
+ ]}
+END
+
+     kubectl -n {{ $ns }} cp protection.json {{ $name }}-keys:/import/protection.json
+{{- else }}
 
 3. What these keys have signed before, from the client that had them, which is stopped for good. Never leave this out for keys that have signed anywhere:
 
      kubectl -n {{ $ns }} cp protection.json {{ $name }}-keys:/import/protection.json
+{{- end }}
      kubectl -n {{ $ns }} exec {{ $name }}-keys -- lighthouse account validator slashing-protection import /import/protection.json --network {{ $network }} --datadir /data
+{{- if not (or .Values.keys.existingSecret .Values.keys.existingClaim) }}
 
    That client is out of reach: docs/handover.md, `watchdog handover floor {{ .Values.fence.signer | default "SIGNER" }}`.
+{{- end }}
 
 4. The client again:
 
@@ -97,9 +117,14 @@ Doppelganger protection keeps it silent for two to three epochs (up to 20 minute
 
 Doppelganger protection is off ({{ .Values.doppelganger.disabledBecause }}).
 {{- end }}
-An upgrade changes nothing that runs: `kubectl -n {{ $ns }} delete pod {{ $name }}-0`, in a quiet moment (`watchdog quiet {{ .Values.fence.signer | default "SIGNER" }} --for 20m`), starts the new one.
+
+No upgrade starts a client that is scaled to zero; only `kubectl scale` does. An upgrade changes nothing that runs either: `kubectl -n {{ $ns }} delete pod {{ $name }}-0`, in a quiet moment (`watchdog quiet {{ .Values.fence.signer | default "SIGNER" }} --for 20m`), starts the new one.
+Keys and slashing database are in no backup of the cluster, for a restored copy has forgotten what was signed since. You keep the keys yourself, encrypted, and off this house.
+{{- if .Values.fence.enabled }}
+What the fence remembers ({{ .Values.fence.state.hostPath | default (printf "claim %s" (include "basement.fence.stateClaim" $scope)) }}) is never copied, not to another machine and not with the chain's disk: a machine with a copy of it takes itself for this one. Lost, it is only a machine that the gate denies.
+{{- end }}
 Uninstall leaves the volumes {{ include "basement.pvc.name" $scope }}{{ if and .Values.fence.enabled (not .Values.fence.state.hostPath) }} and {{ include "basement.fence.stateClaim" $scope }}{{ end }}.
-{{- if .Values.metrics.serviceMonitor.enabled }}{{ else }}
+{{- if not (or .Values.metrics.serviceMonitor.enabled (((.Values.global).monitoring).serviceMonitor).enabled) }}
 Nobody reads its metrics yet: metrics.serviceMonitor.enabled.
 {{- end }}
 {{- end -}}

@@ -15,6 +15,12 @@
 {{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
 {{- end -}}
 
+{{- /* The genesis_validators_root of a network, which an interchange file must name. */ -}}
+{{- define "validator.genesisRoot" -}}
+{{- $roots := dict "mainnet" "0x4b363db94e286120d76eb905340fdd4e54bfe9f06bf33ff6cf5ad27f511bfe95" "hoodi" "0x212f13fc4df078b6cb7db228f1c8307566dcecf900867401a92023d7ba99cb5f" "sepolia" "0xd8ea171f3c94aea21ebc42a1ed61052acf3f9209c00e4efbaaddac09ed9b8078" -}}
+{{- get $roots . -}}
+{{- end -}}
+
 {{- /* How a person writes a value of this chart: under its alias in an umbrella. */ -}}
 {{- define "validator.path" -}}
 {{- if ne .root.Chart.Name "lighthouse-validator" -}}{{ .root.Chart.Name }}.{{- end -}}
@@ -27,16 +33,7 @@
 {{- include "basement.validate" $scope -}}
 {{- include "basement.fence.validate" $scope -}}
 {{- $_ := include "validator.network" $scope -}}
-{{- $fees := toString $values.feeRecipient -}}
-{{- if not $values.feeRecipient -}}
-{{- fail (printf "%sfeeRecipient: a validator must say who gets what its blocks bring: 0x and 40 hex digits, an address of yours" $path) -}}
-{{- end -}}
-{{- if not (regexMatch "^0x[0-9a-fA-F]{40}$" $fees) -}}
-{{- fail (printf "%sfeeRecipient: must be 0x and 40 hex digits, in quotes so that YAML makes no number of it, and is %s" $path $fees) -}}
-{{- end -}}
-{{- if regexMatch "^0x0{40}$" $fees -}}
-{{- fail (printf "%sfeeRecipient: is the zero address, and what is sent there is lost; give an address of yours" $path) -}}
-{{- end -}}
+{{- include "basement.validate.feeRecipient" (dict "path" $path "address" $values.feeRecipient) -}}
 {{- if and (not $values.doppelganger.enabled) (not (trim $values.doppelganger.disabledBecause)) -}}
 {{- fail (printf "%sdoppelganger.disabledBecause: doppelganger protection is the last that notices the same keys elsewhere: say why it is off" $path) -}}
 {{- end -}}
