@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { lacks, tool } from '../../support/tools.ts';
-import { pathOf, read } from './monitoring.ts';
+import { allRules, pathOf, read } from './monitoring.ts';
 
 const execute = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'watchdog-alertmanager-'));
@@ -23,6 +23,7 @@ const values = z
       config: z.unknown(),
       alertmanagerSpec: z.object({ secrets: z.array(z.string()) }),
     }),
+    'kube-state-metrics': z.object({ metricLabelsAllowlist: z.array(z.string()) }),
   })
   .parse(parse(read('basement/monitoring/kube-prometheus-stack.values.yaml')));
 const inChart = join(folder, 'alertmanager.yml');
@@ -68,6 +69,15 @@ describe.skipIf(lacks('alertmanager')).each([
 });
 
 describe('the values of kube-prometheus-stack', () => {
+  test('let kube-state-metrics tell those labels that rules ask for', () => {
+    const told = values['kube-state-metrics'].metricLabelsAllowlist.map((each) => each.replace(/[./]/g, '_'));
+    const asked = allRules.flatMap(({ expr }) =>
+      [...expr.matchAll(/kube_(\w+)_labels\{label_(\w+)=/g)].map(([, kind, label]) => `${kind}s=[${label}]`),
+    );
+    expect(asked).toEqual(['statefulsets=[app_kubernetes_io_name]']);
+    expect(told).toEqual(asked);
+  });
+
   test('have the same configuration as alertmanager.yml, with the token where the chart mounts it', () => {
     const [secret = ''] = values.alertmanager.alertmanagerSpec.secrets;
     const mounted = read('basement/monitoring/alertmanager.yml').replaceAll(

@@ -115,11 +115,11 @@ test('all that fences say is safety, and so is what may cost more than rewards',
       .filter((name) => !names(rulesOf('fence')).includes(name))
       .toSorted(),
   ).toEqual([
-    'EvidenceSeen',
     'HomeShows',
     'KillSwitchOpen',
     'MalwareFound',
     'SigningRefused',
+    'ValidatorRestarted',
     'ValidatorSlashed',
   ]);
 });
