@@ -27,7 +27,7 @@ A start at height 0 is refused.
   kubectl -n {{ $ns }} exec {{ $pod }} -- /fence/fence instance
 {{- end }}
 
-An upgrade does not restart a validator: kubectl -n {{ $ns }} delete pod {{ $pod }}, when you choose to.
+Scaled to zero it stays there, whatever is upgraded: only kubectl scale starts it. An upgrade does not restart a validator: kubectl -n {{ $ns }} delete pod {{ $pod }}, when you choose to.
 To move it elsewhere: `watchdog handover begin`, then this release with validator.enabled=false, and only then the other side.
 {{ else }}
 It is no validator: beacond got a key that is made anew for each pod and is in no set. Never bring it the key of a validator, nor make a deposit for the key that it shows.
