@@ -74,6 +74,35 @@ const withContainer = (fields: Fields): Fields => ({ ...placed, containers: [{ .
 const withSecurity = (fields: Fields): Fields =>
   withContainer({ securityContext: { allowPrivilegeEscalation: false, ...fields } });
 
+const service = (spec: Fields): Fields => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web' },
+  spec: { ports: [{ port: 80 }], ...spec },
+});
+
+const withTemplate: Fields = {
+  selector: { matchLabels: { a: 'b' } },
+  template: { metadata: { labels: { a: 'b' } }, spec: asAkashMakesIt },
+};
+
+const workload = (kind: string, spec: Fields, apiVersion = 'apps/v1'): Fields => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'web' },
+  spec,
+});
+
+const job: Fields = {
+  template: { ...pod({ ...asAkashMakesIt, restartPolicy: 'Never' }), apiVersion: undefined, kind: undefined },
+};
+
+const account = (name: string): Fields => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+
+const nothingElse =
+  "Akash's programs start, ask and remove pods of discovery in akash-services, keep records in lease, and change nothing else there";
+const ofALease = "Akash's programs change in a lease what leases are made of, and run commands in its pods";
+
 const message = z.looseObject({ message: z.string().default('') });
 const token = z.object({ status: z.looseObject({ token: z.string() }) });
 const labelled = z.looseObject({ metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }) });
@@ -108,8 +137,8 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
     };
   }
 
-  async function speakerOf(account: string): Promise<Ask> {
-    const path = `/api/v1/namespaces/akash-services/serviceaccounts/${account}/token`;
+  async function speakerOf(account: string, where = 'akash-services'): Promise<Ask> {
+    const path = `/api/v1/namespaces/${where}/serviceaccounts/${account}/token`;
     const asked = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
     const { body } = await server.ask('POST', path, json(asked));
     return speaker(token.parse(body).status.token);
@@ -155,6 +184,9 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
       return 'pod-security.kubernetes.io/enforce' in labelled.parse(body).metadata.labels ? true : null;
     });
     await made('/api/v1/namespaces', namespace('lease-a', leaseLabels('lease-a')));
+    await untilSaid("the rules of the provider's pods", 'akash-services', broken, ({ message: said }) =>
+      said.includes('spec.tolerations'),
+    );
     await untilSaid('the rules of pods', 'lease-a', broken, ({ message: said }) =>
       said.includes('spec.tolerations'),
     );
@@ -233,12 +265,6 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
     });
 
     test('has services within the cluster only', async () => {
-      const service = (spec: Fields): Fields => ({
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: 'web' },
-        spec: { ports: [{ port: 80 }], ...spec },
-      });
       const said = async (where: string, spec: Fields): Promise<string> =>
         (await saidOf('services', where, service(spec))).message;
       expect(await said('lease-a', {})).toBe('');
@@ -293,15 +319,7 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
 
   describe('the provider', () => {
     let ask: Ask;
-    const deployment: Fields = {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'web' },
-      spec: {
-        selector: { matchLabels: { a: 'b' } },
-        template: { metadata: { labels: { a: 'b' } }, spec: asAkashMakesIt },
-      },
-    };
+    const deployment = workload('Deployment', withTemplate);
 
     beforeAll(async () => {
       ask = await speakerOf('basement-akash-provider');
@@ -329,10 +347,33 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
       expect(await ask('POST', '/apis/apps/v1/namespaces/lease-b/deployments', deployment)).toMatchObject({
         status: 201,
       });
+      const policy = workload('NetworkPolicy', { podSelector: {} }, 'networking.k8s.io/v1');
+      for (const [path, made] of [
+        ['/api/v1/namespaces/lease-b/services', service({})],
+        ['/apis/networking.k8s.io/v1/namespaces/lease-b/networkpolicies', policy],
+        ['/apis/apps/v1/namespaces/lease-b/statefulsets', workload('StatefulSet', withTemplate)],
+      ] as const) {
+        expect(await ask('POST', path, made), path).toMatchObject({ status: 201 });
+      }
+      expect(await ask('PUT', '/api/v1/namespaces/lease-b', z.looseObject({}).parse(body))).toMatchObject({
+        status: 200,
+      });
+      const shell = '/api/v1/namespaces/lease-b/pods/web/exec?command=sh&stdout=true';
+      expect((await ask('POST', shell)).message).not.toContain("Akash's programs");
       expect(await ask('DELETE', '/apis/apps/v1/namespaces/lease-b/deployments/web')).toMatchObject({
         status: 200,
       });
       expect(await ask('DELETE', '/api/v1/namespaces/lease-b')).toMatchObject({ status: 200 });
+    });
+
+    test('speaks for nobody else', async () => {
+      const question = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: { verb: 'impersonate', resource: 'users' } },
+      };
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+      expect(await ask('POST', path, question)).toMatchObject({ body: { status: { allowed: false } } });
     });
 
     test('reads no secret anywhere', async () => {
@@ -358,6 +399,49 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
       expect(tries.map(({ message: said }) => said.includes(outside))).toEqual([true, true, true, true]);
     });
 
+    test('has no controller make pods for it where Pod Security refuses nothing, or where its records are', async () => {
+      for (const where of ['akash-services', 'lease']) {
+        for (const kind of ['deployments', 'statefulsets']) {
+          const path = `/apis/apps/v1/namespaces/${where}/${kind}`;
+          const body = kind === 'deployments' ? deployment : workload('StatefulSet', withTemplate);
+          expect((await ask('POST', path, body)).message, path).toContain(nothingElse);
+        }
+      }
+      const refused = [
+        await ask(
+          'DELETE',
+          '/apis/networking.k8s.io/v1/namespaces/akash-services/networkpolicies/basement-akash',
+        ),
+        await ask(
+          'POST',
+          '/api/v1/namespaces/akash-services/services',
+          service({ externalIPs: ['192.168.10.1'] }),
+        ),
+        await ask(
+          'POST',
+          '/api/v1/namespaces/akash-services/pods/akash-provider-0/exec?command=sh&stdout=true',
+        ),
+      ];
+      expect(refused.map(({ message: said }) => said.includes(nothingElse))).toEqual([true, true, true]);
+    });
+
+    test('lets no lease have more of the node', async () => {
+      const more = [
+        { 'pod-security.kubernetes.io/enforce-version': 'v1.0' },
+        { 'pod-security.kubernetes.io/audit': 'privileged' },
+      ];
+      for (const labels of more) {
+        const body = namespace('lease-d', { ...leaseLabels('lease-d'), ...labels });
+        expect((await ask('POST', '/api/v1/namespaces?dryRun=All', body)).message).toContain(
+          "Akash's programs give a lease no more of the node",
+        );
+      }
+      const strict = { 'pod-security.kubernetes.io/audit': 'restricted', ...leaseLabels('lease-d') };
+      expect(await ask('POST', '/api/v1/namespaces?dryRun=All', namespace('lease-d', strict))).toMatchObject({
+        status: 201,
+      });
+    });
+
     test('turns no namespace into a lease, and no lease into something else', async () => {
       const { body: home } = await ask('GET', '/api/v1/namespaces/ethereum');
       const { body: rented } = await ask('GET', '/api/v1/namespaces/lease-a');
@@ -378,18 +462,14 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
   describe('an operator that its chart made an administrator', () => {
     let ask: Ask;
     beforeAll(async () => {
-      const account = { kind: 'ServiceAccount', name: 'operator-inventory', namespace: 'akash-services' };
-      await made('/api/v1/namespaces/akash-services/serviceaccounts', {
-        apiVersion: 'v1',
-        kind: 'ServiceAccount',
-        metadata: { name: account.name },
-      });
+      const operator = { kind: 'ServiceAccount', name: 'operator-inventory', namespace: 'akash-services' };
+      await made('/api/v1/namespaces/akash-services/serviceaccounts', account(operator.name));
       await made('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRoleBinding',
         metadata: { name: 'too-much' },
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-        subjects: [account],
+        subjects: [operator],
       });
       await made('/api/v1/nodes', {
         apiVersion: 'v1',
@@ -397,6 +477,9 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
         metadata: { name: 'mini3', labels: { [validators]: 'true' } },
         spec: { taints: [{ key: validators, value: 'true', effect: 'NoSchedule' }] },
       });
+      for (const where of ['akash-services', 'lease', 'lease-a']) {
+        await made(`/api/v1/namespaces/${where}/serviceaccounts`, account('default'));
+      }
       ask = await speakerOf('operator-inventory');
     });
 
@@ -429,28 +512,167 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
     test('starts its pods on the nodes of tenants only, with nothing of the node', async () => {
       const path = '/api/v1/namespaces/akash-services/pods?dryRun=All';
       const containers = [{ name: 'psutil', image: 'provider:1' }];
-      expect(await ask('POST', path, pod({ nodeName: 'mini4', containers }))).toMatchObject({ status: 201 });
-      const volumes = [{ name: 'node', hostPath: { path: '/' } }];
-      for (const spec of [
-        { containers },
-        { nodeName: 'mini3', containers },
-        { nodeName: 'mini4', containers, volumes },
+      const name = 'operator-inventory-hardware-discovery-mini4';
+      const serviceAccountName = 'operator-inventory-hardware-discovery';
+      const spec = { nodeName: 'mini4', serviceAccountName, containers };
+      expect(await ask('POST', path, pod(spec, name))).toMatchObject({ status: 201 });
+      for (const nodeName of ['', 'mini3']) {
+        expect((await ask('POST', path, pod({ ...spec, nodeName }, name))).message).toMatch(
+          /Akash's programs start pods on the tenants' nodes only|spec\.nodeSelector: /,
+        );
+      }
+      for (const other of [
+        { volumes: [{ name: 'own', hostPath: { path: '/root/.akash/k8s-config' } }] },
+        { volumes: [{ name: 'wallet', secret: { secretName: 'akash-provider-keys' } }] },
+        { serviceAccountName: 'basement-akash-provider' },
       ]) {
-        expect((await ask('POST', path, pod(spec))).message).toContain(
+        expect((await ask('POST', path, pod({ ...spec, ...other }, name))).message).toContain(
           "Akash's programs start pods on the tenants' nodes only",
+        );
+      }
+      expect((await ask('POST', path, pod(spec, 'akash-provider-0'))).message).toContain(nothingElse);
+      const proxied = (of: string): Promise<Answer> =>
+        ask('GET', `/api/v1/namespaces/akash-services/pods/${of}:8081/proxy/cpu`);
+      expect((await proxied(name)).message).not.toContain("Akash's programs");
+      expect((await proxied('akash-provider-0')).message).toContain(nothingElse);
+    });
+
+    test.for<[string, string, Fields]>([
+      ['DaemonSet', '/apis/apps/v1/namespaces/NS/daemonsets', workload('DaemonSet', withTemplate)],
+      ['ReplicaSet', '/apis/apps/v1/namespaces/NS/replicasets', workload('ReplicaSet', withTemplate)],
+      [
+        'ReplicationController',
+        '/api/v1/namespaces/NS/replicationcontrollers',
+        workload('ReplicationController', { ...withTemplate, selector: { a: 'b' } }, 'v1'),
+      ],
+      ['Job', '/apis/batch/v1/namespaces/NS/jobs', workload('Job', job, 'batch/v1')],
+      [
+        'CronJob',
+        '/apis/batch/v1/namespaces/NS/cronjobs',
+        workload('CronJob', { schedule: '* * * * *', jobTemplate: { spec: job } }, 'batch/v1'),
+      ],
+      [
+        'account',
+        '/api/v1/namespaces/NS/serviceaccounts',
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } },
+      ],
+      [
+        'role, by which somebody else takes the label of the namespace away',
+        '/apis/rbac.authorization.k8s.io/v1/namespaces/NS/rolebindings',
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'RoleBinding',
+          metadata: { name: 'web' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+          subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'lease-a' }],
+        },
+      ],
+      [
+        'token of an account',
+        '/api/v1/namespaces/NS/serviceaccounts/default/token',
+        { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+      ],
+      [
+        'way into the LAN',
+        '/apis/discovery.k8s.io/v1/namespaces/NS/endpointslices',
+        {
+          apiVersion: 'discovery.k8s.io/v1',
+          kind: 'EndpointSlice',
+          metadata: { name: 'web' },
+          addressType: 'IPv4',
+          endpoints: [{ addresses: ['192.168.10.1'] }],
+        },
+      ],
+      [
+        'larger quota',
+        '/api/v1/namespaces/NS/resourcequotas',
+        { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'web' }, spec: {} },
+      ],
+    ])('makes no %s in any namespace that it may write to', async ([, path, body]) => {
+      for (const where of ['akash-services', 'lease', 'lease-a']) {
+        const at = `${path.replace('NS', where)}?dryRun=All`;
+        expect((await ask('POST', at, body)).message, at).toContain(
+          where === 'lease-a' ? ofALease : nothingElse,
         );
       }
     });
 
-    test('changes nothing of the whole cluster, but may ask what it may', async () => {
-      const volume = {
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        metadata: { name: 'node' },
-        spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/' } },
+    test('gives no pod a node, a container or an image, and speaks to none through the API server', async () => {
+      const running = {
+        containers: [{ name: 'web', image: 'provider:1' }],
+        nodeSelector: { [tenants]: 'true' },
       };
-      const { message: said } = await ask('POST', '/api/v1/persistentvolumes', volume);
-      expect(said).toContain("Akash's programs change nothing of the whole cluster");
+      await made('/api/v1/namespaces/akash-services/pods', pod(running, 'other'));
+      await made('/api/v1/namespaces/lease-a/pods', pod(asAkashMakesIt, 'other'));
+      await made('/api/v1/namespaces/lease-a/services', service({}));
+      const binding = (name: string): Fields => ({
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { name },
+        target: { apiVersion: 'v1', kind: 'Node', name: 'mini3' },
+      });
+      for (const [where, sentence] of [
+        ['akash-services', nothingElse],
+        ['lease-a', ofALease],
+      ] as const) {
+        const at = `/api/v1/namespaces/${where}`;
+        const debug = { spec: { ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] } };
+        const image = { spec: { containers: [{ name: 'web', image: 'busybox:1' }] } };
+        const strategic = 'application/strategic-merge-patch+json';
+        const tries = [
+          await ask('POST', `${at}/pods/other/binding`, binding('other')),
+          await ask('POST', `${at}/bindings`, binding('other')),
+          await ask('PATCH', `${at}/pods/other/ephemeralcontainers`, debug, strategic),
+          await ask('PATCH', `${at}/pods/other`, image, strategic),
+          await ask('POST', `${at}/pods/other/attach?stdout=true`),
+          await ask('POST', `${at}/services/web/proxy/`),
+        ];
+        expect(
+          tries.map(({ message: said }) => said.includes(sentence)),
+          where,
+        ).toEqual(tries.map(() => true));
+      }
+      for (const where of ['akash-services', 'lease-a']) {
+        await server.ask('DELETE', `/api/v1/namespaces/${where}/pods/other?gracePeriodSeconds=0`);
+      }
+    });
+
+    test('has no claim take a volume that is there', async () => {
+      const claims = '/api/v1/namespaces/akash-services/persistentvolumeclaims';
+      const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+      const claim = workload('PersistentVolumeClaim', { ...spec, storageClassName: 'scratch' }, 'v1');
+      await made(claims, claim);
+      const patch = { spec: { volumeName: 'of-a-validator' } };
+      const tries = [
+        await ask('POST', `${claims}?dryRun=All`, claim),
+        await ask('PATCH', `${claims}/web?dryRun=All`, patch, 'application/merge-patch+json'),
+      ];
+      expect(tries.map(({ message: said }) => said.includes(nothingElse))).toEqual([true, true]);
+    });
+
+    test('takes no namespace away before what is in it', async () => {
+      const { body } = await ask('GET', '/api/v1/namespaces/lease-a');
+      const path = '/api/v1/namespaces/lease-a/finalize?dryRun=All';
+      expect((await ask('PUT', path, z.looseObject({}).parse(body))).message).toContain(
+        "Akash's programs make, change and remove only namespaces that are leases",
+      );
+    });
+
+    test('changes nothing of the whole cluster, but may ask what it may', async () => {
+      const nodeAffinity = {
+        required: { nodeSelectorTerms: [{ matchExpressions: [{ key: validators, operator: 'Exists' }] }] },
+      };
+      for (const source of [{ hostPath: { path: '/' } }, { local: { path: '/' }, nodeAffinity }]) {
+        const volume = {
+          apiVersion: 'v1',
+          kind: 'PersistentVolume',
+          metadata: { name: 'node' },
+          spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], ...source },
+        };
+        expect((await ask('POST', '/api/v1/persistentvolumes', volume)).message).toContain(
+          "Akash's programs change nothing of the whole cluster",
+        );
+      }
       const question = {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',
@@ -461,6 +683,123 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
         status: 201,
         body: { status: { allowed: true } },
       });
+    });
+  });
+
+  describe("pods of Akash's own namespaces, which controllers make", () => {
+    let ask: Ask;
+    const path = '/api/v1/namespaces/akash-services/pods?dryRun=All';
+    const own = { name: 'provider', image: 'provider:1' };
+    /** As the public charts make them with provider.values.yaml. */
+    const likeTheProvider: Fields = {
+      nodeSelector: { [tenants]: 'true' },
+      tolerations: [{ key: tenants, operator: 'Equal', value: 'true', effect: 'NoSchedule' }],
+      containers: [own],
+      volumes: [
+        { name: 'scripts', configMap: { name: 'akash-provider-script' } },
+        { name: 'keys', secret: { secretName: 'akash-provider-keys' } },
+        { name: 'home', persistentVolumeClaim: { claimName: 'akash-provider-home' } },
+        { name: 'config', hostPath: { path: '/root/.akash/k8s-config', type: 'DirectoryOrCreate' } },
+      ],
+    };
+
+    beforeAll(async () => {
+      const name = 'replicaset-controller';
+      await made('/api/v1/namespaces/kube-system/serviceaccounts', account(name));
+      ask = await speakerOf(name, 'kube-system');
+    });
+
+    test('are those of the public charts', async () => {
+      const { status, message: said } = await ask('POST', path, pod(likeTheProvider));
+      expect(status, said).toBe(201);
+    });
+
+    test.for<[string, Fields, string]>([
+      ['no nodes for tenants', { nodeSelector: {} }, 'spec.nodeSelector: '],
+      ['nodes of validators', { nodeSelector: { [validators]: 'true' } }, 'spec.nodeSelector: '],
+      ['a node of validators', { nodeName: 'mini3' }, 'spec.nodeSelector: '],
+      ['every taint tolerated', { tolerations: [{ operator: 'Exists' }] }, 'spec.tolerations: '],
+      [
+        'the taint of validators',
+        { tolerations: [{ key: validators, operator: 'Exists' }] },
+        'spec.tolerations: ',
+      ],
+      ["the node's network", { hostNetwork: true }, 'spec.hostNetwork, hostPID, hostIPC: '],
+      ["the node's processes", { hostPID: true }, 'spec.hostNetwork, hostPID, hostIPC: '],
+      ["the node's IPC", { hostIPC: true }, 'spec.hostNetwork, hostPID, hostIPC: '],
+      ["the node's disk", { volumes: [{ name: 'node', hostPath: { path: '/' } }] }, 'spec.volumes: '],
+      [
+        'a folder beside its own',
+        { volumes: [{ name: 'node', hostPath: { path: '/root/.akash' } }] },
+        'spec.volumes: ',
+      ],
+      [
+        'a claim that a controller makes',
+        {
+          volumes: [
+            {
+              name: 'data',
+              ephemeral: {
+                volumeClaimTemplate: {
+                  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+                },
+              },
+            },
+          ],
+        },
+        'spec.volumes: ',
+      ],
+      [
+        'a share of the LAN',
+        { volumes: [{ name: 'nas', nfs: { server: '192.168.10.9', path: '/' } }] },
+        'spec.volumes: ',
+      ],
+      [
+        'privileges',
+        { containers: [{ ...own, securityContext: { privileged: true } }] },
+        'spec.containers: ',
+      ],
+      [
+        'privileges before it starts',
+        { initContainers: [{ ...own, name: 'first', securityContext: { privileged: true } }] },
+        'spec.containers: ',
+      ],
+      [
+        'a capability',
+        { containers: [{ ...own, securityContext: { capabilities: { add: ['SYS_ADMIN'] } } }] },
+        'spec.containers: ',
+      ],
+      [
+        'an open /proc',
+        { hostUsers: false, containers: [{ ...own, securityContext: { procMount: 'Unmasked' } }] },
+        'spec.containers: ',
+      ],
+      [
+        'a port of the node',
+        { containers: [{ ...own, ports: [{ containerPort: 80, hostPort: 80 }] }] },
+        'spec.containers: ',
+      ],
+    ])('are refused with %s', async ([, fields, sentence]) => {
+      const { status, message: said } = await ask('POST', path, pod({ ...likeTheProvider, ...fields }));
+      expect(said).toContain(sentence);
+      expect(status).toBe(422);
+    });
+
+    test('get no privileges while they run', async () => {
+      await made('/api/v1/namespaces/akash-services/pods', pod(likeTheProvider, 'running'));
+      const at = '/api/v1/namespaces/akash-services/pods/running';
+      const patched = (where: string, body: Fields): Promise<Answer> =>
+        server.ask('PATCH', where, {
+          type: 'application/strategic-merge-patch+json',
+          text: JSON.stringify(body),
+        });
+      const debug = { name: 'debug', image: 'busybox:1', securityContext: { privileged: true } };
+      expect(
+        (await patched(`${at}/ephemeralcontainers`, { spec: { ephemeralContainers: [debug] } })).message,
+      ).toContain('spec.containers: ');
+      const every = { spec: { tolerations: [{ operator: 'Exists' }] } };
+      expect((await patched(at, every)).message).toContain('spec.tolerations: ');
+      expect(await patched(at, { metadata: { labels: { a: 'b' } } })).toMatchObject({ status: 200 });
     });
   });
 
@@ -498,6 +837,7 @@ describe.skipIf(lacks('helm', 'kubeconform', 'kube-apiserver'))('the door to Aka
       };
       await made('/api/v1/namespaces', namespace('lease-c', { ...leaseLabels('lease-c'), ...everything }));
       await untilSaid('the namespace', 'lease-c', asAkashMakesIt, ({ status }) => status === 422);
+      await untilSaid('no sandbox', 'lease-c', placed, ({ status }) => status === 201);
     });
 
     test('let a pod in that asks for nothing else', async () => {
