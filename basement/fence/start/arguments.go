@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,15 @@ func readArguments(args []string) (wanted, []string, error) {
 	return found, args[1:], nil
 }
 
+// variables are all that the file is asked for.
+func (of wanted) variables() []string {
+	all := []string{"P2P_ADDRESS"}
+	for _, each := range of.forwards {
+		all = append(all, each.variable)
+	}
+	return all
+}
+
 // value is one that is known now.
 type value struct {
 	variable string
@@ -73,6 +83,26 @@ func beforeColon(text string) string {
 		return "[" + text + "]"
 	}
 	return text
+}
+
+// withoutUnknown leaves out what names one of these variables, and the option before a word that is only its value. What is started stays.
+func withoutUnknown(command []string, variables []string) []string {
+	kept := command[:1:1]
+	for _, text := range command[1:] {
+		if !namesOne(text, variables) {
+			kept = append(kept, text)
+			continue
+		}
+		before := kept[len(kept)-1]
+		if len(kept) > 1 && !strings.HasPrefix(text, "-") && strings.HasPrefix(before, "-") && before != "--" && !strings.Contains(before, "=") {
+			kept = kept[:len(kept)-1]
+		}
+	}
+	return kept
+}
+
+func namesOne(text string, variables []string) bool {
+	return slices.ContainsFunc(variables, func(each string) bool { return strings.Contains(text, "$("+each+")") })
 }
 
 // replace says so when something is left that nobody has a value for.
@@ -92,11 +122,12 @@ func replace(command []string, values []value) ([]string, error) {
 	return replaced, nil
 }
 
-// environmentWith replaces what was there under these names.
-func environmentWith(environment []string, values []value) []string {
+// environmentWith takes away what was there under these names, and sets what is known.
+func environmentWith(environment []string, variables []string, values []value) []string {
 	var kept []string
 	for _, each := range environment {
-		if !isSet(each, values) {
+		name, _, _ := strings.Cut(each, "=")
+		if !slices.Contains(variables, name) {
 			kept = append(kept, each)
 		}
 	}
@@ -104,13 +135,4 @@ func environmentWith(environment []string, values []value) []string {
 		kept = append(kept, each.variable+"="+each.text)
 	}
 	return kept
-}
-
-func isSet(entry string, values []value) bool {
-	for _, each := range values {
-		if strings.HasPrefix(entry, each.variable+"=") {
-			return true
-		}
-	}
-	return false
 }

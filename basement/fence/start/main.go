@@ -29,12 +29,14 @@ In the arguments, and in the environment, these are set:
   $(P2P_UDP_PORT)    the port of --udp
   $(P2P_QUIC_PORT)   the port of --quic, which is a port of UDP
 
-Exit code: the client's own. 1 when there is no address or no port now: a lease that has ended is no port, and whoever started this tries again;
-2 wrong usage, 127 no such program, 126 it cannot be started.
+An address or a port that is not known now, as when a lease has ended, keeps no client from starting: peers that call are optional. Then nothing is told to the world, for half of it
+would be wrong: arguments with one of these variables are left out, with the option before a word that is only its value, the variables are not set, and one line says why.
+What the client was started with stays until its next start.
+
+Exit code: the client's own. 2 wrong usage, 127 no such program, 126 it cannot be started.
 `
 
 const (
-	exitNotNow   = 1
 	exitUsage    = 2
 	exitNotRun   = 126
 	exitNotFound = 127
@@ -65,13 +67,10 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "start: %s\n", rules.OneLine(err.Error()))
 		return code
 	}
-	text, err := readFile(wanted.file)
+	values, err := valuesNow(wanted)
 	if err != nil {
-		return fail(exitNotNow, err)
-	}
-	values, err := valuesOf(text, wanted, time.Now().Unix())
-	if err != nil {
-		return fail(exitNotNow, fmt.Errorf("%s: %w", wanted.file, err))
+		fmt.Fprintf(os.Stderr, "start: %s; %s starts without an address or a port for the world\n", rules.OneLine(err.Error()), rules.OneLine(command[0]))
+		command = withoutUnknown(command, wanted.variables())
 	}
 	command, err = replace(command, values)
 	if err != nil {
@@ -81,11 +80,24 @@ func run(args []string) int {
 	if err != nil {
 		return fail(exitNotFound, fmt.Errorf("there is no program %q here: write its whole path behind `--`", command[0]))
 	}
-	err = syscall.Exec(path, command, environmentWith(os.Environ(), values))
+	err = syscall.Exec(path, command, environmentWith(os.Environ(), wanted.variables(), values))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fail(exitNotFound, fmt.Errorf("%s cannot be started: %w", path, err))
 	}
 	return fail(exitNotRun, fmt.Errorf("%s cannot be started: %w", path, err))
+}
+
+// valuesNow are all that is wanted, or none: an address with a port that is somebody else's is worse than neither.
+func valuesNow(wanted wanted) ([]value, error) {
+	text, err := readFile(wanted.file)
+	if err != nil {
+		return nil, err
+	}
+	values, err := valuesOf(text, wanted, time.Now().Unix())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", wanted.file, err)
+	}
+	return values, nil
 }
 
 func readFile(path string) ([]byte, error) {

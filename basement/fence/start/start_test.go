@@ -114,9 +114,33 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+func TestWithoutUnknown(t *testing.T) {
+	variables := wanted{forwards: []forward{{"P2P_TCP_PORT", "p2p", "tcp"}}}.variables()
+	for given, left := range map[string]string{
+		"geth --a --nat=extip:$(P2P_ADDRESS) --b":        "geth --a --b",
+		"x --to $(P2P_ADDRESS):$(P2P_TCP_PORT) --b":      "x --b",
+		"x --to=1 $(P2P_ADDRESS) y":                      "x --to=1 y",
+		"x -- $(P2P_ADDRESS)":                            "x --",
+		"x $(P2P_ADDRESS) --b":                           "x --b",
+		"x word $(P2P_TCP_PORT)":                         "x word",
+		"x --a $(P2P_ADDRESS) $(P2P_TCP_PORT)":           "x",
+		"$(P2P_ADDRESS) --b":                             "$(P2P_ADDRESS) --b",
+		"x --quic=$(P2P_QUIC_PORT) $P2P_ADDRESS $(P2P_A": "x --quic=$(P2P_QUIC_PORT) $P2P_ADDRESS $(P2P_A",
+	} {
+		if found := withoutUnknown(strings.Fields(given), variables); strings.Join(found, " ") != left {
+			t.Errorf("%s: %q, not %q", given, found, left)
+		}
+	}
+}
+
 func TestEnvironment(t *testing.T) {
-	kept := environmentWith([]string{"PATH=/bin", "P2P_ADDRESS=old", "P2P_ADDRESSES=x"}, []value{{"P2P_ADDRESS", "192.0.2.1"}})
-	if !slices.Equal(kept, []string{"PATH=/bin", "P2P_ADDRESSES=x", "P2P_ADDRESS=192.0.2.1"}) {
+	given := []string{"PATH=/bin", "P2P_ADDRESS=old", "P2P_TCP_PORT=1", "P2P_ADDRESSES=x"}
+	variables := []string{"P2P_ADDRESS", "P2P_TCP_PORT"}
+	kept := environmentWith(given, variables, []value{{"P2P_ADDRESS", "192.0.2.1"}, {"P2P_TCP_PORT", "2"}})
+	if !slices.Equal(kept, []string{"PATH=/bin", "P2P_ADDRESSES=x", "P2P_ADDRESS=192.0.2.1", "P2P_TCP_PORT=2"}) {
+		t.Errorf("%v", kept)
+	}
+	if kept := environmentWith(given, variables, nil); !slices.Equal(kept, []string{"PATH=/bin", "P2P_ADDRESSES=x"}) {
 		t.Errorf("%v", kept)
 	}
 }

@@ -105,20 +105,28 @@ describe.skipIf(lacks('helm') || lacksFence() || lacksPrograms('dash'))('from th
     expect(stdout).toContain('--enr-tcp-port=40111\n--enr-udp-port=9000\n--enr-quic-port=41001\n');
   });
 
-  test('without the lease of its port it does not start, and announces nobody else’s', async () => {
-    const { code, stdout } = await started(beacon({ tcpName: 'lighthouse' }), {
+  test('without the lease of its port it starts, and announces neither the address nor anybody else’s port', async () => {
+    const { code, stdout, stderr } = await started(beacon({ tcpName: 'lighthouse' }), {
       address: '203.0.113.7',
       address6: null,
       ports: [forward('lighthouse', null, ['tcp'])],
     });
-    expect(code).toBe(1);
-    expect(stdout).not.toContain('beacon_node');
+    expect(code).toBe(0);
+    expect(stdout).toContain('beacon_node\n');
+    expect(stdout).not.toMatch(/--enr-address|--enr-tcp-port|\$\(/);
+    expect(stderr).toContain('the forward lighthouse has no port now');
+  });
+
+  test('without an address geth starts, announces none and asks no router for one', async () => {
+    const { code, stdout } = await started(geth, { address: null, address6: null, ports: [] });
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((each) => each.startsWith('--nat'))).toEqual(['--nat=none']);
   });
 
   test('geth announces the address, and the port on which it listens', async () => {
     const { code, stdout } = await started(geth, { address: '203.0.113.7', address6: null, ports: [] });
     expect(code).toBe(0);
-    expect(stdout).toContain('--port=30303\n--discovery.port=30303\n--nat=extip:203.0.113.7\n');
+    expect(stdout).toContain('--port=30303\n--discovery.port=30303\n--nat=none\n--nat=extip:203.0.113.7\n');
   });
 });
 

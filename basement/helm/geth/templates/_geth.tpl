@@ -1,11 +1,11 @@
 {{- /* What is geth's own: its arguments, the names by which it may be called, and what is refused. */ -}}
 
 {{- define "geth.chainId" -}}
-{{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111 "holesky" 17000) (include "geth.network" .) -}}
+{{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111) (include "geth.network" .) -}}
 {{- end -}}
 
 {{- define "geth.network" -}}
-{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
+{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia")) -}}
 {{- end -}}
 
 {{- /* All names of one Service, with commas between. */ -}}
@@ -24,7 +24,9 @@
 - --datadir=/data
 - --ipcdisable
 - --syncmode={{ .values.syncMode }}
-- --state.scheme={{ .values.state.scheme }}
+{{- with .values.state.scheme }}
+- --state.scheme={{ . }}
+{{- end }}
 - --history.chain={{ .values.history.chain }}
 {{- with .values.cache }}
 - --cache={{ . }}
@@ -32,9 +34,11 @@
 - --maxpeers={{ .values.maxPeers }}
 - --port={{ .values.p2p.tcp.containerPort }}
 - --discovery.port={{ .values.p2p.udp.containerPort }}
-{{- if eq "none" (include "basement.p2p.mode" .) }}
+{{- /* Of two the last counts; start leaves out one whose address nobody knows. */}}
+{{- if has (include "basement.p2p.mode" .) (list "none" "file") }}
 - --nat=none
-{{- else }}
+{{- end }}
+{{- if ne "none" (include "basement.p2p.mode" .) }}
 - --nat=extip:$(P2P_ADDRESS)
 {{- end }}
 - --http
@@ -78,6 +82,6 @@
       "http.corsdomain" "http.rpcprefix" "ipcpath" "allow-insecure-unlock" "unlock" "password" "keystore" "rpc.enabledeprecatedpersonal" "rpc.allow-unprotected-txs"
       "nodekeyhex" "dev" "js" "exec" "preload" "config")) -}}
 {{- include "basement.validate.extraArgs" (dict "scope" . "because" "the chart sets it; use the values" "flags" (list
-      "mainnet" "hoodi" "sepolia" "holesky" "networkid" "datadir" "ipcdisable" "syncmode" "state.scheme" "history.chain" "cache" "maxpeers" "port" "discovery.port" "nat"
+      "mainnet" "hoodi" "sepolia" "networkid" "datadir" "ipcdisable" "syncmode" "state.scheme" "history.chain" "cache" "maxpeers" "port" "discovery.port" "nat"
       "http" "http.addr" "http.port" "http.api" "http.vhosts" "authrpc.addr" "authrpc.port" "authrpc.vhosts" "authrpc.jwtsecret" "metrics" "metrics.addr" "metrics.port")) -}}
 {{- end -}}
