@@ -43,6 +43,73 @@ quic: {name: quic, protocol: UDP, env: P2P_QUIC_PORT}
 {{- end -}}
 {{- end -}}
 
+{{- /*
+A patch of Helm tells ports apart by their number alone: of TCP and UDP with one number it changes the first twice, or leaves one of them, and says success. What is there is compared with what comes, and
+refused before it is lost; made anew, both are there.
+*/ -}}
+{{- define "basement.p2p.validateUpgrade" -}}
+{{- $scope := . -}}
+{{- $namespace := .root.Release.Namespace -}}
+{{- $name := include "basement.fullname" . -}}
+{{- $names := list -}}
+{{- range include "basement.p2p.kinds" . | fromYaml -}}{{- $names = append $names .name -}}{{- end -}}
+{{- $set := lookup "apps/v1" "StatefulSet" $namespace $name -}}
+{{- if $set -}}
+{{- $there := list -}}
+{{- range $set.spec.template.spec.containers -}}
+{{- range .ports -}}
+{{- if has .name $names -}}
+{{- $there = append $there (dict "name" .name "number" (int .containerPort) "to" (int (default 0 .hostPort))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $coming := list -}}
+{{- range include "basement.p2p.ports" . | fromYamlArray -}}
+{{- $coming = append $coming (dict "name" .name "number" (int .containerPort) "to" (int (default 0 .hostPort))) -}}
+{{- end -}}
+{{- if include "basement.p2p.losesPorts" (dict "there" $there "coming" $coming) -}}
+{{- fail (printf "%sp2p: ports of TCP and UDP with one number are not changed in place, one of them would be lost; first `kubectl -n %s delete statefulset %s --cascade=orphan`, with which its pod runs on, then upgrade" (default "" .path) $namespace $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $service := lookup "v1" "Service" $namespace (printf "%s-p2p" $name) -}}
+{{- $wanted := include "basement.p2p.service" . | fromYaml -}}
+{{- if and $service $wanted -}}
+{{- $there := list -}}
+{{- $coming := list -}}
+{{- range $service.spec.ports -}}
+{{- $there = append $there (dict "name" .name "number" (int .port) "to" (int (default 0 .nodePort))) -}}
+{{- end -}}
+{{- range $port := $wanted.spec.ports -}}
+{{- $to := int (default 0 .nodePort) -}}
+{{- if and (eq $to 0) (ne "ClusterIP" $wanted.spec.type) -}}
+{{- /* Which one the cluster has chosen, and goes on with. */ -}}
+{{- range $there -}}{{- if eq .name $port.name -}}{{- $to = .to -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- $coming = append $coming (dict "name" .name "number" (int .port) "to" $to) -}}
+{{- end -}}
+{{- if include "basement.p2p.losesPorts" (dict "there" $there "coming" $coming) -}}
+{{- fail (printf "%sp2p.service: ports of TCP and UDP with one number are not changed in place, one of them would be lost; first `kubectl -n %s delete service %s-p2p`, then upgrade" (default "" .path) $namespace $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Whether they differ, and one number is there twice, before or after: (dict "there" … "coming" …). */ -}}
+{{- define "basement.p2p.losesPorts" -}}
+{{- if ne (include "basement.p2p.asText" .there) (include "basement.p2p.asText" .coming) -}}
+{{- range list .there .coming -}}
+{{- $numbers := list -}}
+{{- range . -}}{{- $numbers = append $numbers .number -}}{{- end -}}
+{{- if ne (len $numbers) (len (uniq $numbers)) -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "basement.p2p.asText" -}}
+{{- $all := list -}}
+{{- range . -}}{{- $all = append $all (printf "%s/%d/%d" .name .number .to) -}}{{- end -}}
+{{- sortAlpha $all | join " " -}}
+{{- end -}}
+
 {{- /* Entries of a container's `ports`. */ -}}
 {{- define "basement.p2p.ports" -}}
 {{- $p2p := default dict .values.p2p -}}

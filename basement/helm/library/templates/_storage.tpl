@@ -63,7 +63,15 @@ spec:
 {{- if .values.jwt.generate }}
 {{- $name := include "basement.jwt.secretName" . }}
 {{- $key := default "jwt.hex" .values.jwt.key }}
-{{- $stored := get (default dict (lookup "v1" "Secret" .root.Release.Namespace $name).data) $key }}
+{{- $data := default dict (lookup "v1" "Secret" .root.Release.Namespace $name).data }}
+{{- $stored := get $data $key }}
+{{- if and $data (not $stored) }}
+{{- /* It was under another key: the same JWT under the new one, for a new one would part the two clients. */}}
+{{- if gt (len $data) 1 }}
+{{- fail (printf "%sjwt.key: Secret %s is there with other keys (%s), and which of them is the JWT is not known; give one of these" (default "" .path) $name (keys $data | sortAlpha | join ", ")) }}
+{{- end }}
+{{- $stored = first (values $data) }}
+{{- end }}
 apiVersion: v1
 kind: Secret
 metadata:

@@ -3,6 +3,7 @@
 {{- define "basement.validate" -}}
 {{- include "basement.validate.replicas" . -}}
 {{- include "basement.p2p.validate" . -}}
+{{- include "basement.p2p.validateUpgrade" . -}}
 {{- $_ := include "basement.podSecurity" . -}}
 {{- end -}}
 
