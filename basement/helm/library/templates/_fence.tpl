@@ -165,34 +165,9 @@ spec:
 {{- if $fence.enabled -}}
 {{- $all := list -}}
 {{- range compact (list $fence.gate.url $fence.report.url) -}}
-{{- $all = append $all (include "basement.fence.to" (dict "url" .)) -}}
+{{- $all = append $all (include "basement.networkPolicy.to" (dict "url" .)) -}}
 {{- end -}}
 {{- join "\n" (compact $all | uniq) -}}
-{{- end -}}
-{{- end -}}
-
-{{- /*
-One entry of `egress` for an `url`: a name without a dot is a Service of this namespace, NAME.NAMESPACE.svc one of another, an address is itself, everything else is out in the world. Nothing for
-the pod's own loopback.
-*/ -}}
-{{- define "basement.fence.to" -}}
-{{- $url := urlParse .url -}}
-{{- $host := $url.hostname -}}
-{{- if not (include "basement.fence.isLoopback" $host) -}}
-- to:
-{{- if regexMatch "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$" $host }}
-    - ipBlock: { cidr: {{ $host }}/32 }
-{{- else if contains ":" $host }}
-    - ipBlock: { cidr: "{{ $host }}/128" }
-{{- else if not (contains "." $host) }}
-    - podSelector: {}
-{{- else if regexMatch "^[^.]+\\.[^.]+\\.svc(\\..*)?$" $host }}
-    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ index (splitList "." $host) 1 }} } }
-{{- else }}
-    {{- include "basement.networkPolicy.world" . | nindent 4 }}
-{{- end }}
-  ports:
-    - { port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "80" "443" (eq $url.scheme "http")) }}, protocol: TCP }
 {{- end -}}
 {{- end -}}
 

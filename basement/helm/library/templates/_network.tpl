@@ -10,11 +10,39 @@
     except: ["::1/128", "fc00::/7", "fe80::/10"]
 {{- end -}}
 
+{{- /*
+One entry of `egress` for an `url`: a name without a dot is a Service of this namespace, NAME.NAMESPACE.svc one of another, an address is itself, everything else is out in the world. Nothing for
+the pod's own loopback.
+*/ -}}
+{{- define "basement.networkPolicy.to" -}}
+{{- $url := urlParse .url -}}
+{{- $host := $url.hostname -}}
+{{- if not (include "basement.fence.isLoopback" $host) -}}
+- to:
+{{- if regexMatch "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$" $host }}
+    - ipBlock: { cidr: {{ $host }}/32 }
+{{- else if contains ":" $host }}
+    - ipBlock: { cidr: "{{ $host }}/128" }
+{{- else if not (contains "." $host) }}
+    - podSelector: {}
+{{- else if regexMatch "^[^.]+\\.[^.]+\\.svc(\\..*)?$" $host }}
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ index (splitList "." $host) 1 }} } }
+{{- else }}
+    {{- include "basement.networkPolicy.world" . | nindent 4 }}
+{{- end }}
+  ports:
+    - { port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "80" "443" (eq $url.scheme "http")) }}, protocol: TCP }
+{{- end -}}
+{{- end -}}
+
 {{- define "basement.networkPolicy.dns" -}}
 - to:
     - namespaceSelector:
         matchLabels:
           kubernetes.io/metadata.name: {{ default "kube-system" (.values.networkPolicy.dns).namespace }}
+    {{- range (.values.networkPolicy.dns).cidrs }}
+    - ipBlock: {cidr: {{ . | quote }}}
+    {{- end }}
   ports:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
@@ -60,7 +88,7 @@ spec:
         - {port: {{ .name }}, protocol: {{ .protocol }}}
         {{- end }}
     {{- end }}
-    {{- if and (.values.metrics).enabled .scraped }}
+    {{- if .scraped }}
     - from:
         - {{- include "basement.networkPolicy.prometheus" . | nindent 10 }}
       ports:

@@ -47,7 +47,7 @@ spec:
 {{- $scope := . -}}
 {{- $monitor := default dict (.values.metrics).serviceMonitor -}}
 {{- $umbrella := default dict ((.root.Values.global).monitoring).serviceMonitor -}}
-{{- if and (.values.metrics).enabled (or $monitor.enabled $umbrella.enabled) }}
+{{- if and .endpoints (or $monitor.enabled $umbrella.enabled) }}
 apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor
 metadata:

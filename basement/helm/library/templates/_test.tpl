@@ -21,6 +21,10 @@ spec:
   {{- with include "basement.imagePullSecrets" . }}
   {{- . | nindent 2 }}
   {{- end }}
+  {{- with .values.nodeSelector }}
+  nodeSelector:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   {{- with .values.tolerations }}
   tolerations:
     {{- toYaml . | nindent 4 }}

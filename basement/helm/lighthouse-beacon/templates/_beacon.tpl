@@ -1,11 +1,11 @@
 {{- /* What is the beacon node's own: its arguments, where it begins, and what is refused. */ -}}
 
 {{- define "beacon.network" -}}
-{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
+{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia")) -}}
 {{- end -}}
 
 {{- define "beacon.chainId" -}}
-{{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111 "holesky" 17000) (include "beacon.network" .) -}}
+{{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111) (include "beacon.network" .) -}}
 {{- end -}}
 
 {{- define "beacon.executionUrl" -}}

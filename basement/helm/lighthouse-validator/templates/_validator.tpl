@@ -12,7 +12,7 @@
 {{- end -}}
 
 {{- define "validator.network" -}}
-{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia" "holesky")) -}}
+{{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia")) -}}
 {{- end -}}
 
 {{- /* The genesis_validators_root of a network, which an interchange file must name. */ -}}
