@@ -40,10 +40,34 @@ const workload = z.object({
     }),
   }),
 });
-const selector = z.object({ matchLabels: z.record(z.string(), z.string()).default({}) });
-const peer = z.object({
-  podSelector: selector.optional(),
-  namespaceSelector: selector.optional(),
+const selector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).default({}) });
+// A condition that the picture has no words for is refused: without it, the picture would say that more is let in than is.
+const podsOfPeer = z.strictObject({
+  matchLabels: z
+    .strictObject({
+      'app.kubernetes.io/name': z.string().optional(),
+      'app.kubernetes.io/component': z.string().optional(),
+      'app.kubernetes.io/instance': z.string().optional(),
+      'k8s-app': z.string().optional(),
+    })
+    .default({}),
+  matchExpressions: z
+    .array(
+      z.strictObject({
+        key: z.literal('app.kubernetes.io/component'),
+        operator: z.literal('In'),
+        values: z.array(z.string()).min(1),
+      }),
+    )
+    .max(1)
+    .default([]),
+});
+const namespacesOfPeer = z.strictObject({
+  matchLabels: z.strictObject({ 'kubernetes.io/metadata.name': z.string().optional() }).default({}),
+});
+const peer = z.strictObject({
+  podSelector: podsOfPeer.optional(),
+  namespaceSelector: namespacesOfPeer.optional(),
   ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()).default([]) }).optional(),
 });
 const ways = z.array(z.object({ port: z.union([z.number(), z.string()]).optional() })).default([]);
@@ -90,8 +114,16 @@ function whoIs({ podSelector, namespaceSelector, ipBlock }: Peer): string {
   if (ipBlock !== undefined) return ipBlock.except.length > 0 ? 'the world' : ipBlock.cidr;
   const name = podSelector?.matchLabels['app.kubernetes.io/name'];
   const component = podSelector?.matchLabels['app.kubernetes.io/component'];
+  const either = podSelector?.matchExpressions.flatMap(({ values }) => values) ?? [];
+  if (either.length > 0 && (name !== undefined || component !== undefined)) {
+    throw new Error(
+      `a peer is chosen by name or component, and by a list of components as well: ${either.join(', ')}`,
+    );
+  }
+  const components = component === undefined ? either : [component];
   const namespace = namespaceSelector?.matchLabels['kubernetes.io/metadata.name'];
-  const pods = name ?? (component === undefined ? undefined : `the ${component} client`);
+  const pods =
+    name ?? (components.length === 0 ? undefined : list(components.map((each) => `the ${each} client`)));
   if (namespace === 'kube-system' && pods === undefined) return 'DNS';
   const instance = podSelector?.matchLabels['app.kubernetes.io/instance'];
   const within = namespace === undefined ? '' : ` in ${namespace}`;
@@ -142,7 +174,10 @@ function workloadLines(each: Workload, all: readonly unknown[]): readonly string
     spec.updateStrategy?.type === 'OnDelete' ? ', changed only when a person deletes its pod' : '';
   const claims = of(claim);
   const services = of(service).filter((one) => fits(labels, one.spec.selector));
-  const policies = of(policy).filter((one) => fits(labels, one.spec.podSelector.matchLabels));
+  const policies = all
+    .filter((one) => anything.safeParse(one).data?.kind === 'NetworkPolicy')
+    .map((one) => policy.parse(one))
+    .filter((one) => fits(labels, one.spec.podSelector.matchLabels));
   const containers = pod.containers.flatMap(({ name, image, command, ports }) => [
     `  runs ${name}: ${image}`,
     ...(command[0]?.endsWith('/fence') === true ? ['    under the fence'] : []),

@@ -99,13 +99,13 @@ sites:
 
   test('says which signers are fenced, and what it means when none is', async () => {
     const fenced = await watchdog(['config', 'check', 'examples/fence.yaml']);
-    expect(fenced.out).toContain('fences: eth-1 (mini1)');
+    expect(fenced.out).toContain('fences: eth-1 (mini3)');
     const bare = await watchdog(['config', 'check', 'examples/ethereum.yaml']);
     expect(bare.out).toContain('fences: none: nothing but you keeps two clients from running with one key');
     const secrets = await watchdog(['config', 'check', 'examples/fence.yaml', '--secrets']);
     expect(secrets.code).toBe(1);
     expect(secrets.err).toMatch(/gate.*GATE_KEY/);
-    expect(secrets.err).toMatch(/eth-1\/mini1.*FENCE_MINI1_TOKEN/);
+    expect(secrets.err).toMatch(/eth-1\/mini3.*FENCE_MINI3_TOKEN/);
   });
 
   test('says what standbys may be made, for how much, and that a dry run makes none', async () => {

@@ -67,9 +67,9 @@ describe('a deployment', () => {
     const { functions, fences, heartbeats, signers, urls, gate_public_keys } = deploymentFrom(
       example('fence.yaml'),
     );
-    expect(functions.gate).toEqual({ secrets: ['FENCE_MINI1_TOKEN', 'GATE_KEY'] });
+    expect(functions.gate).toEqual({ secrets: ['FENCE_MINI3_TOKEN', 'GATE_KEY'] });
     expect(functions.heartbeat).toEqual({ secrets: ['FENCE_REPORT_TOKEN'] });
-    expect(fences).toEqual([{ signer: 'eth-1', fence: 'mini1', secret: 'FENCE_MINI1_TOKEN' }]);
+    expect(fences).toEqual([{ signer: 'eth-1', fence: 'mini3', secret: 'FENCE_MINI3_TOKEN' }]);
     expect(heartbeats).toEqual([{ site: 'home', source: 'fence', secret: 'FENCE_REPORT_TOKEN' }]);
     expect({ signers, urls, gate_public_keys }).toEqual({
       signers: ['eth-1'],
