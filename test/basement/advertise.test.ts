@@ -259,6 +259,8 @@ describe.skipIf(lacksPrograms('dash', 'python3'))('what is not taken', () => {
     expect(ports).toEqual(['beacon-p2p', 'beacon-quic']);
     expect(ports.filter((port) => !example.includes(port))).toEqual([]);
     expect(example).toContain('--namespace ethereum ');
+    const page = readFileSync(new URL('../../basement/helm/README.md', import.meta.url), 'utf8');
+    expect(page).toContain(`\nexec /usr/local/sbin/advertise ${shown}\n`);
   });
 
   test.each([
