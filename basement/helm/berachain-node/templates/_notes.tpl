@@ -25,6 +25,7 @@ A start at height 0 is refused.
 {{- if .Values.validator.fence.enabled }}
 3. its instance id, for `watchdog handover take --instance`:
   kubectl -n {{ $ns }} exec {{ $pod }} -- /fence/fence instance
+That id is never copied to another machine, and not with the chain's disk: a machine with a copy of it takes itself for this one.
 {{- end }}
 
 Scaled to zero it stays there, whatever is upgraded: only kubectl scale starts it. An upgrade does not restart a validator: kubectl -n {{ $ns }} delete pod {{ $pod }}, when you choose to.
