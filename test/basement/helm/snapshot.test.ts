@@ -129,10 +129,10 @@ function volume(): Volume {
   return { folder, target, env, restore: (url, more) => runDash([script], env(url, more)) };
 }
 
-/** What a refused restore must leave: nothing but what was there. */
-function expectNothing({ folder, target }: Volume): void {
+/** What a refused restore must leave: nothing but what was there, and what is wrong with the file. */
+function expectNothing({ folder, target }: Volume, remembered: readonly string[] = []): void {
   expect(existsSync(target) ? readdirSync(target) : []).toEqual([]);
-  expect(readdirSync(folder).filter((name) => name !== 'data')).toEqual(['config']);
+  expect(readdirSync(folder).filter((name) => name !== 'data')).toEqual([...remembered, 'config']);
   expect(readFileSync(join(folder, 'config', 'node_key.json'), 'utf8')).toBe('ours');
 }
 
@@ -227,7 +227,7 @@ describe.skipIf(lacks('lz4') || lacksPrograms('dash', 'curl', 'tar', 'awk'))(
       const { code, stderr } = await at.restore(url, { SNAPSHOT_CHECKSUM: wrong });
       expect(code).toBe(1);
       expect(stderr).toContain('not the one in snapshot.checksum');
-      expectNothing(at);
+      expectNothing(at, ['.refused-data']);
     });
 
     test('an md5 that is right', async () => {
@@ -375,7 +375,7 @@ describe.skipIf(lacks('lz4') || lacksPrograms('dash', 'curl', 'tar', 'awk'))(
       expect(code).toBe(1);
       expect(existsSync('/tmp/snapshot-escaped.db')).toBe(false);
       expect(existsSync(join(at.folder, 'escaped'))).toBe(false);
-      expectNothing(at);
+      expectNothing(at, ['.refused-data']);
     });
 
     test('leaves out what makes a node the one that it is, and settings', async () => {
@@ -425,7 +425,31 @@ describe.skipIf(lacks('lz4') || lacksPrograms('dash', 'curl', 'tar', 'awk'))(
       });
       expect(code).toBe(1);
       expect(stderr).toContain(words);
+      expectNothing(at, ['.refused-data']);
+    });
+
+    test('a file that was refused is not fetched again, until another one is named', async () => {
+      const at = volume();
+      const wrong = sha256(Buffer.from('another file'));
+      const { url, ranges } = await serve(good);
+      await at.restore(url, { SNAPSHOT_CHECKSUM: wrong });
+      const again = await at.restore(url, { SNAPSHOT_CHECKSUM: wrong });
+      expect(again.code).toBe(1);
+      expect(again.stderr).toContain('was refused before, and is not fetched again');
+      expect(again.stderr).toContain(`the snapshot has the checksum ${sha256(good)}`);
+      expect(ranges).toHaveLength(1);
+      expectNothing(at, ['.refused-data']);
+      expect(await at.restore(url)).toMatchObject({ code: 0 });
+      expect(existsSync(join(at.folder, '.refused-data'))).toBe(false);
+    });
+
+    test('a download that failed is tried again', async () => {
+      const at = volume();
+      const { url, ranges } = await serve(good, [1_000_000, 0, 0, 0]);
+      expect(await at.restore(url)).toMatchObject({ code: 1 });
       expectNothing(at);
+      expect(await at.restore(url)).toMatchObject({ code: 0 });
+      expect(ranges.length).toBeGreaterThan(2);
     });
 
     test('killed in the middle, it leaves no chain; the next start takes away what it left and does it anew', async () => {

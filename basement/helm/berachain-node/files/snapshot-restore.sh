@@ -21,6 +21,7 @@ name=$(basename "$target")
 staging=$folder/.restore-$name
 restored=$folder/.restored-$name
 full=$folder/.full-$name
+refused=$folder/.refused-$name
 
 protocols='=https'
 [ "${HTTP_ON_LOOPBACK:-}" != yes ] || case $url in http://127.0.0.1:*) protocols='=http' ;; esac
@@ -66,7 +67,12 @@ size=$(df -P -k "$folder" | awk 'NR == 2 { print $2 }')
 if [ -e "$full" ] && [ "$(cat "$full")" = "$size" ]; then
   refuse "the volume was too small for this snapshot and is no larger now: enlarge it, or remove $full"
 fi
-rm -f "$full" "$restored"
+# What is wrong with a file does not change when it comes once more, and it is hundreds of gigabytes.
+what="$url ${checksum:-$policy}"
+if [ -e "$refused" ] && [ "$(head -n 1 "$refused")" = "$what" ]; then
+  refuse "this snapshot was refused before, and is not fetched again: $(tail -n +2 "$refused"). Give another snapshot.url or snapshot.checksum, or remove $refused"
+fi
+rm -f "$full" "$restored" "$refused"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -133,28 +139,34 @@ wait "$!"
 wait "$digester"
 
 give_up() { rm -rf "$staging"; refuse "$*"; }
+# The file itself is wrong.
+reject() {
+  rm -rf "$staging"
+  printf '%s\n%s\n' "$what" "$*" >"$refused" || :
+  refuse "$*"
+}
 first_of() { head -n 1 "$1" | cut -c 1-200; }
 
-[ ! -s "$work/hostile" ] || give_up "the snapshot is not unpacked: $(first_of "$work/hostile")"
+[ ! -s "$work/hostile" ] || reject "the snapshot is not unpacked: $(first_of "$work/hostile")"
 # tar does not even list these.
-! grep -q "Member name contains '\.\.'" "$work/tar" || give_up "the snapshot is not unpacked: it has a path in it that leads out of its folder: $(grep "contains '\.\.'" "$work/tar" | head -n 1 | cut -c 1-200)"
+! grep -q "Member name contains '\.\.'" "$work/tar" || reject "the snapshot is not unpacked: it has a path in it that leads out of its folder: $(grep "contains '\.\.'" "$work/tar" | head -n 1 | cut -c 1-200)"
 if grep -q 'No space left on device\|Wrote only' "$work/tar"; then
   rm -rf "$staging"
   printf '%s\n' "$size" >"$full"
   refuse "the volume is full while the snapshot is unpacked: enlarge it"
 fi
 [ ! -s "$work/download" ] || give_up "the download of the snapshot failed: $(first_of "$work/download")"
-[ ! -e "$work/lz4-failed" ] || give_up "the snapshot cannot be unpacked: $(first_of "$work/lz4")"
-[ ! -e "$work/tar-failed" ] || give_up "the snapshot cannot be unpacked: $(first_of "$work/tar")"
+[ ! -e "$work/lz4-failed" ] || reject "the snapshot cannot be unpacked: $(first_of "$work/lz4")"
+[ ! -e "$work/tar-failed" ] || reject "the snapshot cannot be unpacked: $(first_of "$work/tar")"
 [ ! -e "$work/broken" ] || give_up "the download of the snapshot failed"
 if [ -n "$checksum" ] && [ "$(cat "$work/digest")" != "$wanted" ]; then
-  give_up "the snapshot has the checksum ${checksum%%:*}:$(cat "$work/digest"), not the one in snapshot.checksum"
+  reject "the snapshot has the checksum ${checksum%%:*}:$(cat "$work/digest"), not the one in snapshot.checksum"
 fi
 
 # Once more on what lies there, for a list can be misread.
 odd=$(find "$staging" ! -type f ! -type d -o -name 'priv_validator*' -o -type f -links +1 | head -n 1)
-[ -z "$odd" ] || give_up "the snapshot has something in it that has no place in a database: $odd"
-[ -n "$(ls -A "$staging")" ] || give_up "the snapshot has nothing in it"
+[ -z "$odd" ] || reject "the snapshot has something in it that has no place in a database: $odd"
+[ -n "$(ls -A "$staging")" ] || reject "the snapshot has nothing in it"
 source=$staging
 # Some publishers pack the directory, others what is in it.
 if [ "$(ls -A "$staging")" = data ] && [ -d "$staging/data" ]; then source=$staging/data; fi
