@@ -38,7 +38,12 @@ const settings = z.object({
 });
 const status = z.object({
   result: z.object({
-    node_info: z.object({ id: z.string(), network: z.string(), moniker: z.string() }),
+    node_info: z.object({
+      id: z.string(),
+      network: z.string(),
+      moniker: z.string(),
+      listen_addr: z.string(),
+    }),
     validator_info: z.object({ address: z.string(), voting_power: z.string() }),
   }),
 });
@@ -116,7 +121,12 @@ const paths = [
   '/network/kzg',
 ];
 
-async function pod(name: string, validator: object): Promise<Pod> {
+/** `told` is what the ConfigMap with the address for peers says. */
+async function pod(
+  name: string,
+  validator: object,
+  told?: { readonly address: string; readonly port: string },
+): Promise<Pod> {
   const [rpc = 0, p2p = 0] = await freePorts(2);
   const folder = join(world.site.folder, name);
   const at = (path: string): string => join(folder, path);
@@ -131,7 +141,10 @@ async function pod(name: string, validator: object): Promise<Pod> {
       moniker: 'charted',
       seeds: [`${'0'.repeat(40)}@127.0.0.1:1`],
       rpc: { listen: 'localhost' },
-      p2p: { tcp: { containerPort: p2p } },
+      p2p: {
+        tcp: { containerPort: p2p },
+        ...(told === undefined ? {} : { advertised: { configMap: { name: 'exit', tcpPortKey: 'bera' } } }),
+      },
       metrics: { enabled: false },
       genesis: { configMap: { name: 'genesis' }, checksum: `sha256:${digest}` },
       kzg: { configMap: { name: 'kzg' } },
@@ -160,6 +173,7 @@ async function pod(name: string, validator: object): Promise<Pod> {
   const environment = (which: string): Record<string, string> => ({
     PATH: process.env['PATH'] ?? '',
     CHECK_SECONDS: '0',
+    ...(told === undefined ? {} : { P2P_ADDRESS: told.address, P2P_TCP_PORT: told.port }),
     ...Object.fromEntries(
       container(which).env.flatMap((each) =>
         each.value === undefined ? [] : [[each.name, moved(each.value)]],
@@ -253,7 +267,7 @@ describe.skipIf(lacks('beacond', 'geth', 'helm') || lacksPrograms('dash', 'jq'))
       renameSync(validator.at('/keys/priv_validator_key.json'), validator.at('/keys/away'));
       const checked = await validator.init();
       expect(checked.code).toBe(1);
-      expect(checked.stderr).toContain('the key of the validator is missing');
+      expect(checked.stderr).toContain('the key of the validator cannot be read or is missing');
       const keyless = validator.start();
       await expect.poll(() => keyless.isRunning, { timeout: 30_000 }).toBe(false);
       expect(keyless.log()).toContain('key file does not exist');
@@ -336,6 +350,28 @@ describe.skipIf(lacks('beacond', 'geth', 'helm') || lacksPrograms('dash', 'jq'))
         expect(readFileSync(node.at(join('/data/beacond', file)), 'utf8')).toBe('of a validator');
       },
     );
+
+    test.each([
+      ['203.0.113.7', '203.0.113.7:40000'],
+      ['2001:db8::7', '[2001:db8::7]:40000'],
+    ])('the address %s of a ConfigMap is told as %s, which beacond takes', async (address, told) => {
+      const node = await pod(`told-${address.replaceAll(':', '-')}`, {}, { address, port: '40000' });
+      expect(await node.init()).toMatchObject({ code: 0 });
+      expect(readFileSync(node.at('/data/beacond/config/config.toml'), 'utf8')).toContain(
+        `external_address = "${told}"`,
+      );
+      const running = node.start();
+      expect((await statusOf(node, running)).node_info).toMatchObject({ listen_addr: told });
+      await running.stop();
+    });
+
+    test('an address that is none is refused', async () => {
+      const node = await pod('told-nothing', {}, { address: 'exit"', port: '40000' });
+      expect(await node.init()).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('the address for peers must be one of IPv4 or IPv6'),
+      });
+    });
 
     test('a genesis with another checksum is refused, and so is a chain with another genesis', async () => {
       const node = await pod('genesis', {});

@@ -46,14 +46,17 @@ const folder = (): string => {
 };
 
 /** The notes, which `helm template` leaves out: they are one of the chart's own templates. */
-function notes(...set: readonly string[]): string {
+function notesOf(
+  chart: string,
+  { name, least, set }: { readonly name: string; readonly least: string; readonly set: readonly string[] },
+): string {
   const copy = join(folder(), 'chart');
-  cpSync(join(charts, 'lighthouse-validator'), copy, { recursive: true, dereference: true });
+  cpSync(join(charts, chart), copy, { recursive: true, dereference: true });
   writeFileSync(
     join(copy, 'templates/notes.yaml'),
-    'kind: ConfigMap\ndata: { notes: {{ include "validator.notes" . | toJson }} }\n',
+    `kind: ConfigMap\ndata: { notes: {{ include "${name}" . | toJson }} }\n`,
   );
-  const values = join(charts, 'lighthouse-validator/tests/values/least.yaml');
+  const values = join(charts, chart, 'tests/values', least);
   const only = ['--show-only', 'templates/notes.yaml'];
   const given = [
     'template',
@@ -72,9 +75,15 @@ function notes(...set: readonly string[]): string {
   return configMap.parse(made).data.notes;
 }
 
+const notes = (...set: readonly string[]): string =>
+  notesOf('lighthouse-validator', { name: 'validator.notes', least: 'least.yaml', set });
+
+const ofBerachain = (...set: readonly string[]): string =>
+  notesOf('berachain-node', { name: 'berachain.notes', least: 'validator.yaml', set });
+
 /** What is typed: indented lines, and from the left edge what has an input of its own. */
 const typed = (text: string): string =>
-  [...text.matchAll(/^ {5}(?:kubectl|watchdog) .*$|^(?:kubectl|cat) [^\n]*<<'END'\n[\s\S]*?^END$/gm)]
+  [...text.matchAll(/^ {2,5}(?:kubectl|watchdog) .*$|^(?:kubectl|cat) [^\n]*<<'END'\n[\s\S]*?^END$/gm)]
     .map(([each]) => each.trim())
     .join('\n');
 
@@ -174,5 +183,41 @@ describe.skipIf(lacks('helm'))('the notes of lighthouse-validator', () => {
     const { calls } = run(notes('fence.enabled=false', 'fence.disabledBecause=a devnet'));
     expect(calls.join('\n')).not.toContain('watchdog');
     expect(notes('fence.enabled=false', 'fence.disabledBecause=a devnet')).toContain('NO FENCE (a devnet)');
+  });
+});
+
+describe.skipIf(lacks('helm'))('the notes of berachain-node', () => {
+  test('without a key: the chain first, then the other side off, then the keys, with this node asked', () => {
+    const off = ofBerachain('validator.enabled=false');
+    const { calls } = run(`${off}\nkubectl apply -f - <<'END'\nEND\n`);
+    expect(calls.filter((each) => each !== 'kubectl apply -f -')).toEqual([
+      'kubectl -n val exec eth-bera-reth-0 -- /tools/synced execution http://127.0.0.1:8545',
+      'kubectl -n val exec eth-beacond-0 -- /tools/synced comet http://127.0.0.1:26657',
+      'watchdog handover begin bera-1',
+      'kubectl -n val port-forward pod/eth-beacond-0 26657:26657',
+      'watchdog handover status bera-1 --to basement --node http://127.0.0.1:26657 --watch',
+      'watchdog handover floor bera-1 --out floor.json',
+      'watchdog handover compare priv_validator_state.json floor.json',
+      'watchdog handover take bera-1 --to basement --node http://127.0.0.1:26657 --fenced powered-off --protection priv_validator_state.json --wait',
+    ]);
+    expect(off.indexOf('you stop the other side for good')).toBeLessThan(off.indexOf('handover status'));
+    expect(off.indexOf('handover take')).toBeLessThan(off.indexOf('validator.enabled=true'));
+  });
+
+  test('a key on a claim is brought by a pod with nobody’s rights, and what it signed after it', () => {
+    const text = ofBerachain('validator.keys.existingSecret=', 'validator.keys.existingClaim=bera-key');
+    const { calls, input } = run(text);
+    expect(calls.slice(2)).toEqual([
+      'kubectl apply -f -',
+      'kubectl -n val wait --for=condition=Ready pod/eth-validator-key',
+      'kubectl -n val cp priv_validator_key.json eth-validator-key:/keys/priv_validator_key.json',
+      'kubectl -n val delete pod eth-validator-key',
+      'kubectl -n val cp -c signing priv_validator_state.json eth-validator-0:/signing/priv_validator_state.json',
+      'kubectl -n val exec eth-validator-0 -- /fence/fence instance',
+      'watchdog handover init bera-1 --instance ID',
+    ]);
+    const made = pod.parse(parse(input));
+    expect(made.metadata).toEqual({ name: 'eth-validator-key', namespace: 'val' });
+    expect(made.spec.volumes).toEqual([{ name: 'keys', persistentVolumeClaim: { claimName: 'bera-key' } }]);
   });
 });

@@ -61,8 +61,15 @@ place() {
 place genesis.json "${GENESIS_CHECKSUM:-}" "${GENESIS_FILE:-}" "${GENESIS_URL:-}"
 place kzg-trusted-setup.json "${KZG_CHECKSUM:-}" "${KZG_FILE:-}" "${KZG_URL:-}"
 
+# CometBFT ends on an address of IPv6 that has no brackets before its port.
+told=''
+if [ -n "${P2P_ADDRESS:-}" ]; then
+  case $P2P_ADDRESS in *[!0-9A-Fa-f.:]*) refuse "the address for peers must be one of IPv4 or IPv6, and is $P2P_ADDRESS" ;; esac
+  case ${P2P_TCP_PORT:-} in '' | *[!0-9]*) refuse "the port for peers must be a number, and is '${P2P_TCP_PORT:-}'" ;; esac
+  case $P2P_ADDRESS in *:*) told="[$P2P_ADDRESS]:$P2P_TCP_PORT" ;; *) told=$P2P_ADDRESS:$P2P_TCP_PORT ;; esac
+fi
 for each in config.toml app.toml; do
-  cp "$settings/$each" "$home/config/$each.new"
+  sed "s/^external_address = \"\"\$/external_address = \"$told\"/" "$settings/$each" >"$home/config/$each.new"
   mv "$home/config/$each.new" "$home/config/$each"
 done
 

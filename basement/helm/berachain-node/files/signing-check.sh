@@ -11,7 +11,7 @@ every=${CHECK_EVERY:-5}
 # Prints what is wrong, or nothing.
 look() {
   if [ ! -e "$key" ]; then
-    echo "the key of the validator is missing ($key): a person brings it, as validator.keys says, and nothing makes one in its place"
+    echo "the key of the validator cannot be read or is missing ($key): a person brings it, as validator.keys says, and nothing makes one in its place"
   elif [ ! -f "$key" ] || [ ! -r "$key" ] || [ ! -s "$key" ]; then
     echo "the key of the validator is no file that can be read, or is empty ($key): a person brings it, as validator.keys says"
   elif [ ! -e "$state" ]; then

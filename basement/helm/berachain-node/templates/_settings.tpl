@@ -18,7 +18,7 @@ node_key_file = "config/node_key.json"
 # The key is mounted read-only, and what it has signed has a volume of its own.
 priv_validator_key_file = {{ printf "/keys/%s" .validator.keys.key | quote }}
 priv_validator_state_file = "/signing/priv_validator_state.json"
-priv_validator_laddr = {{ .validator.privValidatorLaddr | quote }}
+priv_validator_laddr = ""
 {{- else }}
 # Made anew for each pod and kept nowhere: this key is in no set of validators, and never will be.
 priv_validator_key_file = "/observer/config/priv_validator_key.json"
@@ -117,6 +117,15 @@ max_open_connections = 800
 namespace = "cometbft"
 {{- end -}}
 
+{{- /* How long beacond may take to close: under a fence less than the fence gives it, or it is killed in the middle of it. */ -}}
+{{- define "berachain.shutdownTimeout" -}}
+{{- if and .isValidator .validator.fence.enabled -}}
+{{- max 1 (sub (include "basement.fence.seconds" (toString (default "10s" .validator.fence.stopGrace)) | int) 10) -}}s
+{{- else -}}
+5m0s
+{{- end -}}
+{{- end -}}
+
 {{- /* (the same, and "engineUrl"). */ -}}
 {{- define "berachain.app.toml" -}}
 {{- $values := .values -}}
@@ -146,7 +155,7 @@ global-labels = []
 [beacon-kit]
 chain-spec = {{ (include "berachain.known" . | fromYaml).chainSpec | quote }}
 chain-spec-file = ""
-shutdown-timeout = "5m0s"
+shutdown-timeout = {{ include "berachain.shutdownTimeout" . | quote }}
 
 [beacon-kit.engine]
 rpc-dial-url = {{ .engineUrl | quote }}

@@ -77,10 +77,34 @@
 {{- include "basement.validate.extraArgs" (dict "scope" . "flags" $open "because" "it opens the node to others, or makes it something else than a node") -}}
 {{- end -}}
 
-{{- /* (scope of the validator, whose values hold fence and signing, and "validator" .Values.validator). */ -}}
+{{- /* The volumes of both clients and of the signer, as basement.fence.apart wants them: (the same as below). */ -}}
+{{- define "berachain.claims" -}}
+{{- $validator := .validator -}}
+- value: reth.persistence.existingClaim
+  claim: {{ include "basement.pvc.name" .reth }}
+  isGiven: {{ not (empty .reth.values.persistence.existingClaim) }}
+  isChain: true
+- value: beacond.persistence.existingClaim
+  claim: {{ include "basement.pvc.name" .beacond }}
+  isGiven: {{ not (empty .beacond.values.persistence.existingClaim) }}
+  isChain: true
+{{- with $validator.keys.existingClaim }}
+- value: validator.keys.existingClaim
+  claim: {{ . }}
+  isGiven: true
+  isChain: false
+{{- end }}
+- value: validator.signing.existingClaim
+  claim: {{ include "basement.pvc.name" (merge (dict "volume" "signing" "persistence" $validator.signing) (omit . "reth" "beacond")) }}
+  isGiven: {{ not (empty $validator.signing.existingClaim) }}
+  isChain: false
+{{- end -}}
+
+{{- /* (scope of the validator, whose values hold fence and signing, with "validator" .Values.validator, and "reth" and "beacond", the scopes of both clients). */ -}}
 {{- define "berachain.validate.validator" -}}
 {{- $validator := .validator -}}
-{{- include "basement.fence.validate" (merge (dict "path" "validator.") .) -}}
+{{- $claims := include "berachain.claims" . | fromYamlArray -}}
+{{- include "basement.fence.validate" (merge (dict "path" "validator." "claims" $claims) (omit . "path" "reth" "beacond")) -}}
 {{- include "basement.validate.feeRecipient" (dict "path" "validator." "address" $validator.feeRecipient) -}}
 {{- if and $validator.keys.existingSecret $validator.keys.existingClaim -}}
 {{- fail "validator.keys: give one of existingSecret and existingClaim, not both" -}}
@@ -88,17 +112,10 @@
 {{- if not (or $validator.keys.existingSecret $validator.keys.existingClaim) -}}
 {{- fail "validator.keys: a validator needs its key, which a person brings: existingSecret or existingClaim with priv_validator_key.json; the chart makes none" -}}
 {{- end -}}
-{{- $claims := compact (list $validator.keys.existingClaim $validator.signing.existingClaim .values.persistence.existingClaim) -}}
-{{- if ne (len $claims) (len (uniq $claims)) -}}
-{{- fail "validator.signing.existingClaim: key, state of signing and chain must be on three volumes, for the chain's is thrown away and restored" -}}
-{{- end -}}
 {{- if gt (len (toString $validator.graffiti)) 32 -}}
 {{- fail (printf "validator.graffiti: has room for 32 bytes, and is %d long" (len $validator.graffiti)) -}}
 {{- end -}}
 {{- if not (regexMatch "^[ !#-\\[\\]-~]*$" (toString $validator.graffiti)) -}}
 {{- fail "validator.graffiti: must be plain letters without quotes and backslashes" -}}
-{{- end -}}
-{{- if and $validator.privValidatorLaddr (not (regexMatch "^tcp://[0-9A-Za-z.:\\[\\]-]+:[0-9]{1,5}$" $validator.privValidatorLaddr)) -}}
-{{- fail "validator.privValidatorLaddr: must be an address to listen on, as tcp://0.0.0.0:26659" -}}
 {{- end -}}
 {{- end -}}

@@ -192,7 +192,27 @@ spec:
 {{- end -}}
 {{- end -}}
 
-{{- /* Every value without which two clients could run with one key is refused here, each with one sentence that names it. */ -}}
+{{- /*
+No two of the volumes are one, by the names that they have in the cluster, whoever made them: (dict "claims" …). Each is a dict: `value` is what a person writes, `claim` its name in the cluster,
+`isGiven` whether a person gave it, `isChain` for those that may be shared among each other.
+*/ -}}
+{{- define "basement.fence.apart" -}}
+{{- $before := list -}}
+{{- range $one := .claims -}}
+{{- range $other := $before -}}
+{{- if and (eq $one.claim $other.claim) (not (and $one.isChain $other.isChain)) -}}
+{{- $wrong := ternary $one $other $one.isGiven -}}
+{{- $right := ternary $other $one $one.isGiven -}}
+{{- fail (printf "%s: must be another volume than that of %s, and both are the claim %s: keys, what was signed and what the fence remembers are on none that is copied, thrown away or restored" $wrong.value $right.value $one.claim) -}}
+{{- end -}}
+{{- end -}}
+{{- $before = append $before $one -}}
+{{- end -}}
+{{- end -}}
+
+{{- /*
+Every value without which two clients could run with one key is refused here, each with one sentence that names it. `claims` are the client's own volumes, as basement.fence.apart has them.
+*/ -}}
 {{- define "basement.fence.validate" -}}
 {{- $path := .path | default "" -}}
 {{- $values := .values -}}
@@ -249,9 +269,6 @@ spec:
 {{- if and $state.hostPath (ne (include "basement.podSecurity" .) "privileged") -}}
 {{- fail (printf "%sfence.state.hostPath: a folder of the machine needs podSecurity: privileged and a namespace with that label; storageClass and existingClaim do not" $path) -}}
 {{- end -}}
-{{- if and $state.existingClaim (has $state.existingClaim (list ($values.persistence).existingClaim ($values.signing).existingClaim)) -}}
-{{- fail (printf "%sfence.state.existingClaim: must be another volume than the client's own, for that one is copied and restored" $path) -}}
-{{- end -}}
 {{- if and $fence.report.url (not $fence.report.existingSecret) -}}
 {{- fail (printf "%sfence.report.existingSecret: reports need the Secret with their token" $path) -}}
 {{- end -}}
@@ -275,4 +292,9 @@ spec:
 {{- fail (printf "%sterminationGracePeriodSeconds: must be 15 s longer than the client has to stop (fence.stopGrace), or it is killed in the middle of it" $path) -}}
 {{- end -}}
 {{- end -}}
+{{- $claims := required "claims: a chart with a fence says which volumes its client has" .claims -}}
+{{- if and $fence.enabled (not $fence.state.hostPath) -}}
+{{- $claims = append $claims (dict "value" (printf "%sfence.state.existingClaim" $path) "claim" (include "basement.fence.stateClaim" .) "isGiven" (ne $fence.state.existingClaim "") "isChain" false) -}}
+{{- end -}}
+{{- include "basement.fence.apart" (dict "claims" $claims) -}}
 {{- end -}}

@@ -31,7 +31,15 @@
 {{- $path := include "validator.path" . -}}
 {{- $scope := merge (dict "path" $path) . -}}
 {{- include "basement.validate" $scope -}}
-{{- include "basement.fence.validate" $scope -}}
+{{- $data := include "basement.pvc.name" $scope -}}
+{{- if and $values.keys.existingClaim (eq $values.keys.existingClaim $data) -}}
+{{- fail (printf "%skeys.existingClaim: is the volume of the client already (%s); leave it out" $path $data) -}}
+{{- end -}}
+{{- $claims := list (dict "value" (printf "%spersistence.existingClaim" $path) "claim" $data "isGiven" (ne $values.persistence.existingClaim "") "isChain" false) -}}
+{{- with $values.keys.existingClaim -}}
+{{- $claims = append $claims (dict "value" (printf "%skeys.existingClaim" $path) "claim" . "isGiven" true "isChain" false) -}}
+{{- end -}}
+{{- include "basement.fence.validate" (merge (dict "claims" $claims) $scope) -}}
 {{- $_ := include "validator.network" $scope -}}
 {{- include "basement.validate.feeRecipient" (dict "path" $path "address" $values.feeRecipient) -}}
 {{- if and (not $values.doppelganger.enabled) (not (trim $values.doppelganger.disabledBecause)) -}}
@@ -56,9 +64,6 @@
 {{- end -}}
 {{- if ne (len (uniq $values.keys.files)) (len $values.keys.files) -}}
 {{- fail (printf "%skeys.files: one of them is there twice" $path) -}}
-{{- end -}}
-{{- if and $values.keys.existingClaim (eq $values.keys.existingClaim $values.persistence.existingClaim) -}}
-{{- fail (printf "%skeys.existingClaim: is the volume of the client already (persistence.existingClaim); leave it out" $path) -}}
 {{- end -}}
 {{- range $values.extraVolumeMounts -}}
 {{- if regexMatch "^/(data|keys)(/|$)" (clean (toString .mountPath)) -}}
