@@ -1,5 +1,12 @@
 {{- /* What is geth's own: its arguments, the names by which it may be called, and what is refused. */ -}}
 
+{{- /* Takes the root of this chart. */ -}}
+{{- define "geth.maps" -}}
+{{- include "basement.validate.maps" (dict "values" .Values "path" (include "basement.umbrella" .) "maps" (list
+      "image" "tools.image" "resources" "state" "history" "http" "engine" "jwt" "p2p.tcp" "p2p.udp" "p2p.advertised.configMap" "p2p.advertised.file" "p2p.service"
+      "persistence" "probes" "metrics.serviceMonitor" "networkPolicy.dns" "networkPolicy.prometheus" "podDisruptionBudget" "serviceAccount")) -}}
+{{- end -}}
+
 {{- define "geth.chainId" -}}
 {{- get (dict "mainnet" 1 "hoodi" 560048 "sepolia" 11155111) (include "geth.network" .) -}}
 {{- end -}}
@@ -59,22 +66,23 @@
 {{- end -}}
 
 {{- define "geth.validate" -}}
+{{- $path := include "basement.path" . -}}
 {{- include "basement.validate" . -}}
-{{- include "basement.jwt.validate" . -}}
+{{- include "basement.jwt.validate" (merge (dict "jwtElsewhere" ", and in ethereum-validator the same name in beacon.execution.jwt.existingSecret") .) -}}
 {{- range .values.http.apis -}}
 {{- if not (has . (list "eth" "net" "web3")) -}}
-{{- fail (printf "http.apis: %s is refused; only eth, net and web3 are offered" .) -}}
+{{- fail (printf "%shttp.apis: %s is refused; only eth, net and web3 are offered" $path .) -}}
 {{- end -}}
 {{- end -}}
 {{- range $kind := list "tcp" "udp" -}}
 {{- $port := get $.values.p2p $kind -}}
 {{- if and $port.advertisedPort (ne (toString $port.advertisedPort) (toString $port.containerPort)) -}}
-{{- fail (printf "p2p.%s.advertisedPort: geth announces the port on which it listens, so it must be p2p.%s.containerPort" $kind $kind) -}}
+{{- fail (printf "%sp2p.%s.advertisedPort: geth announces the port on which it listens, so it must be %sp2p.%s.containerPort" $path $kind $path $kind) -}}
 {{- end -}}
 {{- end -}}
 {{- range .values.extraEnv -}}
 {{- if hasPrefix "GETH_" .name -}}
-{{- fail (printf "extraEnv: %s is refused: it sets a flag of geth; use the values or extraArgs" .name) -}}
+{{- fail (printf "%sextraEnv: %s is refused: it sets a flag of geth; use the values or extraArgs" $path .name) -}}
 {{- end -}}
 {{- end -}}
 {{- include "basement.validate.extraArgs" (dict "scope" . "because" "it opens geth to others, or its keys" "flags" (list

@@ -32,7 +32,7 @@
 {{- end -}}
 
 {{- define "basement.tools.image" -}}
-{{- include "basement.image" (dict "image" (include "basement.tools.values" . | fromYaml) "path" "tools.image") -}}
+{{- include "basement.image" (dict "image" (include "basement.tools.values" . | fromYaml) "path" (printf "%stools.image" (include "basement.umbrella" .root))) -}}
 {{- end -}}
 
 {{- define "basement.imagePullSecrets" -}}

@@ -1,5 +1,15 @@
 {{- /* Names, labels and single values: from the component, then its chart, then the umbrella (global). */ -}}
 
+{{- /* What stands before a value of this chart where a person writes it: the name that an umbrella gave the chart, with a dot; nothing in the chart alone. Takes the chart's root. */ -}}
+{{- define "basement.umbrella" -}}
+{{- if not .Chart.IsRoot -}}{{ .Chart.Name }}.{{- end -}}
+{{- end -}}
+
+{{- /* The same of the scope's own values: `path`, where they are not at the top of the chart's. */ -}}
+{{- define "basement.path" -}}
+{{- if hasKey . "path" -}}{{ .path }}{{- else -}}{{ include "basement.umbrella" .root }}{{- end -}}
+{{- end -}}
+
 {{- define "basement.name" -}}
 {{- $name := default (default .name .part) .values.nameOverride -}}
 {{- $full := default (printf "%s-%s" .root.Release.Name $name) .values.fullnameOverride -}}
@@ -52,7 +62,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- define "basement.network" -}}
 {{- $network := include "basement.setting" (dict "scope" .scope "key" "network" "default" "") -}}
 {{- if not (has $network .known) -}}
-{{- fail (printf "network: must be one of %s (or global.network), and is %s" (join ", " .known) (ternary "empty" (quote $network) (empty $network))) -}}
+{{- fail (printf "%snetwork: must be one of %s (or global.network), and is %s" (include "basement.umbrella" .scope.root) (join ", " .known) (ternary "empty" (quote $network) (empty $network))) -}}
 {{- end -}}
 {{- $network -}}
 {{- end -}}
@@ -60,7 +70,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- define "basement.podSecurity" -}}
 {{- $level := include "basement.setting" (dict "scope" . "key" "podSecurity" "default" "restricted") -}}
 {{- if not (has $level (list "restricted" "privileged")) -}}
-{{- fail (printf "podSecurity: must be restricted or privileged, and is %q" $level) -}}
+{{- fail (printf "%spodSecurity: must be restricted or privileged, and is %q" (include "basement.umbrella" .root) $level) -}}
 {{- end -}}
 {{- $level -}}
 {{- end -}}

@@ -17,7 +17,7 @@ quic: {name: quic, protocol: UDP, env: P2P_QUIC_PORT}
 {{- end -}}
 
 {{- define "basement.p2p.validate" -}}
-{{- $at := default "" .path -}}
+{{- $at := include "basement.path" . -}}
 {{- $p2p := default dict .values.p2p -}}
 {{- $advertised := default dict $p2p.advertised -}}
 {{- $mode := include "basement.p2p.mode" . -}}
@@ -68,7 +68,7 @@ refused before it is lost; made anew, both are there.
 {{- $coming = append $coming (dict "name" .name "number" (int .containerPort) "to" (int (default 0 .hostPort))) -}}
 {{- end -}}
 {{- if include "basement.p2p.losesPorts" (dict "there" $there "coming" $coming) -}}
-{{- fail (printf "%sp2p: ports of TCP and UDP with one number are not changed in place, one of them would be lost; first `kubectl -n %s delete statefulset %s --cascade=orphan`, with which its pod runs on, then upgrade" (default "" .path) $namespace $name) -}}
+{{- fail (printf "%sp2p: ports of TCP and UDP with one number are not changed in place, one of them would be lost; first `kubectl -n %s delete statefulset %s --cascade=orphan`, with which its pod runs on, then upgrade" (include "basement.path" .) $namespace $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $service := lookup "v1" "Service" $namespace (printf "%s-p2p" $name) -}}
@@ -88,7 +88,7 @@ refused before it is lost; made anew, both are there.
 {{- $coming = append $coming (dict "name" .name "number" (int .port) "to" $to) -}}
 {{- end -}}
 {{- if include "basement.p2p.losesPorts" (dict "there" $there "coming" $coming) -}}
-{{- fail (printf "%sp2p.service: ports of TCP and UDP with one number are not changed in place, one of them would be lost; first `kubectl -n %s delete service %s-p2p`, then upgrade" (default "" .path) $namespace $name) -}}
+{{- fail (printf "%sp2p.service: ports of TCP and UDP with one number are not changed in place, one of them would be lost; first `kubectl -n %s delete service %s-p2p`, then upgrade" (include "basement.path" .) $namespace $name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -39,14 +39,16 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{- /* The execution side: exactly one source. */ -}}
+{{- /* The execution side: exactly one source. It is a value of the chart, whatever else of it has a path. "jwtElsewhere": what a person sets as well, in an umbrella that makes one. */ -}}
 {{- define "basement.jwt.validate" -}}
 {{- $jwt := default dict .values.jwt -}}
+{{- $path := include "basement.umbrella" .root -}}
 {{- if and $jwt.existingSecret $jwt.generate -}}
-{{- fail (printf "%sjwt: two sources of JWT; give jwt.existingSecret or jwt.generate: true, not both" (default "" .path)) -}}
+{{- $umbrella := ternary "" (printf " (in an umbrella that makes one: %sjwt.generate=false%s)" $path (default "" .jwtElsewhere)) .root.Chart.IsRoot -}}
+{{- fail (printf "%sjwt: two sources of JWT; give %sjwt.existingSecret or %sjwt.generate: true, not both%s" $path $path $path $umbrella) -}}
 {{- end -}}
 {{- if not (or $jwt.existingSecret $jwt.generate) -}}
-{{- fail (printf "%sjwt: no source of JWT; name a Secret in jwt.existingSecret, or set jwt.generate: true" (default "" .path)) -}}
+{{- fail (printf "%sjwt: no source of JWT; name a Secret in %sjwt.existingSecret, or set %sjwt.generate: true" $path $path $path) -}}
 {{- end -}}
 {{- end -}}
 
@@ -68,7 +70,7 @@ spec:
 {{- if and $data (not $stored) }}
 {{- /* It was under another key: the same JWT under the new one, for a new one would part the two clients. */}}
 {{- if gt (len $data) 1 }}
-{{- fail (printf "%sjwt.key: Secret %s is there with other keys (%s), and which of them is the JWT is not known; give one of these" (default "" .path) $name (keys $data | sortAlpha | join ", ")) }}
+{{- fail (printf "%sjwt.key: Secret %s is there with other keys (%s), and which of them is the JWT is not known; give one of these" (include "basement.umbrella" .root) $name (keys $data | sortAlpha | join ", ")) }}
 {{- end }}
 {{- $stored = first (values $data) }}
 {{- end }}

@@ -4,13 +4,44 @@
 {{- include "basement.validate.replicas" . -}}
 {{- include "basement.p2p.validate" . -}}
 {{- include "basement.p2p.validateUpgrade" . -}}
-{{- $_ := include "basement.podSecurity" . -}}
+{{- include "basement.validate.namespace" . -}}
+{{- end -}}
+
+{{- /*
+Maps whose keys the templates read: (dict "values" .Values "path" "geth." "maps" (list "jwt" "p2p.tcp")). A null for one of them takes away all that the chart has set below it. It is the first thing of every
+template, for which of them Helm takes first is not said.
+*/ -}}
+{{- define "basement.validate.maps" -}}
+{{- $call := . -}}
+{{- range $map := .maps -}}
+{{- $now := $call.values -}}
+{{- $at := list -}}
+{{- range splitList "." $map -}}
+{{- $at = append $at . -}}
+{{- $now = get $now . -}}
+{{- if not (kindIs "map" $now) -}}
+{{- fail (printf "%s%s: is null, which takes away what the chart has set below it; leave it out, or set single values below it" $call.path (join "." $at)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Privileged pods in a namespace that does not take them: Helm says deployed, and no pod comes. Without a cluster to ask, as in `helm template`, nothing is refused. */ -}}
+{{- define "basement.validate.namespace" -}}
+{{- if eq "privileged" (include "basement.podSecurity" .) -}}
+{{- $name := .root.Release.Namespace -}}
+{{- $label := "pod-security.kubernetes.io/enforce" -}}
+{{- $level := get (default dict ((lookup "v1" "Namespace" "" $name).metadata).labels) $label -}}
+{{- if has $level (list "restricted" "baseline") -}}
+{{- fail (printf "%spodSecurity: is privileged, and namespace %s takes only %s pods, so that none would start; label it first: kubectl label namespace %s %s=privileged --overwrite" (include "basement.umbrella" .root) $name $level $name $label) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "basement.validate.replicas" -}}
 {{- $replicas := get .values "replicas" -}}
 {{- if and (hasKey .values "replicas") (ne "1" (toString $replicas)) -}}
-{{- fail (printf "%sreplicas: must stay 1, and is %v; two of it on one volume break the database, and two signers are slashed" (default "" .path) $replicas) -}}
+{{- fail (printf "%sreplicas: must stay 1, and is %v; two of it on one volume break the database, and two signers are slashed" (include "basement.path" .) $replicas) -}}
 {{- end -}}
 {{- end -}}
 
@@ -46,11 +77,12 @@ Who gets what blocks bring: (dict "path" "validator." "address" …). Refused is
 {{- /* Flags that extraArgs must not set again: (dict "scope" $scope "flags" (list "--datadir") "because" "the chart sets it"). */ -}}
 {{- define "basement.validate.extraArgs" -}}
 {{- $call := . -}}
+{{- $path := include "basement.path" .scope -}}
 {{- range .scope.values.extraArgs -}}
 {{- $flag := regexReplaceAll "^-+" (tpl (toString .) $call.scope.root | trim) "" | splitList "=" | first | splitList " " | first -}}
 {{- range $call.flags -}}
 {{- if eq $flag (regexReplaceAll "^-+" . "") -}}
-{{- fail (printf "%sextraArgs: --%s is refused: %s" (default "" $call.scope.path) $flag $call.because) -}}
+{{- fail (printf "%sextraArgs: --%s is refused: %s" $path $flag $call.because) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,5 +1,13 @@
 {{- /* What is the beacon node's own: its arguments, where it begins, and what is refused. */ -}}
 
+{{- /* Takes the root of this chart. */ -}}
+{{- define "beacon.maps" -}}
+{{- include "basement.validate.maps" (dict "values" .Values "path" (include "basement.umbrella" .) "maps" (list
+      "image" "tools.image" "resources" "execution.jwt" "checkpointSync" "http" "builder" "monitoringEndpoint" "p2p.tcp" "p2p.udp" "p2p.quic" "p2p.advertised.configMap"
+      "p2p.advertised.file" "p2p.service" "persistence" "probes" "metrics.serviceMonitor" "networkPolicy.dns" "networkPolicy.prometheus" "podDisruptionBudget"
+      "serviceAccount")) -}}
+{{- end -}}
+
 {{- define "beacon.network" -}}
 {{- include "basement.network" (dict "scope" . "known" (list "mainnet" "hoodi" "sepolia")) -}}
 {{- end -}}
@@ -91,15 +99,16 @@
 {{- end -}}
 
 {{- define "beacon.validate" -}}
+{{- $path := include "basement.path" . -}}
 {{- include "basement.validate" . -}}
 {{- $execution := .values.execution -}}
 {{- if not (regexMatch "^https?://[^/@]+/?$" (include "beacon.executionUrl" .)) -}}
-{{- fail "execution.url: a beacon node needs the engine API of its execution client, e.g. http://RELEASE-geth-engine:8551" -}}
+{{- fail (printf "%sexecution.url: a beacon node needs the engine API of its execution client, e.g. http://RELEASE-geth-engine:8551" $path) -}}
 {{- end -}}
 {{- if not $execution.jwt.existingSecret -}}
-{{- fail "execution.jwt.existingSecret: name the Secret with the JWT that the execution client has" -}}
+{{- fail (printf "%sexecution.jwt.existingSecret: name the Secret with the JWT that the execution client has" $path) -}}
 {{- end -}}
-{{- include "beacon.validate.checkpoint" .values.checkpointSync -}}
+{{- include "beacon.validate.checkpoint" (merge (dict "path" $path) .values.checkpointSync) -}}
 {{- include "basement.validate.extraArgs" (dict "scope" . "because" "it deletes the database at every start; delete the volume instead, once" "flags" (list "purge-db" "purge-db-force")) -}}
 {{- include "basement.validate.extraArgs" (dict "scope" . "because" "the JWT is read from a file" "flags" (list "execution-jwt-secret-key" "jwt-secrets")) -}}
 {{- include "basement.validate.extraArgs" (dict "scope" . "because" "the chart sets it; use the values" "flags" (list
@@ -111,28 +120,29 @@
 
 {{- /* Where an empty database begins is said once, and somebody else confirms it. */ -}}
 {{- define "beacon.validate.checkpoint" -}}
+{{- $path := .path -}}
 {{- $begins := len (compact (list .url .genesis .existingDatabase)) -}}
 {{- if eq $begins 0 -}}
-{{- fail "checkpointSync.url: name a beacon API from which an empty database begins, or set checkpointSync.existingDatabase or checkpointSync.genesis" -}}
+{{- fail (printf "%scheckpointSync.url: name a beacon API from which an empty database begins, or set %scheckpointSync.existingDatabase or %scheckpointSync.genesis" $path $path $path) -}}
 {{- end -}}
 {{- if gt $begins 1 -}}
-{{- fail "checkpointSync: give one of url, existingDatabase and genesis, not several" -}}
+{{- fail (printf "%scheckpointSync: give one of url, existingDatabase and genesis, not several" $path) -}}
 {{- end -}}
 {{- if .url -}}
 {{- range $name := list "url" "secondUrl" -}}
 {{- $url := get $ $name -}}
 {{- if and $url (not (regexMatch "^https?://[^/@ ]+(/[^ ]*)?$" $url)) -}}
-{{- fail (printf "checkpointSync.%s: must be an address, https://…, without a name and a password" $name) -}}
+{{- fail (printf "%scheckpointSync.%s: must be an address, https://…, without a name and a password" $path $name) -}}
 {{- end -}}
 {{- end -}}
 {{- if not (or .secondUrl .wssCheckpoint) -}}
-{{- fail "checkpointSync.secondUrl: name a second source, of somebody else, that confirms the first, or give checkpointSync.wssCheckpoint" -}}
+{{- fail (printf "%scheckpointSync.secondUrl: name a second source, of somebody else, that confirms the first, or give %scheckpointSync.wssCheckpoint" $path $path) -}}
 {{- end -}}
 {{- if and .secondUrl (eq (get (urlParse .url) "host" | lower) (get (urlParse .secondUrl) "host" | lower)) -}}
-{{- fail "checkpointSync.secondUrl: is the same host as checkpointSync.url, which confirms nothing" -}}
+{{- fail (printf "%scheckpointSync.secondUrl: is the same host as %scheckpointSync.url, which confirms nothing" $path $path) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .wssCheckpoint (not (regexMatch "^0x[0-9a-f]{64}:[0-9]+$" .wssCheckpoint)) -}}
-{{- fail "checkpointSync.wssCheckpoint: must be ROOT:EPOCH, 0x and 64 digits of hex, a colon, and a number" -}}
+{{- fail (printf "%scheckpointSync.wssCheckpoint: must be ROOT:EPOCH, 0x and 64 digits of hex, a colon, and a number" $path) -}}
 {{- end -}}
 {{- end -}}

@@ -1,6 +1,7 @@
 {{- /* What a person does next; an umbrella says it as well. Takes the root of this chart. */ -}}
 
 {{- define "validator.notes" -}}
+{{- include "validator.maps" . -}}
 {{- $scope := dict "root" $ "values" .Values "name" "lighthouse-validator" "component" "validator" -}}
 {{- $name := include "basement.fullname" $scope -}}
 {{- $ns := .Release.Namespace -}}
@@ -47,6 +48,8 @@ spec:
     - { name: data, persistentVolumeClaim: { claimName: {{ include "basement.pvc.name" $scope }} } }
     - { name: import, emptyDir: { medium: Memory, sizeLimit: 64Mi } }
 END
+
+     kubectl -n {{ $ns }} wait --for=condition=Ready pod/{{ $name }}-keys --timeout=5m
 {{- if or .Values.keys.existingSecret .Values.keys.existingClaim }}
 
    Your keystores stay in {{ with .Values.keys.existingSecret }}Secret {{ . }}{{ else }}claim {{ .Values.keys.existingClaim }}{{ end }}, which the client has at /keys. Write which of them it uses, one entry for each:

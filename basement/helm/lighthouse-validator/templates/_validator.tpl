@@ -1,5 +1,12 @@
 {{- /* What the templates of this chart share: its beacon nodes, and what it refuses. */ -}}
 
+{{- /* Takes the root of this chart. */ -}}
+{{- define "validator.maps" -}}
+{{- include "basement.validate.maps" (dict "values" .Values "path" (include "basement.umbrella" .) "maps" (list
+      "image" "tools.image" "resources" "doppelganger" "builder" "keys" "monitoringEndpoint" "fence.gate" "fence.state" "fence.report" "fence.caConfigMap" "persistence"
+      "probes.liveness" "probes.readiness" "metrics.serviceMonitor" "networkPolicy.dns" "networkPolicy.prometheus" "podDisruptionBudget" "serviceAccount")) -}}
+{{- end -}}
+
 {{- /* Addresses with commas between; the release's own beacon node when none is given. */ -}}
 {{- define "validator.beaconNodes" -}}
 {{- $own := printf "http://%s:5052" (include "basement.sibling" (dict "root" .root "name" "lighthouse-beacon")) -}}

@@ -41,6 +41,7 @@
 {{- define "probe-endpoint.validate" -}}
 {{- $values := .values -}}
 {{- $level := include "basement.podSecurity" . -}}
+{{- include "basement.validate.namespace" . -}}
 {{- if and $values.endpoint.hostPort (eq "restricted" $level) -}}
 {{- fail "endpoint.hostPort: needs podSecurity: privileged and a namespace with the label pod-security.kubernetes.io/enforce: privileged" -}}
 {{- end -}}
