@@ -29,6 +29,7 @@ describe.skipIf(lacks('helm'))('a map that is null', () => {
     ['ethereum-validator', 'geth', 'geth', 'default'],
     ['ethereum-validator', 'lighthouse-beacon', 'beacon', 'default'],
     ['ethereum-validator', 'lighthouse-validator', 'validator', 'default'],
+    ['berachain-validator', 'berachain-node', 'node', 'default'],
   ] as const;
 
   test.each(cases)('%s: of %s', async (umbrella, name, at, values) => {
@@ -56,6 +57,7 @@ describe.skipIf(lacks('helm'))('a map that is null', () => {
     ['ethereum-validator', 'validator.fence', null],
     ['ethereum-validator', 'validator.fence.gate', null],
     ['ethereum-validator', 'geth.p2p.tcp', null],
+    ['berachain-validator', 'node.validator.fence.gate', null],
   ])('%s: %s is named as it is typed', async (umbrella, path, value) => {
     const files = [valuesOf(umbrella).path];
     expect(await refusal(chart(umbrella), { files, set: { [path]: value } })).toContain(

@@ -19,13 +19,13 @@
 {{- $known := get (include "berachain.known" . | fromYaml) .file -}}
 {{- $checksum := default $known.checksum $own.checksum -}}
 {{- if not (include "berachain.isChecksum" $checksum) -}}
-{{- fail (printf "beacond.%s.checksum: must be sha256: and 64, or md5: and 32 small hex digits, and is %q" .file $checksum) -}}
+{{- fail (printf "%s%s.checksum: must be sha256: and 64, or md5: and 32 small hex digits, and is %q" .path .file $checksum) -}}
 {{- end -}}
 {{- if and $own.url $own.configMap.name -}}
-{{- fail (printf "beacond.%s: give one of url and configMap.name, not both" .file) -}}
+{{- fail (printf "%s%s: give one of url and configMap.name, not both" .path .file) -}}
 {{- end -}}
 {{- if and $own.url (not (hasPrefix "https://" $own.url)) -}}
-{{- fail (printf "beacond.%s.url: must be an address that begins with https://" .file) -}}
+{{- fail (printf "%s%s.url: must be an address that begins with https://" .path .file) -}}
 {{- end -}}
 - name: {{ upper .file }}_CHECKSUM
   value: {{ $checksum | quote }}

@@ -1,12 +1,13 @@
 {{- /* What to do next, for the chart itself and for its umbrella. It takes the chart's own root. */ -}}
 {{- define "berachain.notes" -}}
+{{- include "berachain.maps" . -}}
 {{- $known := include "berachain.known" (dict "root" . "values" .Values.beacond) | fromYaml -}}
 {{- $reth := include "basement.fullname" (dict "root" . "values" .Values.reth "name" "bera-reth") -}}
 {{- $beacond := include "basement.fullname" (dict "root" . "values" .Values.beacond "name" "beacond") -}}
 {{- $validator := include "basement.fullname" (dict "root" . "values" (dict "nameOverride" .Values.validator.nameOverride "fullnameOverride" .Values.validator.fullnameOverride) "name" "beacond" "part" "validator") -}}
 {{- $pod := printf "%s-0" (ternary $validator $beacond .Values.validator.enabled) -}}
 {{- $ns := .Release.Namespace -}}
-{{- $value := printf "%svalidator" (ternary "" (printf "%s." .Chart.Name) (eq .Chart.Name "berachain-node")) -}}
+{{- $value := printf "%svalidator" (include "basement.umbrella" .) -}}
 {{- $signer := .Values.validator.fence.signer | default "SIGNER" -}}
 {{- $scope := dict "root" . "values" .Values.beacond "name" "beacond" -}}
 bera-reth and beacond of chain {{ $known.chainId }} ({{ $known.cometChainId }}).
@@ -51,7 +52,7 @@ spec:
   volumes: [{ name: keys, persistentVolumeClaim: { claimName: {{ .Values.validator.keys.existingClaim }} } }]
 END
 
-  kubectl -n {{ $ns }} wait --for=condition=Ready pod/{{ $validator }}-key
+  kubectl -n {{ $ns }} wait --for=condition=Ready pod/{{ $validator }}-key --timeout=5m
   kubectl -n {{ $ns }} cp priv_validator_key.json {{ $validator }}-key:/keys/{{ .Values.validator.keys.key }}
   kubectl -n {{ $ns }} delete pod {{ $validator }}-key
 {{- end }}
