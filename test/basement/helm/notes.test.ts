@@ -121,6 +121,7 @@ describe.skipIf(lacks('helm'))('the notes of lighthouse-validator', () => {
       'scale statefulset eth-lighthouse-validator --replicas=0',
       'wait --for=delete pod/eth-lighthouse-validator-0 --timeout=6m',
       'kubectl apply -f -',
+      'wait --for=condition=Ready pod/eth-lighthouse-validator-keys --timeout=5m',
       'cp validator_keys eth-lighthouse-validator-keys:/import/validator_keys',
       'exec -it eth-lighthouse-validator-keys -- lighthouse account validator import --network hoodi --datadir /data --directory /import/validator_keys',
       'cp protection.json eth-lighthouse-validator-keys:/import/protection.json',
@@ -209,7 +210,7 @@ describe.skipIf(lacks('helm'))('the notes of berachain-node', () => {
     const { calls, input } = run(text);
     expect(calls.slice(2)).toEqual([
       'kubectl apply -f -',
-      'kubectl -n val wait --for=condition=Ready pod/eth-validator-key',
+      'kubectl -n val wait --for=condition=Ready pod/eth-validator-key --timeout=5m',
       'kubectl -n val cp priv_validator_key.json eth-validator-key:/keys/priv_validator_key.json',
       'kubectl -n val delete pod eth-validator-key',
       'kubectl -n val cp -c signing priv_validator_state.json eth-validator-0:/signing/priv_validator_state.json',

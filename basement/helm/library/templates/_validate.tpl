@@ -14,12 +14,12 @@ template, for which of them Helm takes first is not said.
 {{- define "basement.validate.maps" -}}
 {{- $call := . -}}
 {{- range $map := .maps -}}
-{{- $now := $call.values -}}
+{{- $found := $call.values -}}
 {{- $at := list -}}
 {{- range splitList "." $map -}}
 {{- $at = append $at . -}}
-{{- $now = get $now . -}}
-{{- if not (kindIs "map" $now) -}}
+{{- $found = get $found . -}}
+{{- if not (kindIs "map" $found) -}}
 {{- fail (printf "%s%s: is null, which takes away what the chart has set below it; leave it out, or set single values below it" $call.path (join "." $at)) -}}
 {{- end -}}
 {{- end -}}
