@@ -23,6 +23,11 @@ const thorough = [
   'test/stores/firestore.test.ts',
   'test/channels/contract.test.ts',
   'test/chains/ethereum.test.ts',
+  'test/chains/record-comet.test.ts',
+  'test/cloud/compute-snapshots.test.ts',
+  'test/doctor/broken.test.ts',
+  'test/channels/email.test.ts',
+  'test/local/firestore/contract.test.ts',
   'test/entry/!(index).test.ts',
 ];
 
