@@ -23,15 +23,13 @@ const idOf = async (server: HouseMachine): Promise<string> => {
 const authorityOf = (server: HouseMachine): Promise<string> =>
   server.run('sha256sum', '/var/lib/rancher/rke2/server/tls/server-ca.crt');
 
-/** Since when rke2 is up there, in microseconds of a clock that all machines share. */
+/** Since when rke2 is up there, in seconds of the one clock that all machines share; since its boot each counts by itself. */
 const upSince = async (machine: HouseMachine): Promise<number> =>
   Number(
     await machine.run(
-      'systemctl',
-      'show',
-      '--property=ActiveEnterTimestampMonotonic',
-      '--value',
-      'rke2-server',
+      'sh',
+      '-c',
+      'date --date="$(systemctl show --property=ActiveEnterTimestamp --value --timestamp=us rke2-server)" +%s.%N',
     ),
   );
 
