@@ -1,6 +1,6 @@
 // Runs the scripts of a basement as its machines do: on dash, with programs of the test before the system's, and settings in a file.
-import { spawn } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
+import { runToEnd } from '../support/run-to-end.ts';
 
 export type Ran = {
   readonly code: number | null;
@@ -10,23 +10,10 @@ export type Ran = {
 };
 
 /** Runs a script with exactly these variables, whatever it ends with. */
-export async function runDash(
+export const runDash = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Ran> {
-  const begun = performance.now();
-  const child = spawn('dash', [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, stdout, stderr, ms: performance.now() - begun });
-    });
-  });
-}
+): Promise<Ran> => runToEnd('dash', args, env);
 
 /** The path of programs with those of this folder before all others. */
 export const pathWith = (folder: string): string => `${folder}:${process.env['PATH'] ?? ''}`;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { reportOf, wordsOf, type Finding, type Report } from '../support/checkov.ts';
 import { lacks, tool } from '../support/tools.ts';
 import { applications, valuesOf } from './charts.ts';
 import { ended, rendered } from './helm.ts';
@@ -13,22 +14,7 @@ const skips = z
   .array(z.strictObject({ check: z.string(), of: z.string().optional(), why: z.string().min(20) }))
   .parse(parse(readFileSync(new URL('checkov-skips.yaml', import.meta.url), 'utf8')));
 
-const found = z.object({
-  check_id: z.string(),
-  check_name: z.string(),
-  resource: z.string(),
-  file_path: z.string(),
-});
-const report = z.object({
-  results: z.object({
-    passed_checks: z.array(found),
-    failed_checks: z.array(found),
-    parsing_errors: z.array(z.string()),
-  }),
-});
-type Report = z.infer<typeof report>['results'];
-
-const isFor = (skip: (typeof skips)[number], { check_id, resource }: z.infer<typeof found>): boolean =>
+const isFor = (skip: (typeof skips)[number], { check_id, resource }: Finding): boolean =>
   skip.check === check_id && (skip.of === undefined || new RegExp(skip.of).test(resource));
 
 describe.skipIf(lacks('helm', 'checkov'))('checkov', () => {
@@ -46,7 +32,7 @@ describe.skipIf(lacks('helm', 'checkov'))('checkov', () => {
       const args = ['--directory=.', '--framework=kubernetes', '--skip-download', '--output=json'];
       const { stdout, stderr } = await ended(tool('checkov').path, args, { folder });
       if (stdout === '') throw new Error(stderr);
-      ({ results } = report.parse(JSON.parse(stdout)));
+      results = reportOf(stdout);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -60,9 +46,7 @@ describe.skipIf(lacks('helm', 'checkov'))('checkov', () => {
 
   test('finds nothing but what is left as it is for a reason', () => {
     const rest = results.failed_checks.filter((one) => !skips.some((skip) => isFor(skip, one)));
-    expect(rest.map((one) => `${one.file_path} ${one.resource}: ${one.check_id} ${one.check_name}`)).toEqual(
-      [],
-    );
+    expect(rest.map(wordsOf)).toEqual([]);
   });
 
   test('no reason is left over', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { reportOf, wordsOf } from '../support/checkov.ts';
 import { lacks, tool } from '../support/tools.ts';
 import { terraformFolder } from './provider/types-in-use.ts';
 
@@ -56,40 +57,20 @@ describe.skipIf(lacks('tflint'))('tflint', () => {
   });
 });
 
-const found = z.object({
-  check_id: z.string(),
-  check_name: z.string(),
-  resource: z.string(),
-  file_path: z.string(),
-});
-const report = z.object({
-  results: z.object({
-    passed_checks: z.array(found),
-    failed_checks: z.array(found),
-    parsing_errors: z.array(z.string()),
-  }),
-});
-
 describe.skipIf(lacks('checkov'))('checkov', () => {
   test('reads every file, and what it finds is mended or skipped with a reason', () => {
-    const { results } = report.parse(
-      JSON.parse(
-        printed(
-          tool('checkov').path,
-          '--directory=.',
-          '--framework=terraform',
-          '--skip-download',
-          '--output=json',
-        ),
+    const results = reportOf(
+      printed(
+        tool('checkov').path,
+        '--directory=.',
+        '--framework=terraform',
+        '--skip-download',
+        '--output=json',
       ),
     );
     expect(results.parsing_errors).toEqual([]);
     expect(results.passed_checks.length).toBeGreaterThan(0);
-    expect(
-      results.failed_checks.map(
-        (one) => `${one.file_path} ${one.resource}: ${one.check_id} ${one.check_name}`,
-      ),
-    ).toEqual([]);
+    expect(results.failed_checks.map(wordsOf)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 // Runs one of the programs beside the fence to its end, with exactly these variables.
-import { spawn } from 'node:child_process';
 import { buildFence } from '../../support/fence-program.ts';
+import { runToEnd } from '../../support/run-to-end.ts';
 
 export type Ended = {
   readonly code: number | string;
@@ -16,18 +16,6 @@ export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const path = await buildFence(program);
-  const begun = performance.now();
-  const child = spawn(path, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      const ms = performance.now() - begun;
-      resolve({ code: code ?? signal ?? 'nothing', stdout, stderr, pid: child.pid, ms });
-    });
-  });
+  const { code, signal, ...rest } = await runToEnd(await buildFence(program), args, env);
+  return { code: code ?? signal ?? 'nothing', ...rest };
 }

@@ -10,14 +10,10 @@
 {{- if hasKey . "path" -}}{{ .path }}{{- else -}}{{ include "basement.umbrella" .root }}{{- end -}}
 {{- end -}}
 
-{{- define "basement.name" -}}
+{{- define "basement.fullname" -}}
 {{- $name := default (default .name .part) .values.nameOverride -}}
 {{- $full := default (printf "%s-%s" .root.Release.Name $name) .values.fullnameOverride -}}
 {{- include "basement.name.cut" $full -}}
-{{- end -}}
-
-{{- define "basement.fullname" -}}
-{{- include "basement.name" . -}}
 {{- end -}}
 
 {{- /* A long name loses its end, and gets a hash of all of it, so that two of them stay two. */ -}}
