@@ -29,7 +29,11 @@ const partsOf: Readonly<Record<FunctionName, (config: Config) => unknown>> = {
     selfWatch,
   ],
   witness: ({ sites, references }) => [sites.map(({ targets }) => targets), references],
-  deliver: ({ channels, acknowledge }) => [channels, acknowledge === null ? [] : linkKeys(acknowledge)],
+  deliver: ({ channels, acknowledge, links, status }) => [
+    channels,
+    acknowledge === null ? [] : linkKeys(acknowledge),
+    links.status === undefined ? [] : status.linkKey,
+  ],
   provision: () => [],
   heartbeat: ({ sites }) => sites.map(({ senders }) => senders),
   gate: ({ sites, gate }) => [sites.map(({ fences }) => fences), gate],

@@ -27,17 +27,18 @@ export async function statusTokenOf(
   const prepared = readDeployment(folder);
   const parsed = readConfig(join(folder, prepared.ok ? prepared.deployment.config.path : 'watchdog.yaml'));
   const status = parsed.ok ? parsed.config.status : null;
-  if (status?.access === 'public') {
+  const reference = status?.token;
+  if (status?.access === 'public' && reference === undefined) {
     return { ok: false, why: 'status is public, and tells the public nothing of callers' };
   }
   const place = outputs.secrets['status'];
-  if (status === null || place === undefined || !('env' in status.token)) {
+  if (reference === undefined || place === undefined || !('env' in reference)) {
     return { ok: false, why: 'the token of status is not known: put it into WATCHDOG_STATUS_TOKEN' };
   }
   const now = await held(google, { place });
   if (!now.ok) return { ok: false, why: `${now.why}; or put the token of status into WATCHDOG_STATUS_TOKEN` };
-  const token = now.value.payload[status.token.env];
+  const token = now.value.payload[reference.env];
   return token === undefined
-    ? { ok: false, why: `${status.token.env} is not set: watchdog secrets set ${folder} ${status.token.env}` }
+    ? { ok: false, why: `${reference.env} is not set: watchdog secrets set ${folder} ${reference.env}` }
     : { ok: true, token };
 }

@@ -26,10 +26,10 @@ export function valueProblem(config: Config | null, name: string, value: string)
   if (value === '') return 'is empty';
   if (value.includes('\0')) return 'holds a zero byte, which no environment variable can';
   if (config === null) return null;
-  const { acknowledge, gate, sites } = config;
+  const { acknowledge, gate, sites, status } = config;
   if (gate !== null && isNamed(gate.keys, name)) return gateProblem(gate, value);
-  const isKey = acknowledge !== null && isNamed([acknowledge.key, acknowledge.previousKey], name);
-  if (isKey && value.length < leastKey) {
+  const signing = [acknowledge?.key, acknowledge?.previousKey, status.linkKey, status.previousLinkKey];
+  if (isNamed(signing, name) && value.length < leastKey) {
     return `has ${value.length} characters, and a key that signs links needs ${leastKey}; let it be made with --random`;
   }
   const isToken = sites.some(({ senders, fences }) => isNamed([senders, fences], name));
@@ -42,11 +42,11 @@ export function valueProblem(config: Config | null, name: string, value: string)
 export const isGateKey = (config: Config | null, name: string): boolean =>
   config?.gate !== null && config?.gate !== undefined && isNamed(config.gate.keys, name);
 
-/** Names whose values nobody else gives out: tokens that the house and the operator show, the key of links. */
+/** Names whose values nobody else gives out: tokens that the house and the operator show, the keys of links. */
 export function ownNames({ sites, acknowledge, status }: Config): string[] {
   const parts = [
     sites.map(({ senders, fences }) => [senders, fences]),
-    status,
+    [status.token, status.linkKey],
     acknowledge === null ? [] : [acknowledge.key, acknowledge.token, acknowledge.telegram?.secret],
   ];
   return [...new Set(referencesIn(parts).flatMap((each) => ('env' in each ? each.env : [])))];

@@ -18,6 +18,7 @@ const draftSchema = entry({
   references: z.preprocess((value) => value ?? defaultReferences, listOf(raw)),
   policies: raw,
   channels: listOf(raw),
+  status: raw,
   acknowledge: entry({ telegram: entry({ channel: text }) }),
   // Undefined when no gate is configured.
   gate: z.unknown().optional(),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { channelSchema } from '../channels/registry.ts';
 import { severities } from '../domain/severity.ts';
+import { shownParts } from '../domain/shown.ts';
 import { isCidr } from '../kit/address.ts';
 import { isThisMachine } from '../kit/http-post.ts';
 import { duration } from '../kit/duration.ts';
@@ -141,13 +142,61 @@ const maintenance = z
   })
   .meta({ id: 'Maintenance', description: 'A time in which nobody is told of a site or a part of it.' });
 
+const linkKeys = {
+  linkKey: secretReference
+    .optional()
+    .describe(
+      'Signs links that open the view, those in messages too; at least 32 characters. Without it only `watchdog status --link` makes some, signed by way of the token.',
+    ),
+  previousLinkKey: secretReference
+    .optional()
+    .describe('The key before: links that it signed still work, so that a key can be changed.'),
+};
+
+const badge = (byDefault: 'private' | 'public') =>
+  z
+    .enum(['private', 'public'])
+    .default(byDefault)
+    .describe(
+      'Who may fetch the badge of a site, a picture of one word: everybody, or who may see the view.',
+    );
+
+const shown = z
+  .array(z.enum(shownParts))
+  .default(['incidents', 'history'])
+  .superRefine((parts, context) => {
+    for (const [index, part] of parts.entries()) {
+      if (parts.indexOf(part) === index) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [index],
+        message: 'is named for the second time; name it once',
+      });
+    }
+  })
+  .describe(
+    'What everybody sees beside the headline of each site. No address, node, holder or name of a person is in any of it.',
+  );
+
 const status = z
   .discriminatedUnion('access', [
     z.strictObject({
-      access: z.literal('token').describe('Only who shows the token sees it.'),
-      token: secretReference.prefault({ env: 'STATUS_TOKEN' }).describe('The token.'),
+      access: z.literal('token').describe('Only who shows the token, or opens a signed link, sees it.'),
+      token: secretReference
+        .prefault({ env: 'STATUS_TOKEN' })
+        .describe('The token; with 24 characters or more it also signs links that open the view.'),
+      ...linkKeys,
+      badge: badge('private'),
     }),
-    z.strictObject({ access: z.literal('public').describe('Everybody sees it, without details.') }),
+    z.strictObject({
+      access: z.literal('public').describe('Everybody sees what `show` names.'),
+      show: shown,
+      token: secretReference
+        .optional()
+        .describe('Whoever shows it sees all; without it nobody does by token.'),
+      ...linkKeys,
+      badge: badge('public'),
+    }),
   ])
   .prefault({ access: 'token' })
   .describe('Who may see the status.');

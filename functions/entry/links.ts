@@ -2,12 +2,16 @@
 import type { Config } from '../config/config.ts';
 import { linksBy, type LinksOf } from '../flows/message-links.ts';
 import type { SecretReader } from '../kit/secret.ts';
-import { bindKeys } from './link-keys.ts';
+import { bindKeys, bindViewLinkKeys } from './link-keys.ts';
+
+const usualMs = 3 * 86_400_000;
 
 /** Used by `deliver` only: nobody else signs. */
-export function bindLinks({ links, acknowledge }: Config, secret: SecretReader): LinksOf {
+export function bindLinks({ links, acknowledge, status }: Config, secret: SecretReader): LinksOf {
+  const keys = bindViewLinkKeys(status, secret);
   return linksBy({
     status: links.status,
+    view: keys === null ? null : { validForMs: acknowledge?.validFor ?? usualMs, keys },
     runbook: links.runbook,
     acknowledge:
       acknowledge === null

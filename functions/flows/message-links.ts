@@ -4,10 +4,13 @@ import { isPage, type Notice } from '../domain/notice.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import { type LinkKeys, shortCode, signLink } from '../kit/signed-link.ts';
+import { signViewLink } from '../kit/view-link.ts';
 
 /** What a configuration says of links; `acknowledge` is null when nobody can acknowledge. */
 export type LinkSetup = {
   readonly status: string | undefined;
+  /** Makes the link to the status one that opens it; null when it leads there only. */
+  readonly view: { readonly validForMs: number; readonly keys: () => LinkKeys } | null;
   readonly runbook: string | undefined;
   readonly acknowledge: {
     readonly url: string;
@@ -46,19 +49,34 @@ function acknowledging({ acknowledge }: LinkSetup, notice: Notice): Acknowledgin
   }
 }
 
+type Showing = { readonly url: string | undefined; readonly problem: string | null };
+
+/** The same for every try of a message, as above. */
+function showing({ status, view }: LinkSetup, { at }: Notice): Showing {
+  if (status === undefined || view === null) return { url: status, problem: null };
+  try {
+    return { url: `${status}#${signViewLink(at + view.validForMs, view.keys())}`, problem: null };
+  } catch (error) {
+    const problem = `a message goes with a link to the status that does not open it: ${redactText(describeError(error))}`;
+    return { url: status, problem };
+  }
+}
+
 export function linksBy(setup: LinkSetup): LinksOf {
   return (notice) => {
     const { url, code, problem } = acknowledging(setup, notice);
+    const shown = showing(setup, notice);
     const verdict = notice.items[0]?.problem;
     const runbook = setup.runbook === undefined ? {} : { runbook: [setup.runbook, verdict].join('#') };
+    const problems = [problem, shown.problem].filter((each) => each !== null);
     return {
       links: {
         ...(url === null ? {} : { acknowledge: url }),
-        ...(setup.status === undefined ? {} : { status: setup.status }),
+        ...(shown.url === undefined ? {} : { status: shown.url }),
         ...runbook,
       },
       code,
-      problem,
+      problem: problems.length === 0 ? null : problems.join('; '),
     };
   };
 }

@@ -6,7 +6,12 @@ import { isSameSecret } from './same-secret.ts';
 /** What `previous` signed still holds, so that a key can be changed. */
 export type LinkKeys = { readonly current: string; readonly previous: string | null };
 
-export type Purpose = 'ack link' | 'ack code' | 'view link' | 'view session by link' | 'view session by token';
+export type Purpose =
+  | 'ack link'
+  | 'ack code'
+  | 'view link'
+  | 'view session by link'
+  | 'view session by token';
 
 export type Opened =
   | { readonly ok: true; readonly value: unknown }

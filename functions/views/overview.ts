@@ -4,10 +4,13 @@ import type { ChainState, Quality, SignerState } from '../domain/facts.ts';
 import type { KeysGlance, OpenGlance, OutboxGlance, PastGlance, StandbyGlance } from '../domain/glance.ts';
 import type { Bar, Day } from '../domain/history/history.ts';
 import type { Reason } from '../domain/sample.ts';
+import type { Shown } from '../domain/shown.ts';
 import type { Role } from '../domain/target.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
 import type { MuteStatus } from './incidents.ts';
 import type { Tone } from './verdict.ts';
+
+export { shownParts, type Shown } from '../domain/shown.ts';
 
 /** What a number of days were like, for one part. All times are epoch ms, all days UTC. */
 export type Days = {
@@ -132,7 +135,3 @@ export type Overview = {
   readonly hidden: readonly Shown[];
   readonly sites: readonly SiteOverview[];
 };
-
-/** What an owner may show to everybody, part by part. Addresses, ids of nodes, names of people and holders are in none of them. */
-export const shownParts = ['incidents', 'targets', 'signers', 'standbys', 'history', 'watchdog'] as const;
-export type Shown = (typeof shownParts)[number];

@@ -124,7 +124,11 @@ describe('the value', () => {
     expect(config.sites[0]?.targets.map(({ id }) => id)).toEqual(['geth-p2p']);
     expect(config.references.map(({ id }) => id)).toEqual(['cloudflare', 'quad9']);
     expect(config.channels).toEqual([{ id: 'pager', channel: 'webhook', url: { env: 'PAGER_URL' } }]);
-    expect(config.status).toEqual({ access: 'token', token: { env: 'STATUS_TOKEN' } });
+    expect(config.status).toEqual({
+      access: 'token',
+      token: { env: 'STATUS_TOKEN' },
+      badge: 'private',
+    });
   });
 
   test('it is frozen throughout', () => {

@@ -4,11 +4,13 @@ import { noticeKinds } from '../../functions/domain/notice.ts';
 import { linksBy, type LinkSetup } from '../../functions/flows/message-links.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 import { linkKeys, readCode, subjectOfCode, verifyLink } from '../../functions/kit/signed-link.ts';
+import { verifyViewLink } from '../../functions/kit/view-link.ts';
 import { notice, noticeItem, someTime } from '../support/documents.ts';
 
 const keys = linkKeys('k'.repeat(32), null);
 const setup: LinkSetup = {
   status: 'https://status.example/',
+  view: null,
   runbook: 'https://docs.example/runbook',
   acknowledge: { url: 'https://ack.example/ack', validForMs: 1_000, keys: () => keys },
 };
@@ -54,10 +56,47 @@ describe('a link to acknowledge', () => {
   });
 
   test('is not there when nobody can acknowledge, nor is any other that is not configured', () => {
-    expect(linksBy({ status: undefined, runbook: undefined, acknowledge: null })(notice())).toEqual({
+    expect(
+      linksBy({ status: undefined, view: null, runbook: undefined, acknowledge: null })(notice()),
+    ).toEqual({
       links: {},
       code: null,
       problem: null,
     });
+  });
+});
+
+describe('a link to the status', () => {
+  const signing = { ...setup, view: { validForMs: 5_000, keys: () => keys } };
+
+  test.each(noticeKinds)('opens it in %s, for as long as was configured and no longer', (kind) => {
+    const { links, problem } = linksBy(signing)(notice({ kind }));
+    const [url, token = ''] = links.status?.split('#') ?? [];
+    expect({ url, problem }).toEqual({ url: 'https://status.example/', problem: null });
+    const until = someTime + 5_000;
+    const viewKeys = { token: null, link: keys };
+    expect(verifyViewLink(token, viewKeys, until - 1)).toEqual({ ok: true, until });
+    expect(verifyViewLink(token, viewKeys, until)).toEqual({ ok: false, reason: 'expired' });
+  });
+
+  test('is the same in every try of a message', () => {
+    expect(linksBy(signing)(notice())).toEqual(linksBy(signing)(notice()));
+  });
+
+  test('that cannot be signed leads there without opening it, and both problems are told', () => {
+    const broken = (name: string) => (): never => {
+      throw new WatchdogError('ERR_SECRET', `the secret in environment variable ${name} is missing or empty`);
+    };
+    const { links, problem } = linksBy({
+      ...signing,
+      view: { validForMs: 1, keys: broken('VIEW_KEY') },
+      acknowledge: { url: 'https://ack.example/ack', validForMs: 1_000, keys: broken('ACK_KEY') },
+    })(notice());
+    expect(links.status).toBe('https://status.example/');
+    expect(problem).toMatch(/without a link to acknowledge: ERR_SECRET.*ACK_KEY.*does not open it.*VIEW_KEY/);
+  });
+
+  test('is not there when it leads nowhere, whoever could sign it', () => {
+    expect(linksBy({ ...signing, status: undefined })(notice()).links).not.toHaveProperty('status');
   });
 });

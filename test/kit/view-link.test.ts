@@ -137,10 +137,7 @@ describe('a session', () => {
 
   test('ends with the secret that it came from, and with no other', () => {
     const own = viewKeys({ token, linkKey, previousLinkKey: null });
-    const [byToken, byLink] = [
-      sessionOf({ by: 'token', until }, own),
-      sessionOf({ by: 'link', until }, own),
-    ];
+    const [byToken, byLink] = [sessionOf({ by: 'token', until }, own), sessionOf({ by: 'link', until }, own)];
     const newToken = viewKeys({ token: 'u'.repeat(32), linkKey, previousLinkKey: null });
     expect([byToken, byLink].map((text) => verifySession(text, newToken, 0).ok)).toEqual([false, true]);
     const newKey = viewKeys({ token, linkKey: 'n'.repeat(32), previousLinkKey: null });

@@ -256,6 +256,17 @@ function gateFindings({ config: { gate }, deployment, pinned }: Rules): Finding[
   ];
 }
 
+function viewFindings({ config: { status, links } }: Rules): Finding[] {
+  if (status.linkKey === undefined || links.status !== undefined) return [];
+  return [
+    hint(
+      'status.linkKey',
+      'is there, and links.status is not: no message leads to the view',
+      'write the address of the function status into links.status',
+    ),
+  ];
+}
+
 function watchingFindings({ config }: Rules): Finding[] {
   const findings: Finding[] = [];
   if (config.selfWatch === null) {
@@ -337,6 +348,7 @@ function standbyFindings(rules: Rules): Finding[] {
 export const checkRules = (rules: Rules): readonly Finding[] => [
   ...watchingFindings(rules),
   ...addressFindings(rules),
+  ...viewFindings(rules),
   ...gateFindings(rules),
   ...tfvarsFindings(rules),
   ...placeFindings(rules),

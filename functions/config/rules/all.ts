@@ -11,6 +11,7 @@ import type { Rule } from './rule.ts';
 import { siteSize } from './size.ts';
 import { chainTargets, enoughReferences } from './sources.ts';
 import { usableStandbys } from './standbys.ts';
+import { usableLinkKeys } from './view.ts';
 
 /** `allow` holds networks that are allowed everywhere. */
 export function rulesFor(allow: readonly string[]): readonly Rule[] {
@@ -27,5 +28,6 @@ export function rulesFor(allow: readonly string[]): readonly Rule[] {
     windowsInOrder,
     siteSize,
     usableStandbys,
+    usableLinkKeys,
   ];
 }
