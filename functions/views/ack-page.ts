@@ -1,6 +1,5 @@
 // The page behind the link of a message: it does nothing before somebody presses its button, so that a preview acknowledges nothing.
-
-export type Page = { readonly html: string; readonly script: string | null; readonly style: string };
+import { escaped, type Page, pageOf } from './html.ts';
 
 /** What came of it; see the flow `acknowledge`. */
 export type AckOutcome = 'taken' | 'over' | 'worse' | 'malformed' | 'forged' | 'expired' | 'unknown-code';
@@ -43,15 +42,6 @@ export function ackWords(outcome: AckOutcome): Words {
       };
   }
 }
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #57606a; --line: #8c959f; --go: #0b5d2a; --on: #fff; }
@@ -138,24 +128,8 @@ const nameField = (id: string): string =>
   `<label for="${id}">Your name, if others shall know who has it</label>
 <input id="${id}" name="by" maxlength="40" autocomplete="name">`;
 
-function document(title: string, main: string, withScript: boolean): Page {
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-${main}
-</main>
-${withScript ? `<script>${script}</script>\n` : ''}</body>
-</html>
-`;
-  return { html, script: withScript ? script : null, style };
-}
+const document = (title: string, main: string, withScript: boolean): Page =>
+  pageOf({ title, style, script: withScript ? script : null, body: `<main>\n${main}\n</main>` });
 
 /** The same for everybody: which incident it is about never reaches the server before the button is pressed. */
 export function ackPage(): Page {

@@ -1,0 +1,913 @@
+// What a reader is shown, in every situation that there is: one night of one house, changed where a situation says so.
+import type { OpenGlance, PastGlance, StandbyGlance } from '../../functions/domain/glance.ts';
+import type { Bar, Day } from '../../functions/domain/history/history.ts';
+import type {
+  Days,
+  MapPart,
+  Overview,
+  SignerOverview,
+  SiteOverview,
+  TargetOverview,
+} from '../../functions/views/overview.ts';
+import { someTime } from './documents.ts';
+
+const second = 1_000;
+const minute = 60_000;
+const hour = 60 * minute;
+const dayMs = 24 * hour;
+const daySeconds = 86_400;
+
+/** When the overviews are put together: 2026-12-01, 03:14:07 in Berlin. */
+export const nowAt = someTime;
+const shown = 90;
+
+const dayOf = (at: number): Day => new Date(at).toISOString().slice(0, 10);
+const lastDay = dayOf(nowAt);
+const firstDay = dayOf(nowAt - (shown - 1) * dayMs);
+const soFar = Math.floor((nowAt % dayMs) / second);
+
+/** A number between 0 and 1 that is the same at every run. */
+function noise(seed: number): number {
+  const value = Math.sin(seed * 12.9898 + 78.233) * 43_758.5453;
+  return value - Math.floor(value);
+}
+
+/** A whole day; of today as much as there is. `bad` and `doubt` in seconds. */
+function bar(index: number, over: Partial<Omit<Bar, 'good'>> = {}): Bar {
+  const { doubt = 0, bad = 0, unknown = 0 } = over;
+  const length = index === shown - 1 ? soFar : daySeconds;
+  return { good: Math.max(0, length - doubt - bad - unknown), doubt, bad, unknown };
+}
+
+function days(of: (index: number) => Bar | null = (index) => bar(index)): Days {
+  const bars = Array.from({ length: shown }, (_, index) => of(index));
+  const known = bars.flatMap((each) => (each === null ? [] : [each]));
+  const sum = (part: keyof Bar): number => known.reduce((total, each) => total + each[part], 0);
+  const [good, doubt, bad, unknown] = [sum('good'), sum('doubt'), sum('bad'), sum('unknown')];
+  const told = good + doubt + bad;
+  const first = bars.findIndex((each) => each !== null);
+  const there = first === -1 ? 0 : (shown - 1 - first) * daySeconds + soFar;
+  const well = told === 0 ? null : good / told;
+  return {
+    bars,
+    well: well === null || (well > 0.999_995 && good < told) ? (well === null ? null : 0.999_99) : well,
+    known: there === 0 ? null : (told + unknown) / there,
+  };
+}
+
+/** Mostly well, with an hour that was bad some weeks ago. */
+export const usualDays = days((index) =>
+  index === 61 ? bar(index, { bad: 2_419 }) : bar(index, index === 70 ? { doubt: 300 } : {}),
+);
+
+const line = (seed: number, mean: number): readonly number[] =>
+  Array.from({ length: 24 }, (_, index) => Math.round(mean * (0.8 + 0.5 * noise(seed * 100 + index))));
+
+export function target(over: Partial<TargetOverview> = {}): TargetOverview {
+  return {
+    id: 'geth-p2p',
+    role: 'inbound',
+    quality: 'good',
+    reason: null,
+    detail: null,
+    since: nowAt - 29 * dayMs,
+    latencyMs: 41,
+    p50Ms: 38,
+    p95Ms: 64,
+    line: line(1, 40),
+    days: usualDays,
+    muted: false,
+    ...over,
+  };
+}
+
+export function signer(over: Partial<SignerOverview> = {}): SignerOverview {
+  return {
+    id: 'eth-1',
+    chain: 'ethereum',
+    state: 'signing',
+    actAt: nowAt - 7 * minute,
+    silentSince: null,
+    total: 3,
+    silent: 0,
+    inactive: 0,
+    proof: 'all 3 keys attested in epoch 412,207, as two operators show',
+    days: usualDays,
+    keys: {
+      isReadable: true,
+      holder: 'basement/home',
+      generation: 4,
+      since: nowAt - 40 * dayMs,
+      by: 'anna@example.org',
+      former: null,
+      notBefore: null,
+    },
+    standby: null,
+    muted: false,
+    ...over,
+  };
+}
+
+export function standby(over: Partial<StandbyGlance> = {}): StandbyGlance {
+  return {
+    readAt: nowAt - 7 * second,
+    phase: 'syncing',
+    phaseSince: nowAt - 14 * minute,
+    since: nowAt - 21 * minute,
+    why: 'the house is dark or cut off for 3 min',
+    zone: 'europe-west3-b',
+    instance: 'bw-eth-1-2-0a1b2c3d',
+    reportAt: nowAt - 40 * second,
+    percent: 41.2,
+    etaMs: 130 * minute,
+    peers: 34,
+    head: 9_812_344,
+    keys: 'absent',
+    problems: [],
+    hasHeldKeys: false,
+    isProtected: false,
+    cost: { perHour: 0.52, soFar: 0.17, currency: 'USD' },
+    ...over,
+  };
+}
+
+export function open(over: Partial<OpenGlance> = {}): OpenGlance {
+  const since = nowAt - 21 * minute;
+  return {
+    id: 'home.site.home.20261201T015307Z',
+    subject: { kind: 'site', id: 'home' },
+    kind: 'dark',
+    severity: 'critical',
+    summary: 'dark or cut off: nothing answers and nothing shows life',
+    evidence: ['inbound 0/3 good', 'no life sign since 02:53', 'the VPN exit answers'],
+    since,
+    openedAt: since + minute,
+    held: null,
+    told: ['telegram', 'phone'],
+    ack: null,
+    doing: ['eth-1: a node syncs in europe-west3-b, 41 %, synced in about 2 h 10 min'],
+    timeline: [
+      { at: since + minute, event: 'opened', text: 'dark: nothing answers and nothing shows life' },
+      { at: since + minute + 4 * second, event: 'told', text: 'telegram, phone' },
+      { at: since + 4 * minute, event: 'standby', text: 'eth-1: a node is wanted' },
+      { at: since + 5 * minute, event: 'standby', text: 'eth-1: a node is being made in europe-west3-b' },
+      { at: since + 7 * minute, event: 'standby', text: 'eth-1: the node syncs' },
+    ],
+    earlier: 0,
+    ...over,
+  };
+}
+
+export function past(over: Partial<PastGlance> = {}): PastGlance {
+  return {
+    id: 'home.target.geth-p2p.20261103T112007Z',
+    subject: { kind: 'target', id: 'geth-p2p' },
+    kind: 'unreachable',
+    severity: 'warning',
+    summary: 'geth-p2p does not answer as it should',
+    since: Date.UTC(2026, 10, 3, 11, 20, 7),
+    resolvedAt: Date.UTC(2026, 10, 3, 12, 0, 26),
+    ...over,
+  };
+}
+
+const part = (id: MapPart['id'], over: Partial<MapPart> = {}): MapPart => ({
+  id,
+  tone: 'good',
+  name: { watchdog: 'Watchdog', exit: 'VPN exit', house: 'House', chain: 'ethereum', standby: 'Standby' }[id],
+  state: { watchdog: 'looks', exit: 'answers', house: 'answers', chain: 'moving', standby: 'none' }[id],
+  text: {
+    watchdog: 'It looked a minute ago, and its own network works.',
+    exit: 'The VPN exit answers by itself.',
+    house: 'All 3 ports of the house answer through the VPN.',
+    chain: 'The head of ethereum is 4 s old, as two operators show.',
+    standby: 'No node stands by, and none is needed.',
+  }[id],
+  ...over,
+});
+
+export const map = (over: Partial<Record<MapPart['id'], Partial<MapPart>>> = {}): readonly MapPart[] =>
+  (['watchdog', 'exit', 'house', 'chain', 'standby'] as const).map((id) =>
+    part(id, { ...(id === 'standby' ? { tone: 'none' as const } : {}), ...over[id] }),
+  );
+
+const usualTargets: readonly TargetOverview[] = [
+  target(),
+  target({ id: 'lighthouse-p2p', latencyMs: 43, p50Ms: 41, p95Ms: 70, line: line(2, 44), days: days() }),
+  target({ id: 'beacond-p2p', latencyMs: 39, p50Ms: 37, p95Ms: 58, line: line(3, 38), days: days() }),
+  target({ id: 'vpn-exit', role: 'exit', latencyMs: 22, p50Ms: 21, p95Ms: 30, line: line(4, 22) }),
+  target({
+    id: 'quad9',
+    role: 'reference',
+    latencyMs: 6,
+    p50Ms: 6,
+    p95Ms: 9,
+    line: line(5, 6),
+    days: days(),
+  }),
+  target({ id: 'eth-one', role: 'chain', latencyMs: 120, p50Ms: 131, p95Ms: 320, line: line(6, 130) }),
+];
+
+export function site(over: Partial<SiteOverview> = {}): SiteOverview {
+  return {
+    site: 'home',
+    name: 'Home',
+    timezone: 'Europe/Berlin',
+    watched: 'yes',
+    tone: 'good',
+    headline: 'Home is well: everything answers, and both signers sign.',
+    verdict: 'ok',
+    verdictSince: nowAt - 28 * dayMs,
+    because: 'all inbound good, no signer silent',
+    lastTickAt: nowAt - 7 * second,
+    latenessMs: 2_100,
+    ticks: 57_600,
+    worstLatenessMs: 7_400,
+    worstGapMs: 61_200,
+    map: map(),
+    open: [],
+    moreOpen: 0,
+    past: [past()],
+    mutes: [],
+    targets: usualTargets,
+    signers: [
+      signer(),
+      signer({
+        id: 'bera-1',
+        chain: 'berachain',
+        total: 1,
+        actAt: nowAt - 14 * second,
+        proof: 'signed 100 of the last 100 heights, as two operators show',
+        days: days(),
+      }),
+    ],
+    chains: [
+      { id: 'ethereum', state: 'moving', detail: 'head 4 s old' },
+      { id: 'berachain', state: 'moving', detail: 'head 2 s old' },
+    ],
+    heartbeats: [
+      { source: 'alertmanager', sentAt: nowAt - 35 * second, isFresh: true },
+      { source: 'ups', sentAt: nowAt - 50 * second, isFresh: true },
+    ],
+    power: 'The house has power; the battery is at 100 % and lasts about 41 min.',
+    otherStandbys: {},
+    outbox: { at: nowAt - 7 * second, waiting: {}, failing: {} },
+    days: usualDays,
+    firstDay,
+    lastDay,
+    ...over,
+  };
+}
+
+export function overview(sites: readonly SiteOverview[] = [site()], over: Partial<Overview> = {}): Overview {
+  const isWell = sites.every(
+    ({ tone, open: trouble, watched }) => tone === 'good' && trouble.length === 0 && watched === 'yes',
+  );
+  return {
+    version: 1,
+    at: nowAt,
+    readAt: nowAt - 3 * second,
+    blind: null,
+    summary: isWell ? 'well' : 'trouble',
+    hidden: [],
+    sites,
+    ...over,
+  };
+}
+
+const deadTarget = (each: TargetOverview): TargetOverview =>
+  each.role === 'inbound'
+    ? {
+        ...each,
+        quality: 'bad',
+        reason: 'timeout',
+        detail: 'no answer within 5 s',
+        since: nowAt - 21 * minute,
+        latencyMs: null,
+        line: [...each.line.slice(0, -1), null],
+      }
+    : each;
+
+const deadTargets = usualTargets.map(deadTarget);
+const silent = (over: Partial<SignerOverview> = {}): SignerOverview =>
+  signer({
+    state: 'silent',
+    actAt: nowAt - 27 * minute,
+    silentSince: nowAt - 20 * minute,
+    silent: 3,
+    proof: 'no key of it was seen in 3 finished epochs, as two operators show',
+    ...over,
+  });
+
+const darkMap = map({
+  house: {
+    tone: 'bad',
+    state: 'dark',
+    text: 'None of 3 ports answers, and nothing has shown life since 02:53.',
+  },
+  standby: { tone: 'doubt', state: 'syncing 41 %', text: 'A node syncs in europe-west3-b, without keys.' },
+});
+
+const ackedDark = open({
+  ack: { by: 'Anna', at: nowAt - 18 * minute, until: nowAt + 102 * minute },
+  timeline: [
+    ...open().timeline,
+    { at: nowAt - 18 * minute, event: 'acknowledged' as const, text: 'by Anna' },
+  ].toSorted((a, b) => a.at - b.at),
+});
+
+/** The house is dark, Anna is on it, and a node for each signer is on its way. */
+export const darkSite = (over: Partial<SiteOverview> = {}): SiteOverview =>
+  site({
+    tone: 'bad',
+    headline: 'Home is dark or cut off since 02:53 (for 21 min). Anna is on it; a standby syncs, 41 %.',
+    verdict: 'dark',
+    verdictSince: nowAt - 21 * minute,
+    because: 'all inbound bad, no later life sign, and the exit host is fine',
+    map: darkMap,
+    open: [ackedDark],
+    targets: deadTargets,
+    signers: [
+      silent({ standby: standby() }),
+      signer({
+        id: 'bera-1',
+        chain: 'berachain',
+        state: 'silent',
+        actAt: nowAt - 22 * minute,
+        silentSince: nowAt - 21 * minute,
+        total: 1,
+        silent: 1,
+        proof: 'missed the last 60 heights, as two operators show',
+        standby: standby({
+          instance: 'bw-bera-1-1-9f8e7d6c',
+          zone: 'europe-west4-a',
+          phase: 'booting',
+          percent: null,
+          etaMs: null,
+          peers: null,
+          head: null,
+        }),
+      }),
+    ],
+    heartbeats: [
+      { source: 'alertmanager', sentAt: nowAt - 22 * minute, isFresh: false },
+      { source: 'ups', sentAt: nowAt - 21 * minute, isFresh: false },
+    ],
+    power: 'The UPS said at 02:52 that the house has no power; nothing was heard since.',
+    ...over,
+  });
+
+const synced = standby({
+  phase: 'synced',
+  phaseSince: nowAt - 12 * minute,
+  percent: 100,
+  etaMs: null,
+  since: nowAt - 3 * hour,
+  cost: { perHour: 0.52, soFar: 1.56, currency: 'USD' },
+});
+
+const isGrave = (kind: TargetOverview['quality']): number => (kind === 'good' ? 1 : 0);
+const worstFirst = (targets: readonly TargetOverview[]): TargetOverview[] =>
+  targets.toSorted((a, b) => isGrave(a.quality) - isGrave(b.quality));
+
+/** All kinds of text that somebody may write, or that a network may answer with. */
+export const hostileTexts = {
+  html: '</style></script><script>alert(1)</script><img src=x onerror=alert(1)>',
+  quotes: `"' onmouseover="alert(1)" style='color:red' \`&amp;&#x3c;`,
+  reversed: '\u202Egnp.exe \u2066\u05D1\u05D9\u05EA\u2069 \u202D',
+  emoji: '🏚️👩‍👩‍👧‍👦🇩🇪 \uD83D',
+  long: 'a name of some words that goes on and on '.repeat(5).slice(0, 200),
+  unbroken: 'W'.repeat(200),
+  control: 'a\u0000b\u001Bc\u007F\nd',
+} as const;
+const { html, quotes, reversed, emoji, long, unbroken, control } = hostileTexts;
+
+const hostile = (): SiteOverview =>
+  darkSite({
+    name: `${reversed} ${html} ${unbroken}`,
+    headline: `${html} ${quotes} ${reversed} ${emoji} ${unbroken}`,
+    because: long,
+    map: map({
+      watchdog: { name: html, state: unbroken, text: quotes },
+      exit: { name: unbroken, state: html, text: reversed },
+      house: { name: reversed, state: emoji, text: html, tone: 'bad' },
+      chain: { name: quotes, state: long, text: unbroken, tone: 'doubt' },
+      standby: { name: emoji, state: quotes, text: long, tone: 'doubt' },
+    }),
+    open: [
+      open({
+        summary: `${html} ${unbroken}`,
+        evidence: [quotes, unbroken, reversed, control],
+        told: [html, unbroken],
+        ack: { by: `${html}${reversed}`, at: nowAt - minute, until: null },
+        doing: [unbroken, html],
+        timeline: [
+          { at: nowAt - 3 * minute, event: 'opened', text: html },
+          { at: nowAt - 2 * minute, event: 'told', text: unbroken },
+          { at: nowAt - minute, event: 'acknowledged', text: `${quotes}${reversed}` },
+        ],
+      }),
+    ],
+    past: [past({ summary: `${html} ${unbroken}` })],
+    mutes: [
+      {
+        id: 'event-1',
+        subject: html,
+        from: nowAt - hour,
+        until: nowAt + hour,
+        why: unbroken,
+        by: reversed,
+        isInForce: true,
+      },
+    ],
+    targets: [
+      target({ quality: 'bad', reason: 'body', detail: html, latencyMs: null }),
+      target({ id: 'unbroken', quality: 'bad', reason: 'protocol', detail: unbroken, latencyMs: 5 }),
+      target({ id: 'reversed', quality: 'unknown', reason: 'lease', detail: `${reversed}${control}` }),
+    ],
+    signers: [
+      silent({
+        proof: `${html} ${unbroken}`,
+        keys: { isReadable: false, why: `${html} ${unbroken}` },
+        standby: standby({
+          why: html,
+          instance: unbroken,
+          zone: quotes,
+          problems: [html, unbroken, reversed],
+        }),
+      }),
+      signer({
+        id: 'bera-1',
+        chain: 'berachain',
+        keys: {
+          isReadable: true,
+          holder: html,
+          generation: 3,
+          since: nowAt - hour,
+          by: unbroken,
+          former: quotes,
+          notBefore: null,
+        },
+      }),
+    ],
+    chains: [{ id: 'ethereum', state: 'stalled', detail: `${html} ${unbroken}` }],
+    power: `${html} ${unbroken}`,
+    outbox: {
+      at: nowAt,
+      waiting: { [html]: nowAt - hour },
+      failing: { [unbroken]: { since: nowAt - hour, times: 4, outcome: html } },
+    },
+  });
+
+/** Every third target has had a bad day somewhere, as in a real house. */
+function manyTargets(count: number, worst: number): TargetOverview[] {
+  return Array.from({ length: count }, (_, index) => {
+    const isBad = index < worst;
+    return target({
+      id: `target-${index + 1}`,
+      role: index % 10 === 9 ? 'chain' : 'inbound',
+      quality: isBad ? 'bad' : 'good',
+      reason: isBad ? 'timeout' : null,
+      detail: isBad ? 'no answer within 5 s' : null,
+      since: isBad ? nowAt - 11 * minute : nowAt - 29 * dayMs,
+      latencyMs: isBad ? null : 30 + Math.round(40 * noise(index)),
+      p50Ms: 30 + Math.round(40 * noise(index)),
+      p95Ms: 60 + Math.round(60 * noise(index)),
+      line: line(index + 10, 50),
+      days: days((day) => {
+        const luck = noise(index * 997 + day);
+        if (day < 12 && index % 5 === 0) return null;
+        if (luck > 0.985) return bar(day, { bad: Math.round(1 + 9_000 * noise(index * 13 + day)) });
+        if (luck > 0.96) return bar(day, { doubt: 420 });
+        return luck < 0.02 ? bar(day, { unknown: 40_000 }) : bar(day);
+      }),
+    });
+  });
+}
+
+/** Days on which nobody looked, days that were only half seen, and a first day that is late. */
+const holes = days((index) => {
+  if (index < 20 || (index > 40 && index < 47) || index === 60) return null;
+  if (index === 61) return { good: 21_600, doubt: 0, bad: 0, unknown: 0 };
+  if (index === 70) return { good: 0, doubt: 0, bad: 0, unknown: 43_200 };
+  if (index === 75) return bar(index, { bad: daySeconds });
+  return bar(index, index === 80 ? { bad: 9_000, unknown: 3_000 } : {});
+});
+
+const unwatched = site({
+  watched: 'unwatched',
+  tone: 'doubt',
+  headline: 'Nobody has looked at Home yet: the first look comes with the next full minute.',
+  verdict: null,
+  verdictSince: null,
+  because: null,
+  lastTickAt: null,
+  latenessMs: null,
+  ticks: 0,
+  worstLatenessMs: null,
+  worstGapMs: null,
+  map: map({
+    watchdog: { tone: 'doubt', state: 'not yet', text: 'It has not looked yet.' },
+    exit: { tone: 'doubt', state: 'unknown', text: 'Nobody has looked yet.' },
+    house: { tone: 'doubt', state: 'unknown', text: 'Nobody has looked yet.' },
+    chain: { tone: 'doubt', state: 'unknown', text: 'Nobody has looked yet.' },
+  }),
+  past: [],
+  targets: [],
+  signers: [],
+  chains: [],
+  heartbeats: [],
+  power: null,
+  outbox: null,
+  days: { bars: Array.from({ length: shown }, () => null), well: null, known: null },
+});
+
+const handover = site({
+  tone: 'bad',
+  headline: 'Nobody may sign for eth-1 since 02:31: a handover waits, not before 03:26 (in 12 min).',
+  verdict: 'not-signing',
+  verdictSince: nowAt - 20 * minute,
+  because: 'a signer is silent, and the house is not cut off',
+  map: map({
+    chain: { tone: 'bad', state: 'not signing', text: 'No key of eth-1 was seen in 3 finished epochs.' },
+    standby: { tone: 'good', state: 'synced', text: 'A node is synced in europe-west3-b, without keys.' },
+  }),
+  open: [
+    open({
+      id: 'home.signer.eth-1.20261201T013107Z',
+      subject: { kind: 'signer', id: 'eth-1' },
+      kind: 'not-signing',
+      summary: 'eth-1 does not sign',
+      evidence: ['no key was seen in 3 finished epochs'],
+    }),
+  ],
+  signers: [
+    silent({
+      standby: synced,
+      keys: {
+        isReadable: true,
+        holder: 'none',
+        generation: 5,
+        since: nowAt - 43 * minute,
+        by: 'anna@example.org',
+        former: 'basement/home',
+        notBefore: nowAt + 12 * minute,
+      },
+    }),
+    signer({ id: 'bera-1', chain: 'berachain', total: 1 }),
+  ],
+});
+
+/** One for each thing that can be so. */
+export const overviews = {
+  'all well': overview(),
+  degraded: overview([
+    site({
+      tone: 'doubt',
+      headline: 'Home: 1 of 3 ports does not answer since 03:05 (for 9 min); everything else is well.',
+      verdict: 'degraded',
+      verdictSince: nowAt - 9 * minute,
+      because: 'some inbound bad',
+      map: map({
+        house: { tone: 'doubt', state: '2 of 3', text: 'geth-p2p does not answer; 2 of 3 ports do.' },
+      }),
+      open: [
+        open({
+          id: 'home.target.geth-p2p.20261201T020607Z',
+          subject: { kind: 'target', id: 'geth-p2p' },
+          kind: 'unreachable',
+          severity: 'warning',
+          summary: 'geth-p2p does not answer as it should',
+          evidence: ['geth-p2p: timeout, no answer within 5000 ms'],
+          since: nowAt - 9 * minute,
+          openedAt: nowAt - 8 * minute,
+          told: ['telegram'],
+          doing: [],
+          timeline: [{ at: nowAt - 8 * minute, event: 'opened', text: 'unreachable: geth-p2p' }],
+        }),
+      ],
+      targets: worstFirst(usualTargets.map((each) => (each.id === 'geth-p2p' ? deadTarget(each) : each))),
+    }),
+  ]),
+  'inbound lost': overview([
+    site({
+      tone: 'doubt',
+      headline:
+        'The way into Home is broken since 02:53 (for 21 min), but the house lives: its signers sign.',
+      verdict: 'inbound-lost',
+      verdictSince: nowAt - 21 * minute,
+      because: 'all inbound bad, a later life sign, no signer silent',
+      map: map({
+        house: { tone: 'doubt', state: 'lives', text: 'No port answers, but a heartbeat came 35 s ago.' },
+      }),
+      open: [
+        open({
+          kind: 'inbound-lost',
+          severity: 'warning',
+          summary: 'the way in is broken, but the house lives: not an outage',
+          evidence: ['life signs since: heartbeat alertmanager'],
+          doing: [],
+        }),
+      ],
+      targets: deadTargets,
+    }),
+  ]),
+  'vpn down': overview([
+    darkSite({
+      headline: 'Home is dark or cut off since 02:53 (for 21 min): not even the VPN exit answers.',
+      verdict: 'vpn-down',
+      because: 'all inbound bad, no later life sign, and the exit host itself is unreachable',
+      map: map({
+        exit: { tone: 'bad', state: 'unreachable', text: 'The VPN exit does not answer by itself.' },
+        house: { tone: 'doubt', state: 'unknown', text: 'What is behind the VPN exit cannot be seen.' },
+      }),
+      open: [
+        open({ kind: 'vpn-down', summary: 'dark or cut off: not even the VPN exit answers', doing: [] }),
+      ],
+      power: null,
+    }),
+  ]),
+  dark: overview([darkSite()]),
+  'standby synced': overview([
+    darkSite({
+      headline: 'Home is dark or cut off since 00:14 (for 3 h). A standby is synced and waits for a person.',
+      verdictSince: nowAt - 3 * hour,
+      map: map({
+        house: { tone: 'bad', state: 'dark', text: 'None of 3 ports answers.' },
+        standby: { tone: 'good', state: 'synced', text: 'A node is synced in europe-west3-b, without keys.' },
+      }),
+      signers: [silent({ standby: synced })],
+    }),
+  ]),
+  'not signing': overview([
+    site({
+      tone: 'bad',
+      headline: 'eth-1 does not sign since 02:54 (for 20 min), although Home answers.',
+      verdict: 'not-signing',
+      verdictSince: nowAt - 20 * minute,
+      because: 'a signer is silent, and the house is not cut off',
+      map: map({
+        chain: { tone: 'bad', state: 'not signing', text: 'No key of eth-1 was seen in 3 finished epochs.' },
+      }),
+      open: [
+        open({
+          id: 'home.signer.eth-1.20261201T015407Z',
+          subject: { kind: 'signer', id: 'eth-1' },
+          kind: 'not-signing',
+          summary: 'eth-1 does not sign',
+          evidence: ['no key was seen in 3 finished epochs'],
+          doing: [],
+        }),
+      ],
+      signers: [silent(), signer({ id: 'bera-1', chain: 'berachain', total: 1 })],
+    }),
+  ]),
+  'nobody holds the keys': overview([handover]),
+  'keys in the cloud': overview([
+    darkSite({
+      tone: 'doubt',
+      headline: 'Home is dark or cut off since yesterday, 19:14 (for 8 h); eth-1 signs in the cloud.',
+      verdictSince: nowAt - 8 * hour,
+      map: map({
+        house: { tone: 'bad', state: 'dark', text: 'None of 3 ports answers.' },
+        standby: {
+          tone: 'good',
+          state: 'signs',
+          text: 'The node in europe-west3-b holds the keys, and signs.',
+        },
+      }),
+      open: [open({ since: nowAt - 8 * hour, openedAt: nowAt - 8 * hour + minute, earlier: 31 })],
+      signers: [
+        signer({
+          standby: standby({
+            phase: 'synced',
+            percent: 100,
+            etaMs: null,
+            since: nowAt - 8 * hour,
+            keys: 'present',
+            hasHeldKeys: true,
+            isProtected: true,
+            cost: { perHour: 0.52, soFar: 4.16, currency: 'USD' },
+          }),
+          keys: {
+            isReadable: true,
+            holder: 'node/my-project/europe-west3-b/bw-eth-1-2-0a1b2c3d',
+            generation: 6,
+            since: nowAt - 5 * hour,
+            by: 'anna@example.org',
+            former: null,
+            notBefore: null,
+          },
+        }),
+      ],
+    }),
+  ]),
+  zombie: overview([
+    site({
+      tone: 'bad',
+      headline: 'SAFETY at Home: the house came back and runs the keys of eth-1, which the cloud holds.',
+      verdict: 'ok',
+      open: [
+        open({
+          id: 'home.zombie.eth-1.20261201T020907Z',
+          subject: { kind: 'zombie', id: 'eth-1' },
+          kind: 'zombie',
+          summary: 'a validator client of eth-1 runs where the keys must not be',
+          evidence: [
+            'the fence of basement/home reports running, generation 4',
+            'the flag names a node, generation 6',
+          ],
+          since: nowAt - 5 * minute,
+          openedAt: nowAt - 5 * minute,
+          doing: [],
+          timeline: [{ at: nowAt - 5 * minute, event: 'opened', text: 'zombie: a client runs' }],
+        }),
+        open({
+          id: 'home.target.geth-p2p.20261201T020607Z',
+          subject: { kind: 'target', id: 'geth-p2p' },
+          kind: 'unreachable',
+          severity: 'warning',
+          summary: 'geth-p2p does not answer as it should',
+          evidence: [],
+          held: 'quiet-hours',
+          told: [],
+          doing: [],
+        }),
+      ],
+    }),
+  ]),
+  'blind watcher': overview([
+    site({
+      tone: 'doubt',
+      headline: "The watchdog's own network fails since 03:11 (for 3 min), so it cannot tell how Home is.",
+      verdict: 'blind',
+      verdictSince: nowAt - 3 * minute,
+      because: 'all of at least two references fail and inbound is not all good',
+      map: map({
+        watchdog: { tone: 'bad', state: 'blind', text: 'No reference host answers: the fault is its own.' },
+        exit: { tone: 'doubt', state: 'unknown', text: 'Nothing can be seen from here.' },
+        house: { tone: 'doubt', state: 'unknown', text: 'Nothing can be seen from here.' },
+        chain: { tone: 'doubt', state: 'unknown', text: 'Nothing can be seen from here.' },
+      }),
+      open: [
+        open({
+          id: 'home.self.home.20261201T021107Z',
+          subject: { kind: 'self', id: 'home' },
+          kind: 'blind',
+          severity: 'warning',
+          summary: "the watchdog's own network fails",
+          evidence: ['references 0/2 good'],
+          doing: [],
+        }),
+      ],
+      targets: usualTargets.map((each) => ({
+        ...each,
+        quality: 'unknown' as const,
+        reason: 'unreachable' as const,
+        detail: 'our own network fails',
+      })),
+      chains: [{ id: 'ethereum', state: 'unknown', detail: 'no source answers' }],
+      signers: [signer({ state: 'unknown', proof: 'no source could be read' })],
+    }),
+  ]),
+  'store down': overview([darkSite()], {
+    readAt: nowAt - 6 * minute,
+    blind: { since: nowAt - 5 * minute, why: 'the store did not answer within 5 s' },
+    summary: 'trouble',
+  }),
+  stale: overview([
+    site({
+      watched: 'stale',
+      tone: 'bad',
+      headline: 'NOBODY IS WATCHING Home: the last look was at 02:32, 42 min ago.',
+      lastTickAt: nowAt - 42 * minute,
+      map: map({
+        watchdog: { tone: 'bad', state: 'silent', text: 'Its last look was 42 min ago.' },
+        exit: { tone: 'doubt', state: 'not known', text: 'It answered 42 min ago.' },
+        house: { tone: 'doubt', state: 'not known', text: 'It answered 42 min ago.' },
+        chain: { tone: 'doubt', state: 'not known', text: 'It moved 42 min ago.' },
+      }),
+    }),
+  ]),
+  unwatched: overview([unwatched]),
+  muted: overview([
+    site({
+      headline: 'Home is well: everything answers, and both signers sign. Nobody is woken until 05:00.',
+      mutes: [
+        {
+          id: 'event-1',
+          subject: null,
+          from: nowAt - hour,
+          until: nowAt + 106 * minute,
+          why: 'a new UPS',
+          by: 'Anna',
+          isInForce: true,
+        },
+        {
+          id: 'event-2',
+          subject: 'geth-p2p',
+          from: nowAt + 5 * hour,
+          until: nowAt + 7 * hour,
+          why: 'geth is brought up to date',
+          by: 'Ben',
+          isInForce: false,
+        },
+      ],
+      targets: usualTargets.map((each) => ({ ...each, muted: each.role === 'inbound' })),
+      signers: [signer({ muted: true })],
+    }),
+  ]),
+  'public, usual': overview(
+    [
+      darkSite({
+        headline: 'Home is dark or cut off since 02:53 (for 21 min).',
+        because: null,
+        map: [],
+        open: [{ ...open(), evidence: [], told: [], doing: [], timeline: [] }],
+        targets: [],
+        signers: [],
+        chains: [],
+        heartbeats: [],
+        power: null,
+        outbox: null,
+        latenessMs: null,
+        worstLatenessMs: null,
+        worstGapMs: null,
+      }),
+    ],
+    { hidden: ['targets', 'signers', 'standbys', 'watchdog'] },
+  ),
+  'public, signers only': overview(
+    [
+      darkSite({
+        headline: 'Home is dark or cut off since 02:53 (for 21 min).',
+        because: null,
+        map: [],
+        open: [],
+        past: [],
+        targets: [],
+        signers: [silent({ proof: null, keys: null, days: unwatched.days })],
+        heartbeats: [],
+        power: null,
+        outbox: null,
+        latenessMs: null,
+        days: unwatched.days,
+      }),
+    ],
+    { hidden: ['incidents', 'targets', 'standbys', 'history', 'watchdog'] },
+  ),
+  'public, nothing': overview(
+    [
+      site({
+        headline: 'Home is well.',
+        because: null,
+        map: [],
+        open: [],
+        past: [],
+        targets: [],
+        signers: [],
+        chains: [],
+        heartbeats: [],
+        power: null,
+        outbox: null,
+        latenessMs: null,
+        worstLatenessMs: null,
+        worstGapMs: null,
+        days: unwatched.days,
+      }),
+    ],
+    { hidden: ['incidents', 'targets', 'signers', 'standbys', 'history', 'watchdog'] },
+  ),
+  'hostile texts': overview([hostile()]),
+  '500 targets': overview([
+    site({
+      tone: 'doubt',
+      headline: 'Home: 3 of 450 ports do not answer since 03:03 (for 11 min).',
+      verdict: 'degraded',
+      targets: manyTargets(500, 3),
+    }),
+  ]),
+  'a year with holes': overview([
+    site({
+      days: holes,
+      targets: usualTargets.map((each) => ({
+        ...each,
+        days: holes,
+        line: each.line.map((ms, index) => (index % 5 < 2 ? null : ms)),
+      })),
+      signers: [signer({ days: holes })],
+    }),
+  ]),
+  'two sites': overview([
+    darkSite(),
+    site({
+      site: 'cabin',
+      name: 'Cabin',
+      headline: 'Cabin is well: everything answers.',
+      signers: [],
+      past: [],
+    }),
+  ]),
+  // What is measured: 50 targets and 90 days, in trouble, with everything that there is.
+  '50 targets, 90 days': overview([darkSite({ targets: manyTargets(50, 12) })]),
+} satisfies Record<string, Overview>;
