@@ -1,4 +1,4 @@
-// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `simulation`, `ansible`, `charts` and `live` one file after another.
+// What the test runner runs: `fast`, `thorough` and `processes` in parallel, `terraform`, `lab`, `browser`, `simulation`, `ansible`, `charts` and `live` one file after another.
 import { defineConfig } from 'vitest/config';
 
 const shared = { setupFiles: ['test/support/offline.ts'] };
@@ -42,6 +42,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [
             'test/lab/**',
+            'test/browser/**',
             'test/simulation/**',
             'test/live/**',
             'test/e2e/**',
@@ -88,6 +89,17 @@ export default defineConfig({
           ...shared,
           name: 'lab',
           include: ['test/lab/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // Longer than any wait in them, which can say what it waited for.
           testTimeout: 300_000,
           hookTimeout: 60_000,
           fileParallelism: false,

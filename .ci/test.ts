@@ -42,6 +42,7 @@ const slower = [
   suite('terraform'),
   suite('simulation'),
   suite('lab'),
+  suite('browser'),
   ...withTools,
 ];
 

@@ -34,6 +34,7 @@ const programs = {
   kubeconform: 'kubeconform',
   'helm-docs': 'helm-docs',
   haproxy: 'bin/haproxy',
+  chromium: 'bin/chromium',
   'kube-apiserver': 'kube-apiserver',
 } as const;
 
