@@ -27,6 +27,7 @@ import {
 } from './firestore-document.ts';
 import { openFirestoreHandovers } from './firestore-handovers.ts';
 import { openFirestoreEvents } from './firestore-events.ts';
+import { fileDays, openFirestoreHistory } from './firestore-history.ts';
 import { openFirestoreHealth } from './firestore-health.ts';
 import { openFirestoreOutbox } from './firestore-outbox.ts';
 import { openFirestoreSweep } from './firestore-sweep.ts';
@@ -78,7 +79,7 @@ async function loadSite(db: Firestore, site: string): Promise<Loaded> {
 // An incident that was read and is not touched needs no precondition of its own: whoever writes one writes its site as well.
 async function commitSite(
   db: Firestore,
-  { base, memory, touched, rows, wanted, drills = [] }: SiteChange,
+  { base, memory, touched, rows, wanted, drills = [], filed = [] }: SiteChange,
 ): Promise<'committed'> {
   const batch = db.batch();
   const document = (path: string) => ({ reference: db.doc(path), version: base.versions.get(path) ?? null });
@@ -94,6 +95,7 @@ async function commitSite(
   for (const { path, fields } of halves) {
     batch.set(db.doc(path), { ...fields }, { mergeFields: Object.keys(fields) });
   }
+  fileDays(batch, db, { site: base.site, filed });
   await batch.commit();
   return 'committed';
 }
@@ -168,6 +170,7 @@ export function openFirestoreStore(
     ...openFirestoreSweep(databases, deadlineMs),
     ...openFirestoreStandbys(db, deadlineMs),
     ...openFirestoreHandovers(db, deadlineMs),
+    ...openFirestoreHistory(db, deadlineMs),
     loadSite: (site) => ask(paths.site(site), () => loadSite(db, site), { deadlineMs }),
     loadHeard: (site) =>
       ask(paths.heard(site), async () => read(heardCodec, await inbox.doc(paths.heard(site)).get()), {

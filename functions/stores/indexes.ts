@@ -26,6 +26,7 @@ const plain = (database: CollectionIndexes['database'], collection: string): Col
 export const indexes: readonly CollectionIndexes[] = [
   plain('(default)', 'handovers'),
   plain('(default)', 'health'),
+  plain('(default)', 'history'),
   {
     ...plain('(default)', 'incidents'),
     composite: [[ascending('site'), descending('openedAt')]],

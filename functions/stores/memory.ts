@@ -17,6 +17,7 @@ import { noteAttempts } from '../domain/delivery.ts';
 import { handoverCodec, handoverPath } from './handover-schemas.ts';
 import { healthCodec, healthPath } from './health.ts';
 import { counted, nothingHeard, pulseOf } from './heard.ts';
+import { fileIn, historyIn } from './memory-history.ts';
 import { standbysIn } from './memory-standbys.ts';
 import { sweepIn } from './memory-sweep.ts';
 import { claim, isDue, settle } from './row.ts';
@@ -102,6 +103,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
   const documents = shelfOf(shelf);
   return {
     ...standbysIn(documents),
+    ...historyIn(documents),
     loadSite: async (site) => load(documents, site),
     loadHeard: async (site) => documents.read(heardCodec, paths.heard(site)),
     loadEvents: async (site) => eventsOf(documents, site),
@@ -119,7 +121,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const before = documents.read(heardCodec, heard) ?? nothingHeard;
       documents.put(heard, heardCodec.write(heard, counted(before, 1)));
     },
-    commitSite: async ({ base, memory, touched, rows, wanted, drills = [] }) => {
+    commitSite: async ({ base, memory, touched, rows, wanted, drills = [], filed = [] }) => {
       const site = paths.site(base.site);
       const writes: [string, Fields][] = [
         [site, siteCodec.write(site, memory.state)],
@@ -138,6 +140,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       for (const [path, fields] of writes) documents.put(path, fields);
       for (const each of wanted) documents.merge(standbyPath(each.signer), wantedFields(each));
       for (const each of drills) documents.merge(drillPath(each.signer), drillWishFields(each));
+      fileIn(documents, base.site, filed);
       return 'committed';
     },
     loadWaiting: async (site) => {

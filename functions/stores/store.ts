@@ -3,7 +3,8 @@ import type { ChannelAttempt, Channels, Delivery } from '../domain/delivery.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { SiteEvent } from '../domain/event.ts';
 import type { Pulse } from '../domain/pulse.ts';
-import type { Memory } from '../domain/memory.ts';
+import type { Calendar, Day, DayRollup } from '../domain/history/history.ts';
+import type { Memory, SiteState } from '../domain/memory.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
 import type { HandoverRecord } from '../domain/handover/record.ts';
@@ -33,6 +34,11 @@ export type SiteChange = {
   readonly wanted: readonly Wanted[];
   /** Drills that somebody asked for; what `provision` does about the one before goes on. None by default. */
   readonly drills?: readonly DrillWish[];
+  /**
+   * Days that ended, or parts of them: each becomes a document of `history` and a part of the calendar, and whatever was filed before of the
+   * same day stays beside it. Two of one day must not begin at the same moment. None by default.
+   */
+  readonly filed?: readonly DayRollup[];
 };
 
 /**
@@ -116,7 +122,25 @@ export type ReadStore = {
   readonly readIncident: (id: string) => Promise<IncidentRecord | null>;
   /** All standbys. */
   readonly readStandbys: () => Promise<Standbys>;
+  /** The sites' own documents, one read each; missing ones were never watched. Nothing of their incidents is read. */
+  readonly readStates: (ids: readonly string[]) => Promise<States>;
+  /** The long view of the sites, one read each. */
+  readonly readCalendars: (ids: readonly string[]) => Promise<Calendars>;
+  /** The days of a site that were filed, `from` and `to` among them, oldest first; of more than `keptDays` the last. A read each. */
+  readonly readDays: (site: string, from: Day, to: Day) => Promise<FiledDays>;
 };
+
+/** `broken`: one sentence for each document that cannot be read, naming it; it is in nobody's way. */
+export type States = { readonly states: ReadonlyMap<string, SiteState>; readonly broken: readonly string[] };
+
+/** A site of which nothing was filed has an empty one. `broken` as in `States`, and for each day of a calendar that cannot be read. */
+export type Calendars = {
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly broken: readonly string[];
+};
+
+/** One entry a day, put together of all that was filed of it. `broken` as in `States`. */
+export type FiledDays = { readonly days: readonly DayRollup[]; readonly broken: readonly string[] };
 
 /** `rows` in the order in which they were written. */
 export type IncidentRecord = { readonly incident: Incident; readonly rows: readonly OutboxRow[] };

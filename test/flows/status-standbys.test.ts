@@ -28,12 +28,11 @@ async function room(state: Partial<SiteState>): Promise<Room> {
   await commit(store, { state: siteState(state), wanted: mine });
   const reads: string[] = [];
   const counting: ReadStore = {
+    ...store,
     readSites: (ids) => {
       reads.push('readSites');
       return store.readSites(ids);
     },
-    recentIncidents: (site, limit) => store.recentIncidents(site, limit),
-    readIncident: (id) => store.readIncident(id),
     readStandbys: () => {
       reads.push('readStandbys');
       return store.readStandbys();

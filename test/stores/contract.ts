@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import { mostWaiting, type Store } from '../../functions/stores/store.ts';
+import { describeHistory } from './history-contract.ts';
 import { describeStandbys } from './standby-contract.ts';
 import { describeHealth, describeSweep } from './sweep-contract.ts';
 import { hearBeat, hearPort, hearPower } from '../support/heard.ts';
@@ -35,6 +36,7 @@ export function describeStore(
   describeHealth(name, check);
   describeSweep(name, check);
   describeStandbys(name, check);
+  describeHistory(name, check);
 
   describe(`${name}: a site`, () => {
     check('that was never watched is nothing, and is created by its first tick', async ({ store, peek }) => {

@@ -1,5 +1,6 @@
 // Documents to test with: small, complete, and changed where a test says so.
 import type { AckEvent } from '../../functions/domain/event.ts';
+import type { DayRollup } from '../../functions/domain/history/history.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import type { Notice, NoticeItem } from '../../functions/domain/notice.ts';
@@ -218,11 +219,12 @@ export async function commit(
     readonly rows?: SiteChange['rows'];
     readonly wanted?: SiteChange['wanted'];
     readonly drills?: SiteChange['drills'];
+    readonly filed?: readonly DayRollup[];
   },
 ): Promise<'committed' | 'conflict'> {
-  const { state = siteState(), touched = [], rows = [], wanted = [], drills = [] } = written;
+  const { state = siteState(), touched = [], rows = [], wanted = [], drills = [], filed = [] } = written;
   const { base } = await store.loadSite(state.site);
-  return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows, wanted, drills });
+  return store.commitSite({ base, memory: { state, incidents: {} }, touched, rows, wanted, drills, filed });
 }
 
 export function ackEvent(over: Partial<AckEvent> = {}): AckEvent {

@@ -1,0 +1,60 @@
+// History in the store in memory.
+import type { DayRollup } from '../domain/history/history.ts';
+import { readAll } from './codec.ts';
+import { paths, siteCodec } from './documents.ts';
+import {
+  calendarChange,
+  calendarPath,
+  dayFields,
+  dayPath,
+  expiresAt,
+  firstOf,
+  idsBetween,
+  readCalendars,
+  readDays,
+} from './history.ts';
+import type { Documents } from './memory.ts';
+import type { ReadStore } from './store.ts';
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Files days of a site, as part of the commit of that. */
+export function fileIn(documents: Documents, site: string, filed: readonly DayRollup[]): void {
+  if (filed.length === 0) return;
+  for (const rollup of filed) {
+    const path = dayPath(site, rollup);
+    documents.put(path, { ...dayFields(path, rollup), expiresAt: new Date(expiresAt(rollup.day)) });
+  }
+  const path = calendarPath(site);
+  const { put, gone } = calendarChange(filed);
+  const before = documents.field(path, 'days');
+  const kept = Object.entries(isMap(before) ? before : {}).filter(([key]) => !gone.includes(key));
+  documents.merge(path, { days: { ...Object.fromEntries(kept), ...put } });
+}
+
+/** See `ReadStore`. */
+export function historyIn(
+  documents: Documents,
+): Pick<ReadStore, 'readStates' | 'readCalendars' | 'readDays'> {
+  return {
+    readStates: async (ids) => {
+      const { values, broken } = readAll(siteCodec, documents.contents([...new Set(ids)].map(paths.site)));
+      return { states: new Map(values.map((state) => [state.site, state])), broken };
+    },
+    readCalendars: async (ids) =>
+      readCalendars(
+        [...new Set(ids)].map((site) => ({
+          site,
+          fields: documents.contents([calendarPath(site)])[0]?.fields,
+        })),
+      ),
+    readDays: async (site, from, to) => {
+      const [first, last] = idsBetween(site, firstOf(from, to), to).map((id) => `history/${id}`);
+      const found = documents
+        .under('history')
+        .filter((path) => first !== undefined && last !== undefined && path >= first && path <= last);
+      return readDays(documents.contents(found));
+    },
+  };
+}
