@@ -7,18 +7,18 @@ import type { Reason } from '../domain/sample.ts';
 import type { Shown } from '../domain/shown.ts';
 import type { Role } from '../domain/target.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
-import type { MuteStatus } from './incidents.ts';
+import type { MuteStatus, WindowStatus } from './incidents.ts';
 import type { Tone } from './verdict.ts';
 
 export { shownParts, type Shown } from '../domain/shown.ts';
 
 /** What a number of days were like, for one part. All times are epoch ms, all days UTC. */
 export type Days = {
-  /** The last days in order, without a gap and with today last; null for a day on which nobody looked. */
+  /** The last days in order, without a gap and with today last; null for a day on which nobody looked. Empty when history is not shown. */
   readonly bars: readonly (Bar | null)[];
   /** Well, of the time in which it was known how it was, 0 to 1; null when it never was. Never rounded up to 1. */
   readonly well: number | null;
-  /** Known, of the time that there was since the first day that is known, 0 to 1. */
+  /** Known how it was, of the time since the first look of these days, 0 to 1; null when nobody looked. Never rounded up to 1. */
   readonly known: number | null;
 };
 
@@ -86,10 +86,16 @@ export type SiteOverview = {
   readonly site: string;
   readonly name: string;
   readonly timezone: string;
-  /** `unwatched`: no tick was ever taken in. `stale`: the last one is too old to be believed. */
-  readonly watched: 'yes' | 'stale' | 'unwatched';
+  /**
+   * `unwatched`: no tick was ever taken in. `stale`: the last one is too old to be believed, and all below is how it was then.
+   * `unreadable`: what is remembered of it cannot be read, so nothing is known.
+   */
+  readonly watched: 'yes' | 'stale' | 'unwatched' | 'unreadable';
+  /** Documents of this site that cannot be read, a sentence each; nobody's but the operator's. */
+  readonly broken: readonly string[];
+  /** `good` only when nothing at all is to be said against it. */
   readonly tone: Tone;
-  /** One or two sentences that say it all; times in them are of the site's zone. */
+  /** Some plain sentences that say it all; times in them are of the site's zone. */
   readonly headline: string;
   readonly verdict: SiteVerdict | null;
   readonly verdictSince: number | null;
@@ -104,7 +110,10 @@ export type SiteOverview = {
   readonly open: readonly OpenGlance[];
   readonly moreOpen: number;
   readonly past: readonly PastGlance[];
+  /** What was muted by hand and is not over. */
   readonly mutes: readonly MuteStatus[];
+  /** Maintenance from the configuration that is in force now. */
+  readonly windows: readonly WindowStatus[];
   /** What is worst first, then as configured. */
   readonly targets: readonly TargetOverview[];
   readonly signers: readonly SignerOverview[];

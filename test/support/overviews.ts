@@ -229,6 +229,8 @@ export function site(over: Partial<SiteOverview> = {}): SiteOverview {
     moreOpen: 0,
     past: [past()],
     mutes: [],
+    windows: [],
+    broken: [],
     targets: usualTargets,
     signers: [
       signer(),
