@@ -88,5 +88,16 @@ export type Glance = {
 
 export const mostOpen = 20;
 export const mostPast = 5;
-/** Entries of a timeline that are kept of each open incident. */
+/** Entries of a timeline that are kept of each open incident; of the less grave ones fewer. */
 export const mostEntries = 12;
+/** Each text is at most so long, in bytes of UTF-8. */
+export const mostTextBytes = 300;
+
+export const emptyGlance: Glance = {
+  open: [],
+  moreOpen: 0,
+  past: [],
+  keys: {},
+  standbys: {},
+  outbox: { at: null, waiting: {}, failing: {} },
+};

@@ -1,5 +1,7 @@
 // What the watchdog remembers of a site from one tick to the next.
 import type { Facts } from './facts.ts';
+import type { Glance } from './glance.ts';
+import type { SiteHistory } from './history/history.ts';
 import { type Incident, type Subject, subjectKey } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import type { SubjectState } from './machine.ts';
@@ -56,6 +58,9 @@ export type SiteState = {
   readonly subjects: Readonly<Record<string, SubjectState>>;
   /** When some message of this site is next due; null when all are settled. Saves a query in the steady state. */
   readonly nextDueAt: number | null;
+  /** What was counted of today, and what is needed to go on from it. */
+  readonly history: SiteHistory;
+  readonly glance: Glance;
 };
 
 /** When a person last stated the cause of a doubt about safety of this subject; null when nobody did. */

@@ -7,8 +7,12 @@ import type { SiteEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import { fold, mutesAfter } from './fold.ts';
 import { type Findings, gatherFacts, houseFacts } from './gather.ts';
+import { emptyGlance } from './glance.ts';
+import type { DayRollup } from './history/history.ts';
+import { emptyHistory } from './history/rollup.ts';
 import { type Incident, isOutage, type Subject, subjectKey } from './incident.ts';
 import { judge } from './judge.ts';
+import { keepNews, keepTick } from './keep.ts';
 import type { Observation } from './machine.ts';
 import { clearedAt, emptyWeek, type Memory, type Mute, type SiteState } from './memory.ts';
 import { isPage } from './notice.ts';
@@ -51,6 +55,8 @@ export type Step = {
   readonly drills: readonly DrillWish[];
   /** One of them changed, or was asked for, in a way that `provision` has to act on. */
   readonly wakesProvision: boolean;
+  /** Days of the history that are over. */
+  readonly filed: readonly DayRollup[];
 };
 
 /** The roles whose targets are subjects of their own; references and chains only bear witness. */
@@ -97,7 +103,7 @@ function endOf(
   progress: Progress,
   state: SiteState,
   { rules, at, earlier, look, drills, report = [] }: End,
-): Step {
+): Omit<Step, 'filed'> {
   tellStandbys(progress, state.wanted, { at, look });
   const said = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
   const rows = [...said.rows, ...report];
@@ -177,7 +183,9 @@ export function stepEvents(
   }
   const wanted = wishesTaken(state.wanted, events, { rules, incidents: folded.memory.incidents });
   const drills = drillsTaken(events, rules);
-  return endOf(progress, { ...state, wanted }, { rules, at, earlier: state.wanted, look: noLook, drills });
+  const earlier = state.wanted;
+  const end = endOf(progress, { ...state, wanted }, { rules, at, earlier, look: noLook, drills });
+  return { ...end, ...keepNews(end, { before: memory, rules, at, look: noLook }) };
 }
 
 /**
@@ -230,6 +238,8 @@ export function step(remembered: Memory | null, input: StepInput): Step {
     wanted: earlier,
     subjects: {},
     nextDueAt: before?.nextDueAt ?? null,
+    history: before?.history ?? emptyHistory(at),
+    glance: before?.glance ?? emptyGlance,
   };
   hearHouse(progress, findings, { rules, at, state, facts, take });
   const own = observeOwn(rules, { at, ticking: { latenessMs, gapMs }, delivery: findings.delivery });
@@ -251,8 +261,14 @@ export function step(remembered: Memory | null, input: StepInput): Step {
   for (const subject of orphans(progress, seen)) {
     take(subject, unsaid(subject, rules, { pulse: findings.pulse, look }));
   }
-  const end = { rules, at, earlier, look, drills: drillsTaken(events, rules) };
-  if (!isReportDue(state.week.from, at, rules)) return endOf(progress, { ...state, wanted }, end);
-  const report = reportRows(state.week, rules, at);
-  return endOf(progress, { ...state, wanted, week: emptyWeek(at) }, { ...end, report });
+  const isReporting = isReportDue(state.week.from, at, rules);
+  const report = isReporting ? reportRows(state.week, rules, at) : [];
+  const end = endOf(
+    progress,
+    { ...state, wanted, week: isReporting ? emptyWeek(at) : state.week },
+    { rules, at, earlier, look, drills: drillsTaken(events, rules), report },
+  );
+  const { flags, delivery } = findings;
+  const kept = keepTick(end, { before: remembered, rules, at, look, latenessMs, flags, delivery });
+  return { ...end, ...kept };
 }

@@ -5,12 +5,15 @@ import type { SiteEvent } from '../domain/event.ts';
 import type { Pulse } from '../domain/pulse.ts';
 import { standbyWishes } from '../domain/event.ts';
 import { holds, type Incident, subjectKinds, timelineEvents } from '../domain/incident.ts';
+import { emptyGlance } from '../domain/glance.ts';
+import { emptyHistory } from '../domain/history/rollup.ts';
 import type { SiteState } from '../domain/memory.ts';
 import { noticeKinds } from '../domain/notice.ts';
 import { type OutboxRow, rowStates } from '../domain/outbox.ts';
 import type { RefusedAt } from '../domain/refused.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { codec, type Codec, former } from './codec.ts';
+import { glance, history } from './kept-schemas.ts';
 import type { AllSame, Same } from './same.ts';
 import {
   climb,
@@ -59,7 +62,12 @@ const site = z.strictObject({
   wanted: z.record(text, wanted),
   subjects: z.record(text, subjectState),
   nextDueAt: time.nullable(),
+  history,
+  glance,
 });
+
+// Version 7 counted nothing of the days, and knew no glance.
+const siteBeforeHistory = site.omit({ history: true, glance: true });
 
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: text });
 
@@ -206,9 +214,12 @@ export type DocumentsAreDomainTypes = AllSame<
 
 /** `sites/{site}` of the default database. */
 export const siteCodec: Codec<SiteState> = codec<SiteState>(site, {
-  version: 7,
-  // Version 6 knew no leased ports.
-  former: former(site, (old) => old),
+  version: 8,
+  former: former(siteBeforeHistory, (old) => ({
+    ...old,
+    history: emptyHistory(old.tick.at),
+    glance: emptyGlance,
+  })),
 });
 /** `incidents/{id}` of the default database. */
 export const incidentCodec: Codec<Incident> = codec<Incident>(incident, {

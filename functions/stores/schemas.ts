@@ -44,7 +44,7 @@ const targetFact = z.strictObject({
   detail: text.nullable(),
   totalMs: z.number().nullable(),
   witness: z.strictObject({ word: z.enum(witnessWords), since: time }).nullable(),
-  // The version before, and recordings of before, know none.
+  // Recordings of before know none.
   lease: leaseFact.nullable().default(null),
   since: time,
 });

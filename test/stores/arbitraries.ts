@@ -5,13 +5,7 @@ import { chainNames } from '../../functions/domain/chain.ts';
 import { inactiveReasons } from '../../functions/domain/evidence.ts';
 import { chainStates, powerStates, signerStates, witnessWords } from '../../functions/domain/facts.ts';
 import type { Facts } from '../../functions/domain/facts.ts';
-import {
-  holds,
-  type Incident,
-  problemKinds,
-  subjectKinds,
-  timelineEvents,
-} from '../../functions/domain/incident.ts';
+import { holds, type Incident, timelineEvents } from '../../functions/domain/incident.ts';
 import type { Judgement } from '../../functions/domain/judge.ts';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
@@ -21,7 +15,6 @@ import type { WaitingCost } from '../../functions/domain/waiting-cost.ts';
 import { type OutboxRow, rowStates } from '../../functions/domain/outbox.ts';
 import { drillModes } from '../../functions/domain/drill/drill.ts';
 import { reasons } from '../../functions/domain/sample.ts';
-import { severities } from '../../functions/domain/severity.ts';
 import { signalValues } from '../../functions/domain/signals.ts';
 import { slashingSigns } from '../../functions/domain/slashing.ts';
 import { portRefusals } from '../../functions/domain/lease.ts';
@@ -29,23 +22,9 @@ import { roles } from '../../functions/domain/target.ts';
 import type { Trace } from '../../functions/domain/trace.ts';
 import { siteVerdicts } from '../../functions/domain/verdict.ts';
 import type { Heard } from '../../functions/stores/documents.ts';
+import { id, list, orNull, problem, record, severity, subject, text, time } from './any.ts';
+import { anyGlance, anyHistory } from './kept-arbitraries.ts';
 
-export const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
-export const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-export const id = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
-// Names of fields may hold what looks like a path, a reserved word or nothing of the kind.
-const key = fc.oneof(
-  id,
-  fc.constantFrom('target/rpc', 'a.b', '`a`', 'a b', 'toString', 'ä/ö.ü', '0', 'schema'),
-);
-export const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
-  fc.option(arbitrary, { nil: null });
-export const list = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
-  fc.array(arbitrary, { maxLength: 4 });
-export const record = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
-  fc.dictionary(key, arbitrary, { maxKeys: 4, noNullPrototype: true });
-const severity = fc.constantFrom(...severities);
-const problem = fc.constantFrom(...problemKinds);
 const percent = fc.nat(100);
 const powerFields = {
   state: fc.constantFrom(...powerStates),
@@ -55,7 +34,6 @@ const powerFields = {
   runtimeMs: orNull(fc.nat()),
 };
 const power = orNull(fc.record(powerFields));
-const subject = fc.record({ kind: fc.constantFrom(...subjectKinds), id });
 
 const chainName = fc.constantFrom(...chainNames);
 const standing = fc.constantFrom('active' as const, 'unknown' as const, ...inactiveReasons);
@@ -223,6 +201,8 @@ export const anySite: fc.Arbitrary<SiteState> = fc.record({
   wanted: record(anyWanted),
   subjects: record(subjectState),
   nextDueAt: orNull(time),
+  history: anyHistory,
+  glance: anyGlance,
 });
 
 export const anyIncident: fc.Arbitrary<Incident> = fc.record({

@@ -12,7 +12,7 @@ import {
   rowCodec,
   siteCodec,
 } from '../../functions/stores/documents.ts';
-import { ackEvent, incident as someIncident, row, siteState } from '../support/documents.ts';
+import { ackEvent, incident as someIncident, row, siteState, someTime } from '../support/documents.ts';
 import { fenceReport } from '../support/fence.ts';
 import { powerFact } from '../support/site.ts';
 import { anyEvent, anyHeard, anyIncident, anyRow, anySite } from './arbitraries.ts';
@@ -41,7 +41,7 @@ function roundTrips<Value>(
 }
 
 describe('documents', () => {
-  roundTrips('site', siteCodec, anySite, 7);
+  roundTrips('site', siteCodec, anySite, 8);
   roundTrips('incident', incidentCodec, anyIncident, 4);
   roundTrips('outbox', rowCodec, anyRow, 4);
   roundTrips('heartbeats', heardCodec, anyHeard, 4);
@@ -70,11 +70,15 @@ test('an event that the version before wrote is read as it is', () => {
   expect(eventCodec.write('events/a', read)).toMatchObject({ schema: 4 });
 });
 
-test('a site that the version before wrote is one none of whose ports are leased', () => {
-  const state = siteCodec.read('sites/home', fixture('site-6'));
+test('a site that the version before wrote is one of which nothing is counted yet, and nothing seen at a glance', () => {
+  const state = siteCodec.read('sites/home', fixture('site-7'));
   expect(state).toEqual(siteState());
-  expect(state.facts.targets.map(({ lease }) => lease)).toEqual([null]);
-  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 7 });
+  expect(state.history).toMatchObject({
+    today: { day: '2026-12-01', from: someTime, through: someTime, ticks: 0, targets: {} },
+    yesterday: {},
+    counted: [],
+  });
+  expect(siteCodec.write('sites/home', state)).toMatchObject({ schema: 8 });
 });
 
 test('what the version before wrote of a house is read: it told no ports', () => {
@@ -123,7 +127,7 @@ describe('a document that is not as it should be', () => {
     ['no version', { ...good, schema: undefined }, 'ERR_DOCUMENT', 'schema'],
     ['a version that was never written', { ...good, schema: 0 }, 'ERR_DOCUMENT', 'schema'],
     ['not even a map', 'text', 'ERR_DOCUMENT', '(whole document)'],
-    ['a newer version', { ...good, schema: 8, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 8'],
+    ['a newer version', { ...good, schema: 9, tick: 'whatever' }, 'ERR_DOCUMENT_NEWER', 'schema 9'],
   ];
   test.each(cases)('with %s is refused by a name and a path', (_, fields, code, path) => {
     expect(() => siteCodec.read('sites/home', fields)).toThrow(

@@ -46,7 +46,7 @@ export function describeStore(
       expect(
         await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [], wanted: [] }),
       ).toBe('committed');
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 7 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 8 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
     });
 
@@ -87,7 +87,7 @@ export function describeStore(
         rows: [],
         wanted: [],
       });
-      expect(await peek('sites/home')).toEqual({ ...state, schema: 7 });
+      expect(await peek('sites/home')).toEqual({ ...state, schema: 8 });
       expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 4 });
     });
 
@@ -123,7 +123,7 @@ export function describeStore(
         expect(await store.commitSite({ base, memory, touched: [open], rows: [], wanted: [] })).toBe(
           'conflict',
         );
-        expect(await peek('sites/home')).toEqual({ ...state, schema: 7 });
+        expect(await peek('sites/home')).toEqual({ ...state, schema: 8 });
       },
     );
 
@@ -139,7 +139,7 @@ export function describeStore(
         expect(
           await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })], wanted: [] }),
         ).toBe('conflict');
-        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 7 });
+        expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 8 });
         expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 4 });
       },
     );
@@ -183,7 +183,7 @@ export function describeStore(
   });
 
   describe(`${name}: a document that cannot be read`, () => {
-    const broken = { ...siteState(), schema: 6, createdAt: 'yesterday' };
+    const broken = { ...siteState(), schema: 8, createdAt: 'yesterday' };
     const newer = { schema: 9, everything: { is: 'different' } };
 
     check(

@@ -19,7 +19,7 @@ import {
   type Seen,
   troubles,
 } from '../../functions/domain/standby/standby.ts';
-import { id, list, orNull, record, text, time } from './arbitraries.ts';
+import { id, list, orNull, record, text, time } from './any.ts';
 
 // Zero has no sign in a document.
 const amount = fc.double({ min: 0, max: 1e6, noNaN: true }).map((each) => Math.abs(each));

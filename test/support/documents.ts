@@ -1,6 +1,8 @@
 // Documents to test with: small, complete, and changed where a test says so.
 import type { AckEvent } from '../../functions/domain/event.ts';
+import { emptyGlance } from '../../functions/domain/glance.ts';
 import type { DayRollup } from '../../functions/domain/history/history.ts';
+import { emptyHistory } from '../../functions/domain/history/rollup.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SiteState } from '../../functions/domain/memory.ts';
 import type { Notice, NoticeItem } from '../../functions/domain/notice.ts';
@@ -113,6 +115,8 @@ export function siteState(over: Partial<SiteState> = {}): SiteState {
     wanted: {},
     subjects: {},
     nextDueAt: null,
+    history: emptyHistory(someTime),
+    glance: emptyGlance,
     ...over,
   };
 }

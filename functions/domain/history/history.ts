@@ -35,9 +35,10 @@ export type DayIncident = {
 /** `history/{site}_{day}` of the default database, and of today a part of the site's own document. */
 export type DayRollup = {
   readonly day: Day;
-  /** Of what is counted here, the first and the last moment. */
+  /** Of what is counted here, the first moment and the end. No two rollups of a site begin at the same moment. */
   readonly from: number;
   readonly through: number;
+  /** Looks. */
   readonly ticks: number;
   readonly worstLatenessMs: number;
   readonly worstGapMs: number;
@@ -51,6 +52,18 @@ export type DayRollup = {
   readonly incidents: readonly DayIncident[];
   /** How many more there were. */
   readonly moreIncidents: number;
+};
+
+/** From the first moment up to and without the last, epoch ms. */
+export type Span = { readonly from: number; readonly until: number };
+
+/** What a site's own document holds of its history. */
+export type SiteHistory = {
+  readonly today: DayRollup;
+  /** By target, what was measured on the day before today; empty when today does not follow on a day that was looked at. */
+  readonly yesterday: Readonly<Record<string, Hours>>;
+  /** What was counted so far, earliest first, at most `mostSpans`: no moment of it is counted again, whatever a clock says. */
+  readonly counted: readonly Span[];
 };
 
 /** How a part was on a day, in whole seconds; what is missing of 86,400 is no data. */
@@ -75,6 +88,12 @@ export type CalendarDay = {
 
 /** The last `calendarDays` days that are over, oldest first; days on which nobody looked are missing. */
 export type Calendar = { readonly days: readonly CalendarDay[] };
+
+/** What a look shows holds until the next one, but no longer than this: after that it is no data. */
+export const heldMs = 90_000;
+export const mostSpans = 8;
+/** Incidents of a day that are kept by name. */
+export const mostDayIncidents = 50;
 
 export const calendarDays = 90;
 /** How long a day is kept. */
