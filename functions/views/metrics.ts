@@ -1,5 +1,5 @@
 // The overview as metrics for Prometheus: what is known as numbers, and what is not known not at all.
-import { gaugesOf, seconds } from './metrics/families.ts';
+import { gaugesOf, isWatched, seconds } from './metrics/families.ts';
 import { historyFamilies } from './metrics/history.ts';
 import { heartbeatFamilies, outboxFamilies } from './metrics/news.ts';
 import { openMetrics, type Family } from './metrics/open-metrics.ts';
@@ -32,13 +32,14 @@ function viewFamilies({ blind, readAt }: Overview): Family[] {
 /** In the text of OpenMetrics. What this reader is not shown, and what is not known, is absent. The order never depends on how things are. */
 export function metricsOf(overview: Overview): string {
   const { sites, hidden, readAt } = overview;
+  const watched = sites.filter(isWatched);
   const shows = (part: Shown): boolean => !hidden.includes(part);
   return openMetrics([
     ...viewFamilies(overview),
     ...siteFamilies(sites, shows),
     ...(shows('history') ? historyFamilies(sites, readAt) : []),
-    ...(shows('targets') ? targetFamilies(sites) : []),
-    ...(shows('signers') ? [...signerFamilies(sites), ...chainFamilies(sites)] : []),
+    ...(shows('targets') ? targetFamilies(watched) : []),
+    ...(shows('signers') ? [...signerFamilies(watched), ...chainFamilies(watched)] : []),
     ...(shows('standbys') ? standbyFamilies(sites) : []),
     ...(shows('watchdog') ? [...heartbeatFamilies(sites), ...outboxFamilies(sites)] : []),
   ]);

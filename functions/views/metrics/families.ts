@@ -1,4 +1,5 @@
 // Families of that of which there are many, each told by its labels.
+import type { SiteOverview } from '../overview.ts';
 import type { Family, Labels } from './open-metrics.ts';
 
 export const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
@@ -30,6 +31,9 @@ export const statesOf =
     states,
     samples: items.map((item) => ({ labels: labelsOf(item), state: state(item) })),
   });
+
+/** Of a site that nobody looks at any more it is not known how anything is. */
+export const isWatched = ({ watched }: SiteOverview): boolean => watched === 'yes';
 
 /** The order of the text must not change when something gets worse. */
 export const byId = <Item extends { readonly id: string }>(items: readonly Item[]): Item[] =>

@@ -3,7 +3,7 @@ import { isSafety } from '../../domain/incident.ts';
 import { severities } from '../../domain/severity.ts';
 import { siteVerdicts } from '../../domain/verdict.ts';
 import type { Shown, SiteOverview } from '../overview.ts';
-import { gaugesOf, seconds, statesOf } from './families.ts';
+import { gaugesOf, isWatched, seconds, statesOf } from './families.ts';
 import type { Family, Labels } from './open-metrics.ts';
 
 const siteLabels = ({ site }: SiteOverview): Labels => [['site', site]];
@@ -30,9 +30,9 @@ export function siteFamilies(sites: readonly SiteOverview[], shows: (part: Shown
     ),
     state(
       'watchdog_site_verdict',
-      'What the evidence says of the site; absent when there is no verdict.',
+      'What the evidence says of the site; absent when there is none, or it is too old to be believed.',
       siteVerdicts,
-      ({ verdict }) => verdict,
+      (site) => (isWatched(site) ? site.verdict : null),
     ),
     gauge(
       'watchdog_site_verdict_since_timestamp_seconds',

@@ -46,7 +46,7 @@ export function standbyFamilies(sites: readonly SiteOverview[]): Family[] {
     gauge(
       'watchdog_standby_synced_ratio',
       'How much of the way to the head is done, as the agent says.',
-      ({ percent }) => (percent === null ? null : percent / 100),
+      ({ percent }) => (percent === null ? null : Math.floor(percent * 10_000) / 1_000_000),
       'ratio',
     ),
     gauge(
@@ -58,7 +58,7 @@ export function standbyFamilies(sites: readonly SiteOverview[]): Family[] {
     gauge('watchdog_standby_peers', 'Peers of the standby.', ({ peers }) => peers, null),
     state(
       'watchdog_standby_keys',
-      'Whether the agent found key material on the standby; anything but absent is for a person.',
+      'Whether the agent found key material on the standby.',
       keyWords,
       ({ keys }) => keys,
     ),
