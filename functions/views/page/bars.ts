@@ -1,0 +1,116 @@
+// Days as bars and hours as a line: a few paths a row, whose words say the same to whoever does not see them.
+import type { Bar, Day } from '../../domain/history/history.ts';
+import { escaped } from '../html.ts';
+import type { Days } from '../overview.ts';
+import { dayWords } from './when.ts';
+
+/** `a`: well all the time; `b`: nearly; `c`: partly; `d`: not; `n`: nobody knows. */
+export type Level = 'a' | 'b' | 'c' | 'd' | 'n';
+
+const levels: readonly { readonly level: Level; readonly least: number }[] = [
+  { level: 'a', least: 1 },
+  { level: 'b', least: 0.99 },
+  { level: 'c', least: 0.9 },
+];
+
+const told = ({ good, doubt, bad }: Bar): number => good + doubt + bad;
+
+/** Well, of the time in which it was known how it was; null when it never was. */
+export function wellOf(bar: Bar | null): number | null {
+  return bar === null || told(bar) === 0 ? null : bar.good / told(bar);
+}
+
+export function levelOf(well: number | null): Level {
+  if (well === null) return 'n';
+  return levels.find(({ least }) => well >= least)?.level ?? 'd';
+}
+
+/** Never rounded up: 100 % is all of it. */
+export function percent(part: number): string {
+  const digits = part >= 0.9 ? 100 : 10;
+  return `${Math.floor(part * 100 * digits + 1e-9) / digits} %`;
+}
+
+const middles = { a: 10, b: 12, c: 14.5, d: 16.5, n: 19 } as const;
+
+/** Runs of days of one level are one piece of one path; the stylesheet cuts it into days and says how high it is. */
+function paths(of: readonly Level[]): string {
+  const found = new Map<Level, string>();
+  let from = 0;
+  for (let index = 1; index <= of.length; index += 1) {
+    const level = of[from];
+    if (level === undefined || of[index] === level) continue;
+    found.set(level, `${found.get(level) ?? ''}M${from} ${middles[level]}h${index - from}`);
+    from = index;
+  }
+  return [...found].map(([level, d]) => `<path class="${level}" d="${d}"/>`).join('');
+}
+
+function worst(bars: Days['bars']): { readonly index: number; readonly well: number } | null {
+  let found: { readonly index: number; readonly well: number } | null = null;
+  for (const [index, bar] of bars.entries()) {
+    const well = wellOf(bar);
+    if (well !== null && well < (found?.well ?? 1)) found = { index, well };
+  }
+  return found;
+}
+
+const dayMs = 86_400_000;
+const later = (day: Day, days: number): Day =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+
+/** The days that bars are about. */
+export type Span = { readonly firstDay: Day; readonly lastDay: Day };
+
+/** E.g. `90 days: 99.98 % well of the known time, 2 days without data, worst 3 Nov: 97.2 %`. */
+export function daysWords({ bars, well }: Days, { firstDay, lastDay }: Span): string {
+  const count = `${bars.length} days`;
+  if (well === null) return `${count}: no data`;
+  const missing = bars.filter((bar) => wellOf(bar) === null).length;
+  const low = worst(bars);
+  return [
+    `${count}: ${percent(well)} well of the known time`,
+    ...(missing === 0 ? [] : [`${missing} day${missing === 1 ? '' : 's'} without data`]),
+    ...(low === null ? [] : [`worst ${dayWords(later(firstDay, low.index), lastDay)}: ${percent(low.well)}`]),
+  ].join(', ');
+}
+
+/** The bars, with their words as a name and for the pointer. */
+export function daysBars(days: Days, span: Span): string {
+  const words = escaped(daysWords(days, span));
+  const shape = paths(days.bars.map((bar) => levelOf(wellOf(bar))));
+  return `<svg class="b" viewBox="0 0 ${days.bars.length} 20" preserveAspectRatio="none" role="img" aria-label="${words}"><title>${words}</title>${shape}</svg>`;
+}
+
+/** The bars, and under them from when to when they go and what they come to. */
+export function record(days: Days, span: Span): string {
+  const well = days.well === null ? 'no data yet' : `${percent(days.well)} well`;
+  const missing = days.bars.filter((bar) => wellOf(bar) === null).length;
+  const holes = days.well === null || missing === 0 ? '' : `, ${missing} d no data`;
+  const from = dayWords(span.firstDay, span.lastDay);
+  return `${daysBars(days, span)}<p class="under" aria-hidden="true"><span>${from}</span><span>${well}${holes}</span><span>today</span></p>`;
+}
+
+/** E.g. `last 24 h: 32 to 64 ms, 3 h without a measurement`. */
+function lineWords(line: readonly (number | null)[]): string {
+  const measured = line.flatMap((ms) => (ms === null ? [] : [ms]));
+  if (measured.length === 0) return `last ${line.length} h: nothing measured`;
+  const missing = line.length - measured.length;
+  const range = `${Math.min(...measured)} to ${Math.max(...measured)} ms`;
+  return `last ${line.length} h: ${range}${missing === 0 ? '' : `, ${missing} h without a measurement`}`;
+}
+
+/** Latency hour by hour, from nothing at the bottom to the slowest hour at the top; an hour without a measurement is a gap. */
+export function latencyLine(line: readonly (number | null)[]): string {
+  const top = Math.max(1, ...line.map((ms) => ms ?? 0));
+  let d = '';
+  for (const [index, ms] of line.entries()) {
+    if (ms === null) continue;
+    const y = Math.round((18 - (16 * ms) / top) * 10) / 10;
+    const isAlone = (line[index - 1] ?? null) === null;
+    d += isAlone ? `M${index} ${y}h.01` : `L${index} ${y}`;
+  }
+  const words = escaped(lineWords(line));
+  const path = d === '' ? '' : `<path d="${d}"/>`;
+  return `<svg class="l" viewBox="-.5 0 ${line.length} 20" preserveAspectRatio="none" role="img" aria-label="${words}"><title>${words}</title>${path}</svg>`;
+}

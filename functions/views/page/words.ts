@@ -1,0 +1,117 @@
+// Words for a reader who has never seen this before: of states, reasons and events.
+import type { ChainState, Quality, SignerState } from '../../domain/facts.ts';
+import type { TimelineEvent } from '../../domain/incident.ts';
+import type { Reason } from '../../domain/sample.ts';
+import type { Severity } from '../../domain/severity.ts';
+import type { Role } from '../../domain/target.ts';
+import type { SiteVerdict } from '../../domain/verdict.ts';
+import type { SiteOverview } from '../overview.ts';
+import { type Tone, verdictTone } from '../verdict.ts';
+
+export const roleWords = {
+  inbound: 'port of the house',
+  exit: 'VPN exit',
+  reference: 'reference host, shows that our own network works',
+  chain: 'public source of a chain',
+} as const satisfies Record<Role, string>;
+
+export const qualityTone = {
+  good: 'good',
+  bad: 'bad',
+  unknown: 'doubt',
+} as const satisfies Record<Quality, Tone>;
+
+const reasonWords = {
+  timeout: 'no answer in time',
+  refused: 'connection refused',
+  reset: 'connection broken off',
+  dns: 'name not found',
+  unreachable: 'unreachable',
+  tls: 'TLS or certificate wrong',
+  status: 'wrong status',
+  body: 'wrong answer',
+  protocol: 'speaks something else',
+  'wrong-chain': 'wrong chain',
+  syncing: 'still syncing',
+  stale: 'head too old',
+  lagging: 'lags behind',
+  'few-peers': 'too few peers',
+  identity: 'another node answers',
+  misadvertised: 'advertises another address',
+  aborted: 'the look was cut short',
+  lease: 'its port is not known',
+} as const satisfies Record<Reason, string>;
+
+export function targetWord(quality: Quality, reason: Reason | null): string {
+  if (quality === 'good') return 'answers';
+  if (reason !== null) return reasonWords[reason];
+  return quality === 'bad' ? 'does not answer' : 'not known';
+}
+
+export const signerWord = {
+  signing: 'signs',
+  quiet: 'quiet for a while',
+  silent: 'does not sign',
+  inactive: 'not active',
+  unknown: 'not known',
+} as const satisfies Record<SignerState, string>;
+
+export const chainWord = {
+  moving: 'moves',
+  stalled: 'stands still',
+  unknown: 'not known',
+} as const satisfies Record<ChainState, string>;
+
+export const severityTone = {
+  critical: 'bad',
+  warning: 'doubt',
+  info: 'none',
+} as const satisfies Record<Severity, string>;
+
+export const severityWord = {
+  critical: 'Critical',
+  warning: 'Warning',
+  info: 'For information',
+} as const satisfies Record<Severity, string>;
+
+export const eventWord = {
+  opened: 'Opened',
+  changed: 'Changed',
+  relapsed: 'Bad again',
+  recovering: 'Looks well again',
+  resolved: 'Over',
+  held: 'Held back',
+  told: 'Told',
+  acknowledged: 'Acknowledged',
+  'ack-over': 'Acknowledgement over',
+  cleared: 'Cause stated',
+  'seen-again': 'Seen again',
+  standby: 'Standby',
+} as const satisfies Record<TimelineEvent, string>;
+
+const verdictWord = {
+  ok: 'Well',
+  dark: 'Dark',
+  'vpn-down': 'Cut off',
+  'not-signing': 'Not signing',
+  'inbound-lost': 'Way in broken',
+  degraded: 'Partly down',
+  blind: 'Blind',
+  unknown: 'Not known',
+} as const satisfies Record<SiteVerdict, string>;
+
+/** One or two words for a whole site; never better than its tone. */
+export function siteWord({
+  watched,
+  verdict,
+  tone,
+}: Pick<SiteOverview, 'watched' | 'verdict' | 'tone'>): string {
+  if (watched === 'unwatched') return 'Not watched yet';
+  if (watched === 'stale') return 'Nobody watches';
+  if (verdict === null) return tone === 'good' ? 'Well' : tone === 'bad' ? 'Trouble' : 'Look';
+  if (verdictTone[verdict] === 'good' && tone !== 'good') return tone === 'bad' ? 'Trouble' : 'Look';
+  return verdictWord[verdict];
+}
+
+/** E.g. `1 key`, `3 keys`. */
+export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
