@@ -6,6 +6,8 @@ import { baseStyle } from './style.ts';
 /** `since`: when reading first failed, epoch ms. `why`: one sentence. */
 export type Blindness = { readonly since: number; readonly why: string; readonly timezone: string };
 
+const script = '\nsetInterval(() => document.hidden || location.reload(), 30000);\n';
+
 export function blindPage({ since, why, timezone }: Blindness): Page {
   const body = `<main>
 <h1>I cannot read my memory</h1>
@@ -16,8 +18,8 @@ export function blindPage({ since, why, timezone }: Blindness): Page {
   return pageOf({
     title: 'Not known · basement watchdog',
     style: baseStyle,
-    script: null,
-    head: '<meta http-equiv="refresh" content="30">\n',
+    script,
+    head: '<noscript><meta http-equiv="refresh" content="30"></noscript>\n',
     body,
   });
 }

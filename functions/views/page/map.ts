@@ -5,7 +5,7 @@ import type { MapPart } from '../overview.ts';
 import { bdi, said, type Sign } from './signs.ts';
 
 const columns = [60, 180, 300] as const;
-const rowHeight = 128;
+const rowHeight = 144;
 const radius = 27;
 /** Where the words under a figure end. */
 const foot = 74;

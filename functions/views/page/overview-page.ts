@@ -73,7 +73,12 @@ export function overviewPage(overview: Overview, { refreshSeconds }: PageOptions
       : `<nav aria-label="Sites"><ul class="sites">${sites.map(siteLink).join('')}</ul></nav>`;
   const isPublic = hidden.length > 0;
   const parts = sites.map((site) =>
-    sitePart(site, { at, hidden, isWhole: sites.length === 1 || site.tone !== 'good' }),
+    sitePart(site, {
+      at,
+      readAt: overview.readAt,
+      hidden,
+      isWhole: sites.length === 1 || site.tone !== 'good',
+    }),
   );
   const none = sites.length === 0 ? '<p>No site is configured.</p>' : '';
   const data = isPublic ? '' : ' · <a href="overview">The same as JSON</a>';

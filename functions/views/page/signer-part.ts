@@ -3,10 +3,11 @@ import type { KeysGlance, StandbyGlance } from '../../domain/glance.ts';
 import { money } from '../../domain/standby/spent.ts';
 import type { Shown, SignerOverview, SiteOverview } from '../overview.ts';
 import { escaped } from '../html.ts';
+import { sentence } from '../message-words.ts';
 import { signerTone } from '../verdict.ts';
 import { record, type Span } from './bars.ts';
 import { bdi, said, sign, type Sign } from './signs.ts';
-import { ago, type Clock, lasts, since, time } from './when.ts';
+import { ago, ahead, type Clock, since, time } from './when.ts';
 import { count, signerWord } from './words.ts';
 
 type SignerOptions = {
@@ -40,7 +41,7 @@ function nobodyHolds(
       ? 'When somebody may is not known: ask the guard with <code>watchdog handover status</code>.'
       : notBefore <= clock.now
         ? `The wait is over since ${time(notBefore, clock)}. Ask the guard with <code>watchdog handover status</code>.`
-        : `<strong class="count">Not before ${time(notBefore, clock)}, in ${lasts(notBefore - clock.now)}</strong> It may take longer: the guard looks at every condition.`;
+        : `<strong class="count">Not before ${time(notBefore, clock)}, in ${ahead(notBefore, clock)}</strong> It may take longer: the guard looks at every condition.`;
   const who =
     from === null ? '' : ` Nobody holds them ${since(from, clock)}${by === null ? '' : `, by ${bdi(by)}`}.`;
   const number = generation === null ? '' : ` Generation ${generation}.`;
@@ -101,7 +102,7 @@ function progressOf({ phase, percent, etaMs, reportAt }: StandbyGlance, clock: C
       ? 'when it is done cannot be told yet'
       : at <= clock.now
         ? 'done at any moment'
-        : `done in about ${lasts(at - clock.now)}, at ${time(at, clock)}`;
+        : `done in about ${ahead(at, clock)}, at ${time(at, clock)}`;
   return `<div class="progress"><progress max="100" value="${whole}" aria-label="Synced so far">${whole} %</progress><p><b>${whole} %</b> ${eta}</p></div>`;
 }
 
@@ -124,7 +125,7 @@ export function standbyPart(standby: StandbyGlance, clock: Clock): string {
 
 /** How it is known, and when it was last seen. */
 function proofPart(
-  { state, actAt, silentSince, proof, total, silent, inactive }: SignerOverview,
+  { id, state, actAt, silentSince, proof, total, silent, inactive }: SignerOverview,
   clock: Clock,
 ): string {
   const parts = [
@@ -134,7 +135,7 @@ function proofPart(
   ];
   const lines = [
     ...(silentSince === null ? [] : [`<b>Silent ${since(silentSince, clock)}.</b>`]),
-    ...(proof === null ? [] : [`${bdi(proof)}.`]),
+    ...(proof === null ? [] : [bdi(sentence(proof, id))]),
     actAt === null
       ? state === 'signing'
         ? ''

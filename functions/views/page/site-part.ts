@@ -1,23 +1,38 @@
 // One site on the view, what matters most first.
+import { briefly } from '../../domain/lasting.ts';
 import { escaped } from '../html.ts';
 import type { Shown, SiteOverview } from '../overview.ts';
-import type { MuteStatus } from '../incidents.ts';
+import type { WindowStatus } from '../incidents.ts';
+import { sentence } from '../message-words.ts';
 import { record } from './bars.ts';
 import { openPart, openTitle, pastPart } from './incident-part.ts';
 import { mapOf } from './map.ts';
 import { bdi, said, sign } from './signs.ts';
 import { otherStandbysPart, signersPart } from './signer-part.ts';
 import { targetsPart, targetsTitle } from './target-part.ts';
-import { housePart, messagesPart, watchPart } from './watch-part.ts';
+import { housePart, lateMs, messagesPart, watchPart } from './watch-part.ts';
 import { ago, type Clock, clockOf, since, time } from './when.ts';
 import { chainWord, siteWord } from './words.ts';
 import { chainTone } from '../verdict.ts';
 
 type SiteOptions = {
   readonly at: number;
+  /** When what is shown was read. */
+  readonly readAt: number;
   readonly hidden: readonly Shown[];
   /** The only one of the view, or one that is not well: shown whole. */
   readonly isWhole: boolean;
+};
+
+/** What all parts of a site go by. */
+type Shared = {
+  readonly hidden: readonly Shown[];
+  readonly isPublic: boolean;
+  readonly hasHistory: boolean;
+  readonly clock: Clock;
+  /** By which facts are told: as of the last look where that is too old. */
+  readonly old: Clock;
+  readonly part: (key: string, title: string, lead: string, body: string) => string;
 };
 
 type Section = { readonly key: string; readonly title: string; readonly lead: string; readonly body: string };
@@ -30,7 +45,8 @@ function section(site: string, { key, title, lead, body }: Section): string {
   return `<section class="${key}" aria-labelledby="${id}"><h3 id="${id}">${title}</h3>${below}${body}</section>`;
 }
 
-function mute({ subject, from, until, why, by, isInForce }: MuteStatus, clock: Clock): string {
+/** By whom, or `maintenance` when it stands in the configuration. */
+function mute({ subject, from, until, why, isInForce }: WindowStatus, by: string, clock: Clock): string {
   const what = subject === null ? 'of this site' : `of ${bdi(subject)}`;
   const when = isInForce
     ? `<b>Nobody is woken ${what}</b> until ${time(until, clock)}`
@@ -39,105 +55,112 @@ function mute({ subject, from, until, why, by, isInForce }: MuteStatus, clock: C
 }
 
 function looked({ lastTickAt, watched, latenessMs }: SiteOverview, clock: Clock): string {
-  if (lastTickAt === null) return 'Nobody has looked yet.';
+  if (lastTickAt === null) return watched === 'unreadable' ? '' : 'Nobody has looked yet.';
   if (watched === 'stale') return `Last look ${ago(lastTickAt, clock)}.`;
-  const late = latenessMs !== null && latenessMs >= 30_000 ? `, ${Math.round(latenessMs / 1000)} s late` : '';
+  const late = latenessMs !== null && latenessMs >= lateMs ? `, ${briefly(latenessMs)} late` : '';
   return `Last look ${time(lastTickAt, clock)}${late}.`;
 }
 
-function headPart(site: SiteOverview, { hidden }: SiteOptions, clock: Clock): string {
-  const { site: id, name, tone, headline, because, verdictSince, mutes, days } = site;
-  const from = verdictSince === null || site.watched !== 'yes' ? '' : ` So ${since(verdictSince, clock)}.`;
-  const why = because === null ? '' : ` <span>Why: ${bdi(because)}.</span>`;
-  const muted =
-    mutes.length === 0
-      ? ''
-      : `<ul class="signed mutes">${mutes.map((each) => mute(each, clock)).join('')}</ul>`;
-  const bars = hidden.includes('history') || days.bars.length === 0 ? '' : record(days, site);
-  return `<header class="head"><p class="pill">${sign(tone)}<b>${siteWord(site)}</b> <span>${bdi(name)}</span></p><h2 id="head-${escaped(id)}" dir="auto">${escaped(headline)}</h2><p class="soft">${looked(site, clock)}${from}${why}</p>${muted}${bars}</header>`;
+/** What is said of messages that are held back, and of documents that cannot be read. */
+function notes({ mutes, windows, broken }: SiteOverview, clock: Clock): string {
+  const items = [
+    ...broken.map((text) => `<li>${sign('bad')}<span>${bdi(sentence(text, ''))}</span></li>`),
+    ...mutes.map((each) => mute(each, each.by, clock)),
+    ...windows.map((each) => mute(each, 'maintenance', clock)),
+  ];
+  return items.length === 0 ? '' : `<ul class="signed notes">${items.join('')}</ul>`;
 }
 
-const chains = (site: SiteOverview): string =>
-  site.chains
-    .map(
-      ({ id, state, detail }) =>
-        `<li><b>${escaped(id)}</b> ${said(chainTone[state], chainWord[state])}${detail === null ? '' : ` <span class="soft">${bdi(detail)}</span>`}</li>`,
-    )
-    .join('');
+function headPart(site: SiteOverview, { hasHistory, clock }: Shared): string {
+  const { site: id, name, tone, headline, because, verdictSince, days } = site;
+  const from = verdictSince === null || site.watched !== 'yes' ? '' : ` So ${since(verdictSince, clock)}.`;
+  const why = because === null ? '' : ` Why: ${bdi(because)}.`;
+  const bars = hasHistory ? record(days, site) : '';
+  return `<header class="head"><p class="pill">${sign(tone)}<b>${siteWord(site)}</b> <span>${bdi(name)}</span></p><h2 id="head-${escaped(id)}" dir="auto">${escaped(headline)}</h2><p class="soft">${looked(site, clock)}${from}${why}</p>${notes(site, clock)}${bars}</header>`;
+}
 
-export function sitePart(site: SiteOverview, options: SiteOptions): string {
-  const { site: id, timezone, targets, signers, open, moreOpen, past, outbox, otherStandbys } = site;
-  const { at, hidden, isWhole } = options;
-  const clock = clockOf(timezone, at);
-  const isPublic = hidden.length > 0;
-  const hasHistory = !hidden.includes('history');
-  const part = (key: string, title: string, lead: string, body: string): string =>
-    section(id, { key, title, lead, body });
-  const ofChains = chains(site);
-  const top = [
-    part(
-      'open',
-      openTitle(open.length, moreOpen),
-      '',
-      open.length === 0 ? '' : openPart(open, moreOpen, { clock, isPublic }),
-    ),
-    part(
-      'where',
-      'Where it stands',
-      'The watchdog looks from outside, through the VPN, at the house and at what the chains show of it.',
-      mapOf(site.map),
-    ),
-    part(
-      signers.length > 2 ? 'signers wide' : 'signers',
-      'Signers',
-      'The keys that sign on a chain: whether they do, who holds them, and what stands by.',
-      signers.length === 0 ? '' : signersPart(signers, { clock, span: site, site: id, hidden }),
-    ),
+/** Of chains that are not on the map. */
+function chainsPart({ chains, map }: SiteOverview): string {
+  if (map.some((part) => part.id === 'chain')) return '';
+  const items = chains.map(
+    ({ id, state, detail }) =>
+      `<li><span><b>${escaped(id)}</b> ${said(chainTone[state], chainWord[state])}${detail === null ? '' : ` <span class="soft">${bdi(detail)}</span>`}</span></li>`,
+  );
+  return items.length === 0 ? '' : `<ul class="signed">${items.join('')}</ul>`;
+}
+
+const where =
+  'The watchdog looks from outside, through the VPN, at the house; and at the chains, whether they show its work.';
+
+/** What matters most: what is wrong, where, and whether the signers sign. */
+function topPart(site: SiteOverview, { hidden, isPublic, old, part }: Shared): string {
+  const { site: id, signers, open, moreOpen, map } = site;
+  const incidents = open.length === 0 ? '' : openPart(open, moreOpen, { clock: old, isPublic });
+  const cards =
+    signers.length === 0 ? '' : signersPart(signers, { clock: old, span: site, site: id, hidden });
+  const isWide = signers.length > 2;
+  const lead = 'The keys that sign on a chain: whether they do, who holds them, and what stands by.';
+  const inner = [
+    part('open', openTitle(open.length, moreOpen), '', incidents),
+    part('where', 'Where it stands', where, mapOf(map)),
+    part(isWide ? 'signers wide' : 'signers', 'Signers', lead, cards),
   ].join('');
-  const foot = [
-    part('house', 'The house itself', 'What it sends us.', housePart(site, clock)),
-    part(
-      'chains',
-      'Chains',
-      'As public sources show them.',
-      ofChains === '' ? '' : `<ul class="signed">${ofChains}</ul>`,
-    ),
-    part(
-      'messages',
-      'Messages',
-      'Whether people can be reached.',
-      outbox === null ? '' : messagesPart(outbox, clock),
-    ),
+  const duo = !isWide && cards !== '' && incidents !== '' ? ' duo' : '';
+  return inner === '' ? '' : `<div class="top${duo}">${inner}</div>`;
+}
+
+function probedPart(site: SiteOverview, { hasHistory, old, part }: Shared): string {
+  const { site: id, targets } = site;
+  if (targets.length === 0) return '';
+  const body = targetsPart(id, targets, { clock: old, span: site, hasHistory });
+  return part('probed', targetsTitle(targets), 'What is probed from outside, once a minute.', body);
+}
+
+function footPart(site: SiteOverview, { hidden, isPublic, hasHistory, clock, old, part }: Shared): string {
+  const { site: id, outbox, past, otherStandbys } = site;
+  const others = hidden.includes('standbys') || Object.keys(otherStandbys).length === 0;
+  const messages = outbox === null ? '' : messagesPart(outbox, old);
+  const inner = [
+    part('house', 'The house itself', 'What it sends us.', housePart(site, old)),
+    part('chains', 'Chains', 'As public sources show them.', chainsPart(site)),
+    part('messages', 'Messages', 'Whether people can be reached.', messages),
     part(
       'watch',
       'The watchdog',
       'Whether it looks as often as it should.',
-      hidden.includes('watchdog') ? '' : watchPart(site, clock),
+      hidden.includes('watchdog') || site.watched === 'unreadable' ? '' : watchPart(site, clock),
     ),
     part(
       'left',
       'Other standbys',
       'Of signers that are not configured any more.',
-      hidden.includes('standbys') || Object.keys(otherStandbys).length === 0
-        ? ''
-        : otherStandbysPart(otherStandbys, clock),
+      others ? '' : otherStandbysPart(otherStandbys, old),
     ),
+    part('ended', 'Over', '', past.length === 0 ? '' : pastPart(past, { clock: old, isPublic })),
   ].join('');
-  const ended = part('ended', 'Over', '', past.length === 0 ? '' : pastPart(past, { clock, isPublic }));
-  const history = hasHistory
-    ? `<p class="more"><a href="history/${escaped(id)}">All days, up to 400 back</a></p>`
+  const days = hasHistory
+    ? `<p class="more"><a href="history/${escaped(id)}">All days of ${bdi(site.name)}, up to 400 back</a></p>`
     : '';
-  const probed = part(
-    'probed',
-    targetsTitle(targets),
-    'What is probed from outside, once a minute.',
-    targets.length === 0 ? '' : targetsPart(id, targets, { clock, span: site, hasHistory }),
-  );
-  const rest = `<div class="top">${top}</div>${probed}<div class="foot">${foot}${ended}</div>${history}`;
+  return `${inner === '' ? '' : `<div class="foot">${inner}</div>`}${days}`;
+}
+
+export function sitePart(site: SiteOverview, { at, readAt, hidden, isWhole }: SiteOptions): string {
+  const { site: id, timezone, tone, watched, open, lastTickAt } = site;
+  const isOld = watched === 'stale' && lastTickAt !== null;
+  const shared: Shared = {
+    hidden,
+    isPublic: hidden.length > 0,
+    hasHistory: !hidden.includes('history') && site.days.bars.length > 0,
+    clock: clockOf(timezone, at),
+    old: clockOf(timezone, at, isOld ? lastTickAt : readAt),
+    part: (key, title, lead, body) => section(id, { key, title, lead, body }),
+  };
+  const was = isOld ? `<p class="was">All below is how it was ${ago(lastTickAt, shared.clock)}.</p>` : '';
+  const rest = `${was}${topPart(site, shared)}${probedPart(site, shared)}${footPart(site, shared)}`;
   const inner = isWhole
     ? rest
     : `<details id="all-${escaped(id)}"><summary>All of ${bdi(site.name)}</summary>${rest}</details>`;
   // Said aloud when it changes, and only then: the headline itself also tells how long it has been so.
-  const state = escaped([site.tone, siteWord(site), ...open.map((each) => each.id)].join(' '));
-  return `<article class="site ${site.tone}" id="site-${escaped(id)}" data-state="${state}" aria-labelledby="head-${escaped(id)}">${headPart(site, options, clock)}${inner}</article>`;
+  const state = escaped([tone, siteWord(site), ...open.map((each) => each.id)].join(' '));
+  return `<article class="site ${tone}${isOld ? ' old' : ''}" id="site-${escaped(id)}" data-state="${state}" aria-labelledby="head-${escaped(id)}">${headPart(site, shared)}${inner}</article>`;
 }

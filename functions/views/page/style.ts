@@ -103,7 +103,9 @@ details[open]>summary.inc::after{transform:rotate(-135deg);margin-top:.65em}
 .lines li::before{content:"";position:absolute;left:.25rem;top:.65em;width:.35rem;height:.35rem;border-radius:50%;background:var(--mark)}
 .past li,.signed li{display:flex;gap:.5rem;flex-wrap:nowrap;align-items:flex-start}
 .past .i,.signed>li>.i{margin-top:.2em}
-.signed.mutes{margin-top:.5rem}
+.signed.notes{margin:.5rem 0}
+.was{margin:0 0 .75rem;padding:.5rem 1rem;border-radius:.5rem;border:1px dashed var(--mark)}
+.old>:is(.top,.probed,.foot){filter:grayscale(.8)}
 .timeline{border-left:2px solid var(--line);margin-left:.375rem}
 .timeline li{position:relative;padding:0 0 .6rem 1rem;display:grid;gap:0 .75rem}
 .timeline li::before{content:"";position:absolute;left:-.4375rem;top:.4em;width:.75rem;height:.75rem;border-radius:50%;background:var(--card);border:3px solid var(--mark)}
@@ -149,13 +151,13 @@ p.under{display:flex;justify-content:space-between;font-size:.8125rem;color:var(
 .l{display:block;height:1.75rem;width:100%}
 .l path{fill:none;stroke:var(--go);stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round;vector-effect:non-scaling-stroke}
 .columns{display:none}
-.t{display:grid;gap:.15rem .75rem;grid-template-columns:minmax(0,1fr) auto;align-items:center;padding:.6rem 0;border-top:1px solid var(--line)}
-.t>div{grid-column:1/-1}
+.t{display:grid;gap:.25rem .75rem;grid-template-columns:4.5rem minmax(0,1fr) auto;align-items:start;padding:.6rem 0;border-top:1px solid var(--line)}
+.t>div{grid-column:span 2}
 .t p{margin:0}
 .t .soft{font-size:.875rem}
 .t .ms{font-variant-numeric:tabular-nums;white-space:nowrap;font-size:.9375rem}
-.t .b{grid-column:1/-1;height:1.25rem}
-.t .l{height:1.5rem;max-width:12rem}
+.t .b{grid-column:span 2;height:1.375rem}
+.t .l{height:1.375rem}
 .t.bad .id,.t.doubt .id{font-size:1.0625rem}
 .short{columns:15rem;font-size:.9375rem}
 .short li{break-inside:avoid}
@@ -171,14 +173,15 @@ footer summary{color:var(--go)}
 @media (min-width:60rem){
 main,header.bar,footer{padding-left:1.5rem;padding-right:1.5rem}
 .head,section{padding:1.25rem 1.5rem}
-.top{grid-template-columns:minmax(0,1fr) minmax(0,1fr);grid-template-rows:auto 1fr;align-items:start}
-.open{grid-row:span 2}
+.top{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}
+.duo{grid-template-rows:auto 1fr}
+.duo .signers{grid-column:2;grid-row:1/span 2}
 .wide{grid-column:1/-1}
 .wide .cards{grid-template-columns:repeat(auto-fill,minmax(22rem,1fr))}
 .foot{grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));align-items:start}
-.t{grid-template-columns:minmax(0,1.5fr) 7rem 8rem minmax(0,1.6fr);gap:0 1.25rem;padding:.4rem 0}
+.t{grid-template-columns:minmax(0,1.5fr) 8rem 7rem minmax(0,1.6fr);gap:0 1.25rem;padding:.4rem 0;align-items:center}
 .t>div,.t .b{grid-column:auto}
-.columns{display:grid;grid-template-columns:minmax(0,1.5fr) 7rem 8rem minmax(0,1.6fr);gap:0 1.25rem;margin:0;font-size:.875rem;color:var(--soft);padding-bottom:.25rem}
+.columns{display:grid;grid-template-columns:minmax(0,1.5fr) 8rem 7rem minmax(0,1.6fr);gap:0 1.25rem;margin:0;font-size:.875rem;color:var(--soft);padding-bottom:.25rem}
 }
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important;scroll-behavior:auto!important}}
 @media (forced-colors:active){.i,.m,.b,.l,.k{forced-color-adjust:none}}

@@ -2,8 +2,9 @@
 import { escaped } from '../html.ts';
 import type { TargetOverview } from '../overview.ts';
 import { daysBars, latencyLine, type Span } from './bars.ts';
+import { sentence } from '../message-words.ts';
 import { bdi, said } from './signs.ts';
-import { type Clock, lasts, since } from './when.ts';
+import { type Clock, lasted, since } from './when.ts';
 import { count, qualityTone, roleWords, targetWord } from './words.ts';
 
 /** So many are shown whole when there are more than `mostWhole`. */
@@ -14,23 +15,26 @@ type TargetOptions = { readonly clock: Clock; readonly span: Span; readonly hasH
 
 const ms = (value: number | null): string => (value === null ? '–' : String(Math.round(value)));
 
+const withinWords = 'Today: half of the answers came within the first, 95 of 100 within the second';
+
 function numbers({ p50Ms, p95Ms, latencyMs }: TargetOverview): string {
-  if (p50Ms === null && p95Ms === null) {
-    return latencyMs === null ? '' : `<p class="ms"><b>${ms(latencyMs)}</b> ms</p>`;
+  if (p50Ms !== null || p95Ms !== null) {
+    return `<p class="ms" title="${withinWords}"><b>${ms(p50Ms)}</b> / ${ms(p95Ms)} ms</p>`;
   }
-  return `<p class="ms" title="Today: half of the answers came within the first, 95 of 100 within the second"><b>${ms(p50Ms)}</b> / ${ms(p95Ms)} ms</p>`;
+  return `<p class="ms">${latencyMs === null ? '' : `<b>${ms(latencyMs)}</b> ms`}</p>`;
 }
 
 function whole(target: TargetOverview, { clock, span, hasHistory }: TargetOptions): string {
   const { id, role, quality, reason, detail, since: from, line, days, muted } = target;
   const tone = qualityTone[quality];
-  const why =
-    quality === 'good'
-      ? `<p class="soft">${roleWords[role]}</p>`
-      : `<p class="why">${detail === null ? '' : `${bdi(detail)} `}<span class="soft">${since(from, clock)}; ${roleWords[role]}</span></p>`;
+  const isGood = quality === 'good';
+  const kind = `<span class="soft">${roleWords[role]}</span>`;
+  const why = isGood
+    ? ''
+    : `<p class="why">${detail === null ? '' : `${bdi(sentence(detail, ''))} `}<span class="soft">So ${since(from, clock)}.</span></p>`;
   const bars = hasHistory ? daysBars(days, span) : '';
   const hours = line.length === 0 ? '' : latencyLine(line);
-  return `<li class="t ${tone}"><div><p class="id"><b>${bdi(id)}</b> ${said(tone, targetWord(quality, reason))}${muted ? ' <span class="tag">muted</span>' : ''}</p>${why}</div>${hours}${numbers(target)}${bars}</li>`;
+  return `<li class="t ${tone}"><div><p class="id"><b>${bdi(id)}</b> ${said(tone, targetWord(quality, reason))}${muted ? ' <span class="tag">muted</span>' : ''} ${kind}</p>${why}</div>${numbers(target)}${hours}${bars}</li>`;
 }
 
 const short = (target: TargetOverview, { clock }: TargetOptions): string => {
@@ -38,7 +42,7 @@ const short = (target: TargetOverview, { clock }: TargetOptions): string => {
   const word = targetWord(quality, reason);
   return quality === 'good'
     ? `<li>${escaped(id)}</li>`
-    : `<li>${escaped(id)} ${said(qualityTone[quality], word)} ${lasts(clock.now - from)}</li>`;
+    : `<li>${escaped(id)} ${said(qualityTone[quality], word)} ${lasted(from, clock)}</li>`;
 };
 
 /** E.g. `3 of 52 are not well`. */
@@ -67,5 +71,5 @@ export function targetsPart(
     rest.length === 0
       ? ''
       : `<details id="more-${escaped(site)}"><summary>${words}</summary><ul class="short">${rest.map((target) => short(target, options)).join('')}</ul></details>`;
-  return `<p class="columns" aria-hidden="true"><span>What</span><span>Last 24 h</span><span>Half / 95 % within</span><span>90 days</span></p><ul class="targets">${shown.map((target) => whole(target, options)).join('')}</ul>${more}`;
+  return `<p class="columns" aria-hidden="true"><span>What</span><span>Half / 95 % within</span><span>Last 24 h</span><span>90 days</span></p><ul class="targets">${shown.map((target) => whole(target, options)).join('')}</ul>${more}`;
 }

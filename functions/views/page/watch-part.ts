@@ -2,20 +2,19 @@
 import { briefly } from '../../domain/lasting.ts';
 import type { OutboxGlance } from '../../domain/glance.ts';
 import type { HeartbeatOverview, SiteOverview } from '../overview.ts';
+import { sentence } from '../message-words.ts';
 import { bdi, said, sign } from './signs.ts';
-import { ago, type Clock, lasts, since } from './when.ts';
-
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+import { ago, type Clock, lasted, since } from './when.ts';
 
 function heartbeat({ source, sentAt, isFresh }: HeartbeatOverview, clock: Clock): string {
   const when = sentAt === null ? 'never heard' : ago(sentAt, clock);
-  return `<li><b>${bdi(source)}</b> ${said(isFresh ? 'good' : 'doubt', isFresh ? 'is heard' : 'is silent')} <span class="soft">${when}</span></li>`;
+  return `<li><span><b>${bdi(source)}</b> ${said(isFresh ? 'good' : 'doubt', isFresh ? 'is heard' : 'is silent')} <span class="soft">${when}</span></span></li>`;
 }
 
 /** Heartbeats and power; nothing when the house never says anything. */
 export function housePart({ heartbeats, power }: SiteOverview, clock: Clock): string {
   const beats = heartbeats.map((each) => heartbeat(each, clock)).join('');
-  return `${beats === '' ? '' : `<ul class="signed">${beats}</ul>`}${power === null ? '' : `<p>${bdi(sentence(power))}</p>`}`;
+  return `${beats === '' ? '' : `<ul class="signed">${beats}</ul>`}${power === null ? '' : `<p>${bdi(sentence(power, ''))}</p>`}`;
 }
 
 /** Whether people can be reached: what waits, and which channels refuse. */
@@ -28,7 +27,7 @@ export function messagesPart({ waiting, failing, at }: OutboxGlance, clock: Cloc
     .filter(([channel]) => failing[channel] === undefined)
     .map(
       ([channel, from]) =>
-        `<li>${sign('doubt')}<span><b>${bdi(channel)}</b>: a message waits for ${lasts(clock.now - from)}.</span></li>`,
+        `<li>${sign('doubt')}<span><b>${bdi(channel)}</b>: a message waits for ${lasted(from, clock)}.</span></li>`,
     );
   if (failed.length + late.length > 0) return `<ul class="signed">${[...failed, ...late].join('')}</ul>`;
   return at === null
@@ -42,7 +41,7 @@ type Watch = Pick<
 >;
 
 /** A look that comes this late is worth a word. */
-const lateMs = 30_000;
+export const lateMs = 30_000;
 
 /** Whether it looks each minute, as it should. */
 export function watchPart(

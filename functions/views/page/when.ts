@@ -5,10 +5,16 @@ import { clockTime } from '../time.ts';
 
 const minuteMs = 60_000;
 
-/** `now` is a full minute. */
-export type Clock = { readonly timezone: string; readonly now: number };
+/** Full minutes. `asOf`: of what is told; earlier than `now` when it is older than the page. */
+export type Clock = { readonly timezone: string; readonly now: number; readonly asOf: number };
 
-export const clockOf = (timezone: string, at: number): Clock => ({ timezone, now: at - (at % minuteMs) });
+const minuteOf = (at: number): number => at - (at % minuteMs);
+
+export const clockOf = (timezone: string, at: number, asOf: number = at): Clock => ({
+  timezone,
+  now: minuteOf(at),
+  asOf: Math.min(minuteOf(asOf), minuteOf(at)),
+});
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
@@ -71,9 +77,15 @@ export function time(at: number, clock: Clock): string {
 /** E.g. `less than a minute`, `12 min`, `3 h 05 min`. */
 export const lasts = (ms: number): string => (ms < minuteMs ? 'less than a minute' : briefly(ms));
 
+/** How long it was so when it was last looked at: whole minutes, as the times beside it are. */
+export const lasted = (at: number, { asOf }: Clock): string => lasts(asOf - minuteOf(at));
+
+/** How long it is to go. */
+export const ahead = (at: number, { now }: Clock): string => lasts(minuteOf(at) - now);
+
 /** Markup, e.g. `since 02:53 (01:53 UTC), for 21 min`. */
 export const since = (at: number, clock: Clock): string =>
-  `since ${time(at, clock)}, for ${lasts(clock.now - at)}`;
+  `since ${time(at, clock)}, for ${lasted(at, clock)}`;
 
 /** Markup, e.g. `03:07 (02:07 UTC), 7 min ago`. */
-export const ago = (at: number, clock: Clock): string => `${time(at, clock)}, ${lasts(clock.now - at)} ago`;
+export const ago = (at: number, clock: Clock): string => `${time(at, clock)}, ${lasted(at, clock)} ago`;

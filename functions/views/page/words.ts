@@ -11,7 +11,7 @@ import { type Tone, verdictTone } from '../verdict.ts';
 export const roleWords = {
   inbound: 'port of the house',
   exit: 'VPN exit',
-  reference: 'reference host, shows that our own network works',
+  reference: 'reference host',
   chain: 'public source of a chain',
 } as const satisfies Record<Role, string>;
 
@@ -107,6 +107,7 @@ export function siteWord({
   tone,
 }: Pick<SiteOverview, 'watched' | 'verdict' | 'tone'>): string {
   if (watched === 'unwatched') return 'Not watched yet';
+  if (watched === 'unreadable') return 'Not readable';
   if (watched === 'stale') return 'Nobody watches';
   if (verdict === null) return tone === 'good' ? 'Well' : tone === 'bad' ? 'Trouble' : 'Look';
   if (verdictTone[verdict] === 'good' && tone !== 'good') return tone === 'bad' ? 'Trouble' : 'Look';
