@@ -19,6 +19,8 @@ export type Opened = {
   readonly page: Page;
   /** Errors and warnings of the console, scripts that failed, what the policy of the page forbade, and requests that failed or left its server. */
   readonly problems: () => readonly string[];
+  /** Does something while nothing that the page asks for by script is answered, so that it does not change meanwhile. */
+  readonly still: <Result>(act: () => Promise<Result>) => Promise<Result>;
   readonly close: () => Promise<void>;
 };
 
@@ -28,11 +30,12 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: tool('chromium').path, args });
 }
 
-/** A page in a session of its own that may speak to `origin` only: whatever else it asks for is a problem, and gets no answer. */
+/** A page in a session of its own that may speak to `origin` and `others` only: whatever else it asks for is a problem, and gets no answer. */
 export async function openPage(
   browser: Browser,
   origin: string,
   options: BrowserContextOptions = {},
+  others: readonly string[] = [],
 ): Promise<Opened> {
   const context = await browser.newContext({
     viewport: { width: widths.phone, height },
@@ -43,12 +46,17 @@ export async function openPage(
   context.setDefaultTimeout(patienceMs);
   const problems: string[] = [];
   await context.route(
-    (url) => url.origin !== origin && url.protocol !== 'data:',
+    (url) => url.origin !== origin && !others.includes(url.origin) && url.protocol !== 'data:',
     async (route) => {
       problems.push(`asked for ${route.request().url()}`);
       await route.abort();
     },
   );
+  let held: Promise<void> = Promise.resolve();
+  await context.route(`${origin}/**`, async (route) => {
+    if (route.request().resourceType() === 'fetch') await held;
+    await route.continue();
+  });
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') {
@@ -56,7 +64,20 @@ export async function openPage(
     }
   });
   page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
-  return { page, problems: () => problems, close: () => context.close() };
+  return {
+    page,
+    problems: () => problems,
+    still: async (act) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      try {
+        return await act();
+      } finally {
+        resolve();
+      }
+    },
+    close: () => context.close(),
+  };
 }
 
 const violations = z.array(
@@ -95,6 +116,10 @@ export async function overflow(page: Page, width: Width): Promise<string[]> {
 /** What a reader sees, closed parts left out. */
 export const shownText = async (page: Page): Promise<string> =>
   z.string().parse(await page.evaluate('document.body.innerText'));
+
+/** All that the page says, what is folded away as well. */
+export const wholeText = async (page: Page): Promise<string> =>
+  z.string().parse(await page.evaluate('document.body.textContent'));
 
 /** Resolves when the page shows this; rejects with what it shows instead. It must come by itself: nothing is loaded again here. */
 export async function shows(page: Page, words: RegExp): Promise<void> {
