@@ -2,26 +2,16 @@
 import { escaped } from '../html.ts';
 import { cut } from '../message-title.ts';
 import type { SiteOverview } from '../overview.ts';
+import { widthOf } from './text-width.ts';
 
 const longest = 40;
 const fills = { good: '#15692d', doubt: '#855300', bad: '#b3211a', none: '#525c67' } as const;
-
-/** Width of text of 11 px, as good as it can be told without a font: narrow, usual and wide characters. */
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if ("iljt.,:;'|!I ".includes(character)) width += 4;
-    else if (code > 0x2e80) width += 12;
-    else width += 'mwMW'.includes(character) ? 10 : 7;
-  }
-  return width;
-}
 
 function wordOf(site: Pick<SiteOverview, 'watched' | 'verdict'> | null): string {
   if (site === null) return 'unknown';
   if (site.watched === 'unwatched') return 'not watched yet';
   if (site.watched === 'stale') return 'nobody watches';
+  if (site.watched === 'unreadable') return 'not readable';
   return site.verdict ?? 'unknown';
 }
 

@@ -3,6 +3,7 @@ import { escaped } from '../html.ts';
 import { cut } from '../message-title.ts';
 import type { MapPart } from '../overview.ts';
 import { bdi, said, type Sign } from './signs.ts';
+import { widthOf } from './text-width.ts';
 
 const columns = [60, 180, 300] as const;
 const rowHeight = 144;
@@ -91,13 +92,24 @@ function lineShape({ from: [x1, y1], to: [x2, y2], tone }: Line): string {
   return `<path class="e bad" d="${line(Math.round(x1), y1, ax, ay)}${line(bx, by, x2, y2)}${cross}"/>`;
 }
 
+/** As wide as there is room between two figures, and no wider. */
+const mostWide = 116;
+
+function label(x: number, y: number, text: string, kind: '' | ' class="n"'): string {
+  const length =
+    widthOf(text) * 1.3 > mostWide ? ` textLength="${mostWide}" lengthAdjust="spacingAndGlyphs"` : '';
+  return `<text x="${x}" y="${y}"${kind}${length}>${escaped(text)}</text>`;
+}
+
 function figure({ part, x, y }: Placed): string {
   const { id, tone, name, state } = part;
-  return `<g class="${tone}"><circle cx="${x}" cy="${y}" r="${radius}"/><use href="#i-${id}" x="${x - 15}" y="${y - 15}" width="30" height="30"/><use href="#i-${tone}" x="${x + 10}" y="${y + 9}" width="19" height="19"/><text x="${x}" y="${y + 46}" class="n">${escaped(cut(name, 15))}</text><text x="${x}" y="${y + 64}">${escaped(cut(state, 17))}</text></g>`;
+  const mark =
+    tone === 'none' ? '' : `<use href="#i-${tone}" x="${x + 10}" y="${y + 9}" width="19" height="19"/>`;
+  return `<g class="${tone}"><circle cx="${x}" cy="${y}" r="${radius}"/><use href="#i-${id}" x="${x - 15}" y="${y - 15}" width="30" height="30"/>${mark}${label(x, y + 46, cut(name, 16), ' class="n"')}${label(x, y + 64, cut(state, 18), '')}</g>`;
 }
 
 const words = ({ tone, name, state, text }: MapPart): string =>
-  `<li><b>${bdi(name)}</b> ${said(tone, state)}<p>${bdi(text)}</p></li>`;
+  `<li><b>${bdi(name)}</b> ${said(tone, state)} <span class="soft">${bdi(text)}</span></li>`;
 
 /** Nothing when there is nothing to draw. */
 export function mapOf(parts: readonly MapPart[]): string {

@@ -73,7 +73,8 @@ function notes({ mutes, windows, broken }: SiteOverview, clock: Clock): string {
 
 function headPart(site: SiteOverview, { hasHistory, clock }: Shared): string {
   const { site: id, name, tone, headline, because, verdictSince, days } = site;
-  const from = verdictSince === null || site.watched !== 'yes' ? '' : ` So ${since(verdictSince, clock)}.`;
+  const from =
+    verdictSince === null || site.watched !== 'yes' ? '' : ` Like this ${since(verdictSince, clock)}.`;
   const why = because === null ? '' : ` Why: ${bdi(because)}.`;
   const bars = hasHistory ? record(days, site) : '';
   return `<header class="head"><p class="pill">${sign(tone)}<b>${siteWord(site)}</b> <span>${bdi(name)}</span></p><h2 id="head-${escaped(id)}" dir="auto">${escaped(headline)}</h2><p class="soft">${looked(site, clock)}${from}${why}</p>${notes(site, clock)}${bars}</header>`;
@@ -103,9 +104,9 @@ function topPart(site: SiteOverview, { hidden, isPublic, old, part }: Shared): s
   const inner = [
     part('open', openTitle(open.length, moreOpen), '', incidents),
     part('where', 'Where it stands', where, mapOf(map)),
-    part(isWide ? 'signers wide' : 'signers', 'Signers', lead, cards),
+    part('signers', 'Signers', lead, cards),
   ].join('');
-  const duo = !isWide && cards !== '' && incidents !== '' ? ' duo' : '';
+  const duo = incidents === '' ? '' : isWide || cards === '' ? ' pair' : ' duo';
   return inner === '' ? '' : `<div class="top${duo}">${inner}</div>`;
 }
 

@@ -34,6 +34,7 @@ export const viewStyle = `${baseStyle}
 main{max-width:78rem;padding:0 .75rem 1rem}
 main:focus{outline:none}
 header.bar,footer{max-width:78rem;margin:0 auto;padding:.75rem}
+header.bar{padding-bottom:0}
 header.bar h1{font-size:.9375rem;font-weight:600;margin:0;color:var(--soft)}
 #said{margin:.5rem 0 0;padding:.5rem .75rem;border-radius:.5rem;background:var(--doubt-soft);border:1px solid var(--doubt)}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;margin:0}
@@ -122,8 +123,10 @@ details[open]>summary.inc::after{transform:rotate(-135deg);margin-top:.65em}
 .m g.none>circle{stroke-dasharray:4 5}
 .e{fill:none;stroke:currentColor;stroke-width:3;stroke-linecap:round}
 .e.doubt,.e.none{stroke-dasharray:2 8}
-.parts{border-top:1px solid var(--line);padding-top:.75rem;font-size:.9375rem}
-.parts p{margin:0;color:var(--soft)}
+.where{container-type:inline-size}
+.parts{border-top:1px solid var(--line);padding-top:.75rem}
+.parts .w{margin-right:.25em}
+@container (min-width:46rem){.map{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:2rem;align-items:center}.parts{border:0;padding:0}.map .m{margin:0 auto}}
 .cards{display:grid;gap:.75rem;grid-template-columns:minmax(0,1fr)}
 .card{padding:.75rem;border-left-width:.3rem}
 .card.good{border-left-color:var(--good-fill)}.card.doubt{border-left-color:var(--some-fill)}.card.bad{border-left-color:var(--bad-fill)}
@@ -167,17 +170,19 @@ p.under{display:flex;justify-content:space-between;font-size:.8125rem;color:var(
 .words dt{font-weight:600;display:inline}
 .words dt::after{content:": "}
 .words dd{display:inline}
+.incidents .body{padding-bottom:.75rem}
 .legend .body{padding:.5rem 0}
+.leave button{width:auto;min-height:2.75rem;margin:0;background:none;border:1px solid var(--mark);color:var(--ink);font-weight:400}
 footer summary{color:var(--go)}
 @media (min-width:34rem){.timeline li{grid-template-columns:9.5rem minmax(0,1fr)}.card dl{display:grid;grid-template-columns:5rem minmax(0,1fr);gap:0 .75rem}}
 @media (min-width:60rem){
 main,header.bar,footer{padding-left:1.5rem;padding-right:1.5rem}
 .head,section{padding:1.25rem 1.5rem}
-.top{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}
+.duo,.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}
 .duo{grid-template-rows:auto 1fr}
 .duo .signers{grid-column:2;grid-row:1/span 2}
-.wide{grid-column:1/-1}
-.wide .cards{grid-template-columns:repeat(auto-fill,minmax(22rem,1fr))}
+.pair .signers{grid-column:1/-1}
+.top:not(.duo) .signers .cards{grid-template-columns:repeat(auto-fit,minmax(22rem,1fr))}
 .foot{grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));align-items:start}
 .t{grid-template-columns:minmax(0,1.5fr) 8rem 7rem minmax(0,1.6fr);gap:0 1.25rem;padding:.4rem 0;align-items:center}
 .t>div,.t .b{grid-column:auto}
@@ -185,5 +190,5 @@ main,header.bar,footer{padding-left:1.5rem;padding-right:1.5rem}
 }
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important;scroll-behavior:auto!important}}
 @media (forced-colors:active){.i,.m,.b,.l,.k{forced-color-adjust:none}}
-@media print{.skip,#said,footer{display:none}body{background:#fff}section,.head{break-inside:avoid}details:not([open])::details-content{content-visibility:visible;display:block}}
+@media print{.skip,#said,footer,.leave{display:none}body{background:#fff}section,.head{break-inside:avoid}details:not([open])::details-content{content-visibility:visible;display:block}}
 `;

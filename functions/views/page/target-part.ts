@@ -31,7 +31,7 @@ function whole(target: TargetOverview, { clock, span, hasHistory }: TargetOption
   const kind = `<span class="soft">${roleWords[role]}</span>`;
   const why = isGood
     ? ''
-    : `<p class="why">${detail === null ? '' : `${bdi(sentence(detail, ''))} `}<span class="soft">So ${since(from, clock)}.</span></p>`;
+    : `<p class="why">${detail === null ? '' : `${bdi(sentence(detail, ''))} `}<span class="soft">Like this ${since(from, clock)}.</span></p>`;
   const bars = hasHistory ? daysBars(days, span) : '';
   const hours = line.length === 0 ? '' : latencyLine(line);
   return `<li class="t ${tone}"><div><p class="id"><b>${bdi(id)}</b> ${said(tone, targetWord(quality, reason))}${muted ? ' <span class="tag">muted</span>' : ''} ${kind}</p>${why}</div>${numbers(target)}${hours}${bars}</li>`;

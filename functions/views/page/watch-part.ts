@@ -4,7 +4,7 @@ import type { OutboxGlance } from '../../domain/glance.ts';
 import type { HeartbeatOverview, SiteOverview } from '../overview.ts';
 import { sentence } from '../message-words.ts';
 import { bdi, said, sign } from './signs.ts';
-import { ago, type Clock, lasted, since } from './when.ts';
+import { ago, type Clock, lasted, since, time } from './when.ts';
 
 function heartbeat({ source, sentAt, isFresh }: HeartbeatOverview, clock: Clock): string {
   const when = sentAt === null ? 'never heard' : ago(sentAt, clock);
@@ -51,7 +51,7 @@ export function watchPart(
   const last =
     lastTickAt === null
       ? 'there was none yet'
-      : `${ago(lastTickAt, clock)}${latenessMs === null ? '' : latenessMs < lateMs ? ', on time' : `, ${briefly(latenessMs)} late`}`;
+      : `${time(lastTickAt, clock)}${latenessMs === null ? '' : latenessMs < lateMs ? ', on time' : `, ${briefly(latenessMs)} late`}`;
   const state =
     watched === 'yes'
       ? said('good', 'looks every minute')
