@@ -11,6 +11,8 @@ import { siteWord } from './words.ts';
 export type PageOptions = {
   /** How often a page that is looked at asks for a newer one. */
   readonly refreshSeconds: number;
+  /** The reader has a session, and may end it. */
+  readonly canLeave?: boolean;
 };
 
 const shownWords = {
@@ -62,7 +64,7 @@ const legend = `<details class="legend" id="legend"><summary>What the signs and 
 <dl class="words"><div><dt>Signer</dt><dd>the keys that one validator client loads and signs with.</dd></div><div><dt>Holder</dt><dd>who alone may sign with them. Only a person changes that. The generation counts the changes.</dd></div><div><dt>Standby</dt><dd>a node in the cloud that syncs without keys, so that it is ready when a person wants to move them.</dd></div><div><dt>Target</dt><dd>an address that is probed from outside.</dd></div><div><dt>Dark</dt><dd>nothing answers and nothing shows life: a cut of power or of the line.</dd></div></dl></div></details>`;
 
 /** All that the overview holds; nothing that it does not. */
-export function overviewPage(overview: Overview, { refreshSeconds }: PageOptions): Page {
+export function overviewPage(overview: Overview, { refreshSeconds, canLeave = false }: PageOptions): Page {
   const { sites, hidden, at } = overview;
   const timezone = sites[0]?.timezone ?? 'UTC';
   const clock = clockOf(timezone, at);
@@ -82,6 +84,9 @@ export function overviewPage(overview: Overview, { refreshSeconds }: PageOptions
   );
   const none = sites.length === 0 ? '<p>No site is configured.</p>' : '';
   const data = isPublic ? '' : ' · <a href="overview">The same as JSON</a>';
+  const leave = canLeave
+    ? '<form class="leave" method="post" action="leave"><button>Leave: forget me on this device</button></form>'
+    : '';
   const body = `${shapesOfPage}<a class="skip" href="#main">Skip to how it is</a>
 <header class="bar"><h1>Basement watchdog</h1><p id="said" role="status" hidden></p><p id="news" class="unseen" role="status"></p></header>
 <main id="main" tabindex="-1" data-every="${every}" data-at="${escaped(timeWords(at, clock))}">
@@ -89,7 +94,7 @@ export function overviewPage(overview: Overview, { refreshSeconds }: PageOptions
 ${blindLine(overview, timezone, at)}${publicLine(hidden)}${list}${none}
 ${parts.join('\n')}
 </main>
-<footer>${legend}<p class="soft">It looks once a minute from outside, and never touches a key${data}</p></footer>`;
+<footer>${legend}<p class="soft">It looks once a minute from outside, and never touches a key${data}</p>${leave}</footer>`;
   return pageOf({
     title: titleOf(overview),
     style: viewStyle,

@@ -72,10 +72,11 @@ function notes({ mutes, windows, broken }: SiteOverview, clock: Clock): string {
 }
 
 function headPart(site: SiteOverview, { hasHistory, clock }: Shared): string {
-  const { site: id, name, tone, headline, because, verdictSince, days } = site;
-  const from =
-    verdictSince === null || site.watched !== 'yes' ? '' : ` Like this ${since(verdictSince, clock)}.`;
-  const why = because === null ? '' : ` Why: ${bdi(because)}.`;
+  const { site: id, name, tone, headline, because, verdict, verdictSince, days } = site;
+  // A site that is well by its verdict may be in trouble all the same: then both would be of something else.
+  const isVerdict = verdict !== null && (verdict !== 'ok' || tone === 'good') && site.watched === 'yes';
+  const from = isVerdict && verdictSince !== null ? ` Like this ${since(verdictSince, clock)}.` : '';
+  const why = isVerdict && because !== null ? ` Why: ${bdi(because)}.` : '';
   const bars = hasHistory ? record(days, site) : '';
   return `<header class="head"><p class="pill">${sign(tone)}<b>${siteWord(site)}</b> <span>${bdi(name)}</span></p><h2 id="head-${escaped(id)}" dir="auto">${escaped(headline)}</h2><p class="soft">${looked(site, clock)}${from}${why}</p>${notes(site, clock)}${bars}</header>`;
 }
