@@ -144,3 +144,13 @@ export type Overview = {
   readonly hidden: readonly Shown[];
   readonly sites: readonly SiteOverview[];
 };
+
+/** What is answered instead while nothing was ever read, and nothing can be. */
+export type NothingKnown = {
+  readonly version: 1;
+  readonly nothing: true;
+  readonly at: number;
+  /** Since when it could not be read, and why. */
+  readonly since: number;
+  readonly why: string;
+};

@@ -1,0 +1,309 @@
+// Makes of what is remembered of all sites what a reader is shown of them. Pure.
+import { calendarDayOf, mergeCalendarDays } from '../domain/history/calendar.ts';
+import { dayOf } from '../domain/history/day.ts';
+import type { Bar, Calendar, CalendarDay, Day } from '../domain/history/history.ts';
+import { lineOf } from '../domain/history/hours.ts';
+import { quantileIn } from '../domain/history/sketch.ts';
+import { openIncidentIds, type SiteState } from '../domain/memory.ts';
+import type { MaintenanceWindow, SiteRules } from '../domain/policy.ts';
+import { daysOf, daysUntil } from './days.ts';
+import { headlineOf } from './headline.ts';
+import { atTime } from './headline-words.ts';
+import { muteStatuses, windowStatuses } from './incidents.ts';
+import { areKeysInDoubt } from './keys-words.ts';
+import { mapOf } from './map-parts.ts';
+import type {
+  ChainOverview,
+  HeartbeatOverview,
+  Overview,
+  SignerOverview,
+  SiteOverview,
+  TargetOverview,
+} from './overview.ts';
+import { powerWords } from './power-words.ts';
+import { staleAfterMs } from './status.ts';
+import { type Tone, verdictTone } from './verdict.ts';
+
+/** What was read of the sites. A site that is in neither `states` nor `broken` was never watched. */
+export type Known = {
+  readonly states: ReadonlyMap<string, SiteState>;
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  /** A sentence for each document that cannot be read; it begins with the document's path. */
+  readonly broken: readonly string[];
+};
+
+/** The bars of a part of the site, by day. */
+type BarsOf = (of: (day: CalendarDay) => Bar | undefined) => ReadonlyMap<Day, Bar>;
+
+/** The days that were filed, and what was counted since. */
+function barsIn(calendar: Calendar | undefined, state: SiteState | undefined): BarsOf {
+  const days = new Map((calendar?.days ?? []).map((day) => [day.day, day]));
+  if (state !== undefined) {
+    const today = calendarDayOf(state.history.today);
+    const before = days.get(today.day);
+    days.set(today.day, before === undefined ? today : mergeCalendarDays(before, today));
+  }
+  return (of) =>
+    new Map(
+      [...days.values()].flatMap((day) => {
+        const bar = of(day);
+        return bar === undefined ? [] : [[day.day, bar] as const];
+      }),
+    );
+}
+
+/** What belongs to an id; ids are somebody's, and may be called as what every object has. */
+const ofId = <Value>(record: Readonly<Record<string, Value>>, id: string): Value | undefined =>
+  Object.hasOwn(record, id) ? record[id] : undefined;
+
+const covers = ({ subject, from, until }: MaintenanceWindow, id: string, at: number): boolean =>
+  (subject === null || subject === id) && from <= at && at < until;
+
+type Seen = {
+  readonly rules: SiteRules;
+  readonly state: SiteState;
+  readonly bars: BarsOf;
+  readonly at: number;
+};
+
+const isMuted = ({ rules, state, at }: Seen, id: string): boolean =>
+  [...rules.maintenance, ...state.mutes].some((window) => covers(window, id, at));
+
+const worst = { bad: 0, unknown: 1, good: 2 } as const;
+
+function targetsOf(seen: Seen): TargetOverview[] {
+  const { rules, state, bars, at } = seen;
+  const facts = new Map(state.facts.targets.map((fact) => [fact.id, fact]));
+  const isToday = state.history.today.day === dayOf(at);
+  return rules.targets
+    .map(({ id, role }): TargetOverview => {
+      const fact = facts.get(id);
+      const latency = isToday ? ofId(state.history.today.targets, id)?.latency : undefined;
+      const quantile = (part: number): number | null =>
+        latency === undefined ? null : quantileIn(latency, part);
+      return {
+        id,
+        role,
+        quality: fact?.quality ?? 'unknown',
+        reason: fact?.reason ?? null,
+        detail: fact === undefined ? 'it is new, and nobody has looked at it yet' : fact.detail,
+        since: fact?.since ?? state.tick.at,
+        latencyMs: fact?.quality === 'good' ? fact.totalMs : null,
+        p50Ms: quantile(0.5),
+        p95Ms: quantile(0.95),
+        line: lineOf(state.history, id, at),
+        days: daysOf(
+          bars(({ targets }) => ofId(targets, id)),
+          at,
+        ),
+        muted: isMuted(seen, id),
+      };
+    })
+    .toSorted((a, b) => worst[a.quality] - worst[b.quality]);
+}
+
+function signersOf(seen: Seen): SignerOverview[] {
+  const { rules, state, bars, at } = seen;
+  const facts = new Map(state.facts.signers.map((fact) => [fact.id, fact]));
+  return rules.signers.map(({ id, chain, keys }): SignerOverview => {
+    const fact = facts.get(id);
+    return {
+      id,
+      chain,
+      state: ofId(state.judgement.signers, id) ?? 'unknown',
+      actAt: fact?.actAt ?? null,
+      silentSince: fact?.silentSince ?? null,
+      total: fact?.keys.total ?? keys.length,
+      silent: fact?.keys.silent ?? 0,
+      inactive: fact?.keys.inactive ?? 0,
+      proof: fact?.detail ?? null,
+      days: daysOf(
+        bars(({ signers }) => ofId(signers, id)),
+        at,
+      ),
+      keys: ofId(state.glance.keys, id) ?? null,
+      standby: ofId(state.glance.standbys, id) ?? null,
+      muted: isMuted(seen, id),
+    };
+  });
+}
+
+function chainsOf({ facts, judgement }: SiteState): ChainOverview[] {
+  return facts.chains.map(({ id, detail }) => ({
+    id,
+    state: ofId(judgement.chains, id) ?? 'unknown',
+    detail,
+  }));
+}
+
+/** Those that are configured; of a source that was never heard nothing is known. */
+function heartbeatsOf({ rules, state }: Seen): HeartbeatOverview[] {
+  const heard = new Map(state.facts.heartbeats.map((beat) => [beat.source, beat]));
+  return rules.heartbeats.map(({ source }) => {
+    const beat = heard.get(source);
+    const sentAt = beat?.sentAt ?? null;
+    const isFresh = beat !== undefined && state.tick.at - beat.sentAt <= beat.freshMs;
+    return { source, sentAt, isFresh };
+  });
+}
+
+type Unnamed = Omit<SiteOverview, 'headline' | 'map' | 'tone'>;
+
+/** A site of which nothing is known. */
+function unknownSite(
+  { id: site, name, timezone, maintenance }: SiteRules,
+  {
+    broken,
+    isBroken,
+    bars,
+    at,
+  }: {
+    readonly broken: readonly string[];
+    readonly isBroken: boolean;
+    readonly bars: BarsOf;
+    readonly at: number;
+  },
+): Unnamed {
+  return {
+    site,
+    name,
+    timezone,
+    watched: isBroken ? 'unreadable' : 'unwatched',
+    broken,
+    verdict: null,
+    verdictSince: null,
+    because: null,
+    lastTickAt: null,
+    latenessMs: null,
+    ticks: 0,
+    worstLatenessMs: null,
+    worstGapMs: null,
+    open: [],
+    moreOpen: 0,
+    past: [],
+    mutes: [],
+    windows: windowStatuses(maintenance, at).filter(({ isInForce }) => isInForce),
+    targets: [],
+    signers: [],
+    chains: [],
+    heartbeats: [],
+    power: null,
+    otherStandbys: {},
+    outbox: null,
+    days: daysOf(
+      bars((day) => day.site),
+      at,
+    ),
+    ...firstAndLast(at),
+  };
+}
+
+function firstAndLast(at: number): Pick<SiteOverview, 'firstDay' | 'lastDay'> {
+  const last = dayOf(at);
+  return { firstDay: daysUntil(at)[0] ?? last, lastDay: last };
+}
+
+function seenSite(seen: Seen, broken: readonly string[]): Unnamed {
+  const { rules, state, bars, at } = seen;
+  const { tick, glance, judgement, history } = state;
+  const isToday = history.today.day === dayOf(at);
+  const own = new Set(rules.signers.map(({ id }) => id));
+  return {
+    site: rules.id,
+    name: rules.name,
+    timezone: rules.timezone,
+    watched: at - tick.at > staleAfterMs ? 'stale' : 'yes',
+    broken,
+    verdict: judgement.verdict,
+    verdictSince: state.verdictSince,
+    because: judgement.because,
+    lastTickAt: tick.at,
+    latenessMs: Math.max(0, tick.at - tick.scheduledAt),
+    ticks: tick.count,
+    worstLatenessMs: isToday ? history.today.worstLatenessMs : null,
+    worstGapMs: isToday ? history.today.worstGapMs : null,
+    open: glance.open,
+    // Right after an upgrade the glance has not told of them yet.
+    moreOpen: Math.max(glance.moreOpen, openIncidentIds(state).length - glance.open.length),
+    past: glance.past,
+    mutes: muteStatuses(state.mutes, at),
+    windows: windowStatuses(rules.maintenance, at).filter(({ isInForce }) => isInForce),
+    targets: targetsOf(seen),
+    signers: signersOf(seen),
+    chains: chainsOf(state),
+    heartbeats: heartbeatsOf(seen),
+    power: powerWords(state.facts.power, rules.timezone),
+    otherStandbys: Object.fromEntries(Object.entries(glance.standbys).filter(([id]) => !own.has(id))),
+    outbox: glance.outbox,
+    days: daysOf(
+      bars((day) => day.site),
+      at,
+    ),
+    ...firstAndLast(at),
+  };
+}
+
+/** The rule of `statusOf`: nothing at all is to be said against it. */
+const isWell = (site: Pick<SiteOverview, 'watched' | 'open' | 'moreOpen' | 'verdict'>): boolean =>
+  site.watched === 'yes' && site.open.length === 0 && site.moreOpen === 0 && site.verdict === 'ok';
+
+function toneOf(site: Unnamed): Tone {
+  if (isWell(site)) return areKeysInDoubt(site) ? 'doubt' : 'good';
+  if (site.watched === 'stale' || site.watched === 'unreadable') return 'bad';
+  if (site.open.some(({ severity }) => severity === 'critical')) return 'bad';
+  return site.verdict !== null && verdictTone[site.verdict] === 'bad' ? 'bad' : 'doubt';
+}
+
+function siteOverview(rules: SiteRules, known: Known, at: number): SiteOverview {
+  const state = known.states.get(rules.id);
+  const ofSite = known.broken.filter(
+    (text) =>
+      / /.test(text) && [`sites/${rules.id}`, `history/${rules.id}`].includes(text.split(' ')[0] ?? ''),
+  );
+  const isBroken = ofSite.some((text) => text.startsWith(`sites/`));
+  const bars = barsIn(known.calendars.get(rules.id), state);
+  const judgement = state?.judgement ?? null;
+  const unnamed =
+    state === undefined
+      ? unknownSite(rules, { broken: ofSite, isBroken, bars, at })
+      : seenSite({ rules, state, bars, at }, ofSite);
+  const toned = { ...unnamed, tone: toneOf(unnamed) };
+  const site = {
+    ...toned,
+    map: mapOf({ site: toned, judgement, standbysFor: rules.standby?.chains ?? null, at }),
+  };
+  return { ...site, headline: headlineOf({ site, judgement, recoverMs: rules.policy.recoverMs, at }) };
+}
+
+/** One entry per configured site, in the order of the configuration, as it is at `at`, which is also when `known` was read. */
+export function overviewOf(rules: readonly SiteRules[], known: Known, at: number): Overview {
+  const sites = rules.map((site) => siteOverview(site, known, at));
+  return {
+    version: 1,
+    at,
+    readAt: at,
+    blind: null,
+    summary: sites.every(isWell) ? 'well' : 'trouble',
+    hidden: [],
+    sites,
+  };
+}
+
+/** The same once the store cannot be read any more: nothing of it is good for sure, and each site says of when it is. */
+export function blindly(
+  overview: Overview,
+  blind: { readonly since: number; readonly why: string },
+  at: number,
+): Overview {
+  return {
+    ...overview,
+    at,
+    blind,
+    summary: 'trouble',
+    sites: overview.sites.map((site) => ({
+      ...site,
+      tone: site.tone === 'good' ? 'doubt' : site.tone,
+      headline: `What is remembered cannot be read since ${atTime(blind.since, { at, timezone: site.timezone })}; this is how it was at ${atTime(overview.readAt, { at, timezone: site.timezone })}: ${site.headline}`,
+    })),
+  };
+}
