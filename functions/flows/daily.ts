@@ -1,4 +1,5 @@
 // Once a day: what nobody needs any more goes, what somebody left lying is taken up again, and the weekly drills are asked for. Bounded; the rest is for the next day.
+import { calendarDays, type Day, keptDays } from '../domain/history/history.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
@@ -24,6 +25,10 @@ export type DailySummary = {
   /** Sites that are not configured any more, of which nothing is left in the inbox. */
   readonly forgottenSites: readonly string[];
   readonly removedEvents: number;
+  /** Days that the calendars of the sites do not show any more. */
+  readonly trimmedDays: number;
+  /** Documents of days that were to end by themselves a week ago, and did not. */
+  readonly removedDays: number;
   /** Signers for which the weekly drill was asked for. */
   readonly askedDrills: readonly string[];
   /** False when the time was over first: the next sweep goes on. */
@@ -75,6 +80,30 @@ async function forgetSites({ store, sites }: DailyWorld, budget: Budget): Promis
   return { forgottenSites, removedEvents, isDone: true };
 }
 
+const dayBefore = (at: number, days: number): Day => new Date(at - days * dayMs).toISOString().slice(0, 10);
+/** The database has a day or so to delete what has ended, and is given a week. */
+const lateDays = 7;
+
+type Swept = Pick<DailySummary, 'trimmedDays' | 'removedDays' | 'isDone'>;
+
+/** A page of each site: a day comes and a day goes. Sites that are not configured any more keep theirs, until it ends by itself. */
+async function sweepHistory({ store, sites }: DailyWorld, at: number, { hasTime }: Budget): Promise<Swept> {
+  let trimmedDays = 0;
+  let removedDays = 0;
+  let isDone = true;
+  for (const { id } of sites) {
+    if (!hasTime()) return { trimmedDays, removedDays, isDone: false };
+    // oxlint-disable-next-line no-await-in-loop -- few, and nobody waits
+    const trimmed = await store.trimCalendar(id, dayBefore(at, calendarDays), page);
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const removed = await store.removeDays(id, dayBefore(at, keptDays + lateDays), page);
+    trimmedDays += trimmed;
+    removedDays += removed;
+    isDone &&= trimmed < page && removed < page;
+  }
+  return { trimmedDays, removedDays, isDone };
+}
+
 /** Never rejects. May be repeated at any time, and be cut off anywhere. Incidents stay: they are the history. */
 export async function daily(
   world: DailyWorld,
@@ -102,14 +131,21 @@ export async function daily(
   });
   const nothing: Forgotten = { forgottenSites: [], removedEvents: 0, isDone: true };
   const houses = await part(() => forgetSites(world, budget), nothing);
+  const history = await part(() => sweepHistory(world, at, budget), {
+    trimmedDays: 0,
+    removedDays: 0,
+    isDone: true,
+  });
   const askedDrills = await part(() => askDrills(world, at), []);
   return {
     removedMessages: messages.count,
     releasedLeases,
     forgottenSites: houses.forgottenSites,
     removedEvents: houses.removedEvents,
+    trimmedDays: history.trimmedDays,
+    removedDays: history.removedDays,
     askedDrills,
-    isDone: messages.isDone && houses.isDone && releasedLeases.length < page,
+    isDone: messages.isDone && houses.isDone && history.isDone && releasedLeases.length < page,
     errors,
   };
 }

@@ -4,7 +4,7 @@ import type { Bar, CalendarDay, Day } from '../domain/history/history.ts';
 import { codec, type Codec } from './codec.ts';
 
 /** Ninety of these and what was not swept yet stay well below the 1 MiB that a document may have. */
-const mostDayBytes = 8_000;
+export const mostDayBytes = 8_000;
 
 const dayLength = 86_400;
 const seconds = z.int().min(0).max(dayLength);

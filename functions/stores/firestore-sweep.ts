@@ -1,12 +1,20 @@
 // What is swept out of Firestore once a day, page by page.
 //
 // Indexes of the collection `outbox`: the single fields `settledAt` and `dueAt`, ascending; of `events`: the single field `site` ascending.
-import type { DocumentReference, Firestore, Query } from '@google-cloud/firestore';
+import {
+  type DocumentReference,
+  FieldPath,
+  FieldValue,
+  type Firestore,
+  type Query,
+} from '@google-cloud/firestore';
 import { ask } from './ask.ts';
 import { readAll } from './codec.ts';
 import { paths, rowCodec } from './documents.ts';
 import { change, contentOf } from './firestore-document.ts';
+import { calendarPath, idsBefore, keysBefore } from './history.ts';
 import { isDead, release } from './row.ts';
+import type { Day } from '../domain/history/history.ts';
 import type { DeadLeases, SweepStore } from './store.ts';
 
 async function removeAll(db: Firestore, references: readonly DocumentReference[]): Promise<number> {
@@ -38,6 +46,23 @@ async function releaseLeases(db: Firestore, dead: DeadLeases): Promise<string[]>
   return released;
 }
 
+type Before = { readonly before: Day; readonly limit: number };
+
+/** Without a precondition: days that are filed meanwhile are others. */
+async function trimCalendar(db: Firestore, site: string, { before, limit }: Before): Promise<number> {
+  const reference = db.doc(calendarPath(site));
+  const keys = keysBefore((await reference.get()).data(), before, limit);
+  if (keys.length === 0) return 0;
+  const days = Object.fromEntries(keys.map((key) => [key, FieldValue.delete()]));
+  await reference.set({ days }, { mergeFields: keys.map((key) => new FieldPath('days', key)) });
+  return keys.length;
+}
+
+function daysBefore(db: Firestore, site: string, { before, limit }: Before): Query {
+  const [first, end] = idsBefore(site, before);
+  return db.collection('history').orderBy(FieldPath.documentId()).startAt(first).endBefore(end).limit(limit);
+}
+
 /** See `SweepStore`. */
 export function openFirestoreSweep(
   databases: { readonly default: Firestore; readonly inbox: Firestore },
@@ -65,5 +90,13 @@ export function openFirestoreSweep(
       ),
     removeHeard: (site) =>
       ask(paths.heard(site), async () => void (await inbox.doc(paths.heard(site)).delete()), { deadlineMs }),
+    trimCalendar: (site, before, limit) =>
+      ask(calendarPath(site), () => trimCalendar(db, site, { before, limit }), { deadlineMs }),
+    removeDays: (site, before, limit) =>
+      ask(
+        `history of ${site}`,
+        async () => removeAll(db, await namesOf(daysBefore(db, site, { before, limit }))),
+        { deadlineMs },
+      ),
   };
 }

@@ -51,6 +51,12 @@ export const idsBetween = (site: string, from: Day, to: Day): readonly [first: s
   `${site}_${to}_~`,
 ];
 
+/** The ids of documents of days before `before` lie from the first of these to before the last, by bytes. */
+export const idsBefore = (site: string, before: Day): readonly [first: string, end: string] => [
+  `${site}_`,
+  `${site}_${before}`,
+];
+
 /** `history/{site}_{day}`. A day is kept for `keptDays`: a second version has to read this one for as long. */
 const dayCodec: Codec<DayRollup> = codec<DayRollup>(dayRollup, { version: 1 });
 
@@ -105,6 +111,12 @@ const calendar = z.object({ days: z.record(z.string(), z.unknown()) });
 /** The texts of a calendar by key, null when they cannot be read at all. */
 const textsOf = (fields: unknown): Readonly<Record<string, unknown>> | null =>
   calendar.safeParse(fields).data?.days ?? null;
+
+/** Keys of a calendar whose day is before `before`, at most `limit`. What is no key of a day, or no calendar, stays as it is. */
+export const keysBefore = (fields: unknown, before: Day, limit: number): string[] =>
+  Object.keys(textsOf(fields) ?? {})
+    .filter((key) => (dayOfKey(key) ?? before) < before)
+    .slice(0, limit);
 
 const refuse = (document: string, path: string): WatchdogError =>
   new WatchdogError('ERR_DOCUMENT', `${document} does not parse at ${path}`, { meta: { document, path } });

@@ -3,6 +3,7 @@ import type { DayRollup } from '../domain/history/history.ts';
 import { readAll } from './codec.ts';
 import { paths, siteCodec } from './documents.ts';
 import {
+  type CalendarChange,
   calendarChange,
   calendarPath,
   dayFields,
@@ -19,6 +20,14 @@ import type { ReadStore } from './store.ts';
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Puts texts into the calendar of a site, and takes others out. */
+export function changeDays(documents: Documents, site: string, { put, gone }: CalendarChange): void {
+  const path = calendarPath(site);
+  const before = documents.field(path, 'days');
+  const kept = Object.entries(isMap(before) ? before : {}).filter(([key]) => !gone.includes(key));
+  documents.merge(path, { days: { ...Object.fromEntries(kept), ...put } });
+}
+
 /** Files days of a site, as part of the commit of that. */
 export function fileIn(documents: Documents, site: string, filed: readonly DayRollup[]): void {
   if (filed.length === 0) return;
@@ -26,11 +35,7 @@ export function fileIn(documents: Documents, site: string, filed: readonly DayRo
     const path = dayPath(site, rollup);
     documents.put(path, { ...dayFields(path, rollup), expiresAt: new Date(expiresAt(rollup.day)) });
   }
-  const path = calendarPath(site);
-  const { put, gone } = calendarChange(filed);
-  const before = documents.field(path, 'days');
-  const kept = Object.entries(isMap(before) ? before : {}).filter(([key]) => !gone.includes(key));
-  documents.merge(path, { days: { ...Object.fromEntries(kept), ...put } });
+  changeDays(documents, site, calendarChange(filed));
 }
 
 /** See `ReadStore`. */

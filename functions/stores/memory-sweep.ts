@@ -1,7 +1,9 @@
 // What is swept out of the store in memory.
 import { readAll } from './codec.ts';
 import { paths, rowCodec } from './documents.ts';
+import { calendarPath, idsBefore, keysBefore } from './history.ts';
 import type { Documents } from './memory.ts';
+import { changeDays } from './memory-history.ts';
 import { release } from './row.ts';
 import type { SweepStore } from './store.ts';
 
@@ -40,5 +42,18 @@ export function sweepIn(documents: Documents): SweepStore {
         limit,
       ),
     removeHeard: async (site) => void documents.remove(paths.heard(site)),
+    trimCalendar: async (site, before, limit) => {
+      const path = calendarPath(site);
+      const keys = keysBefore(documents.contents([path])[0]?.fields, before, limit);
+      if (keys.length > 0) changeDays(documents, site, { put: {}, gone: keys });
+      return keys.length;
+    },
+    removeDays: async (site, before, limit) => {
+      const [first, end] = idsBefore(site, before).map((id) => `history/${id}`);
+      const found = documents
+        .under('history')
+        .filter((path) => first !== undefined && end !== undefined && path >= first && path < end);
+      return remove(found.toSorted(), limit);
+    },
   };
 }

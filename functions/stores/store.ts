@@ -258,6 +258,10 @@ export type SweepStore = {
   readonly removeEvents: (site: string, limit: number) => Promise<number>;
   /** Removes what a site has said. */
   readonly removeHeard: (site: string) => Promise<void>;
+  /** Takes days before `before` out of a site's calendar; answers how many. One that cannot be read is left as it is. */
+  readonly trimCalendar: (site: string, before: Day, limit: number) => Promise<number>;
+  /** Removes days of a site, or parts of them, that were filed and are before `before`, oldest first; answers how many. */
+  readonly removeDays: (site: string, before: Day, limit: number) => Promise<number>;
 };
 
 export type Store = WatchStore &

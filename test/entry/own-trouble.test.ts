@@ -152,6 +152,8 @@ describe('the daily sweep', () => {
       releasedLeases: [],
       forgottenSites: ['sold'],
       removedEvents: 0,
+      trimmedDays: 0,
+      removedDays: 0,
       askedDrills: [],
       isDone: true,
       errors: [],

@@ -5,19 +5,23 @@ import { WatchdogError } from '../../functions/kit/error.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import { mortal, type Moment } from '../support/crash.ts';
-import { ackEvent, commit, incident, row, someTime } from '../support/documents.ts';
+import { ackEvent, commit, incident, row, siteState, someTime } from '../support/documents.ts';
 import { drilled, drillRecord, drillWish } from '../support/drills.ts';
 import { hearBeat } from '../support/heard.ts';
+import { daysAfter, rollup } from '../support/rollups.ts';
 import { siteRules } from '../support/site.ts';
 import { fleet } from '../support/standbys.ts';
 
 const day = 86_400_000;
+const today = '2026-12-01';
 const sites = [siteRules({ id: 'home' }), siteRules({ id: 'cabin' })];
 const nothing: DailySummary = {
   removedMessages: 0,
   releasedLeases: [],
   forgottenSites: [],
   removedEvents: 0,
+  trimmedDays: 0,
+  removedDays: 0,
   askedDrills: [],
   isDone: true,
   errors: [],
@@ -54,6 +58,11 @@ async function littered(settled = 3): Promise<Shelf> {
   await hearBeat(store, 'gone', 'cluster', someTime);
   await store.appendEvent(ackEvent({ id: 'kept' }));
   for (const id of ['a', 'b']) await store.appendEvent(ackEvent({ id, site: 'gone' }));
+  for (const site of ['home', 'sold']) {
+    for (const ago of [408, 407, 92, 91, 90, 1]) {
+      await commit(store, { state: siteState({ site }), filed: [rollup({ day: daysAfter(today, -ago) })] });
+    }
+  }
   return shelf;
 }
 
@@ -61,12 +70,17 @@ const left = (shelf: Shelf): string[] => [...shelf.keys()].toSorted();
 const clean = [
   'events/kept',
   'heartbeats/home',
+  'history/home',
+  ...[407, 92, 91, 90, 1].map((ago) => `history/home_${daysAfter(today, -ago)}`),
+  'history/sold',
+  ...[408, 407, 92, 91, 90, 1].map((ago) => `history/sold_${daysAfter(today, -ago)}`),
   'incidents/resolved',
   'outbox/dead',
   'outbox/recent',
   'outbox/slow',
   'outbox/waiting',
   'sites/home',
+  'sites/sold',
 ];
 
 describe('the sweep', () => {
@@ -78,8 +92,14 @@ describe('the sweep', () => {
       releasedLeases: ['dead'],
       forgottenSites: ['gone'],
       removedEvents: 2,
+      trimmedDays: 3,
+      removedDays: 1,
     });
     expect(left(shelf)).toEqual(clean);
+    const { calendars } = await openMemoryStore(shelf).readCalendars(['home', 'sold']);
+    const [home, sold] = ['home', 'sold'].map((site) => calendars.get(site)?.days.map((each) => each.day));
+    expect(home).toEqual([90, 1].map((ago) => daysAfter(today, -ago)));
+    expect(sold).toEqual(home);
     expect(shelf.get('outbox/dead')?.fields).toMatchObject({
       lease: null,
       dueAt: someTime,
@@ -118,6 +138,8 @@ describe('the sweep', () => {
       ...nothing,
       forgottenSites: ['gone'],
       removedEvents: 2,
+      trimmedDays: 3,
+      removedDays: 1,
       errors: ['a bug in the sweep', 'ERR_STORE: the store failed about outbox: X'],
     });
   });

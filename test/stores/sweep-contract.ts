@@ -1,7 +1,8 @@
 // What every store promises of the health of channels and of the daily sweep.
 import { describe, expect } from 'vitest';
-import { ackEvent, commit, row, someTime } from '../support/documents.ts';
+import { ackEvent, commit, row, siteState, someTime } from '../support/documents.ts';
 import { hearBeat } from '../support/heard.ts';
+import { rollups } from '../support/rollups.ts';
 import type { Bench } from './bench.ts';
 
 type Check = (title: string, work: (bench: Bench) => Promise<void>) => void;
@@ -106,6 +107,47 @@ export function describeSweep(name: string, check: Check): void {
       expect(await store.heardSites(10)).toEqual(['home']);
       expect((await store.loadEvents('home')).events).toHaveLength(1);
       expect(await peek('events/1')).toBeNull();
+    });
+
+    check('takes days out of a calendar page by page, and touches no other', async ({ store, plant }) => {
+      const days = rollups('2026-11-30', 5);
+      await commit(store, { filed: days });
+      await commit(store, { state: siteState({ site: 'cabin' }), filed: days });
+      const shown = async (site: string) =>
+        (await store.readCalendars([site])).calendars.get(site)?.days.map(({ day }) => day);
+      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(2);
+      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(1);
+      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(0);
+      expect(await shown('home')).toEqual(['2026-11-29', '2026-11-30']);
+      expect(await shown('cabin')).toHaveLength(5);
+      expect(await store.trimCalendar('never', '2026-11-29', 2)).toBe(0);
+      await plant('history/home', { days: 'broken' });
+      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(0);
+    });
+
+    check('leaves what is no day of a calendar as it is', async ({ store, plant, peek }) => {
+      await plant('history/home', {
+        days: { '2026-11-01': 'x', '2026-11-01_17': 4, other: 'y', '2026-13-01': 'z' },
+      });
+      expect(await store.trimCalendar('home', '2026-11-29', 10)).toBe(2);
+      expect(await peek('history/home')).toEqual({ days: { other: 'y', '2026-13-01': 'z' } });
+    });
+
+    check('removes days of one site page by page, those in parts as well', async ({ store, plant, peek }) => {
+      const days = rollups('2026-11-30', 4);
+      for (const site of ['home', 'home-2']) {
+        // oxlint-disable-next-line no-await-in-loop -- a site after another
+        await commit(store, { state: siteState({ site }), filed: days });
+      }
+      await plant('history/home_2026-11-28_17', { what: 'ever' });
+      expect(await store.removeDays('home', '2026-11-29', 2)).toBe(2);
+      expect(await store.removeDays('home', '2026-11-29', 2)).toBe(1);
+      expect(await store.removeDays('home', '2026-11-29', 2)).toBe(0);
+      const left = async (site: string) =>
+        (await store.readDays(site, '2026-01-01', '2026-12-31')).days.length;
+      expect(await left('home')).toBe(2);
+      expect(await left('home-2')).toBe(4);
+      expect(await peek('history/home'), 'the calendar is no day').not.toBeNull();
     });
   });
 }
