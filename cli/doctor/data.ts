@@ -224,15 +224,23 @@ async function endingChecks(database: Database, { google }: DoctorWorld): Promis
   });
   if (!seen.ok) return [unread(seen)];
   const ending = seen.value.filter(({ ttlConfig }) => ttlConfig !== null && ttlConfig !== undefined);
-  if (ending.length === 0) return [broken('no collection has a time to live: it grows for ever', apply)];
-  const problems = ending.flatMap(({ name, ttlConfig }) => {
+  const missing = own(database.id).flatMap(({ collection, expiring }) => {
+    if (expiring === null) return [];
+    const isThere = ending.some(
+      ({ name }) => collectionOf(name) === collection && name.split('/').at(-1) === expiring,
+    );
+    return isThere
+      ? []
+      : [broken(`${collection} has no time to live by ${expiring}: it grows for ever`, apply)];
+  });
+  const troubles = ending.flatMap(({ name, ttlConfig }) => {
     if (ttlConfig?.state === 'ACTIVE') return [];
     const where = `${collectionOf(name)} by ${name.split('/').at(-1) ?? ''}`;
     return ttlConfig?.state === 'CREATING'
       ? [unknown(`${where} is still being set up`, 'look again in some minutes')]
       : [broken(`${where} needs repair`, apply)];
   });
-  return allOr(problems, ok(ending.map(({ name }) => collectionOf(name)).join(', ')));
+  return allOr([...missing, ...troubles], ok(ending.map(({ name }) => collectionOf(name)).join(', ')));
 }
 
 const tickPatienceMs = 2 * 60_000;

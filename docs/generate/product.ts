@@ -1,4 +1,4 @@
-// Writes what Terraform must know of the code: the indexes of the stores, and what `provision` may do with Compute.
+// Writes what Terraform must know of the code: the indexes of the stores and what ends by itself, and what `provision` may do with Compute.
 import { computePermissions } from '../../functions/cloud/compute-methods.ts';
 import { indexes } from '../../functions/stores/indexes.ts';
 
@@ -9,13 +9,14 @@ export function productFile(): { readonly path: string; readonly text: string } 
   const product = {
     about:
       'Written by docs/generate.ts from functions/stores/indexes.ts and functions/cloud/compute-methods.ts: change those.',
-    indexes: indexes.map(({ database, collection, single, composite }) => ({
+    indexes: indexes.map(({ database, collection, single, composite, expiring }) => ({
       database,
       collection,
       single: single.map(({ field, order }) => ({ field, order: orders[order] })),
       composite: composite.map((fields) =>
         fields.map(({ field, order }) => ({ field, order: orders[order] })),
       ),
+      expiring,
     })),
     compute_permissions: computePermissions,
   };

@@ -306,7 +306,23 @@ const cases: readonly Case[] = [
     'data',
     `${databaseAt('(default)')}/collectionGroups/-/fields`,
     () => ({}),
-    /no collection has a time to live/,
+    /history has no time to live by expiresAt/,
+  ],
+  [
+    'data',
+    `${databaseAt('(default)')}/collectionGroups/-/fields`,
+    () => ({
+      fields: [{ name: 'x/collectionGroups/history/fields/endsAt', ttlConfig: { state: 'ACTIVE' } }],
+    }),
+    /history has no time to live by expiresAt/,
+  ],
+  [
+    'data',
+    `${databaseAt('(default)')}/collectionGroups/-/fields`,
+    () => ({
+      fields: [{ name: 'x/collectionGroups/history/fields/expiresAt', ttlConfig: { state: 'NEEDS_REPAIR' } }],
+    }),
+    /history by expiresAt needs repair/,
   ],
   ['data', `${databaseAt('(default)')}/documents/sites`, () => ({}), /broken site home: was never watched/],
   [

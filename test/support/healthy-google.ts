@@ -191,7 +191,7 @@ function putData(google: PretendGoogle, outputs: Outputs, at: number): void {
     fields: [
       single('(default)', 'outbox', 'dueAt'),
       single('(default)', 'outbox', 'settledAt'),
-      { name: `${base}/collectionGroups/history/fields/expireAt`, ttlConfig: { state: 'ACTIVE' } },
+      { name: `${base}/collectionGroups/history/fields/expiresAt`, ttlConfig: { state: 'ACTIVE' } },
     ],
   });
   const ticked = { mapValue: { fields: { at: { integerValue: String(at - 20_000) } } } };

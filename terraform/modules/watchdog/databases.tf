@@ -21,7 +21,7 @@ locals {
   ]...)
 
   # Documents that end by themselves, a day or so after the time in this field.
-  expiring = { "default/history" = "expireAt" }
+  expiring = { for name, each in local.collections : name => each.expiring if each.expiring != null }
 }
 
 # The free tier is of the one database of a project that was made first: this must be it.

@@ -76,8 +76,16 @@ run "history_ends_by_itself" {
   command = plan
 
   assert {
-    condition     = google_firestore_field.expiring["default/history"].field == "expireAt" && length(google_firestore_field.expiring["default/history"].ttl_config) == 1
+    condition     = google_firestore_field.expiring["default/history"].field == "expiresAt" && length(google_firestore_field.expiring["default/history"].ttl_config) == 1
     error_message = "rollups have a field that says when they end"
+  }
+  assert {
+    condition     = keys(google_firestore_field.expiring) == ["default/history"] && google_firestore_field.expiring["default/history"].database == "(default)"
+    error_message = "and nothing else ends by itself"
+  }
+  assert {
+    condition     = length(google_firestore_field.none["default/history"].index_config[0].indexes) == 0 && length(google_firestore_field.expiring["default/history"].index_config[0].indexes) == 0
+    error_message = "rollups are not indexed, nor is when they end"
   }
 }
 
