@@ -60,7 +60,7 @@ async function fill(store: Store, count: number): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- each is a commit of its own
     const { base } = await store.loadSite(rules.id);
     // oxlint-disable-next-line no-await-in-loop -- as above
-    const end = await store.commitSite({ base, memory, touched: [], rows, wanted: [] });
+    const end = await store.commitSite({ base, memory, touched: [], rows, wanted: [], filed: [] });
     if (end !== 'committed') throw new Error('the outbox could not be filled');
   }
 }

@@ -1,4 +1,5 @@
 // Once a day: what nobody needs any more goes, what somebody left lying is taken up again, and the weekly drills are asked for. Bounded; the rest is for the next day.
+import { dayAfter, dayMs, dayOf } from '../domain/history/day.ts';
 import { calendarDays, type Day, keptDays } from '../domain/history/history.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -37,7 +38,6 @@ export type DailySummary = {
   readonly errors: readonly string[];
 };
 
-const dayMs = 86_400_000;
 /** Settled messages are kept this long, to look up what became of them. */
 export const keptMs = 30 * dayMs;
 const page = 200;
@@ -80,7 +80,7 @@ async function forgetSites({ store, sites }: DailyWorld, budget: Budget): Promis
   return { forgottenSites, removedEvents, isDone: true };
 }
 
-const dayBefore = (at: number, days: number): Day => new Date(at - days * dayMs).toISOString().slice(0, 10);
+const dayBefore = (at: number, days: number): Day => dayAfter(dayOf(at), -days);
 /** The database has a day or so to delete what has ended, and is given a week. */
 const lateDays = 7;
 

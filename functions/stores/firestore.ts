@@ -79,7 +79,7 @@ async function loadSite(db: Firestore, site: string): Promise<Loaded> {
 // An incident that was read and is not touched needs no precondition of its own: whoever writes one writes its site as well.
 async function commitSite(
   db: Firestore,
-  { base, memory, touched, rows, wanted, drills = [], filed = [] }: SiteChange,
+  { base, memory, touched, rows, wanted, drills = [], filed }: SiteChange,
 ): Promise<'committed'> {
   const batch = db.batch();
   const document = (path: string) => ({ reference: db.doc(path), version: base.versions.get(path) ?? null });

@@ -1,5 +1,7 @@
 // How history lies in the default database, the same for every member: documents of days, and the calendar of each site.
 import { z } from 'zod';
+import { calendarDayOf, mergeCalendarDays } from '../domain/history/calendar.ts';
+import { dayAfter, dayMs, startOf } from '../domain/history/day.ts';
 import {
   type Calendar,
   type CalendarDay,
@@ -8,20 +10,12 @@ import {
   type DayRollup,
   keptDays,
 } from '../domain/history/history.ts';
+import { mergeDays } from '../domain/history/rollup.ts';
 import { WatchdogError } from '../kit/error.ts';
 import { packDay, unpackDay } from './calendar-text.ts';
 import { codec, type Codec, type Fields, readAll } from './codec.ts';
 import { day, dayRollup } from './history-schemas.ts';
-import { calendarDayOf, mergeCalendarDays, mergeDays } from './merge-days.ts';
 import type { Calendars, FiledDays } from './store.ts';
-
-const dayMs = 86_400_000;
-
-/** When a day begins, epoch ms. */
-const startOf = (named: Day): number => Date.parse(`${named}T00:00:00Z`);
-/** The day this many days later. */
-const daysAfter = (named: Day, days: number): Day =>
-  new Date(startOf(named) + days * dayMs).toISOString().slice(0, 10);
 
 /** When a day is deleted, epoch ms: once it is over for `keptDays`. */
 export const expiresAt = (named: Day): number => startOf(named) + (1 + keptDays) * dayMs;
@@ -86,7 +80,7 @@ export function readDays(documents: readonly Stored[]): FiledDays {
 
 /** The first day of those that are read when `from` to `to` are asked for. */
 export const firstOf = (from: Day, to: Day): Day => {
-  const earliest = daysAfter(to, 1 - keptDays);
+  const earliest = dayAfter(to, 1 - keptDays);
   return from < earliest ? earliest : from;
 };
 
@@ -101,7 +95,7 @@ export function calendarChange(filed: readonly DayRollup[]): CalendarChange {
   const put = Object.fromEntries(
     filed.map((rollup) => [keyOf(rollup), packDay(calendarDayOf(rollup))] as const),
   );
-  const gone = filed.map((rollup) => daysAfter(rollup.day, -calendarDays));
+  const gone = filed.map((rollup) => dayAfter(rollup.day, -calendarDays));
   return { put, gone: [...new Set(gone)].filter((key) => put[key] === undefined) };
 }
 
@@ -142,7 +136,7 @@ function readCalendar(document: string, fields: unknown, onBroken: (sentence: st
   }
   const inOrder = [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
   const last = inOrder.at(-1)?.day;
-  const oldest = last === undefined ? '' : daysAfter(last, 1 - calendarDays);
+  const oldest = last === undefined ? '' : dayAfter(last, 1 - calendarDays);
   return { days: inOrder.filter((each) => each.day >= oldest) };
 }
 

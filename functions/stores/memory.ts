@@ -121,7 +121,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       const before = documents.read(heardCodec, heard) ?? nothingHeard;
       documents.put(heard, heardCodec.write(heard, counted(before, 1)));
     },
-    commitSite: async ({ base, memory, touched, rows, wanted, drills = [], filed = [] }) => {
+    commitSite: async ({ base, memory, touched, rows, wanted, drills = [], filed }) => {
       const site = paths.site(base.site);
       const writes: [string, Fields][] = [
         [site, siteCodec.write(site, memory.state)],

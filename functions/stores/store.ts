@@ -36,9 +36,9 @@ export type SiteChange = {
   readonly drills?: readonly DrillWish[];
   /**
    * Days that ended, or parts of them: each becomes a document of `history` and a part of the calendar, and whatever was filed before of the
-   * same day stays beside it. Two of one day must not begin at the same moment. None by default.
+   * same day stays beside it. Two of one day must not begin at the same moment.
    */
-  readonly filed?: readonly DayRollup[];
+  readonly filed: readonly DayRollup[];
 };
 
 /**

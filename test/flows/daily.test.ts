@@ -1,5 +1,6 @@
 // Once a day: what is swept and what is left, and which drills are asked for, within its time, however often and wherever it is cut off.
 import { describe, expect, test } from 'vitest';
+import { dayAfter } from '../../functions/domain/history/day.ts';
 import { daily, type DailyStore, type DailySummary, keptMs } from '../../functions/flows/daily.ts';
 import { WatchdogError } from '../../functions/kit/error.ts';
 import { openMemoryStore, type Shelf } from '../../functions/stores/memory.ts';
@@ -8,7 +9,7 @@ import { mortal, type Moment } from '../support/crash.ts';
 import { ackEvent, commit, incident, row, siteState, someTime } from '../support/documents.ts';
 import { drilled, drillRecord, drillWish } from '../support/drills.ts';
 import { hearBeat } from '../support/heard.ts';
-import { daysAfter, rollup } from '../support/rollups.ts';
+import { rollup } from '../support/rollups.ts';
 import { siteRules } from '../support/site.ts';
 import { fleet } from '../support/standbys.ts';
 
@@ -60,7 +61,7 @@ async function littered(settled = 3): Promise<Shelf> {
   for (const id of ['a', 'b']) await store.appendEvent(ackEvent({ id, site: 'gone' }));
   for (const site of ['home', 'sold']) {
     for (const ago of [408, 407, 92, 91, 90, 1]) {
-      await commit(store, { state: siteState({ site }), filed: [rollup({ day: daysAfter(today, -ago) })] });
+      await commit(store, { state: siteState({ site }), filed: [rollup({ day: dayAfter(today, -ago) })] });
     }
   }
   return shelf;
@@ -71,9 +72,9 @@ const clean = [
   'events/kept',
   'heartbeats/home',
   'history/home',
-  ...[407, 92, 91, 90, 1].map((ago) => `history/home_${daysAfter(today, -ago)}`),
+  ...[407, 92, 91, 90, 1].map((ago) => `history/home_${dayAfter(today, -ago)}`),
   'history/sold',
-  ...[408, 407, 92, 91, 90, 1].map((ago) => `history/sold_${daysAfter(today, -ago)}`),
+  ...[408, 407, 92, 91, 90, 1].map((ago) => `history/sold_${dayAfter(today, -ago)}`),
   'incidents/resolved',
   'outbox/dead',
   'outbox/recent',
@@ -98,7 +99,7 @@ describe('the sweep', () => {
     expect(left(shelf)).toEqual(clean);
     const { calendars } = await openMemoryStore(shelf).readCalendars(['home', 'sold']);
     const [home, sold] = ['home', 'sold'].map((site) => calendars.get(site)?.days.map((each) => each.day));
-    expect(home).toEqual([90, 1].map((ago) => daysAfter(today, -ago)));
+    expect(home).toEqual([90, 1].map((ago) => dayAfter(today, -ago)));
     expect(sold).toEqual(home);
     expect(shelf.get('outbox/dead')?.fields).toMatchObject({
       lease: null,

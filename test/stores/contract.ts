@@ -1,6 +1,7 @@
 // What every store promises; run on memory, on our emulator, and on another emulator where there is one.
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { calendarDayOf } from '../../functions/domain/history/calendar.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { OutboxRow } from '../../functions/domain/outbox.ts';
 import { mostWaiting, type Store } from '../../functions/stores/store.ts';
@@ -10,6 +11,7 @@ import { describeHealth, describeSweep } from './sweep-contract.ts';
 import { hearBeat, hearPort, hearPower } from '../support/heard.ts';
 import { ackEvent, commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
 import { anyIncident, anyRow, anySite } from './arbitraries.ts';
+import { anyDay } from './kept-arbitraries.ts';
 import type { Bench } from './bench.ts';
 
 const lease = (name: string, at = someTime) => ({ at, leaseMs: 60_000, lease: name });
@@ -44,7 +46,14 @@ export function describeStore(
       expect(memory).toBeNull();
       const state = siteState();
       expect(
-        await store.commitSite({ base, memory: { state, incidents: {} }, touched: [], rows: [], wanted: [] }),
+        await store.commitSite({
+          base,
+          memory: { state, incidents: {} },
+          touched: [],
+          rows: [],
+          wanted: [],
+          filed: [],
+        }),
       ).toBe('committed');
       expect(await peek('sites/home')).toEqual({ ...state, schema: 8 });
       expect((await store.loadSite('home')).memory).toEqual({ state, incidents: {} });
@@ -86,6 +95,7 @@ export function describeStore(
         touched: [closed],
         rows: [],
         wanted: [],
+        filed: [],
       });
       expect(await peek('sites/home')).toEqual({ ...state, schema: 8 });
       expect(await peek(`incidents/${open.id}`)).toEqual({ ...closed, schema: 4 });
@@ -96,7 +106,7 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       await commit(other, { state: siteState({ nextDueAt: 1 }) });
       const late = { state: siteState({ nextDueAt: 2 }), incidents: {} };
-      const change = { base, memory: late, touched: [incident()], rows: [row()], wanted: [] };
+      const change = { base, memory: late, touched: [incident()], rows: [row()], wanted: [], filed: [] };
       expect(await store.commitSite(change)).toBe('conflict');
       const { memory } = await store.loadSite('home');
       expect(memory?.state.nextDueAt).toBe(1);
@@ -107,7 +117,9 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       await commit(other, { state: siteState({ nextDueAt: 1 }) });
       const memory = { state: siteState({ nextDueAt: 2 }), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [] })).toBe('conflict');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [], filed: [] })).toBe(
+        'conflict',
+      );
       expect((await store.loadSite('home')).memory?.state.nextDueAt).toBe(1);
     });
 
@@ -120,9 +132,9 @@ export function describeStore(
         const { base } = await store.loadSite('home');
         await plant(`incidents/${open.id}`, { ...open, schema: 4, summary: 'by somebody else' });
         const memory = { state: { ...state, nextDueAt: 3 }, incidents: {} };
-        expect(await store.commitSite({ base, memory, touched: [open], rows: [], wanted: [] })).toBe(
-          'conflict',
-        );
+        expect(
+          await store.commitSite({ base, memory, touched: [open], rows: [], wanted: [], filed: [] }),
+        ).toBe('conflict');
         expect(await peek('sites/home')).toEqual({ ...state, schema: 8 });
       },
     );
@@ -134,10 +146,24 @@ export function describeStore(
         const { base } = await store.loadSite('home');
         const memory = { state: siteState({ nextDueAt: 4 }), incidents: {} };
         expect(
-          await store.commitSite({ base, memory, touched: [incident({ rounds: 9 })], rows: [], wanted: [] }),
+          await store.commitSite({
+            base,
+            memory,
+            touched: [incident({ rounds: 9 })],
+            rows: [],
+            wanted: [],
+            filed: [],
+          }),
         ).toBe('conflict');
         expect(
-          await store.commitSite({ base, memory, touched: [], rows: [row({ attempts: 9 })], wanted: [] }),
+          await store.commitSite({
+            base,
+            memory,
+            touched: [],
+            rows: [row({ attempts: 9 })],
+            wanted: [],
+            filed: [],
+          }),
         ).toBe('conflict');
         expect(await peek('sites/home')).toEqual({ ...siteState(), schema: 8 });
         expect(await peek(`outbox/${row().id}`)).toEqual({ ...row(), schema: 4 });
@@ -163,6 +189,7 @@ export function describeStore(
             touched: [],
             rows: [],
             wanted: [],
+            filed: [],
           });
         const ends = await Promise.all([write(store, 0), write(other, 1)]);
         expect(ends.toSorted(), `round ${round}`).toEqual(['committed', 'conflict']);
@@ -177,7 +204,9 @@ export function describeStore(
       const { base } = await store.loadSite('home');
       await commit(store, { state: siteState({ site: 'cabin' }) });
       const memory = { state: siteState(), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [] })).toBe('committed');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [], filed: [] })).toBe(
+        'committed',
+      );
       expect([...(await store.readSites(['home', 'cabin'])).keys()]).toEqual(['home', 'cabin']);
     });
   });
@@ -571,6 +600,19 @@ export function describeStore(
           const state = { ...any, subjects: {} };
           expect(await commit(bench.store, { state })).toBe('committed');
           expect((await bench.store.loadSite(state.site)).memory?.state).toEqual(state);
+        }),
+        property,
+      );
+    });
+
+    test('of history come back as they went in', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyDay, fc.uuid(), async (any, site) => {
+          expect(await commit(bench.store, { state: siteState({ site }), filed: [any] })).toBe('committed');
+          expect(await bench.store.readDays(site, any.day, any.day)).toEqual({ days: [any], broken: [] });
+          const { calendars, broken } = await bench.store.readCalendars([site]);
+          expect(broken).toEqual([]);
+          expect(calendars.get(site)?.days).toEqual([calendarDayOf(any)]);
         }),
         property,
       );

@@ -39,7 +39,7 @@ export function describeDrills(name: string, check: Check): void {
       const { base } = await store.loadSite('home');
       await commit(other, { state: siteState({ nextDueAt: 1 }) });
       const memory = { state: siteState(), incidents: {} };
-      const change = { base, memory, touched: [], rows: [], wanted: [], drills: [wish] };
+      const change = { base, memory, touched: [], rows: [], wanted: [], filed: [], drills: [wish] };
       expect(await store.commitSite(change)).toBe('conflict');
       expect(await peek(path)).toBeNull();
     });

@@ -59,6 +59,7 @@ describe('the cost', () => {
       touched: [],
       rows: [],
       wanted: [wanted()],
+      filed: [],
     };
     expect(await counted(() => store.commitSite(change))).toEqual({ reads: 0, writes: 2, deletes: 0 });
   });

@@ -7,9 +7,10 @@ import { change } from '../../functions/stores/firestore-document.ts';
 import { openFirestoreStore } from '../../functions/stores/firestore.ts';
 import { openDatabase } from '../../functions/stores/open.ts';
 import { type FirestoreEmulator, startFirestore } from '../../local/firestore/server.ts';
-import type { Firestore } from '@google-cloud/firestore';
+import { type Firestore, Timestamp } from '@google-cloud/firestore';
 import { hearBeat } from '../support/heard.ts';
 import { commit, incident, row, siteState, someTime, stateWith } from '../support/documents.ts';
+import { rollup, rollups } from '../support/rollups.ts';
 import { firestoreBench, type Bench } from './bench.ts';
 import { describeStore } from './contract.ts';
 
@@ -52,6 +53,7 @@ describe('the cost', () => {
         touched: [],
         rows: [],
         wanted: [],
+        filed: [],
       });
     });
     expect(cost).toEqual({ reads: 2, writes: 1, deletes: 0 });
@@ -99,6 +101,33 @@ describe('the cost', () => {
     expect(await counted(() => store.loadWaiting('home'))).toEqual({ reads: 20, writes: 0, deletes: 0 });
   });
 
+  test('of a tick at a border of days is exactly two writes more, and no read', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    await commit(store, {});
+    const steady = await counted(() => commit(store, { state: siteState({ nextDueAt: 1 }) }));
+    expect(steady).toEqual({ reads: 1, writes: 1, deletes: 0 });
+    const filed = [rollup()];
+    const atBorder = await counted(() => commit(store, { state: siteState({ nextDueAt: 2 }), filed }));
+    expect(atBorder).toEqual({ reads: 1, writes: 3, deletes: 0 });
+  });
+
+  test('of a look at sites is a read for each, of their long view another, and of days one each', async () => {
+    bench = firestoreBench(emulator.host);
+    const { store } = bench;
+    const open = [incident(), incident({ id: 'b', subject: { kind: 'target', id: 'rpc' } })];
+    await commit(store, { state: stateWith(open), touched: open, filed: rollups('2026-11-30', 40) });
+    await commit(store, { state: siteState({ site: 'cabin' }) });
+    const sites = ['home', 'cabin'];
+    expect(await counted(() => store.readStates(sites))).toEqual({ reads: 2, writes: 0, deletes: 0 });
+    expect(await counted(() => store.readCalendars(sites))).toEqual({ reads: 2, writes: 0, deletes: 0 });
+    expect(await counted(() => store.readDays('home', '2026-11-01', '2026-11-30'))).toEqual({
+      reads: 30,
+      writes: 0,
+      deletes: 0,
+    });
+  });
+
   test('of a heartbeat is one write, once the first was read', async () => {
     bench = firestoreBench(emulator.host);
     await hearBeat(bench.store, 'home', 'ups', 4);
@@ -107,6 +136,19 @@ describe('the cost', () => {
       writes: 1,
       deletes: 0,
     });
+  });
+});
+
+describe('a day', () => {
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  test('says in a field of time when it ends: 400 days after it was over', async () => {
+    bench = firestoreBench(emulator.host);
+    await commit(bench.store, { filed: [rollup({ day: '2026-11-30' })] });
+    const ends = z.object({ expiresAt: z.instanceof(Timestamp) });
+    const { expiresAt } = ends.parse(await bench.peek('history/home_2026-11-30'));
+    expect(expiresAt.toMillis()).toBe(Date.UTC(2026, 11, 1) + 400 * 86_400_000);
   });
 });
 
@@ -172,12 +214,17 @@ describe('a Firestore in trouble', () => {
       for (const question of [
         () => store.loadSite('home'),
         () => store.loadHeard('home'),
-        () => store.commitSite({ base, memory, touched: [], rows: [], wanted: [] }),
+        () => store.commitSite({ base, memory, touched: [], rows: [], wanted: [], filed: [] }),
         () => store.loadWaiting('home'),
         () => store.loadChannels(),
         () => store.noteAttempts([{ channel: 'a', at: 1, isSent: false, outcome: '' }]),
         () => store.removeSettled(1, 1),
         () => store.heardSites(1),
+        () => store.trimCalendar('home', '2026-11-30', 1),
+        () => store.removeDays('home', '2026-11-30', 1),
+        () => store.readStates(['home']),
+        () => store.readCalendars(['home']),
+        () => store.readDays('home', '2026-11-01', '2026-11-30'),
         () => hearBeat(store, 'home', 'a', 1),
         () => store.settleRow('a', 'b', { state: 'sent', at: 1, outcome: '' }),
       ]) {
@@ -195,7 +242,9 @@ describe('a Firestore in trouble', () => {
       const { base } = await store.loadSite('fresh');
       emulator.faults.set(({ method }) => (method.toLowerCase() === 'commit' ? { code } : undefined));
       const memory = { state: siteState({ site: 'fresh' }), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [] })).toBe('conflict');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: [], filed: [] })).toBe(
+        'conflict',
+      );
     },
   );
 
@@ -225,6 +274,26 @@ describe('a Firestore in trouble', () => {
       expect((await store.dueRows(Number.MAX_SAFE_INTEGER, 10)).rows.map((each) => each.id)).not.toContain(
         id,
       );
+    },
+  );
+
+  test.each(['UNAVAILABLE', 'INTERNAL'] as const)(
+    'that commits and loses the answer by %s has filed a day once, however often the commit is repeated',
+    async (code) => {
+      const store = open();
+      const site = `filed-${code.toLowerCase()}`;
+      await commit(store, { state: siteState({ site }) });
+      const { base } = await store.loadSite(site);
+      const memory = { state: siteState({ site, nextDueAt: 1 }), incidents: {} };
+      const change = { base, memory, touched: [], rows: [], wanted: [], filed: [rollup()] };
+      let left = 1;
+      emulator.faults.set(({ method }) =>
+        method === 'Commit' && left-- > 0 ? { code, after: true } : undefined,
+      );
+      await store.commitSite(change).catch(() => 'unknown');
+      expect(await store.commitSite(change)).toBe('conflict');
+      expect((await store.readDays(site, '2026-01-01', '2026-12-31')).days).toEqual([rollup()]);
+      expect((await store.readCalendars([site])).calendars.get(site)?.days).toHaveLength(1);
     },
   );
 });

@@ -1,14 +1,14 @@
 // What every store promises of history: days are filed with their site or not at all, and no reading of one is kept up by another.
 import { describe, expect } from 'vitest';
+import { dayAfter, hourMs, startOf } from '../../functions/domain/history/day.ts';
 import { calendarDays, type DayRollup } from '../../functions/domain/history/history.ts';
 import type { Store } from '../../functions/stores/store.ts';
 import { commit, incident, siteState, stateWith } from '../support/documents.ts';
-import { daysAfter, rollup, rollups, startOf, tally, targetTally } from '../support/rollups.ts';
+import { rollup, rollups, tally, targetTally } from '../support/rollups.ts';
 import type { Bench } from './bench.ts';
 
 type Check = (title: string, work: (bench: Bench) => Promise<void>) => void;
 
-const hour = 3_600_000;
 const well = { good: 86_400, doubt: 0, bad: 0, unknown: 0 };
 const last = '2026-11-30';
 
@@ -76,12 +76,12 @@ export function describeHistory(name: string, check: Check): void {
     });
 
     check('of a day that was filed in parts is all of them together', async ({ store, peek }) => {
-      const from = startOf(last) + 20 * hour;
+      const from = startOf(last) + 20 * hourMs;
       const day = { targets: {}, signers: {}, ticks: 10, pages: 1 };
-      const early = rollup({ ...day, through: startOf(last) + hour, site: tally({ ok: hour }, 2) });
-      const late = rollup({ ...day, from, site: tally({ ok: hour, dark: 2 * hour }, 3) });
+      const early = rollup({ ...day, through: startOf(last) + hourMs, site: tally({ ok: hourMs }, 2) });
+      const late = rollup({ ...day, from, site: tally({ ok: hourMs, dark: 2 * hourMs }, 3) });
       await file(store, [late, early]);
-      expect(await peek(`history/home_${last}`)).toMatchObject({ through: startOf(last) + hour });
+      expect(await peek(`history/home_${last}`)).toMatchObject({ through: startOf(last) + hourMs });
       expect(await peek(`history/home_${last}_${from}`)).toMatchObject({ from });
       const { days } = await store.readDays('home', last, last);
       expect(days).toHaveLength(1);
@@ -90,7 +90,7 @@ export function describeHistory(name: string, check: Check): void {
         through: late.through,
         ticks: 20,
         pages: 2,
-        site: { ms: { ok: 2 * hour, dark: 2 * hour }, changes: 5 },
+        site: { ms: { ok: 2 * hourMs, dark: 2 * hourMs }, changes: 5 },
       });
       expect(await calendarOf(store)).toMatchObject([
         { day: last, site: { good: 7_200, doubt: 0, bad: 7_200, unknown: 0 }, pages: 2 },
@@ -100,7 +100,7 @@ export function describeHistory(name: string, check: Check): void {
     check('of several days may be filed at once', async ({ store }) => {
       const days = rollups(last, 3);
       await commit(store, { filed: days });
-      expect((await store.readDays('home', daysAfter(last, -2), last)).days).toEqual(days);
+      expect((await store.readDays('home', dayAfter(last, -2), last)).days).toEqual(days);
       expect((await calendarOf(store)).map(({ day }) => day)).toEqual(days.map(({ day }) => day));
     });
 
@@ -145,7 +145,7 @@ export function describeHistory(name: string, check: Check): void {
       const days = rollups(last, 200).filter((_, index) => index % 7 === 0 || index === 199);
       await file(store, days);
       const shown = (await calendarOf(store)).map(({ day }) => day);
-      const earliest = daysAfter(last, 1 - calendarDays);
+      const earliest = dayAfter(last, 1 - calendarDays);
       expect(shown).toEqual(days.map(({ day }) => day).filter((day) => day >= earliest));
     });
 
@@ -194,8 +194,8 @@ export function describeHistory(name: string, check: Check): void {
 
     check('keeps ids as they are, whatever they look like', async ({ store }) => {
       const ids = ['a.b', 'a/b', 'a b', '`', '[x]', '*', '~', 'ä', '\u202e', '__a', '2026', '0', '$', "'"];
-      const targets = Object.fromEntries(ids.map((id) => [id, targetTally({ good: hour })]));
-      const signers = Object.fromEntries(ids.map((id) => [id, tally({ signing: hour })]));
+      const targets = Object.fromEntries(ids.map((id) => [id, targetTally({ good: hourMs })]));
+      const signers = Object.fromEntries(ids.map((id) => [id, tally({ signing: hourMs })]));
       const day = rollup({ targets, signers });
       await commit(store, { filed: [day] });
       expect(await store.readDays('home', last, last)).toEqual({ days: [day], broken: [] });

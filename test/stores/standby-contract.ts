@@ -39,7 +39,9 @@ function describeWanted(name: string, check: Check): void {
       const before = await peek('standbys/eth');
       const late = [wanted({ why: 'too late' }), wanted({ signer: 'bera' })];
       const memory = { state: siteState(), incidents: {} };
-      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: late })).toBe('conflict');
+      expect(await store.commitSite({ base, memory, touched: [], rows: [], wanted: late, filed: [] })).toBe(
+        'conflict',
+      );
       expect(await peek('standbys/eth')).toEqual(before);
       expect(await peek('standbys/bera')).toBeNull();
     });

@@ -1,13 +1,6 @@
 // Days of a site as they are filed.
+import { dayAfter, dayMs, startOf } from '../../functions/domain/history/day.ts';
 import type { Day, DayRollup, Tally, TargetTally } from '../../functions/domain/history/history.ts';
-
-const dayMs = 86_400_000;
-
-export const startOf = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
-
-/** The day this many days after another. */
-export const daysAfter = (day: Day, days: number): Day =>
-  new Date(startOf(day) + days * dayMs).toISOString().slice(0, 10);
 
 export const tally = (ms: Readonly<Record<string, number>>, changes = 0): Tally => ({ ms, changes });
 
@@ -39,4 +32,4 @@ export function rollup(over: Partial<DayRollup> = {}): DayRollup {
 
 /** This many whole days on end, the last of them `last`, oldest first. */
 export const rollups = (last: Day, count: number): DayRollup[] =>
-  Array.from({ length: count }, (_, index) => rollup({ day: daysAfter(last, index + 1 - count) }));
+  Array.from({ length: count }, (_, index) => rollup({ day: dayAfter(last, index + 1 - count) }));
