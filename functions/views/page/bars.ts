@@ -25,13 +25,17 @@ export function levelOf(well: number | null): Level {
   return levels.find(({ least }) => well >= least)?.level ?? 'd';
 }
 
+const middles = { a: 10, b: 12, c: 14.5, d: 16.5, n: 19 } as const;
+
+/** One day alone; its words stand beside it. */
+export const levelMark = (level: Level): string =>
+  `<svg class="k1" viewBox="0 0 1 20" preserveAspectRatio="none" aria-hidden="true"><path class="${level}" d="M0 ${middles[level]}h1"/></svg>`;
+
 /** Never rounded up: 100 % is all of it. */
 export function percent(part: number): string {
   const digits = part >= 0.9 ? 100 : 10;
   return `${Math.floor(part * 100 * digits + 1e-9) / digits} %`;
 }
-
-const middles = { a: 10, b: 12, c: 14.5, d: 16.5, n: 19 } as const;
 
 /** Runs of days of one level are one piece of one path; the stylesheet cuts it into days and says how high it is. */
 function paths(of: readonly Level[]): string {

@@ -68,6 +68,7 @@ export function enterPage({ root, trouble }: EnterOptions): Page {
 <p>What is watched here is shown to its owners only. Open the link that you were sent, or enter with the token.</p>
 <p id="said" class="said" role="status" aria-live="polite">${escaped(enterWords(trouble))}</p>
 <form method="post" action="${escaped(root)}enter">
+<input name="username" value="operator" autocomplete="username" hidden>
 <label for="token">Token</label>
 <input id="token" name="token" type="password" required maxlength="1000" autocomplete="current-password" autocapitalize="off" spellcheck="false">
 <button>Enter</button>

@@ -38,9 +38,10 @@ export function whoWords({ ack, held, told, kind }: Told, clock: Clock): string 
   return `<p class="who doubt">${sign('doubt')}<span><b>Nobody has said yet that they are on it.</b> ${whom}${safety}</span></p>`;
 }
 
-function listOf(title: string, lines: readonly string[]): string {
+/** Nothing of no lines; an empty title is left out. */
+export function listOf(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return '';
-  return `<h4>${title}</h4><ul class="lines">${lines.map((line) => `<li>${bdi(line)}</li>`).join('')}</ul>`;
+  return `${title === '' ? '' : `<h4>${title}</h4>`}<ul class="lines">${lines.map((line) => `<li>${bdi(line)}</li>`).join('')}</ul>`;
 }
 
 type IncidentOptions = { readonly clock: Clock; readonly isPublic: boolean };
@@ -55,7 +56,7 @@ function body(incident: OpenGlance, { clock, isPublic }: IncidentOptions): strin
 
 function head({ kind, severity, summary, since: from }: OpenGlance, clock: Clock): string {
   const tone = isSafety(kind) ? 'bad' : severityTone[severity];
-  return `${sign(tone)}<span><b class="${tone}">${gravity({ kind, severity })}</b> <span class="sum">${bdi(summary)}</span> <span class="soft">${since(from, clock)}</span></span>`;
+  return `${sign(tone)}<span><b class="${tone}">${gravity({ kind, severity })}:</b> <span class="sum">${bdi(summary)}</span> <span class="soft">${since(from, clock)}</span></span>`;
 }
 
 /** The gravest stands open; the others open when they are touched. */

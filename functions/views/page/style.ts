@@ -27,6 +27,7 @@ button{margin-top:1.25rem;min-height:3.5rem;border:0;background:var(--go);color:
 button:disabled{opacity:.6}
 :focus-visible{outline:3px solid var(--go);outline-offset:2px}
 [hidden]{display:none!important}
+.said:not(:empty){padding:.5rem .75rem;border-radius:.5rem;border:1px solid var(--doubt);background:var(--doubt-soft)}
 `;
 
 /** Of the view and the pages below it. */
@@ -164,6 +165,34 @@ p.under{display:flex;justify-content:space-between;font-size:.8125rem;color:var(
 .t.bad .id,.t.doubt .id{font-size:1.0625rem}
 .short{columns:15rem;font-size:.9375rem}
 .short li{break-inside:avoid}
+p.brand{font-weight:600;color:var(--soft);font-size:.9375rem;margin:0}
+nav.ways{border:0;background:none;padding:0;margin:.25rem 0 0}
+.ways ul{display:flex;flex-wrap:wrap;gap:0 1.25rem}
+.ways a{display:inline-block;padding:.5rem 0}
+.below .site{margin:0}
+.below>.who{border:1px solid var(--line)}
+.below .facts{max-width:42rem}
+.below h2{font-size:1.125rem;margin-bottom:.25rem}
+.below section{margin-bottom:.75rem}
+.months{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));align-items:start}
+.months section{margin:0;padding:.75rem}
+table{border-collapse:collapse;width:100%}
+th{text-align:left;font-weight:600}
+.month{table-layout:fixed;font-variant-numeric:tabular-nums;font-size:.875rem}
+.month th{font-weight:400;color:var(--soft);text-align:center;font-size:.8125rem}
+.month td{padding:2px;height:3.25rem;vertical-align:top;text-align:center}
+.month td.n{color:var(--soft);padding-top:.3rem}
+.month a{display:block;height:100%;padding:.15rem 0;border-radius:.35rem;border:1px solid var(--line);color:var(--ink);text-decoration:none;line-height:1.1;position:relative}
+.month a:hover{border-color:var(--go)}
+.month small{display:block;font-size:.6875rem}
+.month i{color:var(--bad);font-style:normal;position:absolute;right:.2rem}
+.k1{display:block;height:.9rem;width:1.25rem;margin:.1rem auto}
+.day .k1,.facts .k1{display:inline-block;height:1em;width:.6em;margin:0 .35em 0 0;vertical-align:-.1em}
+.k1 path{fill:none}
+.day{font-size:.9375rem}
+.day td,.day th{padding:.35rem .75rem .35rem 0;vertical-align:top;text-align:left}
+.day tbody tr{border-top:1px solid var(--line)}
+@media (max-width:44rem){.day thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.day,.day tbody,.day tr,.day td,.day th{display:block}.day tr{padding:.5rem 0}.day td,.day th{padding:0}.day td::before{content:attr(data-label) ": ";color:var(--soft)}}
 .facts div{display:flex;justify-content:space-between;gap:1rem;padding:.15rem 0}
 .facts dt{color:var(--soft)}
 .facts dd{text-align:right}

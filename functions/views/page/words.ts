@@ -114,5 +114,20 @@ export function siteWord({
   return verdictWord[verdict];
 }
 
+const severitySigns: Readonly<Record<string, Tone | 'none'>> = severityTone;
+
+/** Of a severity as it was filed, which may be of a later program. */
+export const severitySign = (severity: string): Tone | 'none' => severitySigns[severity] ?? 'none';
+
+const stateWords: Readonly<Record<string, string>> = {
+  good: 'well',
+  bad: 'not well',
+  ...Object.fromEntries(Object.entries(verdictWord).map(([state, word]) => [state, word.toLowerCase()])),
+  ...signerWord,
+};
+
+/** Of a state as a day counts it: of a site, a signer or a target. */
+export const stateWord = (state: string): string => stateWords[state] ?? state;
+
 /** E.g. `1 key`, `3 keys`. */
 export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
