@@ -1,6 +1,6 @@
 // Asks a running watchdog for its status; what comes back is not trusted before it has been parsed.
 import type { Command } from 'commander';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
 import type { DrillsAnswer } from '../functions/views/drills-answer.ts';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
@@ -147,4 +147,16 @@ export function fetchStandbys(options: StatusOptions, context: Context): Promise
 /** All drills; as `fetchStatus`. */
 export function fetchDrills(options: StatusOptions, context: Context): Promise<Asked<DrillsAnswer>> {
   return askFor({ path: '/drills', what: 'list of drills', form: drillsAnswer }, options, { context });
+}
+
+const linkForm = z.strictObject({ url: z.url({ protocol: /^https?$/ }), until: z.int().positive() });
+
+/** An address that opens the view for so long, e.g. `3d`; as `fetchStatus`. */
+export function fetchLink(
+  options: StatusOptions,
+  lasts: string,
+  context: Context,
+): Promise<Asked<z.output<typeof linkForm>>> {
+  const query = { for: lasts };
+  return askFor({ path: '/link', query, what: 'link', form: linkForm }, options, { context });
 }

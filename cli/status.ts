@@ -14,12 +14,13 @@ import { examples, exitCodesHelp, type Context } from './context.ts';
 import { addStatusOptions, fetchStatus, urlVariable, type StatusOptions } from './fetch-status.ts';
 import { signingLines } from './signing-lines.ts';
 import { standbyLines } from './standby-lines.ts';
+import { printLink } from './status-link.ts';
 import type { ExitCode } from './terminal.ts';
 import type { Part } from '../local/terminal-text.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
 import { qualityStyle, severityStyle } from './styles.ts';
 
-type Options = StatusOptions & { readonly json?: true };
+type Options = StatusOptions & { readonly json?: true; readonly link?: true; readonly for?: string };
 
 const isWell = (site: SiteStatus): boolean =>
   site.watched === 'yes' && site.verdict === 'ok' && site.incidents.length === 0;
@@ -134,14 +135,17 @@ async function status(options: Options, context: Context): Promise<ExitCode> {
 export function addStatus(program: Command, context: Context): void {
   addStatusOptions(program.command('status').description('asks the running watchdog how the sites are'))
     .option('--json', 'the answer as it came, for scripts')
+    .option('--link', 'print an address that opens the view in a browser, for whoever has it')
+    .option('--for <duration>', 'how long the address of --link opens it, from 1m to 30d; 3d if left out')
     .addHelpText(
       'after',
       examples(
         ['watchdog status --url https://status-abc.run.app', 'with the token in WATCHDOG_STATUS_TOKEN'],
         [`export ${urlVariable}=https://status-abc.run.app; watchdog status --json`, 'for a script'],
+        ['watchdog status --link --for 12h', 'for the phone of somebody who looks after it tonight'],
       ) + exitCodesHelp,
     )
     .action(async (options: Options) => {
-      context.end(await status(options, context));
+      context.end(options.link === true ? await printLink(options, context) : await status(options, context));
     });
 }

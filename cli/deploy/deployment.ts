@@ -76,6 +76,7 @@ const settings = [
   'PORT',
   'PROVISION_OLD_AFTER_HOURS',
   'PROVISION_URL',
+  'STATUS_REFRESH_SECONDS',
   'WATCH_URL',
   'WITNESS_URLS',
 ];

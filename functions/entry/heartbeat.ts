@@ -33,5 +33,5 @@ export function createHeartbeat({ variables, clock, network, log: logFor }: Envi
     wakings: limitPerMinute(readLimit(variables, 'HEARTBEAT_WAKINGS_PER_MINUTE', 12)),
     pressure: notePressure(store, log),
   };
-  return answering(log, ['POST'], (asked) => answerHeartbeat(world, asked), admitSender(world));
+  return answering(log, ['POST'], (asked) => answerHeartbeat(world, asked), { admit: admitSender(world) });
 }

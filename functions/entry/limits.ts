@@ -30,3 +30,10 @@ export const provisionLimits = (
   leaseMs: readLimit(variables, 'PROVISION_LEASE_MS', 70_000),
   oldAfterMs: readLimit(variables, 'PROVISION_OLD_AFTER_HOURS', 72) * 3_600_000,
 });
+
+/** How often a view in a browser asks for a newer one, in seconds of that browser. */
+export const viewLimits = (
+  variables: Readonly<Record<string, string | undefined>>,
+): { refreshSeconds: number } => ({
+  refreshSeconds: readLimit(variables, 'STATUS_REFRESH_SECONDS', 15),
+});

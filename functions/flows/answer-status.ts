@@ -1,7 +1,7 @@
-// What `status` answers to a question: a code and a body. The public is shown the status without details, and nothing else.
+// What `status` tells programs: a code and a body. The public is told the status without details, and nothing else of this.
 import type { SiteRules } from '../domain/policy.ts';
 import { listIncidents, readIncident, readMaintenance } from './incidents.ts';
-import { readQuestion } from './status-request.ts';
+import { readQuestion, type StatusQuestion } from './status-request.ts';
 import { readDrills, readStandbys, readStatus, type StatusWorld } from './status.ts';
 
 export type StatusAnswer = { readonly code: 200 | 404; readonly body: object };
@@ -11,6 +11,22 @@ const missing = (error: string): StatusAnswer => ({ code: 404, body: { error } }
 
 function sitesOf(world: StatusWorld, site: string | null): SiteRules[] {
   return world.rules.filter(({ id }) => site === null || id === site);
+}
+
+const nothing = missing(
+  'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance, /standbys, /drills or /caller, and of the view /overview, /history, /metrics, /badge/ID.svg or /link',
+);
+
+/** A program asks for what a site has; null when there is no such site. */
+async function ofSites(
+  world: StatusWorld,
+  question: Extract<StatusQuestion, { readonly about: 'incidents' | 'maintenance' }>,
+): Promise<object | null> {
+  const sites = sitesOf(world, question.site);
+  if (sites.length === 0) return null;
+  return question.about === 'maintenance'
+    ? readMaintenance(world, sites)
+    : listIncidents(world, sites, question);
 }
 
 /**
@@ -24,11 +40,7 @@ export async function answerStatus(
   caller: string | null = null,
 ): Promise<StatusAnswer> {
   const question = readQuestion(url);
-  if (question.about === 'nothing') {
-    return missing(
-      'there is nothing at this path; use /, /incidents, /incidents/ID, /maintenance, /standbys, /drills or /caller',
-    );
-  }
+  if (question.about === 'nothing') return nothing;
   if (question.about === 'status') return found(await readStatus(world, !isOperator));
   if (!isOperator) {
     return missing('details are never public; they are there when the status is set to access: token');
@@ -40,13 +52,9 @@ export async function answerStatus(
   }
   if (question.about === 'standbys') return found(await readStandbys(world));
   if (question.about === 'drills') return found(await readDrills(world));
-  const sites = sitesOf(world, question.site);
-  if (sites.length === 0) {
-    return missing(`there is no such site; there are ${world.rules.map(({ id }) => id).join(', ')}`);
-  }
-  return found(
-    question.about === 'maintenance'
-      ? await readMaintenance(world, sites)
-      : await listIncidents(world, sites, question),
-  );
+  if (question.about !== 'incidents' && question.about !== 'maintenance') return nothing;
+  const answer = await ofSites(world, question);
+  return answer === null
+    ? missing(`there is no such site; there are ${world.rules.map(({ id }) => id).join(', ')}`)
+    : found(answer);
 }

@@ -4,7 +4,7 @@ import { isPage, type Notice } from '../domain/notice.ts';
 import { describeError } from '../kit/error.ts';
 import { redactText } from '../kit/redact.ts';
 import { type LinkKeys, shortCode, signLink } from '../kit/signed-link.ts';
-import { signViewLink } from '../kit/view-link.ts';
+import { viewLinkTo } from '../kit/view-link.ts';
 
 /** What a configuration says of links; `acknowledge` is null when nobody can acknowledge. */
 export type LinkSetup = {
@@ -55,7 +55,7 @@ type Showing = { readonly url: string | undefined; readonly problem: string | nu
 function showing({ status, view }: LinkSetup, { at }: Notice): Showing {
   if (status === undefined || view === null) return { url: status, problem: null };
   try {
-    return { url: `${status}#${signViewLink(at + view.validForMs, view.keys())}`, problem: null };
+    return { url: viewLinkTo(status, at + view.validForMs, view.keys()), problem: null };
   } catch (error) {
     const problem = `a message goes with a link to the status that does not open it: ${redactText(describeError(error))}`;
     return { url: status, problem };

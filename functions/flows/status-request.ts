@@ -1,4 +1,6 @@
 // What may be asked of `status`: which path, and which words after the question mark.
+import { type Day, keptDays } from '../domain/history/history.ts';
+import { parseDuration } from '../kit/duration.ts';
 import { WatchdogError } from '../kit/error.ts';
 
 export type StatusQuestion =
@@ -14,6 +16,17 @@ export type StatusQuestion =
   | { readonly about: 'standbys' }
   | { readonly about: 'drills' }
   | { readonly about: 'caller' }
+  | { readonly about: 'overview' }
+  | { readonly about: 'metrics' }
+  /** The days from one to another as JSON; null is for the flow to choose. */
+  | { readonly about: 'days'; readonly site: string; readonly from: Day | null; readonly to: Day | null }
+  /** All days of a site. */
+  | { readonly about: 'history'; readonly site: string }
+  | { readonly about: 'day'; readonly site: string; readonly day: Day }
+  | { readonly about: 'badge'; readonly site: string }
+  | { readonly about: 'link'; readonly forMs: number }
+  | { readonly about: 'enter' }
+  | { readonly about: 'leave' }
   | { readonly about: 'nothing' };
 
 const usualLimit = 20;
@@ -71,14 +84,75 @@ function readIncident(id: string, query: string): StatusQuestion {
   throw refuse('that is not the id of an incident; write it as the list has it');
 }
 
+function isDay(text: string): boolean {
+  const at = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+function readDay(name: string, text: string): Day {
+  if (isDay(text)) return text;
+  throw refuse(`${name} must be a day of the calendar, such as 2026-12-01`);
+}
+
+const dayOf = (words: Words, name: string): Day | null => {
+  const text = words.get(name);
+  return text === undefined ? null : readDay(name, text);
+};
+
+const dayMs = 86_400_000;
+
+function readDays(query: string): StatusQuestion {
+  const words = readWords(query, ['site', 'from', 'to']);
+  const site = readSite(words);
+  if (site === null) throw refuse('site is missing; use /history?site=ID&from=DAY&to=DAY');
+  const [from, to] = [dayOf(words, 'from'), dayOf(words, 'to')];
+  if (from !== null && to !== null) {
+    if (from > to) throw refuse('to is before from; write the earlier day as from');
+    if ((Date.parse(to) - Date.parse(from)) / dayMs >= keptDays) {
+      throw refuse(`these are more than ${keptDays} days, and no more are kept; ask for fewer`);
+    }
+  }
+  return { about: 'days', site, from, to };
+}
+
+const longestLinkMs = 30 * dayMs;
+
+function readFor(words: Words): number {
+  const ms = parseDuration(words.get('for') ?? '3d');
+  if (ms !== null && ms >= 60_000 && ms <= longestLinkMs) return ms;
+  throw refuse('for must be a duration from 1m to 30d, such as 3d');
+}
+
+function siteIn(text: string): string {
+  if (siteId.test(text)) return text;
+  throw refuse('that is not the id of a site: 1 to 20 of a-z, 0-9 and -, beginning with a letter');
+}
+
+/** Paths of more than one part. */
+function readDeep([name = '', id = '', ...more]: readonly string[], query: string): StatusQuestion {
+  const [last] = more;
+  if (name === 'incidents' && last === undefined) return readIncident(id, query);
+  if (name === 'history' && more.length < 2) {
+    readWords(query, []);
+    const site = siteIn(id);
+    return last === undefined
+      ? { about: 'history', site }
+      : { about: 'day', site, day: readDay('that', last) };
+  }
+  if (name === 'badge' && last === undefined && id.endsWith('.svg')) {
+    readWords(query, []);
+    return { about: 'badge', site: siteIn(id.slice(0, -'.svg'.length)) };
+  }
+  return { about: 'nothing' };
+}
+
 /** `url` is path and query as they came. ERR_REQUEST says what would be right; `nothing` is a path that leads nowhere. */
 export function readQuestion(url: string): StatusQuestion {
   const [path = '', ...rest] = url.split('?');
   const query = rest.join('?');
-  const [name = '', id, ...more] = path.replace(/^\/+/, '').replace(/\/$/, '').split('/');
-  if (more.length > 0) return { about: 'nothing' };
-  if (name === 'incidents' && id !== undefined) return readIncident(id, query);
-  if (id !== undefined) return { about: 'nothing' };
+  const parts = path.replace(/^\/+/, '').replace(/\/$/, '').split('/');
+  if (parts.length > 1) return readDeep(parts, query);
+  const [name = ''] = parts;
   switch (name) {
     case '':
       return { about: 'status' };
@@ -96,8 +170,16 @@ export function readQuestion(url: string): StatusQuestion {
     case 'standbys':
     case 'drills':
     case 'caller':
+    case 'overview':
+    case 'metrics':
+    case 'enter':
+    case 'leave':
       readWords(query, []);
       return { about: name };
+    case 'history':
+      return readDays(query);
+    case 'link':
+      return { about: 'link', forMs: readFor(readWords(query, ['for'])) };
     default:
       return { about: 'nothing' };
   }

@@ -1,8 +1,9 @@
 // Functions that answer with values: what they say is decided without a socket, and whom they listen to without a body.
+import type { Response } from '@google-cloud/functions-framework';
 import { clientAddress } from './client-address.ts';
-import { admitBySize, type Admit, headOf, wasAdmitted } from './early.ts';
-import type { Answer, Asked } from './http-answer.ts';
-import { bodyBytes, httpFunction, type HttpFunction } from './http-function.ts';
+import { admitBySize, type Admit, type Head, headOf, wasAdmitted } from './early.ts';
+import { type Answer, type Asked, jsonAnswer } from './http-answer.ts';
+import { bodyBytes, httpFunction, type HttpFunction, type Told } from './http-function.ts';
 import type { Log } from './log.ts';
 
 const admits = new WeakMap<HttpFunction, Admit>();
@@ -19,30 +20,43 @@ function queryOf(url: string): (name: string) => string {
   };
 }
 
-/**
- * A function that answers with values. What is thrown becomes an answer as in `httpFunction`. `admit` sees every request, also when nobody
- * let it look early.
- */
+export type Guards = {
+  /** Sees every request, also when nobody let it look early. */
+  readonly admit?: Admit;
+  /** How an error is answered; as JSON when it is absent. */
+  readonly refuse?: (head: Head, told: Told) => Answer;
+};
+
+const asJson = (_: Head, { status, error }: Told): Answer => jsonAnswer(status, { error });
+
+/** A function that answers with values. What is thrown becomes an answer as in `httpFunction`. */
 export function answering(
   log: Log,
   methods: readonly string[],
   run: (asked: Asked) => Promise<Answer>,
-  admit: Admit = admitBySize,
+  { admit = admitBySize, refuse = asJson }: Guards = {},
 ): HttpFunction {
-  const answer = httpFunction(log, methods, async (request, response) => {
-    const refusal = wasAdmitted(request) ? null : await admit(headOf(request));
-    const { status, headers, body } =
-      refusal ??
-      (await run({
+  const send = (response: Response, { status, headers, body }: Answer): void => {
+    response.set(headers).status(status).send(body);
+  };
+  const answer = httpFunction(
+    log,
+    methods,
+    async (request, response) => {
+      const refusal = wasAdmitted(request) ? null : await admit(headOf(request));
+      const asked: Asked = {
         method: request.method,
         path: request.path,
+        url: request.url,
         query: queryOf(request.url),
         client: clientAddress(request.get('x-forwarded-for') ?? '', request.socket.remoteAddress),
         header: (name) => request.get(name) ?? '',
         body: (mostBytes) => bodyBytes(request, mostBytes),
-      }));
-    response.set(headers).status(status).send(body);
-  });
+      };
+      send(response, refusal ?? (await run(asked)));
+    },
+    (request, response, told) => send(response, refuse(headOf(request), told)),
+  );
   admits.set(answer, admit);
   return answer;
 }

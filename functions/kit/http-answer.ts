@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto';
 export type Asked = {
   readonly method: string;
   readonly path: string;
+  /** Path and query as they came. */
+  readonly url: string;
   /** One value of the query; an empty string when there is none, or more than one. */
   readonly query: (name: string) => string;
   /** The address that the request came from; null when that cannot be told. */

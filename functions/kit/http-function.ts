@@ -11,15 +11,26 @@ export const maxBodyBytes = 64 * 1024;
 
 const statusOf: Readonly<Partial<Record<WatchdogError['code'], number>>> = { ERR_REQUEST: 400 };
 
-/** Answers JSON errors, logs them once, and never lets a stack or a secret out. */
-export function httpFunction(log: Log, methods: readonly string[], run: HttpFunction): HttpFunction {
+/** How an error is answered: its status, and a sentence without a secret. */
+export type Refuse = (request: Request, response: Response, told: Told) => void;
+export type Told = { readonly status: number; readonly error: string };
+
+const asJson: Refuse = (_, response, { status, error }) => {
+  response.status(status).json({ error });
+};
+
+/** Answers errors, as JSON unless `refuse` does otherwise, logs them once, and never lets a stack or a secret out. */
+export function httpFunction(
+  log: Log,
+  methods: readonly string[],
+  run: HttpFunction,
+  refuse: Refuse = asJson,
+): HttpFunction {
   return async (request, response) => {
     try {
       if (!methods.includes(request.method)) {
-        response
-          .set('allow', methods.join(', '))
-          .status(405)
-          .json({ error: `use ${methods.join(' or ')}` });
+        response.set('allow', methods.join(', '));
+        refuse(request, response, { status: 405, error: `use ${methods.join(' or ')}` });
         return;
       }
       await run(request, response);
@@ -28,11 +39,9 @@ export function httpFunction(log: Log, methods: readonly string[], run: HttpFunc
       const status = (known === null ? undefined : statusOf[known.code]) ?? 500;
       const write = status < 500 ? log.warn : log.error;
       write({ error, method: request.method, status }, `request failed: ${describeError(error)}`);
+      const told = known === null ? 'internal error' : redactText(describeError(known));
       if (response.headersSent) response.end();
-      else
-        response
-          .status(status)
-          .json({ error: known === null ? 'internal error' : redactText(describeError(known)) });
+      else refuse(request, response, { status, error: told });
     }
   };
 }

@@ -38,6 +38,17 @@ export function viewKeys({ token, linkKey, previousLinkKey }: ViewSecrets): View
 /** The fragment of a link. `until` is epoch ms: from that moment on it opens nothing. */
 export const signViewLink = (until: number, keys: LinkKeys): string => signValue('view link', [until], keys);
 
+/**
+ * The address that opens the view which stands at `address`. Its page takes the fragment out of the address bar, posts it and leads on; a
+ * browser that is in already is led on at once.
+ */
+export function viewLinkTo(address: string, until: number, keys: LinkKeys): string {
+  const url = new URL(address);
+  url.pathname = url.pathname.replace(/\/*$/, '/enter');
+  url.hash = signViewLink(until, keys);
+  return url.href;
+}
+
 /** The one number of a list of one; null when it is anything else. */
 export function onlyTime(value: unknown): number | null {
   if (!Array.isArray(value) || value.length !== 1) return null;

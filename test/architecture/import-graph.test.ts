@@ -49,6 +49,7 @@ const entries = readdirSync(join(root, 'functions/entry'))
         'links.ts',
         'sites.ts',
         'telling.ts',
+        'view-access.ts',
         'witnesses.ts',
       ].includes(name),
   )

@@ -14,6 +14,7 @@ import { systemClock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
 import { silentLog } from '../../functions/kit/log.ts';
 import { linkKeys, signLink } from '../../functions/kit/signed-link.ts';
+import { signViewLink } from '../../functions/kit/view-link.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { serveFunction } from '../../local/functions/serve.ts';
 import { pretendCompute, project } from '../support/pretend-compute.ts';
@@ -118,6 +119,8 @@ export async function deployedHouse(): Promise<DeployedHouse> {
     NTFY_TOKEN: 'the-token-of-ntfy',
     SMTP_PASSWORD: 'the-password-of-the-mail-server',
     STATUS_TOKEN: 'the-token-of-the-status',
+    VIEW_KEY: 'the-key-that-signs-links-to-the-view',
+    VIEW_KEY_BEFORE: 'the-former-key-of-links-to-the-view',
     ACK_KEY: 'the-key-that-signs-links-0123456789',
     ACK_KEY_BEFORE: 'the-former-key-that-signed-links-01',
     ACK_TOKEN: 'the-token-of-the-operator',
@@ -160,7 +163,13 @@ export async function deployedHouse(): Promise<DeployedHouse> {
         to: ['ada@example.net'],
       },
     ],
-    status: { access: 'token', token: env('STATUS_TOKEN') },
+    status: {
+      access: 'token',
+      token: env('STATUS_TOKEN'),
+      linkKey: env('VIEW_KEY'),
+      previousLinkKey: env('VIEW_KEY_BEFORE'),
+    },
+    links: { status: 'https://status.example.net/' },
     acknowledge: {
       url: 'https://ack.example.net',
       key: env('ACK_KEY'),
@@ -364,9 +373,19 @@ export async function deployedHouse(): Promise<DeployedHouse> {
     status: {
       ask: async (url) => {
         const { status, body } = await send(url, { method: 'GET', headers: bearer(secrets['STATUS_TOKEN']) });
-        return { status, isOfHome: JSON.stringify(body).includes('"home"') };
+        const entered: number[] = [];
+        for (const key of [secrets['VIEW_KEY'], secrets['VIEW_KEY_BEFORE']]) {
+          const link = signViewLink(systemClock.now() + 60 * minute, linkKeys(key ?? '', null));
+          const answer = await send(url, {
+            path: '/enter',
+            body: link,
+            headers: { 'content-type': 'text/plain' },
+          });
+          entered.push(answer.status);
+        }
+        return { status, isOfHome: JSON.stringify(body).includes('"home"'), entered };
       },
-      right: { status: 200, isOfHome: true },
+      right: { status: 200, isOfHome: true, entered: [200, 200] },
     },
     daily: {
       ask: async (url) => (await send(url, {})).status,

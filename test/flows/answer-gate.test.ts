@@ -74,6 +74,7 @@ function gateOf(over: Partial<GateWorld> = {}, flags: Readonly<Record<string, Fl
       return answerGate(world, {
         method: 'GET',
         path,
+        url: path,
         query: (name) => query[name] ?? '',
         client: null,
         header: (name) => (name === 'authorization' && bearer !== null ? `Bearer ${bearer}` : ''),

@@ -75,6 +75,7 @@ function houseOf(over: Partial<HeartbeatWorld> = {}) {
       const asked: Asked = {
         method: 'POST',
         path,
+        url: path,
         query: () => '',
         client: from,
         header: () => '',

@@ -72,7 +72,7 @@ describe('a link to the status', () => {
   test.each(noticeKinds)('opens it in %s, for as long as was configured and no longer', (kind) => {
     const { links, problem } = linksBy(signing)(notice({ kind }));
     const [url, token = ''] = links.status?.split('#') ?? [];
-    expect({ url, problem }).toEqual({ url: 'https://status.example/', problem: null });
+    expect({ url, problem }).toEqual({ url: 'https://status.example/enter', problem: null });
     const until = someTime + 5_000;
     const viewKeys = { token: null, link: keys };
     expect(verifyViewLink(token, viewKeys, until - 1)).toEqual({ ok: true, until });
@@ -81,6 +81,15 @@ describe('a link to the status', () => {
 
   test('is the same in every try of a message', () => {
     expect(linksBy(signing)(notice())).toEqual(linksBy(signing)(notice()));
+  });
+
+  test.each([
+    ['https://status.example', 'https://status.example/enter'],
+    ['https://example.org/status/', 'https://example.org/status/enter'],
+    ['https://example.org/status?a=b', 'https://example.org/status/enter?a=b'],
+  ])('to %s is below it', (status, address) => {
+    const { links } = linksBy({ ...signing, status })(notice());
+    expect(links.status?.split('#')[0]).toBe(address);
   });
 
   test('that cannot be signed leads there without opening it, and both problems are told', () => {

@@ -139,6 +139,7 @@ async function askGate(
   const { body } = await answerGate(gate, {
     method: 'GET',
     path: `/${signer.id}`,
+    url: `/${signer.id}`,
     query: (name) => question[name] ?? '',
     client: null,
     header: (name) => (name === 'authorization' ? `Bearer ${bearer}` : ''),
