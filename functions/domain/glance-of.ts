@@ -5,6 +5,7 @@ import type { Delivery } from './delivery.ts';
 import {
   type Glance,
   type KeysGlance,
+  mostDetailed,
   mostEntries,
   mostOpen,
   mostPast,
@@ -41,37 +42,37 @@ export type Glancing = {
   readonly delivery: Delivery | null;
 };
 
-const short = (text: string): string => clip(text, mostTextBytes);
-const shortOr = (text: string | null): string | null => (text === null ? null : short(text));
+const outlineBytes = 160;
+const short = (text: string): string => clip(text, outlineBytes);
 
-/** Of the gravest ones more is told. */
-const mostDetailed = 5;
-const detail = { evidence: 6, doing: 6, entries: mostEntries };
-const outline = { evidence: 2, doing: 2, entries: 3 };
+/** How much is told of an open incident. */
+const detail = { evidence: 6, doing: 4, entries: mostEntries, bytes: mostTextBytes };
+const outline = { evidence: 1, doing: 1, entries: 2, bytes: outlineBytes };
 const mostTold = 20;
 
 function openGlance(incident: Incident, { at }: Glancing, most: typeof detail): OpenGlance {
   const { id, subject, kind, severity, since, openedAt, held, told, ack, timeline } = incident;
   const kept = timeline.slice(-most.entries);
+  const said = (text: string): string => clip(text, most.bytes);
   return {
     id,
     subject,
     kind,
     severity,
-    summary: short(incident.summary),
-    evidence: incident.evidence.slice(0, most.evidence).map(short),
+    summary: said(incident.summary),
+    evidence: incident.evidence.slice(0, most.evidence).map(said),
     since,
     openedAt,
     held,
     told: told.slice(0, mostTold),
     ack:
       ack !== null && isAcknowledged(incident, at)
-        ? { by: short(ack.by), at: ack.at, until: ack.until }
+        ? { by: said(ack.by), at: ack.at, until: ack.until }
         : null,
     doing: Object.values(incident.doing)
       .slice(0, most.doing)
-      .map(({ line }) => short(line)),
-    timeline: kept.map((entry) => ({ ...entry, text: short(entry.text) })),
+      .map(({ line }) => said(line)),
+    timeline: kept.map((entry) => ({ ...entry, text: said(entry.text) })),
     earlier: timeline.length - kept.length,
   };
 }
@@ -173,7 +174,7 @@ function standbysOf({ before, wanted, look, at }: Glancing): Glance['standbys'] 
       const seen = seenOf(look, each);
       const former = known.get(each.signer);
       const shown = seen === undefined ? (former ?? seenGlance(null, at)) : seenGlance(seen, at);
-      return [each.signer, { ...shown, since: each.since, why: shortOr(each.why) }] as const;
+      return [each.signer, { ...shown, since: each.since, why: short(each.why) }] as const;
     }),
   );
 }

@@ -88,9 +88,11 @@ export type Glance = {
 
 export const mostOpen = 20;
 export const mostPast = 5;
-/** Entries of a timeline that are kept of each open incident; of the less grave ones fewer. */
+/** Of so many of the gravest open incidents all is kept that people need, of the others an outline. */
+export const mostDetailed = 3;
+/** Entries of a timeline that are kept of the gravest open incidents. */
 export const mostEntries = 12;
-/** Each text is at most so long, in bytes of UTF-8. */
+/** Each text is at most so long, in bytes of UTF-8; an outline's are shorter. */
 export const mostTextBytes = 300;
 
 export const emptyGlance: Glance = {

@@ -255,7 +255,13 @@ test('what is remembered stays small, however long a site is watched', () => {
           expect(incident.evidence.length).toBeLessThanOrEqual(6);
           expect(incident.told.length).toBeLessThanOrEqual(3);
         }
-        expect(JSON.stringify(state).length).toBeLessThan(13_000);
+        const { history, glance, ...rest } = state;
+        expect(JSON.stringify(rest).length).toBeLessThan(13_000);
+        // Fifty incidents of a day by name, and what is counted of a dozen parts.
+        expect(history.today.incidents.length).toBeLessThanOrEqual(50);
+        expect(history.counted.length).toBeLessThanOrEqual(8);
+        expect(JSON.stringify(history).length).toBeLessThan(15_000);
+        expect(JSON.stringify(glance).length).toBeLessThan(30_000);
       }
     }),
     { numRuns: 10 },

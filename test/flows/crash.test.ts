@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Message, Send } from '../../functions/channels/channel.ts';
 import type { AskWitness } from '../../functions/cloud/cloud.ts';
+import { type DayRollup, heldMs } from '../../functions/domain/history/history.ts';
+import { countedMs } from '../../functions/domain/history/tally.ts';
 import type { SiteRules } from '../../functions/domain/policy.ts';
 import { deliver } from '../../functions/flows/deliver.ts';
 import { openMemoryStore } from '../../functions/stores/memory.ts';
@@ -75,6 +77,7 @@ async function live(home: House, received: Message[], life: Mortal): Promise<voi
 }
 
 type Crash = { readonly tick: number; readonly k: number; readonly moment: Moment };
+const nowhere: Crash = { tick: -1, k: 1, moment: 'before' };
 
 const plain = siteRules({ signers: [] });
 /** The same house, whose exit leases it the ports of two of its three ways in. */
@@ -87,7 +90,7 @@ const leasing: SiteRules = {
 
 async function wholeNight(
   crash: Crash,
-  rules = plain,
+  { rules = plain, from = start }: { readonly rules?: SiteRules; readonly from?: number } = {},
 ): Promise<{
   readonly home: House;
   readonly received: readonly Message[];
@@ -99,8 +102,8 @@ async function wholeNight(
     await hearPort(store, 'home', {
       target: leased,
       port: 41_000,
-      validUntil: start + hour,
-      at: start - hour,
+      validUntil: from + hour,
+      at: from - hour,
     });
   }
   const received: Message[] = [];
@@ -108,18 +111,18 @@ async function wholeNight(
   for (const [index, broken] of night.entries()) {
     home.broken.clear();
     for (const id of broken) home.broken.add(id);
-    home.moveTo(start + index * minute);
+    home.moveTo(from + index * minute);
     if (index === crash.tick) {
       const life = mortal(crash.k, crash.moment);
       await live(home, received, life);
       died = life.isDead();
       // The scheduler tries the same tick again; a lease of the dead process runs out before the next.
-      home.moveTo(start + index * minute + 20_000);
+      home.moveTo(from + index * minute + 20_000);
     }
     await live(home, received, mortal(Number.POSITIVE_INFINITY, 'before'));
   }
   // Leases of a dead deliverer end after a minute at the latest.
-  home.moveTo(start + (night.length + 2) * minute);
+  home.moveTo(from + (night.length + 2) * minute);
   await live(home, received, mortal(Number.POSITIVE_INFINITY, 'before'));
   return { home, received, died };
 }
@@ -140,7 +143,7 @@ describe('a process that dies', () => {
     async ({ tick, rules }) => {
       for (const moment of moments) {
         for (let k = 1; ; k += 1) {
-          const { home, received, died } = await wholeNight({ tick, k, moment }, rules);
+          const { home, received, died } = await wholeNight({ tick, k, moment }, { rules });
           const where = `tick ${tick}, ${moment} call ${k}`;
           const incidents = [...home.shelf.keys()].filter((path) => path.startsWith('incidents/'));
           expect(incidents.toSorted(), where).toEqual([
@@ -169,8 +172,64 @@ describe('a process that dies', () => {
   );
 
   test('without a crash each message is sent exactly once', async () => {
-    const { received } = await wholeNight({ tick: -1, k: 1, moment: 'before' });
+    const { received } = await wholeNight(nowhere);
     expect(received.map((message) => message.id)).toHaveLength(8);
     expect(new Set(received.map((message) => message.id)).size).toBe(8);
   });
+});
+
+describe('a process that dies around midnight', () => {
+  const midnight = Date.UTC(2026, 10, 24);
+  // The third look is half a minute before, the fourth half a minute after.
+  const from = midnight - 2.5 * minute;
+
+  async function daysOf(home: House): Promise<readonly DayRollup[]> {
+    const store = openMemoryStore(home.shelf);
+    const { days, broken } = await store.readDays('home', '2026-11-01', '2026-12-01');
+    expect(broken).toEqual([]);
+    const state = (await store.readSites(['home'])).get('home')?.state;
+    return [...days, ...(state === undefined ? [] : [state.history.today])];
+  }
+
+  const pagesIn = (days: readonly DayRollup[]): number => days.reduce((sum, { pages }) => sum + pages, 0);
+
+  test.each([2, 3, 4])(
+    'anywhere in tick %i files the day once, and each moment of it is in it',
+    async (tick) => {
+      const { home: undisturbed } = await wholeNight(nowhere, { from });
+      const pages = pagesIn(await daysOf(undisturbed));
+      expect(pages).toBe(4);
+      for (const moment of moments) {
+        for (let k = 1; ; k += 1) {
+          const { home, died } = await wholeNight({ tick, k, moment }, { from });
+          const where = `tick ${tick}, ${moment} call ${k}`;
+          const filed = [...home.shelf.keys()].filter((path) => path.startsWith('history/'));
+          expect(filed.toSorted(), where).toEqual(['history/home', `history/home_2026-11-23_${from}`]);
+          const days = await daysOf(home);
+          // The last look is three minutes after the one before it, which speaks for half of that.
+          const end = from + (night.length - 1) * minute + heldMs;
+          expect(
+            days.map((day) => [day.from, day.through, countedMs(day.site)]),
+            where,
+          ).toEqual([
+            [from, midnight, midnight - from],
+            [midnight, end, end - midnight],
+          ]);
+          expect(
+            days.map(({ incidents }) => incidents.map(({ subject }) => subject)),
+            where,
+          ).toEqual([['target/ssh'], ['target/ssh', 'site/home']]);
+          expect(pagesIn(days), where).toBe(pages);
+          const ticks = days.reduce((sum, day) => sum + day.ticks, 0);
+          const state = (await openMemoryStore(home.shelf).readSites(['home'])).get('home')?.state;
+          expect(ticks, where).toBe(state?.tick.count);
+          expect(
+            state?.glance.past.map(({ subject }) => subject.kind),
+            where,
+          ).toEqual(['site', 'target']);
+          if (!died) break;
+        }
+      }
+    },
+  );
 });

@@ -1,6 +1,17 @@
 // The largest site that a configuration allows still fits its document.
 import { expect, test } from 'vitest';
+import { signerStates } from '../../functions/domain/facts.ts';
+import { emptyGlance, type Glance } from '../../functions/domain/glance.ts';
+import { glanceOf } from '../../functions/domain/glance-of.ts';
 import { excerptChars, mostEpochs } from '../../functions/domain/handover/record.ts';
+import {
+  mostDayIncidents,
+  mostSpans,
+  type SiteHistory,
+  type TargetTally,
+} from '../../functions/domain/history/history.ts';
+import { addToHour, meansOnly } from '../../functions/domain/history/hours.ts';
+import { addLatency } from '../../functions/domain/history/sketch.ts';
 import type { SubjectState } from '../../functions/domain/machine.ts';
 import type { Ledger } from '../../functions/domain/signing.ts';
 import type { Wanted } from '../../functions/domain/standby/want.ts';
@@ -9,8 +20,10 @@ import { siteCodec } from '../../functions/stores/documents.ts';
 import { handoverCodec } from '../../functions/stores/handover-schemas.ts';
 import { fleetCodec } from '../../functions/stores/standby-schemas.ts';
 import { seenFields, wantedFields } from '../../functions/stores/standbys.ts';
-import { siteState, someTime } from '../support/documents.ts';
+import { incident, siteState, someTime } from '../support/documents.ts';
 import { epochRecord } from '../support/handover.ts';
+import { rollup } from '../support/rollups.ts';
+import { siteRules } from '../support/site.ts';
 import { fleet, nodeReport, orphan, seen, wanted } from '../support/standbys.ts';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length + 1;
@@ -76,12 +89,106 @@ const fullWanted = (signer: string): Wanted =>
     release: { at: someTime, reason: 'not-configured', by: 'x'.repeat(100) },
   });
 
-test('a site of 270 targets that all fail, each with the longest detail and an incident, 100 keys and 20 standbys stays under 250 KB', () => {
+/** A whole day of looks at a target, with latencies from `leastMs` to a hundred times as much. */
+function fullTally(leastMs: number, ms: TargetTally['ms']): TargetTally {
+  const looks = Array.from({ length: 1_440 }, (_, place) => ({
+    at: someTime + place * 60_000,
+    ms: leastMs * 100 ** (((place * 7_919) % 1_440) / 1_440),
+  }));
+  return {
+    ms,
+    changes: 1_440,
+    latency: looks.reduce((sketch, { ms }) => addLatency(sketch, ms), ''),
+    hours: looks.reduce((hours, { at, ms }) => addToHour(hours, at, ms), ''),
+  };
+}
+
+const longId = 'x'.repeat(80);
+
+/** A day of these targets and 20 signers, with as many incidents as are kept by name, after another such day. */
+function fullHistory(ids: readonly string[], tally: TargetTally): SiteHistory {
+  const day = rollup({
+    targets: Object.fromEntries(ids.map((id) => [id, tally])),
+    signers: Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [
+        `signer-${String(index).padStart(13, '0')}`,
+        { ms: Object.fromEntries(signerStates.map((state) => [state, 17_280_001])), changes: 1_440 },
+      ]),
+    ),
+    incidents: Array.from({ length: mostDayIncidents }, () => ({
+      id: longId,
+      subject: longId,
+      kind: 'foreign-voting-power',
+      severity: 'critical',
+      openedAt: someTime,
+      resolvedAt: someTime,
+    })),
+  });
+  return {
+    today: day,
+    yesterday: Object.fromEntries(ids.map((id) => [id, meansOnly(tally.hours)])),
+    counted: Array.from({ length: mostSpans }, () => ({ from: someTime, until: someTime })),
+  };
+}
+
+/** A glance at as many incidents as there may be, that say as much as they may, and at 20 standbys and their keys. */
+function fullGlance(): Glance {
+  const words = 'x'.repeat(2_000);
+  const signers = Array.from({ length: 20 }, (_, index) => `signer-${String(index).padStart(13, '0')}`);
+  const noisy = incident({
+    summary: words,
+    evidence: Array.from({ length: 6 }, () => words),
+    timeline: Array.from({ length: 200 }, () => ({
+      at: someTime,
+      event: 'acknowledged' as const,
+      text: words,
+    })),
+    doing: Object.fromEntries(signers.map((each) => [each, { stage: words, line: words, isTold: true }])),
+    ack: { by: words, at: someTime, severity: 'critical', until: null, isTold: true },
+  });
+  const incidents = Array.from({ length: 300 }, (_, index) => ({ ...noisy, id: `${longId}-${index}` }));
+  const { node } = seen();
+  return glanceOf({
+    before: emptyGlance,
+    at: someTime,
+    rules: siteRules({ signers: signers.map((id) => ({ id, chain: 'ethereum', keys: ['7'] })) }),
+    incidents,
+    touched: incidents.map((each) => ({ ...each, resolvedAt: someTime })),
+    wanted: Object.fromEntries(signers.map((signer) => [signer, fullWanted(signer)])),
+    look: {
+      bySigner: Object.fromEntries(
+        signers.map((signer) => [
+          signer,
+          {
+            wanted: null,
+            seen: seen({
+              node,
+              report: nodeReport(),
+              refusal: { reason: 'no-capacity', text: words, since: someTime },
+              trouble: { kind: 'stuck', text: words, lines: [words], since: someTime },
+              doubt: { kind: 'malformed', text: words, since: someTime },
+            }),
+          },
+        ]),
+      ),
+      fleet: null,
+    },
+    flags: Object.fromEntries(signers.map((signer) => [signer, { isReadable: false, why: words }])),
+    delivery: {
+      waiting: { phone: someTime },
+      channels: { phone: { failures: 9, failingSince: someTime, outcome: words } },
+    },
+  });
+}
+
+test('a site of 270 targets that all fail, each with the longest detail and an incident, with 100 keys, 20 standbys, a full day and as much as there may be to be told at a glance, stays under 450 KB', () => {
   const ids = Array.from({ length: 270 }, (_, index) => `target-${String(index).padStart(13, '0')}`);
   const base = siteState({ site: 'abcdefghijklmnopqrst' });
   const state = siteState({
     ...base,
     signing: fullSigning(),
+    history: fullHistory(ids, fullTally(10, { good: 28_800_001, bad: 28_800_001, unknown: 28_800_001 })),
+    glance: fullGlance(),
     wanted: Object.fromEntries(
       Array.from({ length: 20 }, (_, index) => {
         const signer = `signer-${String(index).padStart(13, '0')}`;
@@ -125,8 +232,35 @@ test('a site of 270 targets that all fail, each with the longest detail and an i
     ),
   });
   const size = sizeOf(siteCodec.write('sites/x', state));
-  expect(size).toBeGreaterThan(100_000);
-  expect(size).toBeLessThan(250_000);
+  expect(size).toBeGreaterThan(200_000);
+  expect(size).toBeLessThan(450_000);
+});
+
+test('a site of 500 targets on an ordinary day stays under 600 KB', () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `berlin-endpoint-${index}`);
+  const base = siteState();
+  const tally = fullTally(10, { good: 86_280_000, bad: 120_000 });
+  const state = siteState({
+    facts: {
+      ...base.facts,
+      targets: ids.map((id) => ({
+        id,
+        role: 'inbound',
+        quality: 'good',
+        reason: null,
+        detail: null,
+        totalMs: 43,
+        witness: null,
+        lease: null,
+        since: someTime,
+      })),
+    },
+    history: fullHistory(ids, tally),
+    glance: fullGlance(),
+  });
+  const size = sizeOf(siteCodec.write('sites/x', state));
+  expect(size).toBeGreaterThan(200_000);
+  expect(size).toBeLessThan(600_000);
 });
 
 /** What Firestore takes as one document. */

@@ -60,7 +60,7 @@ export type Span = { readonly from: number; readonly until: number };
 /** What a site's own document holds of its history. */
 export type SiteHistory = {
   readonly today: DayRollup;
-  /** By target, what was measured on the day before today; empty when today does not follow on a day that was looked at. */
+  /** By target, the means of the day before today; empty when today does not follow on a day that was looked at. */
   readonly yesterday: Readonly<Record<string, Hours>>;
   /** What was counted so far, earliest first, at most `mostSpans`: no moment of it is counted again, whatever a clock says. */
   readonly counted: readonly Span[];

@@ -55,6 +55,14 @@ export function addToHour(hours: Hours, at: number, ms: number): Hours {
   );
 }
 
+/** What a line needs of a day that is over, in a shorter text: its means are the same, and nothing is to be put to it any more. */
+export const meansOnly = (hours: Hours): Hours =>
+  packed(
+    hoursIn(hours).map(({ count, sum }) =>
+      count === 0 ? nothing : { count: 1, sum: Math.round(sum / count) },
+    ),
+  );
+
 /** Of each hour of a day, whole ms; null for one in which nothing was measured. */
 export const meansIn = (hours: Hours): (number | null)[] =>
   hoursIn(hours).map(({ count, sum }) => (count === 0 ? null : Math.round(sum / count)));

@@ -15,7 +15,7 @@ import {
   type Tally,
   type TargetTally,
 } from './history.ts';
-import { addToHour, emptyHours } from './hours.ts';
+import { addToHour, emptyHours, meansOnly } from './hours.ts';
 import { addLatency } from './sketch.ts';
 import {
   addChange,
@@ -112,9 +112,11 @@ const targetsOf = ({ targets }: Look): (readonly [string, Look['targets'][number
 /** So much time more, in which everything was as that look showed it. */
 function withSpan(day: DayRollup, look: Look, { from, until }: Span): DayRollup {
   const ms = until - from;
+  const isFirst = day.from === day.through;
   return {
     ...day,
-    through: Math.max(day.through, until),
+    from: isFirst ? from : Math.min(day.from, from),
+    through: isFirst ? until : Math.max(day.through, until),
     site: addMs(day.site, look.site, ms),
     targets: withParts(day.targets, targetsOf(look), {
       empty: emptyTargetTally,
@@ -135,7 +137,7 @@ function turnedTo(book: Book, from: number): Book {
   const day = dayOf(from);
   if (day === today.day) return book;
   const isNext = dayAfter(today.day) === day;
-  const hours = Object.entries(today.targets).map(([id, tally]) => [id, tally.hours] as const);
+  const hours = Object.entries(today.targets).map(([id, tally]) => [id, meansOnly(tally.hours)] as const);
   return {
     ...book,
     today: withIncidents(emptyDay(day, from), open, () => true),
