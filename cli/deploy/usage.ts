@@ -26,6 +26,14 @@ export const counts = {
   provisionNode: { reads: 1, keysReads: 1 },
   /** One message: found, claimed, settled. */
   message: { reads: 5, writes: 2 },
+  /** The first tick after midnight UTC, of each site, beside what each costs: the day that is over, and its line in the long view. */
+  midnight: { writes: 2 },
+  /** What `daily` looks through of each site. */
+  sweep: { reads: 2 },
+  /** A refresh of the view, of each site, at most: its document, and the long view, which is kept until something of it has changed. */
+  look: { reads: 2 },
+  /** A day of a site that somebody looks up. */
+  dayRead: { reads: 1 },
 } as const satisfies Readonly<Record<string, Usage>>;
 
 /** What nobody can measure here; each is a guess that is rather too high. */
@@ -50,7 +58,10 @@ export const assumed = {
   /** Calls a day that nothing but the days themselves decides. */
   witnessPerDay: 5,
   messagesPerDay: 2,
-  looksPerDay: 50,
+  /** Refreshes of the view; those who look at the same time share one. */
+  looksPerDay: 200,
+  /** Days that are looked up: all that are kept, once. */
+  daysReadPerDay: 400,
   acksPerDay: 2,
   darkMessagesPerDay: 60,
   /** Bytes that leave Google: of a tick for each target, for each source of a chain, and for the ping; of one message. */
@@ -190,6 +201,10 @@ export function restingDay(deployed: Deployed): Usage {
     times(counts.provision, perDay.provision),
     times(counts.provisionList, perDay.provision / 30),
     times(counts.message, assumed.messagesPerDay),
+    times(counts.midnight, sites),
+    times(counts.sweep, sites * perDay.daily),
+    times(counts.look, sites * perDay.status),
+    times(counts.dayRead, assumed.daysReadPerDay),
     { sent: sentBy(deployed) },
     isMonitored ? { evaluations: assumed.evaluationsPerDay, metrics: assumed.metricMibPerDay } : {},
   ]);

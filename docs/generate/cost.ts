@@ -212,6 +212,10 @@ const countWords = {
   provisionWork: 'a run of `provision` while nodes are there',
   provisionNode: 'the same, for each node, on top',
   message: 'a message, found and sent',
+  midnight: 'the end of a day, for each site, on top of its tick',
+  sweep: 'what `daily` looks through, for each site',
+  look: 'a refresh of the view, for each site, at most',
+  dayRead: 'a day that is looked up',
 } as const satisfies Readonly<Record<keyof typeof counts, string>>;
 
 const columns = ['reads', 'writes', 'inboxReads', 'inboxWrites', 'keysReads'] as const;
@@ -228,6 +232,10 @@ function countTable(): string {
     [countWords.provisionWork, counts.provisionWork],
     [countWords.provisionNode, counts.provisionNode],
     [countWords.message, counts.message],
+    [countWords.midnight, counts.midnight],
+    [countWords.sweep, counts.sweep],
+    [countWords.look, counts.look],
+    [countWords.dayRead, counts.dayRead],
   ];
   return rows(
     ['documents of', '(default) read', 'written', 'inbox read', 'written', 'keys read'],

@@ -4,7 +4,11 @@ import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { counts, sumOf as addUp, type Usage } from '../../../cli/deploy/usage.ts';
 import { openSignature } from '../../../functions/kit/signature.ts';
+import { dayMs } from '../../../functions/domain/history/day.ts';
+import type { SiteRules } from '../../../functions/domain/policy.ts';
+import { daily } from '../../../functions/flows/daily.ts';
 import { deliver } from '../../../functions/flows/deliver.ts';
+import { openOverview } from '../../../functions/flows/overview.ts';
 import { provision } from '../../../functions/flows/provision.ts';
 import { wantedFields } from '../../../functions/stores/standbys.ts';
 import { indexes } from '../../../functions/stores/indexes.ts';
@@ -15,7 +19,8 @@ import { firestoreBench } from '../../stores/bench.ts';
 import { commit, row, siteState, someTime } from '../../support/documents.ts';
 import { localHouse, startAt, type LocalHouse } from '../../support/local.ts';
 import { listen } from '../../support/server.ts';
-import { minute } from '../../support/site.ts';
+import { rollups } from '../../support/rollups.ts';
+import { minute, siteRules } from '../../support/site.ts';
 import { StandbyHouse, wantedOf } from '../../support/standby-house.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -142,6 +147,20 @@ describe('a tick', () => {
     expect(perCall(home, 2)).toEqual({ ...nothing, ...counts.tick, ...counts.tickSigner });
   });
 
+  test('that is the first of a day', async () => {
+    const home = await house();
+    await beat(home);
+    const midnight = Math.ceil((startAt + minute) / dayMs) * dayMs;
+    home.moveTo(midnight - 2 * minute);
+    expect((await home.tick()).status).toBe(200);
+    home.moveTo(midnight - minute);
+    expect((await home.tick()).status).toBe(200);
+    home.moveTo(midnight);
+    home.watchdog.firestore.resetCounts();
+    expect((await home.tick()).status).toBe(200);
+    expect(perCall(home, 1).writes).toBe(counts.tick.writes + counts.midnight.writes);
+  });
+
   test('of a dark house whose messages wait', async () => {
     const home = await house();
     await beat(home);
@@ -201,6 +220,39 @@ describe('a call', () => {
     const { sent } = await deliver(world, { signal: new AbortController().signal, budgetMs: 50_000 });
     const { reads, writes } = emulator.counts();
     expect({ sent, reads, writes }).toEqual({ sent: 1, ...counts.message });
+  });
+});
+
+describe('history', () => {
+  test('looked at, looked up and swept', async () => {
+    const emulator = await startFirestore({ indexes });
+    const bench = firestoreBench(emulator.host);
+    closing.push(
+      () => emulator.close(),
+      () => bench.close(),
+    );
+    const { store } = bench;
+    await commit(store, { filed: rollups('2026-11-30', 20) });
+    const rules = [siteRules()];
+    let now = someTime;
+    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const readsOf = async (work: () => Promise<unknown>): Promise<number> => {
+      emulator.resetCounts();
+      await work();
+      const { reads, writes, deletes } = emulator.counts();
+      expect(writes + deletes).toBe(0);
+      return reads;
+    };
+    const view = openOverview({ rules, store, clock });
+    expect(await readsOf(() => view.read())).toBe(counts.look.reads);
+    now += minute;
+    const crowd = () => Promise.all(Array.from({ length: 50 }, () => view.read()));
+    expect(await readsOf(crowd), 'a crowd, a minute later').toBe(1);
+    const days = () => store.readDays('home', '2026-11-16', '2026-11-30');
+    expect(await readsOf(days)).toBe(15 * counts.dayRead.reads);
+    const sweep = (sites: readonly SiteRules[]) =>
+      readsOf(() => daily({ store, clock, sites }, { budgetMs: 50_000 }));
+    expect((await sweep(rules)) - (await sweep([]))).toBe(counts.sweep.reads);
   });
 });
 
