@@ -111,6 +111,14 @@ describe('a day that does not fit', () => {
     expect(Object.keys(back.targets).length).toBeGreaterThan(200);
   });
 
+  test('fits its document ninety times, and thirty times more that were not swept yet', () => {
+    const targets = manyTargets(600, (index) => ({ good: 80_000, doubt: 0, bad: 1_000 + index, unknown: 0 }));
+    const text = packDay(dayOf({ targets }));
+    expect(bytesOf(text)).toBeGreaterThan(mostDayBytes - 100);
+    // A day's name, and a byte for its length and one for that of its text.
+    expect(120 * (bytesOf(text) + '2026-11-30'.length + 2)).toBeLessThan(1_048_576 - 1_000);
+  });
+
   test('keeps as much as there is room for', () => {
     const targets = manyTargets(600, () => well);
     const text = packDay(dayOf({ targets }));
