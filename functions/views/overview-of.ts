@@ -178,6 +178,7 @@ function unknownSite(
     ticks: 0,
     worstLatenessMs: null,
     worstGapMs: null,
+    pagesToday: null,
     open: [],
     moreOpen: 0,
     past: [],
@@ -222,6 +223,7 @@ function seenSite(seen: Seen, broken: readonly string[]): Unnamed {
     ticks: tick.count,
     worstLatenessMs: isToday ? history.today.worstLatenessMs : null,
     worstGapMs: isToday ? history.today.worstGapMs : null,
+    pagesToday: isToday ? history.today.pages : null,
     open: glance.open,
     // Right after an upgrade the glance has not told of them yet.
     moreOpen: Math.max(glance.moreOpen, openIncidentIds(state).length - glance.open.length),
@@ -289,21 +291,36 @@ export function overviewOf(rules: readonly SiteRules[], known: Known, at: number
   };
 }
 
+/** A site that was read at `readAt`, for whoever looks at `at` and cannot read it any more. */
+function asItWas(
+  site: SiteOverview,
+  { since, readAt, at }: { readonly since: number; readonly readAt: number; readonly at: number },
+): SiteOverview {
+  const reading = { at, timezone: site.timezone };
+  const isStale = site.watched === 'yes' && at - (site.lastTickAt ?? readAt) > staleAfterMs;
+  return {
+    ...site,
+    watched: isStale ? 'stale' : site.watched,
+    tone: isStale ? 'bad' : site.tone === 'good' ? 'doubt' : site.tone,
+    headline: `What is remembered cannot be read since ${atTime(since, reading)}; this is how it was at ${atTime(readAt, reading)}: ${site.headline}`,
+    map: site.map.map((part) =>
+      part.tone === 'good' ? { ...part, tone: 'doubt', state: `was: ${part.state}` } : part,
+    ),
+  };
+}
+
 /** The same once the store cannot be read any more: nothing of it is good for sure, and each site says of when it is. */
 export function blindly(
   overview: Overview,
   blind: { readonly since: number; readonly why: string },
   at: number,
 ): Overview {
+  const { readAt } = overview;
   return {
     ...overview,
     at,
     blind,
     summary: 'trouble',
-    sites: overview.sites.map((site) => ({
-      ...site,
-      tone: site.tone === 'good' ? 'doubt' : site.tone,
-      headline: `What is remembered cannot be read since ${atTime(blind.since, { at, timezone: site.timezone })}; this is how it was at ${atTime(overview.readAt, { at, timezone: site.timezone })}: ${site.headline}`,
-    })),
+    sites: overview.sites.map((site) => asItWas(site, { since: blind.since, readAt, at })),
   };
 }

@@ -106,6 +106,8 @@ export type SiteOverview = {
   /** Of today. */
   readonly worstLatenessMs: number | null;
   readonly worstGapMs: number | null;
+  /** Messages of today, by UTC, that woke somebody; null when nobody has looked today. */
+  readonly pagesToday: number | null;
   readonly map: readonly MapPart[];
   readonly open: readonly OpenGlance[];
   readonly moreOpen: number;

@@ -1,11 +1,12 @@
 // What everybody may see of an overview: only the parts that the owner names, and in none of them a name, an address or anybody's words.
 import type { OpenGlance, PastGlance, StandbyGlance } from '../domain/glance.ts';
-import { isSafety, type Subject } from '../domain/incident.ts';
 import { type Shown, shownParts } from '../domain/shown.ts';
 import { noDays } from './days.ts';
+import { atTime } from './headline-words.ts';
 import { chainState, houseState, standbyTone } from './map-parts.ts';
 import type { Days, MapPart, Overview, SignerOverview, SiteOverview, TargetOverview } from './overview.ts';
-import { isNamed, publicHeadline, publicTrouble } from './public-words.ts';
+import { type Names, namesFor, publicIncidents } from './public-incidents.ts';
+import { publicHeadline, publicTrouble } from './public-words.ts';
 import { standbyState } from './standby-sentence.ts';
 import { chainTone, verdictTone, verdictWords } from './verdict.ts';
 
@@ -22,43 +23,28 @@ const partsOf = (show: readonly Shown[]): Parts => ({
 
 const daysFor = (parts: Parts, days: Days): Days => (parts.history ? days : noDays);
 
-type Glanced = Pick<PastGlance, 'id' | 'subject' | 'kind' | 'severity' | 'summary' | 'since'>;
+type Glanced = Pick<PastGlance, 'id' | 'subject' | 'kind'>;
 
-/** A name that is given anew where the own one is not to be told, the same for the same subject: `target-2`. */
-export type Names = (subject: Subject) => string;
+/** Those that everybody may see, each with its new names. */
+const anew = <Some extends Glanced>(incidents: readonly Some[], site: string, names: Names) =>
+  publicIncidents(
+    incidents.map((incident) => ({
+      incident,
+      id: incident.id,
+      kind: incident.kind,
+      subject: incident.subject,
+    })),
+    site,
+    names,
+  );
 
-export function namesFor(show: readonly Shown[]): Names {
-  const given = new Map<string, string>();
-  return ({ kind, id }) => {
-    if (isNamed(kind, show)) return id;
-    const key = `${kind}/${id}`;
-    const known = given.get(key);
-    if (known !== undefined) return known;
-    const count = [...given.keys()].filter((each) => each.startsWith(`${kind}/`)).length;
-    const name = `${kind}-${count + 1}`;
-    given.set(key, name);
-    return name;
-  };
-}
-
-/** The id says which subject it is about, so it is made anew as well. */
-function publicIncident<Some extends Glanced>(incident: Some, site: string, names: Names): Glanced {
-  const { subject, kind, severity, since, id } = incident;
-  const named = { kind: subject.kind, id: names(subject) };
-  const stamp = /[0-9]{8}T[0-9]{6}Z$/.exec(id)?.[0] ?? '';
-  return {
-    id: `${site}.${named.kind}.${named.id}.${stamp}`,
-    subject: named,
-    kind,
-    severity,
-    summary: publicTrouble[kind],
-    since,
-  };
-}
-
-function publicOpen(incident: OpenGlance, site: string, names: Names): OpenGlance {
-  return {
-    ...publicIncident(incident, site, names),
+const publicOpen = (site: SiteOverview, names: Names): OpenGlance[] =>
+  anew(site.open, site.site, names).map(({ incident, named }) => ({
+    ...named,
+    kind: incident.kind,
+    severity: incident.severity,
+    summary: publicTrouble[incident.kind],
+    since: incident.since,
     openedAt: incident.openedAt,
     evidence: [],
     held: null,
@@ -67,13 +53,17 @@ function publicOpen(incident: OpenGlance, site: string, names: Names): OpenGlanc
     doing: [],
     timeline: [],
     earlier: 0,
-  };
-}
+  }));
 
-const publicPast = (incident: PastGlance, site: string, names: Names): PastGlance => ({
-  ...publicIncident(incident, site, names),
-  resolvedAt: incident.resolvedAt,
-});
+const publicPast = (site: SiteOverview, names: Names): PastGlance[] =>
+  anew(site.past, site.site, names).map(({ incident, named }) => ({
+    ...named,
+    kind: incident.kind,
+    severity: incident.severity,
+    summary: publicTrouble[incident.kind],
+    since: incident.since,
+    resolvedAt: incident.resolvedAt,
+  }));
 
 function publicStandby({
   readAt,
@@ -195,12 +185,18 @@ function mapFor(parts: Parts, site: SiteOverview): MapPart[] {
   ];
 }
 
-function publicSite(site: SiteOverview, show: readonly Shown[], at: number): SiteOverview {
+/** While it cannot be read: since when, and of when it is. */
+function publicWords(site: SiteOverview, { blind, readAt, at }: Overview): string {
+  const reading = { at, timezone: site.timezone };
+  if (blind === null) return publicHeadline(site, reading);
+  const words = publicHeadline(site, { ...reading, at: readAt });
+  return `How it is cannot be read since ${atTime(blind.since, reading)}; at ${atTime(readAt, reading)} it was so: ${words}`;
+}
+
+function publicSite(site: SiteOverview, show: readonly Shown[], overview: Overview): SiteOverview {
   const parts = partsOf(show);
   const names = namesFor(show);
-  const told = <Some extends Glanced>(incidents: readonly Some[]): Some[] =>
-    parts.incidents ? incidents.filter(({ kind }) => !isSafety(kind)) : [];
-  const open = told(site.open);
+  const open = parts.incidents ? publicOpen(site, names) : [];
   const { timezone } = site;
   return {
     site: site.site,
@@ -209,7 +205,7 @@ function publicSite(site: SiteOverview, show: readonly Shown[], at: number): Sit
     watched: site.watched,
     broken: [],
     tone: site.tone,
-    headline: publicHeadline(site, { at, timezone }),
+    headline: publicWords(site, overview),
     verdict: site.verdict,
     verdictSince: site.verdictSince,
     because: site.verdict === null ? null : verdictWords[site.verdict],
@@ -218,10 +214,11 @@ function publicSite(site: SiteOverview, show: readonly Shown[], at: number): Sit
     ticks: parts.watchdog ? site.ticks : 0,
     worstLatenessMs: parts.watchdog ? site.worstLatenessMs : null,
     worstGapMs: parts.watchdog ? site.worstGapMs : null,
+    pagesToday: parts.incidents ? site.pagesToday : null,
     map: mapFor(parts, site),
-    open: open.map((each) => publicOpen(each, site.site, names)),
+    open,
     moreOpen: parts.incidents ? site.moreOpen + site.open.length - open.length : 0,
-    past: told(site.past).map((each) => publicPast(each, site.site, names)),
+    past: parts.incidents ? publicPast(site, names) : [],
     mutes: [],
     windows: [],
     targets: parts.targets ? site.targets.map((each) => publicTarget(parts, each)) : [],
@@ -245,7 +242,6 @@ function publicSite(site: SiteOverview, show: readonly Shown[], at: number): Sit
 export function publicOverview(overview: Overview, show: readonly Shown[]): Overview {
   const parts = partsOf(show);
   const { blind, readAt } = overview;
-  const readableAt = blind === null ? overview.at : readAt;
   return {
     version: 1,
     at: overview.at,
@@ -253,6 +249,6 @@ export function publicOverview(overview: Overview, show: readonly Shown[]): Over
     blind: blind === null ? null : { since: blind.since, why: 'what it rests on cannot be read' },
     summary: overview.summary,
     hidden: shownParts.filter((part) => !parts[part]),
-    sites: overview.sites.map((site) => publicSite(site, show, readableAt)),
+    sites: overview.sites.map((site) => publicSite(site, show, overview)),
   };
 }

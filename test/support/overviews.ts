@@ -224,6 +224,7 @@ export function site(over: Partial<SiteOverview> = {}): SiteOverview {
     ticks: 57_600,
     worstLatenessMs: 7_400,
     worstGapMs: 61_200,
+    pagesToday: 0,
     map: map(),
     open: [],
     moreOpen: 0,

@@ -347,7 +347,12 @@ describe('an overview', () => {
       blind,
       summary: 'trouble',
     });
-    expect(later.sites[0]?.tone).toBe('doubt');
+    expect(later.sites[0]).toMatchObject({ watched: 'stale', tone: 'bad' });
+    expect(later.sites[0]?.map.some(({ tone }) => tone === 'good')).toBe(false);
+    expect(blindly(overview, blind, well.state.tick.at + minute).sites[0]).toMatchObject({
+      watched: 'yes',
+      tone: 'doubt',
+    });
     expect(later.sites[0]?.headline).toMatch(
       /^What is remembered cannot be read since 03:10; this is how it was at 03:02: All is well/,
     );
