@@ -8,15 +8,15 @@ import { dayMs } from '../../../functions/domain/history/day.ts';
 import type { SiteRules } from '../../../functions/domain/policy.ts';
 import { daily } from '../../../functions/flows/daily.ts';
 import { deliver } from '../../../functions/flows/deliver.ts';
-import { openOverview } from '../../../functions/flows/overview.ts';
 import { provision } from '../../../functions/flows/provision.ts';
 import { wantedFields } from '../../../functions/stores/standbys.ts';
 import { indexes } from '../../../functions/stores/indexes.ts';
+import { openStore } from '../../../functions/stores/open.ts';
 import { startChains } from '../../../lab/basement/chains.ts';
 import { nodeServer } from '../../../lab/chains/serve.ts';
 import { startFirestore } from '../../../local/firestore/server.ts';
 import { firestoreBench } from '../../stores/bench.ts';
-import { commit, row, siteState, someTime } from '../../support/documents.ts';
+import { commit, incident, row, siteState, someTime, stateWith } from '../../support/documents.ts';
 import { localHouse, startAt, type LocalHouse } from '../../support/local.ts';
 import { listen } from '../../support/server.ts';
 import { rollups } from '../../support/rollups.ts';
@@ -198,6 +198,30 @@ describe('a call', () => {
     expect(perCall(home, 1)).toEqual({ ...nothing, ...counts.gate });
   });
 
+  test('of somebody who looks, of a crowd, and of one who looks again', async () => {
+    const home = await house();
+    const store = openStore({ FIRESTORE_EMULATOR_HOST: home.watchdog.firestore.host });
+    const open = [incident(), incident({ id: 'b', subject: { kind: 'target', id: 'geth' } })];
+    expect(await commit(store, { state: stateWith(open), touched: open })).toBe('committed');
+    const look = async (accept: string): Promise<string> => {
+      const answer = await request(`${home.watchdog.urls.status}/`, {
+        headers: { authorization: 'Bearer status-token', accept },
+      });
+      const body = await answer.body.text();
+      expect(answer.statusCode, body).toBe(200);
+      return body;
+    };
+    home.watchdog.firestore.resetCounts();
+    expect(await look('text/html')).toContain('<html');
+    expect(perCall(home, 1), 'with incidents open').toEqual({ ...nothing, ...counts.look });
+    await Promise.all(Array.from({ length: 20 }, () => look('text/html')));
+    expect(perCall(home, 1), 'and for a crowd').toEqual({ ...nothing, ...counts.look });
+    home.moveTo(startAt + minute);
+    home.watchdog.firestore.resetCounts();
+    await look('text/html');
+    expect(perCall(home, 1), 'a minute later').toEqual({ ...nothing, reads: 1 });
+  });
+
   test('of deliver with one message', async () => {
     const emulator = await startFirestore({ indexes });
     const bench = firestoreBench(emulator.host);
@@ -224,7 +248,7 @@ describe('a call', () => {
 });
 
 describe('history', () => {
-  test('looked at, looked up and swept', async () => {
+  test('looked up and swept', async () => {
     const emulator = await startFirestore({ indexes });
     const bench = firestoreBench(emulator.host);
     closing.push(
@@ -234,8 +258,7 @@ describe('history', () => {
     const { store } = bench;
     await commit(store, { filed: rollups('2026-11-30', 20) });
     const rules = [siteRules()];
-    let now = someTime;
-    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const clock = { now: () => someTime, sleep: () => Promise.resolve() };
     const readsOf = async (work: () => Promise<unknown>): Promise<number> => {
       emulator.resetCounts();
       await work();
@@ -243,11 +266,6 @@ describe('history', () => {
       expect(writes + deletes).toBe(0);
       return reads;
     };
-    const view = openOverview({ rules, store, clock });
-    expect(await readsOf(() => view.read())).toBe(counts.look.reads);
-    now += minute;
-    const crowd = () => Promise.all(Array.from({ length: 50 }, () => view.read()));
-    expect(await readsOf(crowd), 'a crowd, a minute later').toBe(1);
     const days = () => store.readDays('home', '2026-11-16', '2026-11-30');
     expect(await readsOf(days)).toBe(15 * counts.dayRead.reads);
     const sweep = (sites: readonly SiteRules[]) =>

@@ -1,5 +1,5 @@
 // Which index a query needs: the emulator refuses it without, as the service does.
-import type { Firestore, Query } from '@google-cloud/firestore';
+import { FieldPath, type Firestore, type Query } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../functions/stores/open.ts';
 import type { Indexes } from '../../../local/firestore/query/needed-index.ts';
@@ -38,6 +38,10 @@ const rows = (): Query => db.collection('rows');
 describe('a query', () => {
   const served: readonly (readonly [string, () => Query])[] = [
     ['without filter and order', () => rows().limit(3)],
+    [
+      'from one name to another, for which every collection is in order',
+      () => rows().orderBy(FieldPath.documentId()).startAt('a_2026-11-01').endAt('a_2026-11-30_~'),
+    ],
     ['over one field', () => rows().where('due', '<=', 3).orderBy('due')],
     ['of two equalities, merged', () => rows().where('site', '==', 'a').where('due', '==', 1)],
     [
