@@ -8,64 +8,55 @@ const longestMs = 600_000;
 
 export const emptyHours: Hours = '';
 
-/** How often was measured, and the sum of that in ms; not at all for a text that is none of ours. */
-type Hour = { readonly count: number; readonly sum: number };
-const nothing: Hour = { count: 0, sum: 0 };
+const places = 2 * hoursPerDay;
+/** Of 48 numbers none takes more than six characters. */
+const longest = 6 * places;
 
-function hoursIn(hours: Hours): Hour[] {
-  const numbers = hours.length > 2 * 6 * hoursPerDay ? null : unpack(hours);
-  const isOurs = numbers !== null && numbers.length % 2 === 0 && numbers.length <= 2 * hoursPerDay;
+/** Of each hour how often was measured, and the sum of that in ms; nothing at all for a text that is none of ours. */
+function numbersIn(hours: Hours): number[] {
+  const numbers = hours.length > longest ? null : unpack(hours);
+  const isOurs = numbers !== null && numbers.length % 2 === 0 && numbers.length <= places;
   const known = isOurs ? numbers : [];
-  return Array.from({ length: hoursPerDay }, (_, hour) => ({
-    count: known[2 * hour] ?? 0,
-    sum: known[2 * hour + 1] ?? 0,
-  }));
+  while (known.length < places) known.push(0);
+  return known;
 }
 
-function packed(hours: readonly Hour[]): Hours {
-  const last = hours.findLastIndex(({ count }) => count > 0);
-  return pack(hours.slice(0, last + 1).flatMap(({ count, sum }) => [count, sum]));
+/** What comes after the last hour in which something was measured is left out. */
+function packed(numbers: readonly number[]): Hours {
+  let length = places;
+  while (length > 0 && numbers[length - 2] === 0) length -= 2;
+  return pack(numbers.slice(0, length));
 }
 
 /** All that was measured in either, of the same day. A text that is none of ours counts as nothing measured. */
 export function mergeHours(a: Hours, b: Hours): Hours {
-  const others = hoursIn(b);
-  return packed(
-    hoursIn(a).map(({ count, sum }, hour) => {
-      const other = others[hour] ?? nothing;
-      return {
-        count: Math.min(largest, count + other.count),
-        sum: Math.min(largest, sum + other.sum),
-      };
-    }),
-  );
+  const others = numbersIn(b);
+  return packed(numbersIn(a).map((each, place) => Math.min(largest, each + (others[place] ?? 0))));
 }
 
 /** One latency more, ms, measured at that time. */
 export function addToHour(hours: Hours, at: number, ms: number): Hours {
   if (!(ms >= 0)) return hours;
-  const now = Math.floor(at / hourMs) - hoursPerDay * Math.floor(at / hourMs / hoursPerDay);
-  const whole = Math.round(Math.min(ms, longestMs));
-  return packed(
-    hoursIn(hours).map((hour, place) =>
-      place === now
-        ? { count: Math.min(largest, hour.count + 1), sum: Math.min(largest, hour.sum + whole) }
-        : hour,
-    ),
-  );
+  const place = 2 * new Date(at).getUTCHours();
+  const numbers = numbersIn(hours);
+  numbers[place] = Math.min(largest, (numbers[place] ?? 0) + 1);
+  const sum = (numbers[place + 1] ?? 0) + Math.round(Math.min(ms, longestMs));
+  numbers[place + 1] = Math.min(largest, sum);
+  return packed(numbers);
+}
+
+/** Of each hour of a day, whole ms; null for one in which nothing was measured. */
+export function meansIn(hours: Hours): (number | null)[] {
+  const numbers = numbersIn(hours);
+  return Array.from({ length: hoursPerDay }, (_, hour) => {
+    const count = numbers[2 * hour] ?? 0;
+    return count === 0 ? null : Math.round((numbers[2 * hour + 1] ?? 0) / count);
+  });
 }
 
 /** What a line needs of a day that is over, in a shorter text: its means are the same, and nothing is to be put to it any more. */
 export const meansOnly = (hours: Hours): Hours =>
-  packed(
-    hoursIn(hours).map(({ count, sum }) =>
-      count === 0 ? nothing : { count: 1, sum: Math.round(sum / count) },
-    ),
-  );
-
-/** Of each hour of a day, whole ms; null for one in which nothing was measured. */
-export const meansIn = (hours: Hours): (number | null)[] =>
-  hoursIn(hours).map(({ count, sum }) => (count === 0 ? null : Math.round(sum / count)));
+  packed(meansIn(hours).flatMap((mean) => (mean === null ? [0, 0] : [1, mean])));
 
 /**
  * Mean ms of the last 24 hours of a target, hour by hour, the running one of `at` last; null for an hour in which nothing was measured, or of
