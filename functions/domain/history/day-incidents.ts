@@ -22,7 +22,7 @@ const inOrder = (a: DayIncident, b: DayIncident): number =>
   a.openedAt - b.openedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 /** Of too many the gravest are kept, of equally grave ones the earliest; all in the order in which they were opened. */
-export function listed(incidents: readonly DayIncident[], more: number): Listed {
+function listed(incidents: readonly DayIncident[], more: number): Listed {
   const gravest = incidents.toSorted((a, b) => compareSeverity(gravityOf(b), gravityOf(a)) || inOrder(a, b));
   return {
     incidents: gravest.slice(0, mostDayIncidents).toSorted(inOrder),

@@ -5,7 +5,7 @@ export const dayMs = 86_400_000;
 export const hourMs = 3_600_000;
 
 /** When the day of a time began, epoch ms. */
-export const dayStartAt = (at: number): number => Math.floor(at / dayMs) * dayMs;
+const dayStartAt = (at: number): number => Math.floor(at / dayMs) * dayMs;
 
 export const dayOf = (at: number): Day => new Date(at).toISOString().slice(0, 10);
 
