@@ -1,4 +1,4 @@
-// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|functions|guard|agent|converge [options] [--json]`; exit code 1 when a target is missed.
+// Runs one benchmark: `npm run bench -- tick|cold|time-to-page|evidence|deliver|heartbeat|gate|provision|functions|guard|agent|converge|view [options] [--json]`; exit code 1 when a target is missed.
 import { parseArgs } from 'node:util';
 import { complaints, type Report, table } from './report.ts';
 
@@ -14,6 +14,7 @@ npm run bench -- functions [--calls 100]
 npm run bench -- guard [--keys 20] [--epochs 16]
 npm run bench -- agent [--runs 9] [--files 50000]
 npm run bench -- converge [--runs 1]
+npm run bench -- view [--targets 50] [--runs 50] [--processes 5]
 Each takes --json: one line of JSON comes last.`;
 
 const options = {
@@ -34,6 +35,7 @@ const options = {
   keys: { type: 'string', default: '20' },
   epochs: { type: 'string', default: '16' },
   runs: { type: 'string' },
+  targets: { type: 'string', default: '50' },
   files: { type: 'string', default: '50000' },
   'no-duties': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -117,6 +119,12 @@ async function measure(): Promise<{ readonly report: Report; readonly isJson: bo
         });
       case 'converge':
         return (await import('./converge.ts')).measureConverge({ runs: whole('runs', values.runs ?? '1') });
+      case 'view':
+        return (await import('./view.ts')).measureView({
+          targets: whole('targets', values.targets),
+          runs: whole('runs', values.runs ?? '50'),
+          processes: whole('processes', values.processes),
+        });
       default:
         throw new UsageError(name === '' ? 'name a benchmark' : `there is no benchmark ${name}`);
     }

@@ -1,4 +1,4 @@
-// `functions/index.ts` for those that probe, with one difference: loopback may be probed, where the endpoints of the benchmark are.
+// `functions/index.ts` for those that a benchmark starts cold, with one difference: loopback may be probed, where its endpoints are.
 import { http } from '@google-cloud/functions-framework';
 import { systemClock } from '../../functions/kit/clock.ts';
 import type { Environment } from '../../functions/kit/environment.ts';
@@ -15,6 +15,7 @@ const environment: Environment = {
 
 const loads: Readonly<Record<string, () => Promise<HttpFunction>>> = {
   watch: async () => (await import('../../functions/entry/watch.ts')).createWatch(environment),
+  status: async () => (await import('../../functions/entry/status.ts')).createStatus(environment),
   witness: async () => (await import('../../functions/entry/witness.ts')).createWitness(environment),
 };
 

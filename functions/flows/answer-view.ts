@@ -8,10 +8,12 @@ import { metricsOf, openMetricsType } from '../views/metrics.ts';
 import type { NothingKnown, Overview, Shown } from '../views/overview.ts';
 import { badge } from '../views/page/badge.ts';
 import { blindPage } from '../views/page/blind-page.ts';
+import { incidentPage } from '../views/page/incident-page.ts';
 import { overviewPage } from '../views/page/overview-page.ts';
 import { problemPage } from '../views/page/problem-page.ts';
 import { publicOverview } from '../views/public-overview.ts';
 import { answerStatus } from './answer-status.ts';
+import { readIncident } from './incidents.ts';
 import type { OverviewReader } from './overview.ts';
 import type { StatusWorld } from './status.ts';
 import { readQuestion, type StatusQuestion } from './status-request.ts';
@@ -119,6 +121,18 @@ async function ofStatus(asking: Asking): Promise<Answer> {
   return code === 200 ? json(asking, body) : missing(asking, 'error' in body ? String(body.error) : '');
 }
 
+async function ofIncident(asking: Asking, id: string): Promise<Answer> {
+  const { world, reader } = asking;
+  if (reader.is === 'public') {
+    // What the public is not shown, somebody who comes in is.
+    return world.access.canEnter ? askToEnter(null, asking) : missing(asking, 'Details are never public.');
+  }
+  const answer = await readIncident(world, id);
+  return answer === null
+    ? missing(asking, 'There is no incident of that id.')
+    : page(asking, incidentPage(answer.incident, answer.at));
+}
+
 function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer> {
   const { world, asked, reader, isPage } = asking;
   const { refreshSeconds } = world;
@@ -139,10 +153,7 @@ function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer
         ? makeLink(world.access, asked, question.forMs)
         : askToEnter(null, asking);
     case 'incident':
-      // What the public is not shown, somebody who comes in is.
-      return isPage && reader.is === 'public' && world.access.canEnter
-        ? askToEnter(null, asking)
-        : ofStatus(asking);
+      return isPage ? ofIncident(asking, question.id) : ofStatus(asking);
     case 'days':
     case 'history':
     case 'day':

@@ -13,8 +13,9 @@ locals {
     heartbeat = { timeout = 30, concurrency = 40, instances = 2 }
     gate      = { timeout = 30, concurrency = 40, instances = 2 }
     ack       = { timeout = 30, concurrency = 20, instances = 2 }
-    status    = { timeout = 30, concurrency = 20, instances = 2 }
-    daily     = { timeout = 120, concurrency = 1, instances = 1 }
+    # One instance: it reads the store once in ten seconds for all who look at it, and answers them from what it remembers.
+    status = { timeout = 30, concurrency = 80, instances = 1 }
+    daily  = { timeout = 120, concurrency = 1, instances = 1 }
   }
   memory = "512Mi"
 
