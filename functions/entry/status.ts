@@ -2,6 +2,7 @@
 import { loadConfig } from '../config/config.ts';
 import { admitToStatus } from '../flows/admit-status.ts';
 import { answerView, refuseView, type ViewWorld } from '../flows/answer-view.ts';
+import { openHistory } from '../flows/history.ts';
 import { openOverview } from '../flows/overview.ts';
 import { answering } from '../kit/answering.ts';
 import type { Environment } from '../kit/environment.ts';
@@ -21,6 +22,7 @@ export function createStatus({ variables, clock, network, log: logFor }: Environ
     standbys,
     access: bindAccess(config, { secret: secretReader(variables), clock }),
     overview: openOverview({ ...base, log }),
+    history: openHistory(base),
     show: status.access === 'public' ? status.show : [],
     isBadgePublic: status.badge === 'public',
     ...viewLimits(variables),

@@ -12,6 +12,7 @@ import { incidentPage } from '../views/page/incident-page.ts';
 import { overviewPage } from '../views/page/overview-page.ts';
 import { problemPage } from '../views/page/problem-page.ts';
 import { publicOverview } from '../views/public-overview.ts';
+import { type HistoryQuestion, type HistoryRoutes, readHistory } from './answer-history.ts';
 import { answerStatus } from './answer-status.ts';
 import { readIncident } from './incidents.ts';
 import type { OverviewReader } from './overview.ts';
@@ -29,15 +30,16 @@ import {
   rootOf,
 } from './view-access.ts';
 
-export type ViewWorld = StatusWorld & {
-  readonly access: AccessWorld;
-  readonly overview: OverviewReader;
-  /** What the public is shown; looked at only where the view is public. */
-  readonly show: readonly Shown[];
-  readonly isBadgePublic: boolean;
-  /** How often a page in a browser asks for a newer one. */
-  readonly refreshSeconds: number;
-};
+export type ViewWorld = StatusWorld &
+  HistoryRoutes & {
+    readonly access: AccessWorld;
+    readonly overview: OverviewReader;
+    /** What the public is shown; looked at only where the view is public. */
+    readonly show: readonly Shown[];
+    readonly isBadgePublic: boolean;
+    /** How often a page in a browser asks for a newer one. */
+    readonly refreshSeconds: number;
+  };
 
 type Known = Exclude<Reader, { readonly is: 'nobody' }>;
 
@@ -125,12 +127,23 @@ async function ofIncident(asking: Asking, id: string): Promise<Answer> {
   const { world, reader } = asking;
   if (reader.is === 'public') {
     // What the public is not shown, somebody who comes in is.
-    return world.access.canEnter ? askToEnter(null, asking) : missing(asking, 'Details are never public.');
+    return world.access.canEnter ? askToEnter(null, asking) : missing(asking, 'details are never public');
   }
   const answer = await readIncident(world, id);
   return answer === null
-    ? missing(asking, 'There is no incident of that id.')
+    ? missing(asking, 'there is no incident of that id')
     : page(asking, incidentPage(answer.incident, answer.at));
+}
+
+async function ofHistory(asking: Asking, question: HistoryQuestion): Promise<Answer> {
+  const { world, reader, isPage } = asking;
+  const isPublic = reader.is === 'public';
+  if (isPublic && !world.show.includes('history')) {
+    return world.access.canEnter ? askToEnter(null, asking) : missing(asking, 'the history is not public');
+  }
+  const found = await readHistory(world, question, isPublic ? world.show : null);
+  if (found === null) return missing(asking, 'there is no such site');
+  return isPage ? page(asking, found.page()) : json(asking, found.value);
 }
 
 function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer> {
@@ -157,6 +170,7 @@ function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer
     case 'days':
     case 'history':
     case 'day':
+      return ofHistory(asking, question);
     case 'incidents':
     case 'maintenance':
     case 'standbys':
@@ -170,7 +184,13 @@ function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer
 }
 
 /** Of the rest a program is meant, whatever it says that it would rather have. */
-const pages: ReadonlySet<StatusQuestion['about']> = new Set(['status', 'incident', 'nothing']);
+const pages: ReadonlySet<StatusQuestion['about']> = new Set([
+  'status',
+  'incident',
+  'history',
+  'day',
+  'nothing',
+]);
 
 function wrongMethod({ path }: Asked, isPage: boolean, allow: string): Answer {
   const error = `use ${allow.replace(', ', ' or ')}`;
@@ -220,5 +240,6 @@ export async function answerView(world: ViewWorld, asked: Asked): Promise<Answer
 export function refuseView({ path, header }: Head, { status, error }: Told): Answer {
   if (!prefersHtml(header('accept'))) return jsonAnswer(status, { error });
   const problem = status < 500 ? 'wrong' : 'broken';
-  return pageAnswer(status, problemPage(problem, { text: error, root: rootOf(path) }));
+  const text = error.replace(/^ERR_\w+: /, '');
+  return pageAnswer(status, problemPage(problem, { text, root: rootOf(path) }));
 }

@@ -1,5 +1,5 @@
 // What may be asked of `status`: which path, and which words after the question mark.
-import { type Day, keptDays } from '../domain/history/history.ts';
+import type { Day } from '../domain/history/history.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { WatchdogError } from '../kit/error.ts';
 
@@ -18,7 +18,7 @@ export type StatusQuestion =
   | { readonly about: 'caller' }
   | { readonly about: 'overview' }
   | { readonly about: 'metrics' }
-  /** The days from one to another as JSON; null is for the flow to choose. */
+  /** The days from one to another as JSON, as they were written; null is for the flow to choose. */
   | { readonly about: 'days'; readonly site: string; readonly from: Day | null; readonly to: Day | null }
   /** All days of a site. */
   | { readonly about: 'history'; readonly site: string }
@@ -84,37 +84,14 @@ function readIncident(id: string, query: string): StatusQuestion {
   throw refuse('that is not the id of an incident; write it as the list has it');
 }
 
-function isDay(text: string): boolean {
-  const at = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-}
-
-function readDay(name: string, text: string): Day {
-  if (isDay(text)) return text;
-  throw refuse(`${name} must be a day of the calendar, such as 2026-12-01`);
-}
-
-const dayOf = (words: Words, name: string): Day | null => {
-  const text = words.get(name);
-  return text === undefined ? null : readDay(name, text);
-};
-
-const dayMs = 86_400_000;
-
 function readDays(query: string): StatusQuestion {
   const words = readWords(query, ['site', 'from', 'to']);
   const site = readSite(words);
   if (site === null) throw refuse('site is missing; use /history?site=ID&from=DAY&to=DAY');
-  const [from, to] = [dayOf(words, 'from'), dayOf(words, 'to')];
-  if (from !== null && to !== null) {
-    if (from > to) throw refuse('to is before from; write the earlier day as from');
-    if ((Date.parse(to) - Date.parse(from)) / dayMs >= keptDays) {
-      throw refuse(`these are more than ${keptDays} days, and no more are kept; ask for fewer`);
-    }
-  }
-  return { about: 'days', site, from, to };
+  return { about: 'days', site, from: words.get('from') ?? null, to: words.get('to') ?? null };
 }
 
+const dayMs = 86_400_000;
 const longestLinkMs = 30 * dayMs;
 
 function readFor(words: Words): number {
@@ -135,9 +112,7 @@ function readDeep([name = '', id = '', ...more]: readonly string[], query: strin
   if (name === 'history' && more.length < 2) {
     readWords(query, []);
     const site = siteIn(id);
-    return last === undefined
-      ? { about: 'history', site }
-      : { about: 'day', site, day: readDay('that', last) };
+    return last === undefined ? { about: 'history', site } : { about: 'day', site, day: last };
   }
   if (name === 'badge' && last === undefined && id.endsWith('.svg')) {
     readWords(query, []);

@@ -401,6 +401,67 @@ describe('a public view', () => {
   });
 });
 
+describe('the record of days', () => {
+  const paths = ['/history/home', '/history/home/2026-11-23', '/history?site=home'];
+
+  test('is a page for a browser, and JSON for everybody else', async () => {
+    await house();
+    for (const path of paths) {
+      const answer = await call(path, { headers: bearer });
+      expect([path, answer.code, answer.header('cache-control')]).toEqual([path, 200, 'private, no-cache']);
+      expect(JSON.parse(answer.text)).toMatchObject({ version: 1, site: 'home' });
+      const page = await call(path, { headers: { ...session('link'), accept: html } });
+      const type = path.includes('?') ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8';
+      expect([path, page.code, page.header('content-type')]).toEqual([path, 200, type]);
+    }
+    const days = await call('/history/home/2026-11-23', { headers: bearer });
+    expect(JSON.parse(days.text)).toMatchObject({ day: '2026-11-23', row: { ticks: 1 } });
+  });
+
+  test('has no site that is not there, and no day that cannot be', async () => {
+    await house();
+    expect((await call('/history/cellar', { headers: bearer })).code).toBe(404);
+    home.watchdog.firestore.resetCounts();
+    for (const day of ['2026-11-25', '2025-10-01', '1900-01-01', '2026-11-31', 'today']) {
+      const answer = await call(`/history/home/${day}`, { headers: { ...bearer, accept: html } });
+      expect([day, answer.code]).toEqual([day, 400]);
+      expect(answer.text).toContain('day');
+      expect(answer.text).not.toContain('ERR_');
+    }
+    expect((await call('/history?site=home&from=2001-01-01', { headers: bearer })).code).toBe(400);
+    expect(home.watchdog.firestore.counts().reads).toBeLessThan(3);
+  });
+
+  test('is public only where the owner shows it, and then without what is not shown', async () => {
+    await house({ access: 'public', show: ['history'] });
+    for (const path of paths) {
+      const answer = await call(path);
+      expect([path, answer.code, answer.header('cache-control')]).toEqual([path, 200, 'public, max-age=10']);
+      expect(answer.text).not.toMatch(/geth|lighthouse/);
+    }
+    await home.close();
+    await house({ access: 'public', show: ['incidents'] });
+    for (const path of paths) expect((await call(path)).code).toBe(404);
+    await home.close();
+    await house({ access: 'public', show: [], token: { env: 'STATUS_TOKEN' } });
+    for (const path of paths) expect((await call(path)).code).toBe(401);
+  });
+
+  test('and an incident have pages of their own', async () => {
+    await house();
+    await Promise.all([home.endpoints.geth.down(), home.endpoints.lighthouse.down()]);
+    home.moveTo(startAt + minute);
+    await home.tick();
+    const path = '/incidents/home.site.home.20261123T020100Z';
+    const page = await call(path, { headers: { ...bearer, accept: html } });
+    expect([page.code, page.header('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('home.site.home.20261123T020100Z');
+    expect((await call(path, { headers: bearer })).header('content-type')).toMatch(/json/);
+    const nothing = await call(path.replace('0100Z', '0200Z'), { headers: { ...bearer, accept: html } });
+    expect([nothing.code, nothing.header('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+});
+
 describe('what a reader has already', () => {
   test('is not sent again, until there is something new', async () => {
     await house();

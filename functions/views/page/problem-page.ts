@@ -10,14 +10,16 @@ const titles = { missing: 'Nothing is here', wrong: 'Not like this', broken: 'So
 const broken =
   'The watchdog could not answer. It goes on watching: this concerns what you see, not what it does. Try again in a minute; the log of the function status says why.';
 
-/** `text` is one sentence; of what broke nothing is shown. `root` leads to the view: empty, or `../` as often as the path is deep. */
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+
+/** `text` is one sentence, without its capital and its full stop, as programs are told it; of what broke nothing is shown. `root` leads to the view: empty, or `../` as often as the path is deep. */
 export function problemPage(
   problem: Problem,
   { text, root }: { readonly text: string; readonly root: string },
 ): Page {
   const body = `<main>
 <h1>${titles[problem]}</h1>
-<p>${escaped(problem === 'broken' ? broken : text)}</p>
+<p>${escaped(problem === 'broken' ? broken : sentence(text))}</p>
 <p><a href="${escaped(root === '' ? './' : root)}">To the view</a></p>
 </main>`;
   return pageOf({ title: `${titles[problem]} · basement watchdog`, style: baseStyle, script: null, body });
