@@ -22,15 +22,21 @@ async function readCapped(body: AsyncIterable<Uint8Array>): Promise<string | nul
 }
 
 /** `body` is posted as JSON; without one it is a GET. */
-export type Question = { readonly body?: object; readonly deadlineMs?: number };
+export type Question = {
+  readonly body?: object;
+  readonly deadlineMs?: number;
+  /** Ends the question when nobody wants the answer any more. */
+  readonly signal?: AbortSignal;
+};
 
 async function exchange({ url, token }: Target, question: Question): Promise<Reply | Refused> {
-  const { body, deadlineMs = longestMs } = question;
+  const { body, deadlineMs = longestMs, signal } = question;
+  const deadline = AbortSignal.timeout(deadlineMs);
   const agent = new Agent({ connect: { timeout: longestMs } });
   try {
     const answer = await request(url, {
       dispatcher: agent,
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
       method: body === undefined ? 'GET' : 'POST',
       body: body === undefined ? null : JSON.stringify(body),
       headers: {

@@ -13,6 +13,12 @@ export type Context = {
   readonly end: (code: ExitCode) => void;
 };
 
+/** The same without a line that tells of a question under way: for what asks again and again and shows something else meanwhile. */
+export const quietly = (context: Context): Context => ({
+  ...context,
+  terminal: { ...context.terminal, progress: () => () => undefined },
+});
+
 /** `--resolve` and `--allow`, each as often as wanted; new ones for each command, since commander changes them. */
 export function networkOptions(): Option[] {
   return [

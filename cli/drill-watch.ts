@@ -4,7 +4,7 @@ import { phaseWords, stageWords } from '../functions/domain/drill/phases.ts';
 import { drillCost, runWords, stageOf } from '../functions/views/drill-words.ts';
 import type { DrillRunStatus, DrillsAnswer, DrillStatus } from '../functions/views/drills-answer.ts';
 import { clockTime, duration } from '../functions/views/time.ts';
-import type { Context } from './context.ts';
+import { quietly, type Context } from './context.ts';
 import { complain } from './door.ts';
 import { drillProblems } from './drill-lines.ts';
 import { fetchDrills, type StatusOptions } from './fetch-status.ts';
@@ -139,11 +139,6 @@ function showBar({ signer, context }: Watching, state: State, at: number, bar: B
     return `drill of ${signer}: ${stageOf(run)}${far}, for ${duration(now - since)}`;
   });
 }
-
-const quietly = (context: Context): Context => ({
-  ...context,
-  terminal: { ...context.terminal, progress: () => () => undefined },
-});
 
 async function follow(watching: Watching, bar: Bar): Promise<ExitCode> {
   const { signer, id, options, context } = watching;

@@ -4,12 +4,15 @@ import { z } from 'zod';
 import type { IncidentAnswer, IncidentList, MaintenanceAnswer } from '../functions/views/incidents.ts';
 import type { DrillsAnswer } from '../functions/views/drills-answer.ts';
 import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
+import type { DayAnswer, HistoryAnswer } from '../functions/views/history-answer.ts';
+import type { Overview } from '../functions/views/overview.ts';
 import type { Status } from '../functions/views/status.ts';
 import { ask, errorWords, jsonOf, longestMs } from './ask.ts';
 import { broken, targetOf, urlAt, wrong, type Door, type Refused } from './door.ts';
 import type { Context } from './context.ts';
 import { drillsAnswer } from './drill-forms.ts';
 import { incidentAnswer, incidentList, maintenanceAnswer } from './incident-forms.ts';
+import { dayForm, historyForm, nothingForm, overviewForm } from './overview-form.ts';
 import { firstIssue, statusAnswer } from './record.ts';
 import { standbysAnswer } from './standby-forms.ts';
 
@@ -55,6 +58,13 @@ function parse<Value>(text: string, host: string, { form, what }: Question<Value
   );
 }
 
+/** Why it knows nothing; null when it says nothing of that kind. */
+function nothingKnown(text: string): string | null {
+  const json = jsonOf(text);
+  const parsed = nothingForm.safeParse(json.ok ? json.value : null);
+  return parsed.success ? parsed.data.why : null;
+}
+
 function refusal(
   code: number,
   text: string,
@@ -73,21 +83,27 @@ function refusal(
       `${host} answered with a redirect (${code}), which is not followed; give the address that it leads to`,
     );
   }
+  const nothing = nothingKnown(text);
+  if (nothing !== null) return broken(`${host} cannot read its memory, and knows nothing yet: ${nothing}`);
   const words = errorWords(text);
   if ((code === 400 || code === 404) && words !== null) return wrong(`${host} says (${code}): ${words}`);
   return broken(`${host} answered with ${code} instead of ${what}; the log of the function says why`);
 }
 
+/** How long an answer is waited for, and whether it still is. */
+type Patience = { readonly deadlineMs?: number; readonly signal?: AbortSignal };
+
 async function askFor<Value>(
   question: Question<Value>,
   options: StatusOptions,
-  given: { readonly context: Context; readonly deadlineMs?: number },
+  given: { readonly context: Context } & Patience,
 ): Promise<Asked<Value>> {
   const found = targetOf(door, options, given.context);
   if (!found.ok) return found;
   const { url, token } = found.target;
   const target = { url: question.path === '' ? url : urlAt(url, question.path, question.query), token };
-  const reply = await ask(target, { deadlineMs: given.deadlineMs ?? longestMs }, given.context);
+  const { deadlineMs = longestMs, signal } = given;
+  const reply = await ask(target, { deadlineMs, ...(signal === undefined ? {} : { signal }) }, given.context);
   if (!reply.ok) return reply;
   if (reply.code === 200) return parse(reply.text, url.host, question);
   return refusal(reply.code, reply.text, {
@@ -106,6 +122,35 @@ export async function fetchStatus(
   const question: Question<Status> = { path: '', what: 'status', form: statusAnswer };
   const asked = await askFor(question, options, { context, deadlineMs });
   return asked.ok ? { ok: true, status: asked.value } : asked;
+}
+
+/** All that the view shows; as `fetchStatus`. */
+export function fetchOverview(
+  options: StatusOptions,
+  context: Context,
+  patience: Patience = {},
+): Promise<Asked<Overview>> {
+  const question: Question<Overview> = { path: '/overview', what: 'view', form: overviewForm };
+  return askFor(question, options, { context, ...patience });
+}
+
+/** Days of a site, both ends among them; as `fetchStatus`. */
+export function fetchHistory(
+  options: StatusOptions,
+  query: { readonly site: string; readonly from: string; readonly to: string },
+  context: Context,
+): Promise<Asked<HistoryAnswer>> {
+  return askFor({ path: '/history', query, what: 'history', form: historyForm }, options, { context });
+}
+
+/** One day of a site, whole; as `fetchStatus`. */
+export function fetchDay(
+  options: StatusOptions,
+  { site, day }: { readonly site: string; readonly day: string },
+  context: Context,
+): Promise<Asked<DayAnswer>> {
+  const path = `/history/${encodeURIComponent(site)}/${day}`;
+  return askFor({ path, what: 'history of a day', form: dayForm }, options, { context });
 }
 
 /** The newest incidents; as `fetchStatus`. */

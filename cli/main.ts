@@ -14,6 +14,7 @@ import { addDoctor } from './doctor/doctor.ts';
 import { addDrill } from './drill.ts';
 import { addExplain } from './explain.ts';
 import { addHandover } from './handover/handover.ts';
+import { addHistory } from './history.ts';
 import { addIncident } from './incident.ts';
 import { addIncidents } from './incidents.ts';
 import { addMaintenance } from './maintenance.ts';
@@ -59,6 +60,7 @@ const commands = [
   addChannel,
   addStatus,
   addExplain,
+  addHistory,
   addIncidents,
   addIncident,
   addAck,

@@ -4,7 +4,7 @@ import type { StandbysAnswer } from '../functions/views/standbys-answer.ts';
 import type { StandbyStatus } from '../functions/views/standbys.ts';
 import { isPassing, needsPerson, percentWords } from '../functions/views/standby-words.ts';
 import { clockTime } from '../functions/views/time.ts';
-import { examples, type Context } from './context.ts';
+import { examples, quietly, type Context } from './context.ts';
 import { complain } from './door.ts';
 import { addStatusOptions, fetchStandbys, type Asked, type StatusOptions } from './fetch-status.ts';
 import { openBar, showBar, type Bar } from './standby-bar.ts';
@@ -79,12 +79,6 @@ function tell({ options, context }: Watching, { at, standby }: Look, before: Sta
   if (before === null || stay(before) !== stay(standby)) terminal.print('        ', ...second);
   for (const line of problemLines(standby, '          ')) terminal.print(...line);
 }
-
-/** The bar is the only line that changes. */
-const quietly = (context: Context): Context => ({
-  ...context,
-  terminal: { ...context.terminal, progress: () => () => undefined },
-});
 
 /** What was told last: its stage, and the standby while there is one. */
 type Told = { readonly stage: string | null; readonly known: StandbyStatus | null };

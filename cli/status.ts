@@ -1,5 +1,6 @@
 // `watchdog status`: what the running watchdog knows.
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseDuration } from '../functions/kit/duration.ts';
 import type { Facts } from '../functions/domain/facts.ts';
 import {
   staleAfterMs,
@@ -15,12 +16,19 @@ import { addStatusOptions, fetchStatus, urlVariable, type StatusOptions } from '
 import { signingLines } from './signing-lines.ts';
 import { standbyLines } from './standby-lines.ts';
 import { printLink } from './status-link.ts';
+import { watchStatus } from './status-watch.ts';
 import type { ExitCode } from './terminal.ts';
 import type { Part } from '../local/terminal-text.ts';
 import { verdictTone } from '../functions/views/verdict.ts';
 import { qualityStyle, severityStyle } from './styles.ts';
 
-type Options = StatusOptions & { readonly json?: true; readonly link?: true; readonly for?: string };
+type Options = StatusOptions & {
+  readonly json?: true;
+  readonly link?: true;
+  readonly for?: string;
+  readonly watch?: true;
+  readonly every: number;
+};
 
 const isWell = (site: SiteStatus): boolean =>
   site.watched === 'yes' && site.verdict === 'ok' && site.incidents.length === 0;
@@ -132,20 +140,47 @@ async function status(options: Options, context: Context): Promise<ExitCode> {
   return isGood ? 0 : 1;
 }
 
+/** A view is made at most every ten seconds, so that asking oftener than that shows little. */
+function readEvery(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new InvalidArgumentError('Write a whole number and one of s, m, h, such as 10s.');
+  if (ms < 2_000 || ms > 3_600_000) throw new InvalidArgumentError('It must be from 2s to 1h.');
+  return ms;
+}
+
 export function addStatus(program: Command, context: Context): void {
-  addStatusOptions(program.command('status').description('asks the running watchdog how the sites are'))
-    .option('--json', 'the answer as it came, for scripts')
+  const command = addStatusOptions(
+    program.command('status').description('asks the running watchdog how the sites are'),
+  )
     .option('--link', 'print an address that opens the view in a browser, for whoever has it')
     .option('--for <duration>', 'how long the address of --link opens it, from 1m to 30d; 3d if left out')
+    .option('--json', 'the answer as it came, for scripts; with --watch a line for each answer')
+    .option(
+      '--watch',
+      'the whole view, again and again until Ctrl-C; off a terminal whenever something changed',
+    )
+    .addOption(
+      new Option('--every <duration>', 'how often --watch asks, from 2s to 1h')
+        .argParser(readEvery)
+        .default(10_000, '10s'),
+    );
+  command
     .addHelpText(
       'after',
       examples(
         ['watchdog status --url https://status-abc.run.app', 'with the token in WATCHDOG_STATUS_TOKEN'],
         [`export ${urlVariable}=https://status-abc.run.app; watchdog status --json`, 'for a script'],
+        ['watchdog status --watch', 'the view in a terminal, until Ctrl-C'],
         ['watchdog status --link --for 12h', 'for the phone of somebody who looks after it tonight'],
-      ) + exitCodesHelp,
+      ) + `${exitCodesHelp} --watch ends with 0 at Ctrl-C.`,
     )
     .action(async (options: Options) => {
-      context.end(options.link === true ? await printLink(options, context) : await status(options, context));
+      if (options.watch === true && options.link === true) {
+        command.error('error: --watch and --link exclude each other');
+      }
+      if (options.link === true) context.end(await printLink(options, context));
+      else if (options.watch === true) {
+        context.end(await watchStatus({ ...options, everyMs: options.every }, context));
+      } else context.end(await status(options, context));
     });
 }

@@ -1,4 +1,5 @@
 // What the commands say and how: plain lines, colour only on a terminal, nothing from outside that could steer the terminal.
+import { openScreen, type Screen } from './screen.ts';
 import { paint, plain, type Part } from '../local/terminal-text.ts';
 
 /** 0: all is good. 1: something is bad, or could not be found out. 2: wrong usage or configuration. 3: not now, of `quiet`. */
@@ -17,6 +18,8 @@ export type Terminal = {
   readonly complain: (...parts: readonly Part[]) => void;
   /** Shows a line that changes while something takes long, on a terminal only; the result ends it. */
   readonly progress: (line: () => string) => () => void;
+  /** Takes the whole terminal over until it is closed; null where the result goes elsewhere. `onEnd`: the reader has had enough. */
+  readonly openScreen: (onEnd: () => void) => Screen | null;
   /** True where `progress` is shown. */
   readonly isLive: boolean;
   /** The reader's time zone, an IANA name. */
@@ -79,6 +82,8 @@ export function openTerminal(out: Output, err: Output): Terminal {
         if (isShown) err.write(clearLine);
       };
     },
+    openScreen: (onEnd) =>
+      out.isTTY && process.env['TERM'] !== 'dumb' ? openScreen({ out, input: process.stdin, onEnd }) : null,
     isLive: Boolean(err.isTTY),
     timezone: readersZone(),
   };

@@ -154,6 +154,7 @@ export async function startPerson(options: PersonOptions): Promise<Person> {
           json: (value) => print(JSON.stringify(value)),
           jsonLine: (value) => print(JSON.stringify(value)),
           progress: () => () => undefined,
+          openScreen: () => null,
           isLive: false,
           timezone: config.timezone,
         },

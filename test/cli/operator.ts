@@ -104,6 +104,7 @@ async function runHere(
           if (bar !== null) bar.line = null;
         };
       },
+      openScreen: () => null,
       isLive: bar !== null,
       timezone: 'Europe/Berlin',
     },

@@ -262,6 +262,7 @@ export function handoverHome(facts: () => HandoverFacts): HandoverHome {
       json: (value) => print(JSON.stringify(value)),
       jsonLine: (value) => print(JSON.stringify(value)),
       progress: () => () => undefined,
+      openScreen: () => null,
       isLive: false,
       timezone: 'UTC',
     },

@@ -1,4 +1,5 @@
 // Metrics of the last days of a site: how much of them it was well, and of how much that is known.
+import { wellOf } from '../../domain/history/calendar.ts';
 import type { Bar } from '../../domain/history/history.ts';
 import type { SiteOverview } from '../overview.ts';
 import type { Family, Sample } from './open-metrics.ts';
@@ -14,11 +15,10 @@ function spanOf(bars: readonly (Bar | null)[], length: number, soFar: number): S
   if (first === -1) return { well: null, known: null };
   const counted = bars.slice(Math.max(first, bars.length - length));
   const sum = (part: keyof Bar): number => counted.reduce((total, bar) => total + (bar?.[part] ?? 0), 0);
-  const good = sum('good');
-  const told = good + sum('doubt') + sum('bad');
+  const told = sum('good') + sum('doubt') + sum('bad');
   const there = (counted.length - 1) * daySeconds + soFar;
   return {
-    well: told === 0 ? null : good / told,
+    well: wellOf(counted),
     known: there <= 0 ? null : Math.min(1, told / there),
   };
 }

@@ -24,8 +24,8 @@ export function siteFamilies(sites: readonly SiteOverview[], shows: (part: Shown
     },
     state(
       'watchdog_site_watched',
-      'Whether the site is looked at: stale when the last tick is too old to be believed, unwatched when there never was one.',
-      ['yes', 'stale', 'unwatched'],
+      'Whether the site is looked at: stale when the last tick is too old to be believed, unwatched when there never was one, unreadable when what is remembered cannot be read.',
+      ['yes', 'stale', 'unwatched', 'unreadable'],
       ({ watched }) => watched,
     ),
     state(
@@ -78,8 +78,8 @@ function lookFamilies(sites: readonly SiteOverview[]): Family[] {
 }
 
 function incidentFamilies(sites: readonly SiteOverview[]): Family[] {
-  // Of a site that was never looked at nobody knows that it has none.
-  const watched = sites.filter((site) => site.watched !== 'unwatched');
+  // Of a site that was never looked at, or of which nothing can be read, nobody knows that it has none.
+  const watched = sites.filter(({ watched: how }) => how === 'yes' || how === 'stale');
   const gauge = gaugesOf(watched, siteLabels);
   return [
     {
