@@ -41,7 +41,8 @@ export type HistoryReader = {
 const usualDays = 30;
 /** A day of 500 targets is 300 KB, so no more of them are held at once. */
 const daysAtOnce = 31;
-const stateFreshMs = 10_000;
+/** What is counted of now, and filed later. */
+const todayFreshMs = 10_000;
 /** What is over does not change, but for a part that is filed late. */
 const dayFreshMs = 3_600_000;
 /** Parts of days, each some hundred bytes, that are remembered of all sites. */
@@ -98,7 +99,12 @@ const daysIn = (from: Day, to: Day): Day[] => {
   return all;
 };
 
-type Kept = { readonly at: number; readonly rollup: DayRollup | null; readonly broken: readonly string[] };
+type Kept = {
+  readonly at: number;
+  readonly freshMs: number;
+  readonly rollup: DayRollup | null;
+  readonly broken: readonly string[];
+};
 
 const partsOf = ({ rollup }: Kept): number =>
   rollup === null ? 1 : 1 + Object.keys(rollup.targets).length + Object.keys(rollup.signers).length;
@@ -116,7 +122,7 @@ function shelfOfDays() {
   return {
     get: (key: string, now: number): Kept | null => {
       const known = kept.get(key);
-      if (known === undefined || now < known.at || now - known.at >= dayFreshMs) return null;
+      if (known === undefined || now < known.at || now - known.at >= known.freshMs) return null;
       kept.delete(key);
       kept.set(key, known);
       return known;
@@ -148,7 +154,7 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
   const stateOf = (site: string): Promise<SiteState | null> => {
     const now = clock.now();
     const known = states.get(site);
-    if (known !== undefined && now >= known.at && now - known.at < stateFreshMs) return known.state;
+    if (known !== undefined && now >= known.at && now - known.at < todayFreshMs) return known.state;
     const state = store.readStates([site]).then((read) => read.states.get(site) ?? null);
     states.set(site, { at: now, state });
     state.catch(() => states.delete(site));
@@ -159,24 +165,29 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
     const at = clock.now();
     const keyOf = (day: Day): string => `${site} ${day}`;
     const asked = daysIn(from, to);
-    const missing = asked.filter((day) => shelf.get(keyOf(day), at) === null);
-    const [first, last] = [missing[0], missing.at(-1)];
+    // Kept here, for what is put on the shelf may take the place of others.
     const found = new Map<Day, Kept>();
+    for (const day of asked) {
+      const kept = shelf.get(keyOf(day), at);
+      if (kept !== null) found.set(day, kept);
+    }
+    const missing = asked.filter((day) => !found.has(day));
+    const [first, last] = [missing[0], missing.at(-1)];
     if (first !== undefined && last !== undefined) {
       const { days, broken } = await store.readDays(site, first, last);
       const byDay = new Map(days.map((rollup) => [rollup.day, rollup]));
       for (const day of daysIn(first, last)) {
         const kept: Kept = {
           at,
+          freshMs: counted !== null && day < counted ? dayFreshMs : todayFreshMs,
           rollup: byDay.get(day) ?? null,
           broken: broken.filter((text) => dayNamed(text) === day),
         };
         found.set(day, kept);
-        // What is counted of now is filed later.
-        if (counted !== null && day < counted) shelf.put(keyOf(day), kept);
+        shelf.put(keyOf(day), kept);
       }
     }
-    const all = asked.flatMap((day) => found.get(day) ?? shelf.get(keyOf(day), at) ?? []);
+    const all = asked.flatMap((day) => found.get(day) ?? []);
     return {
       days: all.flatMap(({ rollup }) => (rollup === null ? [] : [rollup])),
       broken: all.flatMap(({ broken }) => broken),
