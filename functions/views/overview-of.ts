@@ -21,7 +21,7 @@ import type {
   TargetOverview,
 } from './overview.ts';
 import { powerWords } from './power-words.ts';
-import { staleAfterMs } from './status.ts';
+import { isStale, staleAfterMs } from './status.ts';
 import { type Tone, verdictTone } from './verdict.ts';
 
 /** What was read of the sites. A site that is in neither `states` nor `broken` was never watched. */
@@ -213,7 +213,7 @@ function seenSite(seen: Seen, broken: readonly string[]): Unnamed {
     site: rules.id,
     name: rules.name,
     timezone: rules.timezone,
-    watched: at - tick.at > staleAfterMs ? 'stale' : 'yes',
+    watched: isStale(rules, tick.at, at) ? 'stale' : 'yes',
     broken,
     verdict: judgement.verdict,
     verdictSince: state.verdictSince,
@@ -297,11 +297,11 @@ function asItWas(
   { since, readAt, at }: { readonly since: number; readonly readAt: number; readonly at: number },
 ): SiteOverview {
   const reading = { at, timezone: site.timezone };
-  const isStale = site.watched === 'yes' && at - (site.lastTickAt ?? readAt) > staleAfterMs;
+  const isOld = site.watched === 'yes' && at - readAt > staleAfterMs;
   return {
     ...site,
-    watched: isStale ? 'stale' : site.watched,
-    tone: isStale ? 'bad' : site.tone === 'good' ? 'doubt' : site.tone,
+    watched: isOld ? 'stale' : site.watched,
+    tone: isOld ? 'bad' : site.tone === 'good' ? 'doubt' : site.tone,
     headline: `What is remembered cannot be read since ${atTime(since, reading)}; this is how it was at ${atTime(readAt, reading)}: ${site.headline}`,
     map: site.map.map((part) =>
       part.tone === 'good' ? { ...part, tone: 'doubt', state: `was: ${part.state}` } : part,

@@ -2,7 +2,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { Memory } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
-import { staleAfterMs } from './status.ts';
+import { isStale } from './status.ts';
 import { duration } from './time.ts';
 import { verdictWords } from './verdict.ts';
 
@@ -19,10 +19,9 @@ function siteLines(rules: SiteRules, memory: Memory | undefined, at: number): st
   const { state, incidents } = memory;
   const { verdict } = state.judgement;
   const age = at - state.tick.at;
-  const looked =
-    age > staleAfterMs
-      ? `NOBODY IS WATCHING: the last look was ${duration(age)} ago`
-      : `looked ${duration(age)} ago`;
+  const looked = isStale(rules, state.tick.at, at)
+    ? `NOBODY IS WATCHING: the last look was ${duration(age)} ago`
+    : `looked ${duration(age)} ago`;
   const open = Object.values(incidents).toSorted((a, b) => a.since - b.since);
   return [
     `${rules.name}: ${verdict}, ${verdictWords[verdict]}, for ${duration(at - state.verdictSince)}; ${looked}`,

@@ -8,8 +8,12 @@ import type { SiteVerdict } from '../domain/verdict.ts';
 import { ackStatus, muteStatuses, type AckStatus, type MuteStatus } from './incidents.ts';
 import type { StandbyStatus } from './standbys.ts';
 
-/** After this long without a tick the status says that nobody is watching. */
+/** After this long without news nothing is believed to be so still. */
 export const staleAfterMs = 3 * 60_000;
+
+/** True after so long without a tick that the status says that nobody is watching. Not before a tick counts as late. */
+export const isStale = ({ policy }: Pick<SiteRules, 'policy'>, tickAt: number, at: number): boolean =>
+  at - tickAt > Math.max(staleAfterMs, policy.late.afterMs);
 
 export type IncidentStatus = Pick<
   Incident,
@@ -94,7 +98,7 @@ function siteStatus(rules: SiteRules, { memory, standbys: all, at }: SiteKnown):
     site,
     name,
     timezone,
-    watched: at - state.tick.at > staleAfterMs ? 'stale' : 'yes',
+    watched: isStale(rules, state.tick.at, at) ? 'stale' : 'yes',
     lastTickAt: state.tick.at,
     lastLatenessMs: Math.max(0, state.tick.at - state.tick.scheduledAt),
     ticks: state.tick.count,
