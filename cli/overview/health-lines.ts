@@ -3,6 +3,7 @@ import { sentence } from '../../functions/views/message-words.ts';
 import type { SiteOverview } from '../../functions/views/overview.ts';
 import { lateMs } from '../../functions/views/page/watch-part.ts';
 import { lasted } from '../../functions/views/page/when.ts';
+import { count } from '../../functions/views/page/words.ts';
 import { duration } from '../../functions/views/time.ts';
 import { said } from './glyphs.ts';
 import { agoWords, dim, type Line, type Sheet, sinceWords, title } from './sheet.ts';
@@ -44,7 +45,7 @@ export function messagesLines({ outbox }: SiteOverview, { glyphs, old }: Sheet):
 
 /** Whether it looks each minute, as it should. */
 export function watchLines(site: SiteOverview, { glyphs, hidden, clock }: Sheet): Line[] {
-  const { watched, lastTickAt, latenessMs, worstLatenessMs, worstGapMs, ticks } = site;
+  const { watched, lastTickAt, latenessMs, worstLatenessMs, worstGapMs, ticks, pagesToday } = site;
   if (hidden.includes('watchdog') || watched === 'unreadable') return [];
   const state =
     watched === 'yes'
@@ -58,6 +59,7 @@ export function watchLines(site: SiteOverview, { glyphs, hidden, clock }: Sheet)
     ...(lastTickAt === null ? [] : [`last look ${agoWords(lastTickAt, clock)}${late}`]),
     ...(worstLatenessMs === null ? [] : [`latest today ${duration(worstLatenessMs)} after its time`]),
     ...(worstGapMs === null ? [] : [`longest gap today ${duration(worstGapMs)}`]),
+    ...(pagesToday === null ? [] : [`${count(pagesToday, 'page')} today`]),
     `${ticks} looks so far`,
   ];
   return [title('The watchdog'), ['  ', state, dim(`  ${facts.join(', ')}`)]];

@@ -4,20 +4,23 @@ import type { SignerOverview, SiteOverview } from '../overview.ts';
 import { byId, gaugesOf, seconds, statesOf } from './families.ts';
 import type { Family, Labels } from './open-metrics.ts';
 
-const holderKinds = ['none', 'house', 'cloud'] as const;
+const holderKinds = ['none', 'house', 'cloud', 'elsewhere'] as const;
+
+type OfSite = SignerOverview & { readonly site: string };
 
 /** Which side may sign; null when nobody ever wrote it down, or it cannot be read. Never who that is. */
-function holderKind({ keys }: SignerOverview): (typeof holderKinds)[number] | null {
+function holderKind({ keys, site }: OfSite): (typeof holderKinds)[number] | null {
   if (keys === null || !keys.isReadable || keys.holder === null) return null;
   if (keys.holder === 'none') return 'none';
-  return keys.holder.startsWith('basement/') ? 'house' : 'cloud';
+  if (keys.holder === `basement/${site}`) return 'house';
+  return keys.holder.startsWith('node/') ? 'cloud' : 'elsewhere';
 }
 
 const readable = ({ keys }: SignerOverview) => (keys?.isReadable === true ? keys : null);
 
 export function signerFamilies(sites: readonly SiteOverview[]): Family[] {
   const signers = sites.flatMap(({ site, signers: all }) => byId(all).map((each) => ({ ...each, site })));
-  const labels = ({ site, id, chain }: SignerOverview & { readonly site: string }): Labels => [
+  const labels = ({ site, id, chain }: OfSite): Labels => [
     ['site', site],
     ['signer', id],
     ['chain', chain],
@@ -55,7 +58,12 @@ export function signerFamilies(sites: readonly SiteOverview[]): Family[] {
       ({ keys }) => (keys === null ? null : Number(keys.isReadable)),
       null,
     ),
-    state('watchdog_signer_holder', 'Which side may sign.', holderKinds, holderKind),
+    state(
+      'watchdog_signer_holder',
+      'Which side may sign: this house, a node in the cloud, something else, or nobody.',
+      holderKinds,
+      holderKind,
+    ),
     gauge(
       'watchdog_signer_holder_since_timestamp_seconds',
       'Since when that side may sign, or nobody may.',

@@ -105,5 +105,11 @@ function incidentFamilies(sites: readonly SiteOverview[]): Family[] {
       ({ open }) => open.filter(({ kind }) => isSafety(kind)).length,
       null,
     ),
+    gauge(
+      'watchdog_site_pages_today',
+      'Messages of this day (UTC) that woke somebody.',
+      ({ pagesToday }) => pagesToday,
+      null,
+    ),
   ];
 }
