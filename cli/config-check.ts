@@ -127,7 +127,9 @@ function show(file: string, summary: Summary, missing: readonly MissingSecret[],
   }
   print(`  ${count(summary.references, 'reference')} to tell our own network's trouble from the house's`);
   print(`  channels: ${summary.channels.map(({ id, channel }) => `${id} (${channel})`).join(', ')}`);
-  print(`  status: ${summary.status === 'token' ? 'for who shows the token' : 'public, without details'}`);
+  print(
+    `  status: ${summary.status === 'token' ? 'for who shows the token or opens a link' : 'public, as far as it is shown to everybody'}`,
+  );
   print(`  standbys: ${standbysLine(summary.standbys)}`);
   const signers = summary.sites.reduce((sum, site) => sum + site.signers, 0);
   print(`  fences: ${fencesLine(summary.fences, signers)}`);

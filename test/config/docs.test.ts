@@ -8,7 +8,8 @@ import { formatProblems, parseConfig } from '../../functions/config/config.ts';
 const text = readFileSync(join(import.meta.dirname, '../../docs/get-paged.md'), 'utf8');
 const pulse = readFileSync(join(import.meta.dirname, '../../docs/the-houses-pulse.md'), 'utf8');
 const standbys = readFileSync(join(import.meta.dirname, '../../docs/standbys.md'), 'utf8');
-const blocks = [...`${text}${pulse}${standbys}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
+const view = readFileSync(join(import.meta.dirname, '../../docs/see-it.md'), 'utf8');
+const blocks = [...`${text}${pulse}${standbys}${view}`.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)].map(
   ([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
 );
 const sites = 'sites: [{ id: home, targets: [{ id: p2p, probe: tcp, address: "vpn.example.net:30303" }] }]\n';
