@@ -82,6 +82,4 @@ export function readJson(bytes: Buffer): unknown {
 }
 
 /** The token of an `authorization: Bearer …` header, null when there is none. */
-export const bearerToken = (request: Request): string | null => bearerIn(request.get('authorization') ?? '');
-
 export const bearerIn = (header: string): string | null => /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? null;
