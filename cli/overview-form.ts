@@ -131,13 +131,14 @@ export const overviewForm = z.strictObject({
   sites: z.array(site),
 }) satisfies z.ZodType<Overview>;
 
-/** What it answers instead, with code 503, while nothing was ever read. */
+/** What it answers instead, with code 503, while nothing was ever read; `error` says the same in a sentence, as in all refusals. */
 export const nothingForm: z.ZodType<NothingKnown> = z.strictObject({
   version: z.literal(1),
   nothing: z.literal(true),
   at: time,
   since: time,
   why: text,
+  error: text,
 });
 
 const partFields = { bar, well: share.nullable(), ms: z.record(text, ms), changes: whole };

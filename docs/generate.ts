@@ -1,6 +1,7 @@
 // Writes the pages under docs/reference, and what Terraform reads of it, from the code, or says with --check which of them are stale.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { apiPage, overviewSchemaFile } from './generate/api.ts';
 import { configPage, configSchemaFile } from './generate/config.ts';
 import { costPage } from './generate/cost.ts';
 import { deploymentFiles } from './generate/deployments.ts';
@@ -9,7 +10,15 @@ import { rolePages } from './generate/roles.ts';
 import { verdictsPage } from './generate/verdicts.ts';
 
 /** Each gives the path of a file from the top of the repository, and its text. */
-const generators = [configPage, configSchemaFile, costPage, verdictsPage, productFile];
+const generators = [
+  apiPage,
+  overviewSchemaFile,
+  configPage,
+  configSchemaFile,
+  costPage,
+  verdictsPage,
+  productFile,
+];
 
 const top = join(import.meta.dirname, '..');
 

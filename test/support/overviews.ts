@@ -51,7 +51,7 @@ function days(of: (index: number) => Bar | null = (index) => bar(index)): Days {
   return {
     bars,
     well: well === null || (well > 0.999_995 && good < told) ? (well === null ? null : 0.999_99) : well,
-    known: there === 0 ? null : (told + unknown) / there,
+    known: there === 0 ? null : Math.min(1, (told + unknown) / there),
   };
 }
 
