@@ -229,6 +229,23 @@ describe('parts that come and go within a day', () => {
     );
   });
 
+  test('and of which there are more than a document could hold are left out, the later ones', () => {
+    const ids = (from: number): Readonly<Record<string, Quality>> =>
+      Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`t${from + n}`, 'good' as const]));
+    const { history: crowded } = live([
+      { at: midnight, targets: ids(0) },
+      { at: midnight + minute, targets: ids(600) },
+      { at: midnight + 2 * minute, targets: ids(600) },
+    ]);
+    const { targets } = crowded.today;
+    expect(Object.keys(targets)).toHaveLength(1_000);
+    expect([targets['t0']?.ms, targets['t999']?.ms, targets['t1000']]).toEqual([
+      { good: minute },
+      { good: minute },
+      undefined,
+    ]);
+  });
+
   test('in whatever order they are looked at', () => {
     const shown = (ids: readonly string[], quality: Quality): Readonly<Record<string, Quality>> =>
       Object.fromEntries(ids.map((id) => [id, quality]));
