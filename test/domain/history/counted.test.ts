@@ -34,7 +34,7 @@ test.each([
 });
 
 describe('what was counted', () => {
-  const steps = fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 12 })), { maxLength: 40 });
+  const steps = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 1, max: 12 })), { maxLength: 40 });
 
   test('holds each moment that ever was, in order, in few pieces, and gives none back', () => {
     fc.assert(
@@ -63,5 +63,14 @@ describe('what was counted', () => {
   test('joins the two pieces between which the least time lies', () => {
     const apart = Array.from({ length: mostSpans }, (_, place) => span(100 * place, 100 * place + 10));
     expect(withCounted(apart, span(715, 716))).toEqual([...apart.slice(0, -1), span(700, 716)]);
+    expect(withCounted(apart, span(-9, -1))).toEqual([span(-9, 10), ...apart.slice(1)]);
+    // Between 311 and 390 lies less than between any others, although those lie nearer to what comes after.
+    const long = [...apart.slice(0, 3), span(300, 311), span(390, 410), ...apart.slice(5)];
+    expect(withCounted(long, span(800, 1_000))).toEqual([
+      ...apart.slice(0, 3),
+      span(300, 410),
+      ...apart.slice(5),
+      span(800, 1_000),
+    ]);
   });
 });
