@@ -71,12 +71,23 @@ const dayIn = ({ all }: Life, named: string): DayRollup | undefined => all.find(
 
 describe('a look', () => {
   test('says nothing of any time before the next one comes', () => {
-    expect(live([{ at: midnight + hour }]).history.today).toMatchObject({
-      day,
-      from: midnight + hour,
-      through: midnight + hour,
-      ticks: 1,
-      site: { ms: {}, changes: 0 },
+    expect(live([{ at: midnight + hour }]).history).toEqual({
+      today: {
+        day,
+        from: midnight + hour,
+        through: midnight + hour,
+        ticks: 1,
+        worstLatenessMs: 0,
+        worstGapMs: 0,
+        pages: 0,
+        site: { ms: {}, changes: 0 },
+        targets: {},
+        signers: {},
+        incidents: [],
+        moreIncidents: 0,
+      },
+      yesterday: {},
+      counted: [],
     });
   });
 
