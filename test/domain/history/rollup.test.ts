@@ -131,6 +131,17 @@ describe('a look', () => {
     expect(history.today.site).toEqual({ ms: { ok: heldMs }, changes: 0 });
   });
 
+  test.each([
+    [heldMs, 1],
+    [heldMs + 1, 0],
+  ])('that differs from the one %i ms before shows %i changes', (gap, changes) => {
+    const { history } = live([
+      { at: midnight, site: 'ok' },
+      { at: midnight + gap, site: 'dark' },
+    ]);
+    expect(history.today.site.changes).toBe(changes);
+  });
+
   test('measures only what was good', () => {
     const { history } = live([
       { at: midnight, targets: { eth: 'good', rpc: 'bad', ssh: 'unknown' }, totalMs: 40 },
@@ -296,6 +307,24 @@ describe('a clock that goes back', () => {
     ]);
     expect(filed.map((each) => each.day)).toEqual([eve]);
     expect(history.today).toMatchObject({ day, ticks: 5, site: { ms: { ok: 90 * second } } });
+  });
+
+  test('from a day of which no time was counted: that is filed, and no other part of it begins at the same moment', () => {
+    const noon = midnight + 12 * hour;
+    const { filed, history } = live([
+      { at: noon },
+      { at: noon + dayMs },
+      { at: noon + hour },
+      { at: noon + dayMs },
+      { at: noon + dayMs + minute },
+    ]);
+    const parts = [...filed, history.today].map((each) => [each.day, each.from, each.ticks, each.site.ms]);
+    expect(parts).toEqual([
+      [day, noon, 1, { ok: heldMs }],
+      [morrow, noon + dayMs, 1, {}],
+      [day, noon + hour, 1, { ok: heldMs }],
+      [morrow, noon + dayMs + 1, 2, { ok: minute - 1 }],
+    ]);
   });
 
   test('after it was days ahead: each day has its time once, in two parts where it was left', () => {
