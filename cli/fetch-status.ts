@@ -137,7 +137,7 @@ export function fetchOverview(
 /** Days of a site, both ends among them; as `fetchStatus`. */
 export function fetchHistory(
   options: StatusOptions,
-  query: { readonly site: string; readonly from: string; readonly to: string },
+  query: { readonly site: string; readonly from?: string; readonly to?: string },
   context: Context,
 ): Promise<Asked<HistoryAnswer>> {
   return askFor({ path: '/history', query, what: 'history', form: historyForm }, options, { context });

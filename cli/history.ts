@@ -1,6 +1,6 @@
 // `watchdog history`: how a site and its parts were, day by day; and one day whole.
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { dayAfter, dayOf, startOf } from '../functions/domain/history/day.ts';
+import { dayMs, dayOf, startOf } from '../functions/domain/history/day.ts';
 import { type Day, keptDays } from '../functions/domain/history/history.ts';
 import type { Context } from './context.ts';
 import { examples } from './context.ts';
@@ -19,7 +19,6 @@ type Options = StatusOptions & {
 };
 
 const usualDays = 30;
-const dayMs = 86_400_000;
 
 function readDay(text: string): Day {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
@@ -27,28 +26,25 @@ function readDay(text: string): Day {
   throw new InvalidArgumentError('Write a day of UTC, such as 2026-11-03.');
 }
 
-type Range = { readonly from: Day; readonly to: Day };
-
-/** The last days when none are named; a message when there can be no such range. */
-function rangeOf({ from, to }: Options, now: number): Range | string {
-  const last = to ?? (from === undefined ? dayOf(now) : laterOf(from, dayOf(now)));
-  const first = from ?? dayAfter(last, 1 - usualDays);
-  if (first > last) return `--from ${first} is after --to ${last}`;
-  const days = (startOf(last) - startOf(first)) / dayMs + 1;
+/** Why there can be no such range; null when there can. What is left out the function chooses, by its own clock. */
+function wrongRange({ from, to }: Options): string | null {
+  if (from === undefined || to === undefined) return null;
+  if (from > to) return `--from ${from} is after --to ${to}`;
+  const days = (startOf(to) - startOf(from)) / dayMs + 1;
   return days > keptDays
-    ? `from ${first} to ${last} are ${days} days; only ${keptDays} are kept, ask for fewer`
-    : { from: first, to: last };
+    ? `from ${from} to ${to} are ${days} days; only ${keptDays} are kept, ask for fewer`
+    : null;
 }
 
-const laterOf = (a: Day, b: Day): Day => (a > b ? a : b);
-
 async function showRange(site: string, options: Options, context: Context): Promise<ExitCode> {
-  const { terminal, clock, variables } = context;
-  const range = rangeOf(options, clock.now());
-  if (typeof range === 'string') {
-    terminal.complain(range);
+  const { terminal, variables } = context;
+  const { from, to } = options;
+  const problem = wrongRange(options);
+  if (problem !== null) {
+    terminal.complain(problem);
     return 2;
   }
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const asked = await fetchHistory(options, { site, ...range }, context);
   if (!asked.ok) return complain(asked, context);
   if (options.json === true) terminal.json(asked.value);

@@ -1,5 +1,5 @@
 // Days of a site in lines: a row each, those without data among them, and what they come to.
-import { dayAfter } from '../../functions/domain/history/day.ts';
+import { dayAfter, dayMs, startOf } from '../../functions/domain/history/day.ts';
 import type { Bar, Day } from '../../functions/domain/history/history.ts';
 import type { DayRow, HistoryAnswer, PartDays, TargetDays } from '../../functions/views/history-answer.ts';
 import { percent, wellOf } from '../../functions/views/page/bars.ts';
@@ -45,12 +45,15 @@ function sumWords({ total, days }: HistoryAnswer, shown: readonly Day[], at: num
   if (total === null) return `${count(shown.length, 'day')}: no data`;
   const { bar } = total.site;
   const well = wellOf(bar);
-  const since = days[0]?.day ?? shown[0] ?? '';
-  const there = shown.filter((day) => day >= since).reduce((sum, day) => sum + secondsOf(day, at), 0);
+  const last = shown.at(-1);
+  const [first] = days;
+  const end = last === undefined ? at : Math.min(at, startOf(last) + dayMs);
+  // Nobody looked before the first look: that time is not counted against anybody.
+  const there = first === undefined ? 0 : (end - first.from) / 1000;
   const known = there === 0 ? 0 : Math.min(1, (bar.good + bar.doubt + bar.bad) / there);
   return [
     `${count(shown.length, 'day')}: ${well === null ? 'nothing known' : `${percent(well)} well of the known time`}`,
-    `${percent(known)} known since ${since}`,
+    `${percent(known)} known since ${first?.day ?? ''}`,
     ...(total.pages === 0 ? [] : [count(total.pages, 'page')]),
   ].join(', ');
 }

@@ -73,7 +73,7 @@ describe.skipIf(lacks('prometheus'))('Prometheus', () => {
         'a scrape',
         async () => {
           const { data } = await query('watchdog_view_read_timestamp_seconds');
-          return data.result.length === 0 ? null : await query('{job="basement-watchdog"}');
+          return data.result.length === 0 ? null : query('{job="basement-watchdog"}');
         },
         patience,
       );
