@@ -30,6 +30,11 @@ const commands: readonly Command[] = [
     },
   },
   {
+    words: 'view',
+    what: 'a link that opens the view in a browser',
+    run: async (lab) => `See it: ${await lab.viewLink()}`,
+  },
+  {
     words: 'explain',
     what: 'why it says what it says: facts, and every rule in order',
     run: async (lab, _rest, screen) => {
@@ -73,7 +78,7 @@ async function obey(line: string, lab: Lab, { screen, signal }: CommandNeeds): P
     screen.line(`There is no command "${typed.slice(0, 40)}". Type help to see what there is.`);
     return;
   }
-  const changesWorld = !['status', 'explain', 'help'].includes(command.words);
+  const changesWorld = !['status', 'view', 'explain', 'help'].includes(command.words);
   // One tick must not see half of a change.
   if (changesWorld) await lab.betweenLooks(signal);
   const sentence = await command.run(lab, rest, screen);

@@ -19,6 +19,7 @@ import { readLook, type Look } from './look.ts';
 import { openNews, type News } from './news.ts';
 import { type Person, startPerson } from './handover/person.ts';
 import { startPager, type Paged, type Pager } from './pager/pager.ts';
+import { linkToView } from './view.ts';
 
 export const statusToken = 'lab';
 export const ackToken = 'lab';
@@ -39,6 +40,8 @@ export type Lab = {
   readonly pager: Pager;
   readonly news: News;
   readonly statusUrl: string;
+  /** A new link that opens the view. */
+  readonly viewLink: () => Promise<string>;
   /** Where people acknowledge. */
   readonly ackUrl: string;
   /** All ticks so far, and the times at which heartbeats were sent that arrived. */
@@ -78,7 +81,7 @@ async function seedKeys(person: Person): Promise<void> {
 export const startAt = Date.UTC(2026, 11, 1, 2);
 const nearMs = 15_000;
 
-export async function startLab({ speed, events, statusPort = 0 }: LabOptions): Promise<Lab> {
+export async function startLab({ speed, events, statusPort: wantedPort = 0 }: LabOptions): Promise<Lab> {
   const clock = fasterClock(speed, startAt);
   const news = openNews();
   const looks: Look[] = [];
@@ -92,7 +95,9 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
   const { publicKey } = openSignature(gateKey, 'the key of the lab');
-  writeFileSync(configPath, labConfig(startAt, { ackPort: await freePort(), gateKey: publicKey }));
+  const statusPort = wantedPort === 0 ? await freePort() : wantedPort;
+  const given = { ackPort: await freePort(), statusPort, gateKey: publicKey };
+  writeFileSync(configPath, labConfig(startAt, given));
   const basement = await startBasement(clock, startAt);
   const cloud = await startCloud(clock);
   const pager = await startPager({
@@ -121,6 +126,9 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
       [labVariables.neighbour]: pager.urls.neighbour,
       [labVariables.secret]: key,
       [labVariables.token]: statusToken,
+      [labVariables.view]: randomBytes(32).toString('hex'),
+      // A minute of the lab is a second.
+      STATUS_REFRESH_SECONDS: '2',
       [labVariables.ackKey]: randomBytes(32).toString('hex'),
       [labVariables.ackToken]: ackToken,
       [labVariables.heartbeat]: heartbeatToken,
@@ -191,6 +199,7 @@ export async function startLab({ speed, events, statusPort = 0 }: LabOptions): P
     pager,
     news,
     statusUrl: watchdog.urls.status,
+    viewLink: () => linkToView(watchdog.urls.status, statusToken),
     ackUrl: watchdog.urls.ack ?? '',
     looks,
     beats,

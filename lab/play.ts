@@ -25,8 +25,14 @@ function greet(screen: Screen, speed: number): void {
   );
 }
 
-function showStatusAddress(screen: Screen, lab: Lab): void {
+/** One line by itself, so that nothing else has to be read. */
+async function showView(screen: Screen, lab: Lab): Promise<void> {
+  screen.line('See it: ', { style: 'strong', text: await lab.viewLink() });
+}
+
+async function showAddresses(screen: Screen, lab: Lab): Promise<void> {
   screen.line();
+  await showView(screen, lab);
   screen.line('Status as JSON:  ', {
     style: 'strong',
     text: `curl -H 'Authorization: Bearer ${statusToken}' ${lab.statusUrl}`,
@@ -64,10 +70,11 @@ export async function play(options: LabMode, needs: PlayNeeds): Promise<number> 
     return 1;
   }
   try {
+    await showView(screen, lab);
     const story = options.hasStory ? await tellStory(lab, teller, options, needs) : null;
     if (signal.aborted) return 130;
     if (!options.isOnce) {
-      showStatusAddress(screen, lab);
+      await showAddresses(screen, lab);
       await takeCommands(lab, { screen, signal, input: process.stdin, output: process.stdout });
       return 0;
     }

@@ -12,6 +12,7 @@ export const labVariables = {
   neighbour: 'NEIGHBOUR_URL',
   secret: 'PAGER_SECRET',
   token: 'STATUS_TOKEN',
+  view: 'VIEW_KEY',
   ackKey: 'ACK_KEY',
   ackToken: 'ACK_TOKEN',
   heartbeat: 'HEARTBEAT_TOKEN',
@@ -51,13 +52,14 @@ function target(place: Place, identity: ChainIdentity): object {
 
 export type LabSettings = {
   readonly ackPort: number;
+  readonly statusPort: number;
   /** The public half of the key of the gate. */
   readonly gateKey: string;
 };
 
 /** The YAML text. References are the product's default ones, and so is the policy, so neither is written here. */
 export function labConfig(startAt: number, given: LabSettings): string {
-  const { ackPort, gateKey } = given;
+  const { ackPort, statusPort, gateKey } = given;
   const identity = identityOf(startAt);
   return stringify({
     timezone: labTimezone,
@@ -69,7 +71,8 @@ export function labConfig(startAt: number, given: LabSettings): string {
     })),
     // Work is not sped up: on a slow machine a look takes minutes of the lab's time, and is not late for that.
     policies: { default: { late: { after: '8m' } } },
-    status: { access: 'token', token: { env: labVariables.token } },
+    status: { access: 'token', token: { env: labVariables.token }, linkKey: { env: labVariables.view } },
+    links: { status: `http://127.0.0.1:${statusPort}/` },
     acknowledge: {
       url: `http://127.0.0.1:${ackPort}/ack`,
       key: { env: labVariables.ackKey },

@@ -14,6 +14,7 @@ import type { LiveMode } from '../options.ts';
 import type { Screen } from '../screen.ts';
 import { lasting } from '../time.ts';
 import { channelOwners, missingSecrets, senderOwners } from '../../local/secrets.ts';
+import { linkToView } from '../view.ts';
 import { showTick } from './tick-lines.ts';
 import { deliveryTrouble, startTrouble } from './trouble.ts';
 
@@ -71,6 +72,16 @@ async function showMemory(
     );
   } catch (error) {
     screen.line({ style: 'bad', text: describeError(error) });
+  }
+}
+
+/** Where a person sees it: by a link that opens it, and else where it asks for the token. */
+async function viewAddress({ status }: Config, url: string, variables: Variables): Promise<string> {
+  if (status.token === undefined) return url;
+  try {
+    return await linkToView(url, secretReader(variables)(status.token));
+  } catch {
+    return url;
   }
 }
 
@@ -139,8 +150,10 @@ export async function watchFile(options: LiveMode, { screen, signal }: LiveNeeds
     return 1;
   }
   await showMemory(screen, config, { host: watchdog.firestore.host, dataDir: options.dataDir });
+  const { status } = watchdog.urls;
+  screen.line('See it:          ', { style: 'strong', text: await viewAddress(config, status, variables) });
   const curl = header === null ? 'curl' : `curl -H "${header}"`;
-  screen.line('Status as JSON:  ', { style: 'strong', text: `${curl} ${watchdog.urls.status}` });
+  screen.line('Status as JSON:  ', { style: 'strong', text: `${curl} ${status}` });
   for (const { rules, senders } of config.sites) {
     for (const { source } of senders) {
       const url = `${watchdog.urls.heartbeat}/${rules.id}/${source}`;

@@ -31,7 +31,7 @@ const rpcs = places.filter(({ kind }) => kind === 'public').map(({ id }) => id);
 /** The ids that the product's own probes reach, by the lab's configuration. */
 async function reached(from: View = 'watchdog'): Promise<string[]> {
   const parsed = parseConfig(
-    labConfig(startAt, { ackPort: 8788, gateKey: Buffer.alloc(32).toString('base64') }),
+    labConfig(startAt, { ackPort: 8788, statusPort: 8789, gateKey: Buffer.alloc(32).toString('base64') }),
   );
   if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('\n'));
   const { references: known, sites } = parsed.config;

@@ -147,6 +147,8 @@ describe.concurrent('the lab', () => {
       summary: 'trouble',
       sites: [{ verdict: 'inbound-lost', incidents: [{ severity: 'warning' }] }],
     });
+    child.type('view');
+    await child.says(/See it: http:\/\/127\.0\.0\.1:\d+\/\S*#\S+/);
     child.type('break nothing');
     await child.says('Break what? One of geth-p2p');
     child.type('dance');

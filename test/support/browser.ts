@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { vi } from 'vitest';
 import { z } from 'zod';
 import { tool } from './tools.ts';
 
@@ -12,7 +13,7 @@ export type Width = keyof typeof widths;
 
 const height = 800;
 /** How long a page may take to show what is expected of it. */
-export const patienceMs = 30_000;
+const patienceMs = 30_000;
 
 /** One page, and everything that went wrong on it. */
 export type Opened = {
@@ -123,14 +124,14 @@ export const wholeText = async (page: Page): Promise<string> =>
 
 /** Resolves when the page shows this; rejects with what it shows instead. It must come by itself: nothing is loaded again here. */
 export async function shows(page: Page, words: RegExp): Promise<void> {
-  const expression = `new RegExp(${JSON.stringify(words.source)}, ${JSON.stringify(words.flags)}).test(document.body.innerText)`;
-  try {
-    await page.waitForFunction(expression, undefined, { polling: 100, timeout: patienceMs });
-  } catch (error) {
-    throw new Error(`the page does not show ${String(words)}, but:\n${await shownText(page)}`, {
-      cause: error,
-    });
-  }
+  // The policy of the pages forbids what the driver would wait with.
+  await vi.waitFor(
+    async () => {
+      const text = await shownText(page);
+      if (!words.test(text)) throw new Error(`the page does not show ${String(words)}, but:\n${text}`);
+    },
+    { timeout: patienceMs, interval: 100 },
+  );
 }
 
 const folder = process.env['WATCHDOG_ARTEFACTS'] ?? join(import.meta.dirname, '../../test-artefacts');
