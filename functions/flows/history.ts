@@ -56,7 +56,7 @@ function isDay(text: string): boolean {
 }
 
 /** Throws ERR_REQUEST, which says what would be right. */
-export function readRange(
+function readRange(
   { from, to }: { readonly from: Day | null; readonly to: Day | null },
   today: Day,
 ): { readonly from: Day; readonly to: Day } {

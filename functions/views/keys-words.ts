@@ -3,10 +3,10 @@ import { listed, nameWords, phrase, type Reading, atTime, sinceTime } from './he
 import type { SignerOverview, SiteOverview } from './overview.ts';
 
 /** `here`: with this house, or never handed over at all. */
-export type Custody = 'here' | 'elsewhere' | 'cloud' | 'nobody' | 'unreadable' | 'not-read';
+type Custody = 'here' | 'elsewhere' | 'cloud' | 'nobody' | 'unreadable' | 'not-read';
 
 /** Where the keys of a signer are, by the flag. */
-export function custodyOf(site: string, { keys }: Pick<SignerOverview, 'keys'>): Custody {
+function custodyOf(site: string, { keys }: Pick<SignerOverview, 'keys'>): Custody {
   if (keys === null) return 'not-read';
   if (!keys.isReadable) return 'unreadable';
   if (keys.holder === null || keys.holder === `basement/${site}`) return 'here';

@@ -3,7 +3,7 @@ import type { StandbyGlance } from '../domain/glance.ts';
 import { atTime, phrase, type Reading } from './headline-words.ts';
 
 /** When it will be synced by its agent's word; null while it cannot tell, and when that time has passed. */
-export function readyAt({ phase, etaMs, reportAt }: StandbyGlance, at: number): number | null {
+function readyAt({ phase, etaMs, reportAt }: StandbyGlance, at: number): number | null {
   if (phase !== 'syncing' || etaMs === null || reportAt === null) return null;
   return reportAt + etaMs > at ? reportAt + etaMs : null;
 }
