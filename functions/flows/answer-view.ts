@@ -12,6 +12,7 @@ import { incidentPage } from '../views/page/incident-page.ts';
 import { overviewPage } from '../views/page/overview-page.ts';
 import { problemPage } from '../views/page/problem-page.ts';
 import { publicOverview } from '../views/public-overview.ts';
+import { publicStatus } from '../views/public-status.ts';
 import { type HistoryQuestion, type HistoryRoutes, readHistory } from './answer-history.ts';
 import { answerStatus } from './answer-status.ts';
 import { readIncident } from './incidents.ts';
@@ -152,8 +153,14 @@ function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer
   const canLeave = reader.is === 'operator' && reader.hasSession;
   switch (question.about) {
     case 'status':
-      return isPage
-        ? ofOverview(asking, (overview) => page(asking, overviewPage(overview, { refreshSeconds, canLeave })))
+      if (isPage) {
+        return ofOverview(asking, (overview) =>
+          page(asking, overviewPage(overview, { refreshSeconds, canLeave })),
+        );
+      }
+      // What everybody may see costs no more than the page, however many ask.
+      return reader.is === 'public'
+        ? ofOverview(asking, (overview) => json(asking, publicStatus(overview)))
         : ofStatus(asking);
     case 'overview':
       return ofOverview(asking, (overview) => json(asking, overview));

@@ -393,6 +393,23 @@ describe('a public view', () => {
     expect((await overview(session('token', startAt))).hidden.length).toBeGreaterThan(0);
   });
 
+  test('tells programs no more than people, and a crowd of them costs no more', async () => {
+    await house({ ...everybody, show: ['incidents'] });
+    await Promise.all([home.endpoints.geth.down(), home.endpoints.lighthouse.down()]);
+    home.moveTo(startAt + minute);
+    await home.tick();
+    home.watchdog.firestore.resetCounts();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => call('/')));
+    expect(home.watchdog.firestore.counts().reads).toBeLessThanOrEqual(3);
+    const [{ text, code } = { text: '', code: 0 }] = answers;
+    expect([code, answers.every((each) => each.text === text)]).toEqual([200, true]);
+    expect(JSON.parse(text)).toMatchObject({
+      summary: 'trouble',
+      sites: [{ site: 'home', verdict: 'dark', facts: null, incidents: [{ evidence: [], told: [] }] }],
+    });
+    expect(text).not.toMatch(/geth|lighthouse|pager|refused/);
+  });
+
   test('may keep its badge for those who come in', async () => {
     await house({ ...everybody, token: { env: 'STATUS_TOKEN' }, badge: 'private' });
     expect((await call('/badge/home.svg')).code).toBe(401);
