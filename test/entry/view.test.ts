@@ -398,9 +398,13 @@ describe('a public view', () => {
     await Promise.all([home.endpoints.geth.down(), home.endpoints.lighthouse.down()]);
     home.moveTo(startAt + minute);
     await home.tick();
-    home.watchdog.firestore.resetCounts();
+    // The page is on its way meanwhile: only what reads the site is counted.
+    let looks = 0;
+    home.watchdog.firestore.faults.set(
+      ({ documents }) => void (looks += Number(documents.includes('sites/home'))),
+    );
     const answers = await Promise.all(Array.from({ length: 50 }, () => call('/')));
-    expect(home.watchdog.firestore.counts().reads).toBeLessThanOrEqual(3);
+    expect(looks).toBe(1);
     const [{ text, code } = { text: '', code: 0 }] = answers;
     expect([code, answers.every((each) => each.text === text)]).toEqual([200, true]);
     expect(JSON.parse(text)).toMatchObject({
