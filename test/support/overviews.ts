@@ -1,6 +1,9 @@
 // What a reader is shown, in every situation that there is: one night of one house, changed where a situation says so.
 import type { OpenGlance, PastGlance, StandbyGlance } from '../../functions/domain/glance.ts';
 import type { Bar, Day } from '../../functions/domain/history/history.ts';
+import { headlineOf } from '../../functions/views/headline.ts';
+import { type Mapped, mapOf } from '../../functions/views/map-parts.ts';
+import { blindly } from '../../functions/views/overview-of.ts';
 import type {
   Days,
   MapPart,
@@ -9,6 +12,8 @@ import type {
   SiteOverview,
   TargetOverview,
 } from '../../functions/views/overview.ts';
+import { publicOverview } from '../../functions/views/public-overview.ts';
+import { shownParts } from '../../functions/domain/shown.ts';
 import { someTime } from './documents.ts';
 
 const second = 1_000;
@@ -171,25 +176,15 @@ export function past(over: Partial<PastGlance> = {}): PastGlance {
   };
 }
 
-const part = (id: MapPart['id'], over: Partial<MapPart> = {}): MapPart => ({
+/** Parts of the map as the words of somebody make them. */
+const part = (id: MapPart['id'], over: Partial<MapPart>): MapPart => ({
   id,
   tone: 'good',
-  name: { watchdog: 'Watchdog', exit: 'VPN exit', house: 'House', chain: 'ethereum', standby: 'Standby' }[id],
-  state: { watchdog: 'looks', exit: 'answers', house: 'answers', chain: 'moving', standby: 'none' }[id],
-  text: {
-    watchdog: 'It looked a minute ago, and its own network works.',
-    exit: 'The VPN exit answers by itself.',
-    house: 'All 3 ports of the house answer through the VPN.',
-    chain: 'The head of ethereum is 4 s old, as two operators show.',
-    standby: 'No node stands by, and none is needed.',
-  }[id],
+  name: id,
+  state: 'answers',
+  text: 'It answers.',
   ...over,
 });
-
-export const map = (over: Partial<Record<MapPart['id'], Partial<MapPart>>> = {}): readonly MapPart[] =>
-  (['watchdog', 'exit', 'house', 'chain', 'standby'] as const).map((id) =>
-    part(id, { ...(id === 'standby' ? { tone: 'none' as const } : {}), ...over[id] }),
-  );
 
 const usualTargets: readonly TargetOverview[] = [
   target(),
@@ -208,14 +203,42 @@ const usualTargets: readonly TargetOverview[] = [
   target({ id: 'eth-one', role: 'chain', latencyMs: 120, p50Ms: 131, p95Ms: 320, line: line(6, 130) }),
 ];
 
+/** What was judged, as far as words are made of it. */
+function judged(verdict: SiteOverview['verdict']): Mapped['judgement'] & { readonly certain: boolean } {
+  const isOut = verdict === 'dark' || verdict === 'vpn-down';
+  return {
+    certain: false,
+    life: isOut ? [] : ['heartbeat alertmanager', 'signer bera-1'],
+    signals: {
+      references: verdict === 'blind' ? 'failing' : 'working',
+      inbound:
+        isOut || verdict === 'inbound-lost' ? 'all-bad' : verdict === 'degraded' ? 'some-bad' : 'all-good',
+      exit: verdict === 'vpn-down' ? 'unreachable' : 'reachable',
+      life: isOut ? 'none' : 'seen',
+      signers: verdict === 'not-signing' ? 'some-silent' : 'none-silent',
+      power: 'no-news',
+    },
+  };
+}
+
+/** With the headline and the map that are made of the rest, unless they are given. */
 export function site(over: Partial<SiteOverview> = {}): SiteOverview {
+  const plain = { ...known(), ...over };
+  const judgement = plain.verdict === null ? null : judged(plain.verdict);
+  const map =
+    over.map ?? mapOf({ site: plain, judgement, standbysFor: ['ethereum', 'berachain'], at: nowAt });
+  const all = { ...plain, map };
+  const headline = over.headline ?? headlineOf({ site: all, judgement, recoverMs: 5 * minute, at: nowAt });
+  return { ...all, headline };
+}
+
+function known(): Omit<SiteOverview, 'headline' | 'map'> {
   return {
     site: 'home',
     name: 'Home',
     timezone: 'Europe/Berlin',
     watched: 'yes',
     tone: 'good',
-    headline: 'Home is well: everything answers, and both signers sign.',
     verdict: 'ok',
     verdictSince: nowAt - 28 * dayMs,
     because: 'all inbound good, no signer silent',
@@ -225,7 +248,6 @@ export function site(over: Partial<SiteOverview> = {}): SiteOverview {
     worstLatenessMs: 7_400,
     worstGapMs: 61_200,
     pagesToday: 0,
-    map: map(),
     open: [],
     moreOpen: 0,
     past: [past()],
@@ -258,7 +280,6 @@ export function site(over: Partial<SiteOverview> = {}): SiteOverview {
     days: usualDays,
     firstDay,
     lastDay,
-    ...over,
   };
 }
 
@@ -302,15 +323,6 @@ const silent = (over: Partial<SignerOverview> = {}): SignerOverview =>
     ...over,
   });
 
-const darkMap = map({
-  house: {
-    tone: 'bad',
-    state: 'dark',
-    text: 'None of 3 ports answers, and nothing has shown life since 02:53.',
-  },
-  standby: { tone: 'doubt', state: 'syncing 41 %', text: 'A node syncs in europe-west3-b, without keys.' },
-});
-
 const ackedDark = open({
   ack: { by: 'Anna', at: nowAt - 18 * minute, until: nowAt + 102 * minute },
   timeline: [
@@ -323,11 +335,9 @@ const ackedDark = open({
 export const darkSite = (over: Partial<SiteOverview> = {}): SiteOverview =>
   site({
     tone: 'bad',
-    headline: 'Home is dark or cut off since 02:53 (for 21 min). Anna is on it; a standby syncs, 41 %.',
     verdict: 'dark',
     verdictSince: nowAt - 21 * minute,
     because: 'all inbound bad, no later life sign, and the exit host is fine',
-    map: darkMap,
     open: [ackedDark],
     targets: deadTargets,
     signers: [
@@ -383,20 +393,29 @@ export const hostileTexts = {
   unbroken: 'W'.repeat(200),
   control: 'a\u0000b\u001Bc\u007F\nd',
 } as const;
-const { html, quotes, reversed, emoji, long, unbroken, control } = hostileTexts;
+type HostileTexts = Readonly<Record<keyof typeof hostileTexts, string>>;
 
-const hostile = (): SiteOverview =>
+/** A site in which everything that somebody else writes is one of these texts. */
+export const hostileSite = ({
+  html,
+  quotes,
+  reversed,
+  emoji,
+  long,
+  unbroken,
+  control,
+}: HostileTexts): SiteOverview =>
   darkSite({
     name: `${reversed} ${html} ${unbroken}`,
     headline: `${html} ${quotes} ${reversed} ${emoji} ${unbroken}`,
     because: long,
-    map: map({
-      watchdog: { name: html, state: unbroken, text: quotes },
-      exit: { name: unbroken, state: html, text: reversed },
-      house: { name: reversed, state: emoji, text: html, tone: 'bad' },
-      chain: { name: quotes, state: long, text: unbroken, tone: 'doubt' },
-      standby: { name: emoji, state: quotes, text: long, tone: 'doubt' },
-    }),
+    map: [
+      part('watchdog', { name: html, state: unbroken, text: quotes }),
+      part('exit', { name: unbroken, state: html, text: reversed }),
+      part('house', { name: reversed, state: emoji, text: html, tone: 'bad' }),
+      part('chain', { name: quotes, state: long, text: unbroken, tone: 'doubt' }),
+      part('standby', { name: emoji, state: quotes, text: long, tone: 'doubt' }),
+    ],
     open: [
       open({
         summary: `${html} ${unbroken}`,
@@ -500,7 +519,6 @@ const holes = days((index) => {
 const unwatched = site({
   watched: 'unwatched',
   tone: 'doubt',
-  headline: 'Nobody has looked at Home yet: the first look comes with the next full minute.',
   verdict: null,
   verdictSince: null,
   because: null,
@@ -509,12 +527,6 @@ const unwatched = site({
   ticks: 0,
   worstLatenessMs: null,
   worstGapMs: null,
-  map: map({
-    watchdog: { tone: 'doubt', state: 'not yet', text: 'It has not looked yet.' },
-    exit: { tone: 'doubt', state: 'unknown', text: 'Nobody has looked yet.' },
-    house: { tone: 'doubt', state: 'unknown', text: 'Nobody has looked yet.' },
-    chain: { tone: 'doubt', state: 'unknown', text: 'Nobody has looked yet.' },
-  }),
   past: [],
   targets: [],
   signers: [],
@@ -527,14 +539,9 @@ const unwatched = site({
 
 const handover = site({
   tone: 'bad',
-  headline: 'Nobody may sign for eth-1 since 02:31: a handover waits, not before 03:26 (in 12 min).',
   verdict: 'not-signing',
   verdictSince: nowAt - 20 * minute,
   because: 'a signer is silent, and the house is not cut off',
-  map: map({
-    chain: { tone: 'bad', state: 'not signing', text: 'No key of eth-1 was seen in 3 finished epochs.' },
-    standby: { tone: 'good', state: 'synced', text: 'A node is synced in europe-west3-b, without keys.' },
-  }),
   open: [
     open({
       id: 'home.signer.eth-1.20261201T013107Z',
@@ -567,13 +574,9 @@ export const overviews = {
   degraded: overview([
     site({
       tone: 'doubt',
-      headline: 'Home: 1 of 3 ports does not answer since 03:05 (for 9 min); everything else is well.',
       verdict: 'degraded',
       verdictSince: nowAt - 9 * minute,
       because: 'some inbound bad',
-      map: map({
-        house: { tone: 'doubt', state: '2 of 3', text: 'geth-p2p does not answer; 2 of 3 ports do.' },
-      }),
       open: [
         open({
           id: 'home.target.geth-p2p.20261201T020607Z',
@@ -595,14 +598,9 @@ export const overviews = {
   'inbound lost': overview([
     site({
       tone: 'doubt',
-      headline:
-        'The way into Home is broken since 02:53 (for 21 min), but the house lives: its signers sign.',
       verdict: 'inbound-lost',
       verdictSince: nowAt - 21 * minute,
       because: 'all inbound bad, a later life sign, no signer silent',
-      map: map({
-        house: { tone: 'doubt', state: 'lives', text: 'No port answers, but a heartbeat came 35 s ago.' },
-      }),
       open: [
         open({
           kind: 'inbound-lost',
@@ -617,13 +615,8 @@ export const overviews = {
   ]),
   'vpn down': overview([
     darkSite({
-      headline: 'Home is dark or cut off since 02:53 (for 21 min): not even the VPN exit answers.',
       verdict: 'vpn-down',
       because: 'all inbound bad, no later life sign, and the exit host itself is unreachable',
-      map: map({
-        exit: { tone: 'bad', state: 'unreachable', text: 'The VPN exit does not answer by itself.' },
-        house: { tone: 'doubt', state: 'unknown', text: 'What is behind the VPN exit cannot be seen.' },
-      }),
       open: [
         open({ kind: 'vpn-down', summary: 'dark or cut off: not even the VPN exit answers', doing: [] }),
       ],
@@ -633,25 +626,16 @@ export const overviews = {
   dark: overview([darkSite()]),
   'standby synced': overview([
     darkSite({
-      headline: 'Home is dark or cut off since 00:14 (for 3 h). A standby is synced and waits for a person.',
       verdictSince: nowAt - 3 * hour,
-      map: map({
-        house: { tone: 'bad', state: 'dark', text: 'None of 3 ports answers.' },
-        standby: { tone: 'good', state: 'synced', text: 'A node is synced in europe-west3-b, without keys.' },
-      }),
       signers: [silent({ standby: synced })],
     }),
   ]),
   'not signing': overview([
     site({
       tone: 'bad',
-      headline: 'eth-1 does not sign since 02:54 (for 20 min), although Home answers.',
       verdict: 'not-signing',
       verdictSince: nowAt - 20 * minute,
       because: 'a signer is silent, and the house is not cut off',
-      map: map({
-        chain: { tone: 'bad', state: 'not signing', text: 'No key of eth-1 was seen in 3 finished epochs.' },
-      }),
       open: [
         open({
           id: 'home.signer.eth-1.20261201T015407Z',
@@ -669,16 +653,7 @@ export const overviews = {
   'keys in the cloud': overview([
     darkSite({
       tone: 'doubt',
-      headline: 'Home is dark or cut off since yesterday, 19:14 (for 8 h); eth-1 signs in the cloud.',
       verdictSince: nowAt - 8 * hour,
-      map: map({
-        house: { tone: 'bad', state: 'dark', text: 'None of 3 ports answers.' },
-        standby: {
-          tone: 'good',
-          state: 'signs',
-          text: 'The node in europe-west3-b holds the keys, and signs.',
-        },
-      }),
       open: [open({ since: nowAt - 8 * hour, openedAt: nowAt - 8 * hour + minute, earlier: 31 })],
       signers: [
         signer({
@@ -708,7 +683,6 @@ export const overviews = {
   zombie: overview([
     site({
       tone: 'bad',
-      headline: 'SAFETY at Home: the house came back and runs the keys of eth-1, which the cloud holds.',
       verdict: 'ok',
       open: [
         open({
@@ -742,16 +716,9 @@ export const overviews = {
   'blind watcher': overview([
     site({
       tone: 'doubt',
-      headline: "The watchdog's own network fails since 03:11 (for 3 min), so it cannot tell how Home is.",
       verdict: 'blind',
       verdictSince: nowAt - 3 * minute,
       because: 'all of at least two references fail and inbound is not all good',
-      map: map({
-        watchdog: { tone: 'bad', state: 'blind', text: 'No reference host answers: the fault is its own.' },
-        exit: { tone: 'doubt', state: 'unknown', text: 'Nothing can be seen from here.' },
-        house: { tone: 'doubt', state: 'unknown', text: 'Nothing can be seen from here.' },
-        chain: { tone: 'doubt', state: 'unknown', text: 'Nothing can be seen from here.' },
-      }),
       open: [
         open({
           id: 'home.self.home.20261201T021107Z',
@@ -773,29 +740,21 @@ export const overviews = {
       signers: [signer({ state: 'unknown', proof: 'no source could be read' })],
     }),
   ]),
-  'store down': overview([darkSite()], {
-    readAt: nowAt - 6 * minute,
-    blind: { since: nowAt - 5 * minute, why: 'the store did not answer within 5 s' },
-    summary: 'trouble',
-  }),
+  'store down': blindly(
+    overview([darkSite()], { readAt: nowAt - 6 * minute }),
+    { since: nowAt - 5 * minute, why: 'the store did not answer within 5 s' },
+    nowAt,
+  ),
   stale: overview([
     site({
       watched: 'stale',
       tone: 'bad',
-      headline: 'NOBODY IS WATCHING Home: the last look was at 02:32, 42 min ago.',
       lastTickAt: nowAt - 42 * minute,
-      map: map({
-        watchdog: { tone: 'bad', state: 'silent', text: 'Its last look was 42 min ago.' },
-        exit: { tone: 'doubt', state: 'not known', text: 'It answered 42 min ago.' },
-        house: { tone: 'doubt', state: 'not known', text: 'It answered 42 min ago.' },
-        chain: { tone: 'doubt', state: 'not known', text: 'It moved 42 min ago.' },
-      }),
     }),
   ]),
   unwatched: overview([unwatched]),
   muted: overview([
     site({
-      headline: 'Home is well: everything answers, and both signers sign. Nobody is woken until 05:00.',
       mutes: [
         {
           id: 'event-1',
@@ -820,72 +779,14 @@ export const overviews = {
       signers: [signer({ muted: true })],
     }),
   ]),
-  'public, usual': overview(
-    [
-      darkSite({
-        headline: 'Home is dark or cut off since 02:53 (for 21 min).',
-        because: null,
-        map: [],
-        open: [{ ...open(), evidence: [], told: [], doing: [], timeline: [] }],
-        targets: [],
-        signers: [],
-        chains: [],
-        heartbeats: [],
-        power: null,
-        outbox: null,
-        latenessMs: null,
-        worstLatenessMs: null,
-        worstGapMs: null,
-      }),
-    ],
-    { hidden: ['targets', 'signers', 'standbys', 'watchdog'] },
-  ),
-  'public, signers only': overview(
-    [
-      darkSite({
-        headline: 'Home is dark or cut off since 02:53 (for 21 min).',
-        because: null,
-        map: [],
-        open: [],
-        past: [],
-        targets: [],
-        signers: [silent({ proof: null, keys: null, days: unwatched.days })],
-        heartbeats: [],
-        power: null,
-        outbox: null,
-        latenessMs: null,
-        days: unwatched.days,
-      }),
-    ],
-    { hidden: ['incidents', 'targets', 'standbys', 'history', 'watchdog'] },
-  ),
-  'public, nothing': overview(
-    [
-      site({
-        headline: 'Home is well.',
-        because: null,
-        map: [],
-        open: [],
-        past: [],
-        targets: [],
-        signers: [],
-        chains: [],
-        heartbeats: [],
-        power: null,
-        outbox: null,
-        latenessMs: null,
-        worstLatenessMs: null,
-        worstGapMs: null,
-        days: unwatched.days,
-      }),
-    ],
-    { hidden: ['incidents', 'targets', 'signers', 'standbys', 'history', 'watchdog'] },
-  ),
-  'hostile texts': overview([hostile()]),
+  'public, usual': publicOverview(overview([darkSite()]), ['incidents', 'history']),
+  'public, signers only': publicOverview(overview([darkSite()]), ['signers']),
+  'public, everything': publicOverview(overview([darkSite()]), shownParts),
+  'public, nothing': publicOverview(overview(), []),
+  'hostile texts': overview([hostileSite(hostileTexts)]),
   '500 targets': overview([
     site({
       tone: 'doubt',
-      headline: 'Home: 3 of 450 ports do not answer since 03:03 (for 11 min).',
       verdict: 'degraded',
       targets: manyTargets(500, 3),
     }),
@@ -906,7 +807,6 @@ export const overviews = {
     site({
       site: 'cabin',
       name: 'Cabin',
-      headline: 'Cabin is well: everything answers.',
       signers: [],
       past: [],
     }),

@@ -7,11 +7,13 @@ import { widthOf } from './text-width.ts';
 const longest = 40;
 const fills = { good: '#15692d', doubt: '#855300', bad: '#b3211a', none: '#525c67' } as const;
 
-function wordOf(site: Pick<SiteOverview, 'watched' | 'verdict'> | null): string {
+function wordOf(site: Pick<SiteOverview, 'watched' | 'verdict' | 'tone'> | null): string {
   if (site === null) return 'unknown';
   if (site.watched === 'unwatched') return 'not watched yet';
   if (site.watched === 'stale') return 'nobody watches';
   if (site.watched === 'unreadable') return 'not readable';
+  // Never better than all that is known of it.
+  if (site.verdict === 'ok' && site.tone !== 'good') return site.tone === 'bad' ? 'trouble' : 'look';
   return site.verdict ?? 'unknown';
 }
 

@@ -1,5 +1,6 @@
 // The map of a site: where the watchdog looks from, through what, and what it sees there; one picture, and its words as a list.
 import { escaped } from '../html.ts';
+import { capital } from '../headline-words.ts';
 import { cut } from '../message-title.ts';
 import type { MapPart } from '../overview.ts';
 import { bdi, said, type Sign } from './signs.ts';
@@ -92,6 +93,9 @@ function lineShape({ from: [x1, y1], to: [x2, y2], tone }: Line): string {
   return `<path class="e bad" d="${line(Math.round(x1), y1, ax, ay)}${line(bx, by, x2, y2)}${cross}"/>`;
 }
 
+/** Names of chains are written as they are. */
+const title = ({ id, name }: MapPart): string => (id === 'chain' ? name : capital(name));
+
 /** As wide as there is room between two figures, and no wider. */
 const mostWide = 116;
 
@@ -102,19 +106,21 @@ function label(x: number, y: number, text: string, kind: '' | ' class="n"'): str
 }
 
 function figure({ part, x, y }: Placed): string {
-  const { id, tone, name, state } = part;
+  const { id, tone, state } = part;
   const mark =
     tone === 'none' ? '' : `<use href="#i-${tone}" x="${x + 10}" y="${y + 9}" width="19" height="19"/>`;
-  return `<g class="${tone}"><circle cx="${x}" cy="${y}" r="${radius}"/><use href="#i-${id}" x="${x - 15}" y="${y - 15}" width="30" height="30"/>${mark}${label(x, y + 46, cut(name, 16), ' class="n"')}${label(x, y + 64, cut(state, 18), '')}</g>`;
+  return `<g class="${tone}"><circle cx="${x}" cy="${y}" r="${radius}"/><use href="#i-${id}" x="${x - 15}" y="${y - 15}" width="30" height="30"/>${mark}${label(x, y + 46, cut(title(part), 18), ' class="n"')}${label(x, y + 64, cut(state, 22), '')}</g>`;
 }
 
-const words = ({ tone, name, state, text }: MapPart): string =>
-  `<li><b>${bdi(name)}</b> ${said(tone, state)} <span class="soft">${bdi(text)}</span></li>`;
+const words = (part: MapPart): string => {
+  const { tone, state, text } = part;
+  return `<li><b>${bdi(title(part))}</b> ${said(tone, state)} <span class="soft">${bdi(text)}</span></li>`;
+};
 
-/** Nothing when there is nothing to draw. */
+/** Nothing when there are no two parts: one alone stands nowhere. */
 export function mapOf(parts: readonly MapPart[]): string {
   const places = placesOf(parts);
-  if (places.length === 0) return '';
+  if (places.length < 2) return '';
   const height = Math.max(...places.map(({ y }) => y)) + foot + 2;
   const shapes = [...linesOf(places).map(lineShape), ...places.map(figure)].join('');
   return `<div class="map"><svg class="m" viewBox="0 0 360 ${height}" role="img" aria-label="Map of what the watchdog sees; the list that follows says the same">${shapes}</svg><ul class="parts">${parts.map(words).join('')}</ul></div>`;

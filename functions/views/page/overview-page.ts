@@ -13,6 +13,8 @@ export type PageOptions = {
   readonly refreshSeconds: number;
   /** The reader has a session, and may end it. */
   readonly canLeave?: boolean;
+  /** Everybody may read it: nothing on it leads to what only the operator is shown. */
+  readonly isPublic?: boolean;
 };
 
 const shownWords = {
@@ -25,7 +27,6 @@ const shownWords = {
 } as const satisfies Record<Shown, string>;
 
 function publicLine(hidden: readonly Shown[]): string {
-  if (hidden.length === 0) return '';
   const shown = shownParts.filter((part) => !hidden.includes(part)).map((part) => shownWords[part]);
   const what = shown.length === 0 ? 'only how it is' : `how it is, and ${shown.join(', ')}`;
   return `<p class="public">This is the public view. Its owner shows ${what}; no addresses and no names.</p>`;
@@ -64,8 +65,9 @@ const legend = `<details class="legend" id="legend"><summary>What the signs and 
 <dl class="words"><div><dt>Signer</dt><dd>the keys that one validator client loads and signs with.</dd></div><div><dt>Holder</dt><dd>who alone may sign with them. Only a person changes that. The generation counts the changes.</dd></div><div><dt>Standby</dt><dd>a node in the cloud that syncs without keys, so that it is ready when a person wants to move them.</dd></div><div><dt>Target</dt><dd>an address that is probed from outside.</dd></div><div><dt>Dark</dt><dd>nothing answers and nothing shows life: a cut of power or of the line.</dd></div></dl></div></details>`;
 
 /** All that the overview holds; nothing that it does not. */
-export function overviewPage(overview: Overview, { refreshSeconds, canLeave = false }: PageOptions): Page {
-  const { sites, hidden, at } = overview;
+export function overviewPage(overview: Overview, options: PageOptions): Page {
+  const { sites, hidden, at, blind } = overview;
+  const { refreshSeconds, canLeave = false, isPublic = hidden.length > 0 } = options;
   const timezone = sites[0]?.timezone ?? 'UTC';
   const clock = clockOf(timezone, at);
   const every = Math.max(1, Math.round(refreshSeconds));
@@ -73,11 +75,12 @@ export function overviewPage(overview: Overview, { refreshSeconds, canLeave = fa
     sites.length < 2
       ? ''
       : `<nav aria-label="Sites"><ul class="sites">${sites.map(siteLink).join('')}</ul></nav>`;
-  const isPublic = hidden.length > 0;
   const parts = sites.map((site) =>
     sitePart(site, {
       at,
       readAt: overview.readAt,
+      isBlind: blind !== null,
+      isPublic,
       hidden,
       isWhole: sites.length === 1 || site.tone !== 'good',
     }),
@@ -90,8 +93,8 @@ export function overviewPage(overview: Overview, { refreshSeconds, canLeave = fa
   const body = `${shapesOfPage}<a class="skip" href="#main">Skip to how it is</a>
 <header class="bar"><h1>Basement watchdog</h1><p id="said" role="status" hidden></p><p id="news" class="unseen" role="status"></p></header>
 <main id="main" tabindex="-1" data-every="${every}" data-at="${escaped(timeWords(at, clock))}">
-<p class="asof">As of ${time(at, clock)}${clock.timezone === 'UTC' ? '' : `, ${escaped(timezone)}`}</p>
-${blindLine(overview, timezone, at)}${publicLine(hidden)}${list}${none}
+<p class="asof">As of ${time(clock.now, clock)}${clock.timezone === 'UTC' ? '' : `, ${escaped(timezone)}`}</p>
+${blindLine(overview, timezone, at)}${isPublic ? publicLine(hidden) : ''}${list}${none}
 ${parts.join('\n')}
 </main>
 <footer>${legend}<p class="soft">It looks once a minute from outside, and never touches a key${data}</p>${leave}</footer>`;

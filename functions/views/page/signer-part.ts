@@ -15,6 +15,7 @@ type SignerOptions = {
   readonly span: Span;
   readonly site: string;
   readonly hidden: readonly Shown[];
+  readonly isPublic: boolean;
 };
 
 /** What a holder is called: `basement/home`, `node/project/zone/name`, `none`. */
@@ -114,7 +115,7 @@ export function standbyPart(standby: StandbyGlance, clock: Clock): string {
   const facts = [
     ...(zone === null ? [] : [`in ${bdi(zone)}`]),
     ...(instance === null ? [] : [`as ${bdi(instance)}`]),
-    ...(standby.reportAt === null ? [] : [keysOnIt(standby)]),
+    ...(standby.keys === null ? [] : [keysOnIt(standby)]),
     ...(peers === null ? [] : [count(peers, 'peer')]),
     ...(isProtected ? ['protected from deletion'] : []),
     ...(cost === null ? [] : [costWords(cost)]),
@@ -147,14 +148,14 @@ function proofPart(
 
 function card(signer: SignerOverview, options: SignerOptions): string {
   const { id, chain, state, days, standby, muted, keys } = signer;
-  const { clock, span, hidden } = options;
+  const { clock, span, hidden, isPublic } = options;
   const tone = signerTone[state];
-  const keysShown = hidden.length > 0 && keys === null ? '' : keysPart(keys, options);
+  const keysShown = isPublic && keys === null ? '' : keysPart(keys, options);
   const stands =
     standby === null || hidden.includes('standbys')
       ? ''
       : `<dt>Standby</dt><dd>${standbyPart(standby, clock)}</dd>`;
-  const bars = hidden.includes('history') ? '' : record(days, span);
+  const bars = hidden.includes('history') || days.bars.length === 0 ? '' : record(days, span);
   return `<li class="card ${tone}"><h4>${bdi(id)} <span class="soft">${escaped(chain)}</span>${said(tone, signerWord[state])}${muted ? ' <span class="tag">muted</span>' : ''}</h4><dl>${proofPart(signer, clock)}${keysShown}${stands}</dl>${bars}</li>`;
 }
 

@@ -19,6 +19,9 @@ type SiteOptions = {
   readonly at: number;
   /** When what is shown was read. */
   readonly readAt: number;
+  /** It cannot be read now. */
+  readonly isBlind: boolean;
+  readonly isPublic: boolean;
   readonly hidden: readonly Shown[];
   /** The only one of the view, or one that is not well: shown whole. */
   readonly isWhole: boolean;
@@ -71,14 +74,21 @@ function notes({ mutes, windows, broken }: SiteOverview, clock: Clock): string {
   return items.length === 0 ? '' : `<ul class="signed notes">${items.join('')}</ul>`;
 }
 
-function headPart(site: SiteOverview, { hasHistory, clock }: Shared): string {
+/** The first sentence says what is the matter, and stands out; the others follow. */
+function headlineParts(headline: string): string {
+  const first = /^.+?[.!?](?=\s)/s.exec(headline)?.[0] ?? headline;
+  const rest = headline.slice(first.length).trim();
+  return `<b>${escaped(first)}</b>${rest === '' ? '' : ` <span>${escaped(rest)}</span>`}`;
+}
+
+function headPart(site: SiteOverview, { hasHistory, clock, old }: Shared): string {
   const { site: id, name, tone, headline, because, verdict, verdictSince, days } = site;
   // A site that is well by its verdict may be in trouble all the same: then both would be of something else.
   const isVerdict = verdict !== null && (verdict !== 'ok' || tone === 'good') && site.watched === 'yes';
-  const from = isVerdict && verdictSince !== null ? ` Like this ${since(verdictSince, clock)}.` : '';
+  const from = isVerdict && verdictSince !== null ? ` Like this ${since(verdictSince, old)}.` : '';
   const why = isVerdict && because !== null ? ` Why: ${bdi(because)}.` : '';
   const bars = hasHistory ? record(days, site) : '';
-  return `<header class="head"><p class="pill">${sign(tone)}<b>${siteWord(site)}</b> <span>${bdi(name)}</span></p><h2 id="head-${escaped(id)}" dir="auto">${escaped(headline)}</h2><p class="soft">${looked(site, clock)}${from}${why}</p>${notes(site, clock)}${bars}</header>`;
+  return `<header class="head"><p class="pill">${sign(tone)}<b>${siteWord(site)}</b> <span>${bdi(name)}</span></p><h2 id="head-${escaped(id)}" dir="auto">${headlineParts(headline)}</h2><p class="soft">${looked(site, clock)}${from}${why}</p>${notes(site, clock)}${bars}</header>`;
 }
 
 /** Of chains that are not on the map. */
@@ -99,7 +109,7 @@ function topPart(site: SiteOverview, { hidden, isPublic, old, part }: Shared): s
   const { site: id, signers, open, moreOpen, map } = site;
   const incidents = open.length === 0 ? '' : openPart(open, moreOpen, { clock: old, isPublic });
   const cards =
-    signers.length === 0 ? '' : signersPart(signers, { clock: old, span: site, site: id, hidden });
+    signers.length === 0 ? '' : signersPart(signers, { clock: old, span: site, site: id, hidden, isPublic });
   const isWide = signers.length > 2;
   const lead = 'The keys that sign on a chain: whether they do, who holds them, and what stands by.';
   const inner = [
@@ -146,23 +156,24 @@ function footPart(site: SiteOverview, { hidden, isPublic, hasHistory, clock, old
   return `${inner === '' ? '' : `<div class="foot">${inner}</div>`}${days}`;
 }
 
-export function sitePart(site: SiteOverview, { at, readAt, hidden, isWhole }: SiteOptions): string {
+export function sitePart(site: SiteOverview, options: SiteOptions): string {
   const { site: id, timezone, tone, watched, open, lastTickAt } = site;
-  const isOld = watched === 'stale' && lastTickAt !== null;
+  const { at, readAt, isBlind, isPublic, hidden, isWhole } = options;
+  const isStale = watched === 'stale' && lastTickAt !== null;
   const shared: Shared = {
     hidden,
-    isPublic: hidden.length > 0,
+    isPublic,
     hasHistory: !hidden.includes('history') && site.days.bars.length > 0,
     clock: clockOf(timezone, at),
-    old: clockOf(timezone, at, isOld ? lastTickAt : readAt),
+    old: clockOf(timezone, at, isStale ? lastTickAt : readAt),
     part: (key, title, lead, body) => section(id, { key, title, lead, body }),
   };
-  const was = isOld ? `<p class="was">All below is how it was ${ago(lastTickAt, shared.clock)}.</p>` : '';
+  const was = isStale ? `<p class="was">All below is how it was ${ago(lastTickAt, shared.clock)}.</p>` : '';
   const rest = `${was}${topPart(site, shared)}${probedPart(site, shared)}${footPart(site, shared)}`;
   const inner = isWhole
     ? rest
     : `<details id="all-${escaped(id)}"><summary>All of ${bdi(site.name)}</summary>${rest}</details>`;
   // Said aloud when it changes, and only then: the headline itself also tells how long it has been so.
   const state = escaped([tone, siteWord(site), ...open.map((each) => each.id)].join(' '));
-  return `<article class="site ${tone}${isOld ? ' old' : ''}" id="site-${escaped(id)}" data-state="${state}" aria-labelledby="head-${escaped(id)}">${headPart(site, shared)}${inner}</article>`;
+  return `<article class="site ${tone}${isStale || isBlind ? ' old' : ''}" id="site-${escaped(id)}" data-state="${state}" aria-labelledby="head-${escaped(id)}">${headPart(site, shared)}${inner}</article>`;
 }

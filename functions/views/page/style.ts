@@ -67,8 +67,9 @@ section>h3{margin-bottom:.25rem}
 .site.good .head{border-left-color:var(--good-fill)}
 .site.doubt .head{border-left-color:var(--some-fill);background:var(--doubt-soft)}
 .site.bad .head{border-left-color:var(--bad-fill);background:var(--bad-soft)}
-.head h2{font-size:1.375rem;line-height:1.25;margin-bottom:.5rem;text-wrap:pretty}
-.site.bad .head h2,.site.doubt .head h2{font-size:1.625rem}
+.head h2{font-size:1.0625rem;line-height:1.45;font-weight:400;margin-bottom:.5rem;text-wrap:pretty;max-width:62rem}
+.head h2 b{display:block;font-size:1.375rem;line-height:1.25;margin-bottom:.35rem;color:var(--ink)}
+.site.bad .head h2 b,.site.doubt .head h2 b{font-size:1.5rem}
 .head p{margin:0 0 .5rem}
 .pill{font-size:1.0625rem}
 .pill b{margin:0 .35em 0 .1em}
@@ -190,6 +191,7 @@ th{text-align:left;font-weight:600}
 .day .k1,.facts .k1{display:inline-block;height:1em;width:.6em;margin:0 .35em 0 0;vertical-align:-.1em}
 .k1 path{fill:none}
 .day{font-size:.9375rem}
+.day .l{height:1.5rem;width:7rem}
 .day td,.day th{padding:.35rem .75rem .35rem 0;vertical-align:top;text-align:left}
 .day tbody tr{border-top:1px solid var(--line)}
 @media (max-width:44rem){.day thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.day,.day tbody,.day tr,.day td,.day th{display:block}.day tr{padding:.5rem 0}.day td,.day th{padding:0}.day td::before{content:attr(data-label) ": ";color:var(--soft)}}
