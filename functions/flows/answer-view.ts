@@ -149,14 +149,15 @@ async function ofHistory(asking: Asking, question: HistoryQuestion): Promise<Ans
 
 function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer> {
   const { world, asked, reader, isPage } = asking;
-  const { refreshSeconds } = world;
-  const canLeave = reader.is === 'operator' && reader.hasSession;
+  const options = {
+    refreshSeconds: world.refreshSeconds,
+    canLeave: reader.is === 'operator' && reader.hasSession,
+    isPublic: reader.is === 'public',
+  };
   switch (question.about) {
     case 'status':
       if (isPage) {
-        return ofOverview(asking, (overview) =>
-          page(asking, overviewPage(overview, { refreshSeconds, canLeave })),
-        );
+        return ofOverview(asking, (overview) => page(asking, overviewPage(overview, options)));
       }
       // What everybody may see costs no more than the page, however many ask.
       return reader.is === 'public'

@@ -1,62 +1,34 @@
 // One day of a site, with everything that was counted on it.
+import { calendarDayOf } from '../../domain/history/calendar.ts';
 import { dayAfter, dayMs, startOf } from '../../domain/history/day.ts';
-import type { Bar, Day, DayIncident } from '../../domain/history/history.ts';
+import type { Bar, Day, DayIncident, DayRollup, Tally } from '../../domain/history/history.ts';
+import { meansIn } from '../../domain/history/hours.ts';
+import { quantileIn } from '../../domain/history/sketch.ts';
 import { briefly } from '../../domain/lasting.ts';
 import { escaped, type Page } from '../html.ts';
-import type { Shown } from '../../domain/shown.ts';
 import { latencyLine, levelMark, levelOf, percent, wellOf } from './bars.ts';
 import { belowPage } from './below-page.ts';
 import { bdi, sign } from './signs.ts';
 import { type Clock, clockOf, dayWords, time, timeWords } from './when.ts';
 import { count, severitySign, stateWord } from './words.ts';
 
-/** How one part was: seconds as a bar, milliseconds by state. */
-type Part = {
-  readonly bar: Bar;
-  readonly ms: Readonly<Record<string, number>>;
-  readonly changes: number;
-};
-
-type TargetPart = Part & {
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-  readonly p99Ms: number | null;
-  /** Mean ms, hour by hour in UTC. */
-  readonly line: readonly (number | null)[];
-};
-
-type Counted = {
-  readonly ticks: number;
-  readonly worstLatenessMs: number;
-  readonly worstGapMs: number;
-  readonly pages: number;
-  readonly incidents: number;
-  readonly site: Part;
-  readonly signers: Readonly<Record<string, Part>>;
-};
-
 export type DayView = {
   readonly site: string;
   readonly name: string;
   readonly timezone: string;
-  /** When the answer was put together. */
+  /** When the answer was put together: today is not over yet. */
   readonly at: number;
   readonly day: Day;
-  /** False for today. */
-  readonly isOver: boolean;
-  /** Null when nobody looked on that day, or it is not kept any more. */
-  readonly row: Counted | null;
-  readonly targets: Readonly<Record<string, TargetPart>>;
-  /** The first ones; `row.incidents` counts all. */
-  readonly incidents: readonly DayIncident[];
+  /** Null when nobody looked on that day, or its document is not there any more. */
+  readonly rollup: DayRollup | null;
+  /** Details of incidents are the operator's only. */
+  readonly isPublic: boolean;
   readonly broken: readonly string[];
-  /** Parts that this reader is not shown; empty for the operator. */
-  readonly hidden: readonly Shown[];
 };
 
 /** E.g. `23 h 12 min good, 48 min bad, 10 min no data`; only what is not well, for a part that mostly is. */
-function stateTimes({ ms: times }: Part, length: number): string {
-  const known = Object.entries(times).filter(([, each]) => each > 0);
+function stateTimes({ ms }: Tally, length: number): string {
+  const known = Object.entries(ms).filter(([, each]) => each > 0);
   const counted = known.reduce((sum, [, each]) => sum + each, 0);
   const missing = length - counted;
   return [
@@ -67,8 +39,8 @@ function stateTimes({ ms: times }: Part, length: number): string {
   ].join(', ');
 }
 
-const share = (bar: Bar): string => {
-  const well = wellOf(bar);
+const share = (bar: Bar | undefined): string => {
+  const well = wellOf(bar ?? null);
   return `${levelMark(levelOf(well))}${well === null ? 'no data' : percent(well)}`;
 };
 
@@ -94,31 +66,33 @@ function section(id: string, title: string, body: string): string {
   return body === '' ? '' : `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
 }
 
-function targetTable(targets: DayView['targets'], length: number): string {
-  const well = ({ bar }: Part): number => wellOf(bar) ?? 2;
-  const rows = Object.entries(targets)
-    .toSorted(([a, one], [b, other]) => well(one) - well(other) || a.localeCompare(b))
-    .map(([id, part]) => {
-      const { bar, line, p50Ms, p95Ms, p99Ms, changes } = part;
-      const quantiles = [p50Ms, p95Ms, p99Ms].map(ms).join(' / ');
+function targets(rollup: DayRollup, length: number): string {
+  const bars = calendarDayOf(rollup).targets;
+  const well = (id: string): number => wellOf(bars[id] ?? null) ?? 2;
+  const rows = Object.entries(rollup.targets)
+    .toSorted(([a], [b]) => well(a) - well(b) || a.localeCompare(b))
+    .map(([id, tally]) => {
+      const quantiles = [0.5, 0.95, 0.99].map((part) => quantileIn(tally.latency, part));
+      const isMeasured = quantiles.some((quantile) => quantile !== null);
       return row(id, [
-        td('Well', share(bar)),
-        td('How long', stateTimes(part, length)),
-        td('Half / 95 % / 99 % within', p50Ms === null ? 'not measured' : `${quantiles} ms`),
-        td('Hour by hour', p50Ms === null ? '' : latencyLine(line)),
-        td('Changes', String(changes)),
+        td('Well', share(bars[id])),
+        td('How long', stateTimes(tally, length)),
+        td('Half / 95 % / 99 % within', isMeasured ? `${quantiles.map(ms).join(' / ')} ms` : 'not measured'),
+        td('Hour by hour', isMeasured ? latencyLine(meansIn(tally.hours)) : ''),
+        td('Changes', String(tally.changes)),
       ]);
     });
   const head = ['Target', 'Well', 'How long', 'Half / 95 % / 99 % within', 'Hour by hour', 'Changes'];
   return rows.length === 0 ? '' : table({ id: 'targets', head, rows });
 }
 
-function signerTable(signers: Counted['signers'], length: number): string {
-  const rows = Object.entries(signers).map(([id, part]) =>
+function signers(rollup: DayRollup, length: number): string {
+  const bars = calendarDayOf(rollup).signers;
+  const rows = Object.entries(rollup.signers).map(([id, tally]) =>
     row(id, [
-      td('Well', share(part.bar)),
-      td('How long', stateTimes(part, length)),
-      td('Changes', String(part.changes)),
+      td('Well', share(bars[id])),
+      td('How long', stateTimes(tally, length)),
+      td('Changes', String(tally.changes)),
     ]),
   );
   return rows.length === 0
@@ -134,21 +108,21 @@ function incident(of: DayIncident, clock: Clock, isPublic: boolean): string {
   return `<li>${sign(severitySign(severity))}<span>${link} <span class="soft">${bdi(severity)}, opened ${time(openedAt, clock)}, ${end}</span></span></li>`;
 }
 
-function incidentList({ row: counted, incidents, hidden }: DayView, clock: Clock, isPublic: boolean): string {
-  if (counted === null || hidden.includes('incidents')) return '';
-  if (counted.incidents === 0) return '<p>None.</p>';
-  const more = counted.incidents - incidents.length;
-  const items = incidents.map((each) => incident(each, clock, isPublic)).join('');
-  return `<ul class="past">${items}</ul>${more > 0 ? `<p class="soft">And ${more} more.</p>` : ''}`;
+function incidents({ incidents: all, moreIncidents }: DayRollup, clock: Clock, isPublic: boolean): string {
+  // What is not shown is not said to be none.
+  if (all.length === 0) return isPublic ? '' : '<p>None.</p>';
+  const more = moreIncidents === 0 ? '' : `<p class="soft">And ${moreIncidents} more.</p>`;
+  return `<ul class="past">${all.map((each) => incident(each, clock, isPublic)).join('')}</ul>${more}`;
 }
 
-function summary(counted: Counted, hidden: DayView['hidden'], length: number): string {
-  const { site, ticks, worstLatenessMs, worstGapMs, pages } = counted;
+/** For everybody, without what is not counted because it is not shown. */
+function summary(rollup: DayRollup, length: number, isPublic: boolean): string {
+  const { site, ticks, worstLatenessMs, worstGapMs, pages } = rollup;
   const facts = [
-    ['Well, of the known time', share(site.bar)],
+    ['Well, of the known time', share(calendarDayOf(rollup).site)],
     ['How long', stateTimes(site, length)],
-    ...(hidden.includes('incidents') ? [] : [['Messages that woke somebody', String(pages)]]),
-    ...(hidden.includes('watchdog')
+    ...(isPublic && pages === 0 ? [] : [['Messages that woke somebody', String(pages)]]),
+    ...(isPublic && ticks === 0
       ? []
       : [
           ['Looks', ticks.toLocaleString('en')],
@@ -160,10 +134,9 @@ function summary(counted: Counted, hidden: DayView['hidden'], length: number): s
 }
 
 /** Stands at `history/SITE/DAY`. */
-export function dayPage(view: DayView, { isPublic }: { readonly isPublic: boolean }): Page {
-  const { site, name, timezone, at, day, isOver, row: counted, targets, hidden, broken } = view;
+export function dayPage({ site, name, timezone, at, day, rollup, isPublic, broken }: DayView): Page {
   const start = startOf(day);
-  const length = isOver ? dayMs : Math.max(0, at - start);
+  const length = Math.max(0, Math.min(dayMs, at - start));
   const clock = clockOf(timezone, start);
   const trouble = broken.map((text) => `<li>${sign('bad')}<span>${bdi(text)}</span></li>`).join('');
   const ranges =
@@ -171,15 +144,19 @@ export function dayPage(view: DayView, { isPublic }: { readonly isPublic: boolea
       ? 'A day of UTC.'
       : `A day of UTC: in ${escaped(timezone)} it begins at ${timeWords(start, clock)}.`;
   const body =
-    counted === null
+    rollup === null
       ? '<p>There is no data of this day: nobody looked, or it is longer ago than days are kept.</p>'
       : [
-          section('all', 'The site', summary(counted, hidden, length)),
-          section('incidents', 'Incidents', incidentList(view, clock, isPublic)),
-          section('signers', 'Signers', signerTable(counted.signers, length)),
-          section('targets', count(Object.keys(targets).length, 'target'), targetTable(targets, length)),
+          section('all', 'The site', summary(rollup, length, isPublic)),
+          section('incidents', 'Incidents', incidents(rollup, clock, isPublic)),
+          section('signers', 'Signers', signers(rollup, length)),
+          section(
+            'targets',
+            `${count(Object.keys(rollup.targets).length, 'target')}`,
+            targets(rollup, length),
+          ),
         ].join('\n');
-  const main = `<p class="lead">${ranges}${isOver ? '' : ' It is not over yet.'}</p>${trouble === '' ? '' : `<ul class="signed">${trouble}</ul>`}
+  const main = `<p class="lead">${ranges}${dayAfter(day) > new Date(at).toISOString().slice(0, 10) ? ' It is not over yet.' : ''}</p>${trouble === '' ? '' : `<ul class="signed">${trouble}</ul>`}
 ${body}`;
   const next = dayAfter(day);
   return belowPage({
@@ -189,7 +166,7 @@ ${body}`;
     ways: [
       [`../${site}`, 'All days'],
       [dayAfter(day, -1), 'The day before'],
-      ...(isOver ? [[next, 'The next day'] as const] : []),
+      ...(startOf(next) <= at ? [[next, 'The next day'] as const] : []),
     ],
   });
 }

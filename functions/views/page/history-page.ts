@@ -1,22 +1,12 @@
 // The long record of a site: month by month a calendar, the latest first, and a link to each day.
 import { dayAfter, startOf } from '../../domain/history/day.ts';
-import type { Bar, Day } from '../../domain/history/history.ts';
-import type { Shown } from '../../domain/shown.ts';
+import type { Bar, CalendarDay, Day } from '../../domain/history/history.ts';
 import { escaped, type Page } from '../html.ts';
 import { levelOf, levelMark, percent, wellOf } from './bars.ts';
 import { belowPage } from './below-page.ts';
 import { bdi, sign } from './signs.ts';
 import { dayWords, monthWords } from './when.ts';
 import { count } from './words.ts';
-
-/** One day on which somebody looked. */
-type HistoryDay = {
-  readonly day: Day;
-  readonly site: { readonly bar: Bar };
-  readonly incidents: number;
-  /** Messages that woke somebody. */
-  readonly pages: number;
-};
 
 export type HistoryView = {
   readonly site: string;
@@ -25,26 +15,24 @@ export type HistoryView = {
   readonly from: Day;
   readonly to: Day;
   /** Oldest first; days on which nobody looked are missing. */
-  readonly days: readonly HistoryDay[];
+  readonly days: readonly CalendarDay[];
   /** Documents that cannot be read, a sentence each. */
   readonly broken: readonly string[];
-  /** Parts that this reader is not shown. */
-  readonly hidden: readonly Shown[];
 };
 
-const sum = (days: readonly HistoryDay[]): Bar =>
+const sum = (days: readonly CalendarDay[]): Bar =>
   days.reduce(
-    (all, { site: { bar } }) => ({
-      good: all.good + bar.good,
-      doubt: all.doubt + bar.doubt,
-      bad: all.bad + bar.bad,
-      unknown: all.unknown + bar.unknown,
+    (all, { site }) => ({
+      good: all.good + site.good,
+      doubt: all.doubt + site.doubt,
+      bad: all.bad + site.bad,
+      unknown: all.unknown + site.unknown,
     }),
     { good: 0, doubt: 0, bad: 0, unknown: 0 },
   );
 
 /** What some days come to, e.g. `99.96 % well of the known time, 2 days without data, 1 incident, somebody was woken 3 times`. */
-function comesTo(days: readonly HistoryDay[], length: number): string {
+function comesTo(days: readonly CalendarDay[], length: number): string {
   const well = wellOf(sum(days));
   const missing = length - days.length;
   const all = (of: 'incidents' | 'pages'): number => days.reduce((total, day) => total + day[of], 0);
@@ -56,11 +44,11 @@ function comesTo(days: readonly HistoryDay[], length: number): string {
   ].join(', ');
 }
 
-function cell(day: Day, found: HistoryDay | undefined, { site, to }: HistoryView): string {
+function cell(day: Day, found: CalendarDay | undefined, { site, to }: HistoryView): string {
   const number = Number(day.slice(8));
   if (found === undefined)
     return `<td class="n">${number}<span class="unseen"> no data</span>${levelMark('n')}</td>`;
-  const well = wellOf(found.site.bar);
+  const well = wellOf(found.site);
   const level = levelOf(well);
   const share = well === null ? 'no data' : `${percent(well)} well`;
   const words = [
@@ -79,7 +67,7 @@ const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 const weekdayOf = (day: Day): number => (new Date(startOf(day)).getUTCDay() + 6) % 7;
 
 /** The days of one month that were asked for, as weeks. */
-function month(days: readonly Day[], found: ReadonlyMap<Day, HistoryDay>, view: HistoryView): string {
+function month(days: readonly Day[], found: ReadonlyMap<Day, CalendarDay>, view: HistoryView): string {
   const [first] = days;
   if (first === undefined) return '';
   const known = days.flatMap((day) => found.get(day) ?? []);
@@ -110,7 +98,7 @@ export function historyPage(view: HistoryView): Page {
   // What is before the first look is not missing.
   const shown = daysBetween(first < from ? from : first, to);
   const months = Map.groupBy(shown, (day) => day.slice(0, 7));
-  const trouble = broken.map((text) => `<li>${sign('bad')}${bdi(text)}</li>`).join('');
+  const trouble = broken.map((text) => `<li>${sign('bad')}<span>${bdi(text)}</span></li>`).join('');
   const main = `<p class="lead">${comesTo(days, shown.length)}. Days are counted in UTC; touch one to see all of it.</p>
 ${trouble === '' ? '' : `<ul class="signed">${trouble}</ul>`}
 <div class="months">${[...months.values()]
