@@ -61,7 +61,7 @@ function days(of: (index: number) => Bar | null = (index) => bar(index)): Days {
 }
 
 /** Mostly well, with an hour that was bad some weeks ago. */
-export const usualDays = days((index) =>
+const usualDays = days((index) =>
   index === 61 ? bar(index, { bad: 2_419 }) : bar(index, index === 70 ? { doubt: 300 } : {}),
 );
 
@@ -163,7 +163,7 @@ export function open(over: Partial<OpenGlance> = {}): OpenGlance {
   };
 }
 
-export function past(over: Partial<PastGlance> = {}): PastGlance {
+function past(over: Partial<PastGlance> = {}): PastGlance {
   return {
     id: 'home.target.geth-p2p.20261103T112007Z',
     subject: { kind: 'target', id: 'geth-p2p' },
@@ -332,7 +332,7 @@ const ackedDark = open({
 });
 
 /** The house is dark, Anna is on it, and a node for each signer is on its way. */
-export const darkSite = (over: Partial<SiteOverview> = {}): SiteOverview =>
+const darkSite = (over: Partial<SiteOverview> = {}): SiteOverview =>
   site({
     tone: 'bad',
     verdict: 'dark',

@@ -108,7 +108,7 @@ function progressOf({ phase, percent, etaMs, reportAt }: StandbyGlance, clock: C
 }
 
 /** What stands by, how far it has come, what is in its way, and what it costs. */
-export function standbyPart(standby: StandbyGlance, clock: Clock): string {
+function standbyPart(standby: StandbyGlance, clock: Clock): string {
   const { phase, phaseSince, zone, instance, peers, cost, problems, why, isProtected } = standby;
   const { tone, word } = phaseWord[phase];
   const when = phaseSince === null ? '' : ` <span class="soft">${since(phaseSince, clock)}</span>`;
