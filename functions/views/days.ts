@@ -21,12 +21,9 @@ export const daysUntil = (at: number): readonly Day[] => {
 /** How many seconds of a day had passed. */
 const passedOf = (day: Day, at: number): number => Math.min(daySeconds, (at - startOf(day)) / 1_000);
 
-/** `bars` by day, as far as anybody looked; those of other days than the last ninety are left out. */
-export function daysOf(bars: ReadonlyMap<Day, Bar>, at: number): Days {
-  const days = daysUntil(at).map((day) => {
-    const bar = bars.get(day) ?? null;
-    return { day, bar: lookedAtOf(bar) === 0 ? null : bar };
-  });
+/** `given` are the days that are shown, in order, each with its bar as far as anybody looked. */
+export function daysOf(given: readonly { readonly day: Day; readonly bar: Bar | null }[], at: number): Days {
+  const days = given.map(({ day, bar }) => ({ day, bar: lookedAtOf(bar) === 0 ? null : bar }));
   const first = days.findIndex(({ bar }) => bar !== null);
   let [good, told, there] = [0, 0, 0];
   for (const [place, { day, bar }] of days.entries()) {
@@ -35,7 +32,10 @@ export function daysOf(bars: ReadonlyMap<Day, Bar>, at: number): Days {
     told += bar === null ? 0 : toldOf(bar);
     // When on the first day the first look was is not known any more.
     if (place === first) there += looked;
-    if (first !== -1 && place > first) there += Math.max(looked, passedOf(day, at));
+    if (first !== -1 && place > first) {
+      // Only the last day is not over yet.
+      there += place < days.length - 1 ? daySeconds : Math.max(looked, passedOf(day, at));
+    }
   }
   return { bars: days.map(({ bar }) => bar), well: share(good, told), known: share(told, there) };
 }

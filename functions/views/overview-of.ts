@@ -1,7 +1,7 @@
 // Makes of what is remembered of all sites what a reader is shown of them. Pure.
 import { calendarDayOf, mergeCalendarDays } from '../domain/history/calendar.ts';
 import { dayOf } from '../domain/history/day.ts';
-import type { Bar, Calendar, CalendarDay, Day } from '../domain/history/history.ts';
+import type { Bar, Calendar, CalendarDay } from '../domain/history/history.ts';
 import { lineOf } from '../domain/history/hours.ts';
 import { quantileIn } from '../domain/history/sketch.ts';
 import { openIncidentIds, type SiteState } from '../domain/memory.ts';
@@ -14,6 +14,7 @@ import { areKeysInDoubt } from './keys-words.ts';
 import { mapOf } from './map-parts.ts';
 import type {
   ChainOverview,
+  Days,
   HeartbeatOverview,
   Overview,
   SignerOverview,
@@ -32,23 +33,22 @@ export type Known = {
   readonly broken: readonly string[];
 };
 
-/** The bars of a part of the site, by day. */
-type BarsOf = (of: (day: CalendarDay) => Bar | undefined) => ReadonlyMap<Day, Bar>;
+/** The last days of a part of the site. */
+type BarsOf = (of: (day: CalendarDay) => Bar | undefined) => Days;
 
 /** The days that were filed, and what was counted since. */
-function barsIn(calendar: Calendar | undefined, state: SiteState | undefined): BarsOf {
+function barsIn(calendar: Calendar | undefined, state: SiteState | undefined, at: number): BarsOf {
   const days = new Map((calendar?.days ?? []).map((day) => [day.day, day]));
   if (state !== undefined) {
     const today = calendarDayOf(state.history.today);
     const before = days.get(today.day);
     days.set(today.day, before === undefined ? today : mergeCalendarDays(before, today));
   }
+  const inOrder = daysUntil(at).map((day) => ({ day, known: days.get(day) }));
   return (of) =>
-    new Map(
-      [...days.values()].flatMap((day) => {
-        const bar = of(day);
-        return bar === undefined ? [] : [[day.day, bar] as const];
-      }),
+    daysOf(
+      inOrder.map(({ day, known }) => ({ day, bar: (known === undefined ? undefined : of(known)) ?? null })),
+      at,
     );
 }
 
@@ -92,10 +92,7 @@ function targetsOf(seen: Seen): TargetOverview[] {
         p50Ms: quantile(0.5),
         p95Ms: quantile(0.95),
         line: lineOf(state.history, id, at),
-        days: daysOf(
-          bars(({ targets }) => ofId(targets, id)),
-          at,
-        ),
+        days: bars(({ targets }) => ofId(targets, id)),
         muted: isMuted(seen, id),
       };
     })
@@ -103,7 +100,7 @@ function targetsOf(seen: Seen): TargetOverview[] {
 }
 
 function signersOf(seen: Seen): SignerOverview[] {
-  const { rules, state, bars, at } = seen;
+  const { rules, state, bars } = seen;
   const facts = new Map(state.facts.signers.map((fact) => [fact.id, fact]));
   return rules.signers.map(({ id, chain, keys }): SignerOverview => {
     const fact = facts.get(id);
@@ -117,10 +114,7 @@ function signersOf(seen: Seen): SignerOverview[] {
       silent: fact?.keys.silent ?? 0,
       inactive: fact?.keys.inactive ?? 0,
       proof: fact?.detail ?? null,
-      days: daysOf(
-        bars(({ signers }) => ofId(signers, id)),
-        at,
-      ),
+      days: bars(({ signers }) => ofId(signers, id)),
       keys: ofId(state.glance.keys, id) ?? null,
       standby: ofId(state.glance.standbys, id) ?? null,
       muted: isMuted(seen, id),
@@ -191,10 +185,7 @@ function unknownSite(
     power: null,
     otherStandbys: {},
     outbox: null,
-    days: daysOf(
-      bars((day) => day.site),
-      at,
-    ),
+    days: bars((day) => day.site),
     ...firstAndLast(at),
   };
 }
@@ -237,10 +228,7 @@ function seenSite(seen: Seen, broken: readonly string[]): Unnamed {
     power: powerWords(state.facts.power, rules.timezone),
     otherStandbys: Object.fromEntries(Object.entries(glance.standbys).filter(([id]) => !own.has(id))),
     outbox: glance.outbox,
-    days: daysOf(
-      bars((day) => day.site),
-      at,
-    ),
+    days: bars((day) => day.site),
     ...firstAndLast(at),
   };
 }
@@ -263,7 +251,7 @@ function siteOverview(rules: SiteRules, known: Known, at: number): SiteOverview 
       / /.test(text) && [`sites/${rules.id}`, `history/${rules.id}`].includes(text.split(' ')[0] ?? ''),
   );
   const isBroken = ofSite.some((text) => text.startsWith(`sites/`));
-  const bars = barsIn(known.calendars.get(rules.id), state);
+  const bars = barsIn(known.calendars.get(rules.id), state, at);
   const judgement = state?.judgement ?? null;
   const unnamed =
     state === undefined
