@@ -58,6 +58,9 @@ export function meansIn(hours: Hours): (number | null)[] {
 export const meansOnly = (hours: Hours): Hours =>
   packed(meansIn(hours).flatMap((mean) => (mean === null ? [0, 0] : [1, mean])));
 
+const own = <Value>(record: Readonly<Record<string, Value>>, id: string): Value | undefined =>
+  Object.hasOwn(record, id) ? record[id] : undefined;
+
 /**
  * Mean ms of the last 24 hours of a target, hour by hour, the running one of `at` last; null for an hour in which nothing was measured, or of
  * which nothing is remembered.
@@ -67,10 +70,10 @@ export function lineOf(
   target: string,
   at: number,
 ): (number | null)[] {
-  const own = (hours: Hours | undefined): (number | null)[] => meansIn(hours ?? emptyHours);
+  const [before, now] = [own(yesterday, target), own(today.targets, target)?.hours];
   const days = new Map([
-    [dayAfter(today.day, -1), own(new Map(Object.entries(yesterday)).get(target))],
-    [today.day, own(new Map(Object.entries(today.targets)).get(target)?.hours)],
+    [dayAfter(today.day, -1), meansIn(before ?? emptyHours)],
+    [today.day, meansIn(now ?? emptyHours)],
   ]);
   const running = Math.floor(at / hourMs);
   return Array.from({ length: hoursPerDay }, (_, place) => {
