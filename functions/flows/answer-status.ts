@@ -1,4 +1,4 @@
-// What `status` tells programs: a code and a body. The public is told the status without details, and nothing else of this.
+// What `status` tells programs: a code and a body. All of it is the operator's; what everybody may be told comes with the view.
 import type { SiteRules } from '../domain/policy.ts';
 import { listIncidents, readIncident, readMaintenance } from './incidents.ts';
 import { readQuestion, type StatusQuestion } from './status-request.ts';
@@ -41,10 +41,10 @@ export async function answerStatus(
 ): Promise<StatusAnswer> {
   const question = readQuestion(url);
   if (question.about === 'nothing') return nothing;
-  if (question.about === 'status') return found(await readStatus(world, !isOperator));
   if (!isOperator) {
     return missing('details are never public; they are there when the status is set to access: token');
   }
+  if (question.about === 'status') return found(await readStatus(world));
   if (question.about === 'caller') return found({ address: caller });
   if (question.about === 'incident') {
     const answer = await readIncident(world, question.id);

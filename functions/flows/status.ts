@@ -7,7 +7,7 @@ import type { ReadStore } from '../stores/store.ts';
 import { drillsAnswer, type DrillsAnswer } from '../views/drills-answer.ts';
 import { standbysAnswer, type StandbysAnswer } from '../views/standbys-answer.ts';
 import { standbyStatuses, type WantedBySite } from '../views/standbys.ts';
-import { statusOf, withoutDetails, type Status } from '../views/status.ts';
+import { statusOf, type Status } from '../views/status.ts';
 
 export type StatusWorld = {
   readonly rules: readonly SiteRules[];
@@ -25,16 +25,15 @@ function wantedOf(memories: ReadonlyMap<string, Memory>): WantedBySite {
 const readMemories = ({ store, rules }: StatusWorld): Promise<ReadonlyMap<string, Memory>> =>
   store.readSites(rules.map((site) => site.id));
 
-/** `isPublic` leaves out what only the operator should see. Standbys are read only when a site says that there are any. */
-export async function readStatus(world: StatusWorld, isPublic: boolean): Promise<Status> {
+/** For the operator. Standbys are read only when a site says that there are any. */
+export async function readStatus(world: StatusWorld): Promise<Status> {
   const { rules, store, clock } = world;
   const memories = await readMemories(world);
   const wanted = wantedOf(memories);
-  const read = isPublic || wanted.size === 0 ? null : await store.readStandbys();
+  const read = wanted.size === 0 ? null : await store.readStandbys();
   const at = clock.now();
   const standbys = read === null ? [] : standbyStatuses(rules, read, { wanted, at });
-  const status = statusOf(rules, { memories, standbys }, at);
-  return isPublic ? withoutDetails(status) : status;
+  return statusOf(rules, { memories, standbys }, at);
 }
 
 /** All standbys, what they cost, and what runs and nobody wants. */

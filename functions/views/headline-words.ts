@@ -12,11 +12,18 @@ export function atTime(time: number, { at, timezone }: Reading): string {
   return day === today ? clock.slice(0, 5) : `${clock.slice(0, 5)} on ${day}`;
 }
 
+const minuteMs = 60_000;
+const minute = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
+
+/** E.g. `less than a minute`, `14 min`: between the minutes in which both are shown. */
+export const lastedWords = (from: number, until: number): string =>
+  minute(until) - minute(from) < minuteMs ? 'less than a minute' : duration(minute(until) - minute(from));
+
 /** E.g. `since 03:12, for 14 min`. */
 export function sinceTime(time: number, reading: Reading): string {
-  const lasted = reading.at - time;
+  const lasted = minute(reading.at) - minute(time);
   const since = `since ${atTime(time, reading)}`;
-  return lasted < 60_000 ? since : `${since}, for ${duration(lasted)}`;
+  return lasted < minuteMs ? since : `${since}, for ${duration(lasted)}`;
 }
 
 /** E.g. `eth-1`, `eth-1 and eth-2`, `eth-1, eth-2 and 3 more`. */

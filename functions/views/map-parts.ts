@@ -3,7 +3,7 @@ import type { ChainName } from '../domain/chain.ts';
 import type { StandbyGlance } from '../domain/glance.ts';
 import type { Judgement } from '../domain/judge.ts';
 import type { SiteVerdict } from '../domain/verdict.ts';
-import { listed, sentenceOf } from './headline-words.ts';
+import { lastedWords, listed, sentenceOf } from './headline-words.ts';
 import type { ChainOverview, MapPart, SiteOverview, TargetOverview } from './overview.ts';
 import { standbySentence, standbyState } from './standby-sentence.ts';
 import { duration } from './time.ts';
@@ -33,7 +33,7 @@ function watchdog({ site, at }: Mapped): MapPart {
     return of('doubt', 'not known', 'What it remembers of this site cannot be read.');
   if (lastTickAt === null) return of('doubt', 'has not looked', 'It has not looked at this site yet.');
   const late = latenessMs === null || latenessMs < 1_000 ? '' : `, ${duration(latenessMs)} after its time`;
-  const text = `The last look was ${duration(at - lastTickAt)} ago${late}; one is due each minute.`;
+  const text = `The last look was ${lastedWords(lastTickAt, at)} ago${late}; one is due each minute.`;
   if (site.watched === 'stale') return of('bad', 'does not look', text);
   if (site.verdict === 'blind') return of('doubt', 'blind', `Its own network fails. ${text}`);
   const failing = Object.keys(site.outbox?.failing ?? {});
@@ -140,7 +140,7 @@ function standbys({ site, standbysFor, at }: Mapped): MapPart[] {
 /** What was seen too long ago is not good any more. */
 function aged(each: MapPart, { site, at }: Mapped): MapPart {
   if (site.watched !== 'stale' || each.id === 'watchdog' || each.tone === 'none') return each;
-  const age = site.lastTickAt === null ? '' : ` That was ${duration(at - site.lastTickAt)} ago.`;
+  const age = site.lastTickAt === null ? '' : ` That was ${lastedWords(site.lastTickAt, at)} ago.`;
   return {
     ...each,
     tone: each.tone === 'good' ? 'doubt' : each.tone,

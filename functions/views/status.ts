@@ -126,27 +126,3 @@ export function statusOf(
   const sites = rules.map((site) => siteStatus(site, { memory: memories.get(site.id), standbys, at }));
   return { at, summary: sites.every(isWell) ? 'well' : 'trouble', sites };
 }
-
-/**
- * What may be shown to anybody: without the words of probes, which can name addresses and software, without names of people, and without
- * standbys.
- */
-export function withoutDetails(status: Status): Status {
-  return {
-    ...status,
-    sites: status.sites.map((site) => ({
-      ...site,
-      incidents: site.incidents.map((incident) => ({
-        ...incident,
-        evidence: [],
-        timeline: [],
-        told: [],
-        ack: null,
-      })),
-      mutes: [],
-      standbys: [],
-      facts: null,
-      judgement: null,
-    })),
-  };
-}

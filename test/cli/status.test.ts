@@ -7,7 +7,7 @@ import type { Context } from '../../cli/context.ts';
 import { openTerminal } from '../../cli/terminal.ts';
 import { step } from '../../functions/domain/step.ts';
 import { systemClock } from '../../functions/kit/clock.ts';
-import { statusOf, withoutDetails, type Status } from '../../functions/views/status.ts';
+import { statusOf, type Status } from '../../functions/views/status.ts';
 import { closedPort, listen } from '../support/server.ts';
 import { all, findingsOf, minute, siteRules } from '../support/site.ts';
 import { answering, watchdog } from './command.ts';
@@ -26,6 +26,13 @@ function statusNow(options: { readonly ago?: number; readonly isDown?: boolean }
   const qualities = options.isDown === true ? all(rules, 'inbound', 'bad') : {};
   const { memory } = step(null, { rules, findings: findingsOf(rules, { at, qualities }), scheduledAt: at });
   return statusOf([rules], { memories: new Map([['home', memory]]), standbys: [] }, now);
+}
+
+/** As everybody is told of it. */
+function publicNow(): Status {
+  const status = statusNow();
+  const sites = status.sites.map((site) => ({ ...site, incidents: [], facts: null, judgement: null }));
+  return { ...status, sites };
 }
 
 async function serving(text: string, code = 200): Promise<{ url: string; seen: string[] }> {
@@ -303,7 +310,7 @@ describe('explain --url', () => {
   });
 
   test('says what to do when the status shows no facts, or no such site, or was never watched', async () => {
-    const url = await served(withoutDetails(statusNow()));
+    const url = await served(publicNow());
     expect(await watchdog(['explain', 'home', '--url', url])).toMatchObject({
       code: 2,
       err: expect.stringMatching(/give the token with --token-env, or probe now with --config/),
