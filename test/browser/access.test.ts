@@ -133,6 +133,33 @@ describe.skipIf(lacks('chromium'))('the door of the view', () => {
     await close();
   });
 
+  test('what changes shows by itself: what somebody has folded stays folded, and the focus where it is', async () => {
+    const opened = await watchedHouse();
+    const { page, problems, close } = await open(opened);
+    await page.goto(await linkOf(opened));
+    await shows(page, /All is well/);
+    await opened.endpoints.geth.down();
+    for (const minute of [1, 2, 3]) {
+      opened.moveTo(startAt + minute * 60_000);
+      // oxlint-disable-next-line no-await-in-loop -- one tick after the other
+      await opened.tick();
+    }
+    await shows(page, /1 of 2 ways in does not answer as it should: geth/);
+    const summary = page.locator('main details[open] > summary').first();
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    const focused = 'document.activeElement.parentElement.id';
+    const folded = await page.evaluate(focused);
+    await opened.endpoints.lighthouse.down();
+    opened.moveTo(startAt + 4 * 60_000);
+    await opened.tick();
+    await shows(page, /Dark since/);
+    expect(await page.evaluate(focused)).toBe(folded);
+    expect(await page.evaluate('document.activeElement.parentElement.open')).toBe(false);
+    expect(problems()).toEqual([]);
+    await close();
+  });
+
   test('whoever loses the line is told since when nothing is new, and sees it again when it is back', async () => {
     const opened = await watchedHouse();
     const { page, close } = await open(opened);

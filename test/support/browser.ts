@@ -13,7 +13,7 @@ export type Width = keyof typeof widths;
 
 const height = 800;
 /** How long a page may take to show what is expected of it. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** One page, and everything that went wrong on it. */
 export type Opened = {
