@@ -17,7 +17,12 @@ export type Ended = {
   readonly rows: readonly OutboxRow[];
 };
 
-export type Kept = { readonly memory: Memory; readonly filed: readonly DayRollup[] };
+/** `unkept` is empty, but for a bug: it says in a sentence each what stays as it was because making it failed. */
+export type Kept = {
+  readonly memory: Memory;
+  readonly filed: readonly DayRollup[];
+  readonly unkept: readonly string[];
+};
 
 type Looked = {
   /** What was remembered before the step; null for the first one. */
@@ -30,24 +35,45 @@ type Looked = {
 const pagesIn = (rows: readonly OutboxRow[]): number =>
   rows.filter(({ notice }) => isPage(notice.kind)).length;
 
+type Made<Value> = { readonly value: Value; readonly unkept: readonly string[] };
+
+/** Whoever looks later must not keep anybody from being paged now: a bug in what is kept for them loses that, and is told. */
+function kept<Value>(what: string, otherwise: Value, make: () => Value): Made<Value> {
+  try {
+    return { value: make(), unkept: [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { value: otherwise, unkept: [`a bug: ${what} stays as it was: ${why}`] };
+  }
+}
+
 function withKept(
   { memory, touched }: Ended,
   { rules, at, look }: Looked,
-  { history, filed, ...read }: Accounted & Pick<Findings, 'flags' | 'delivery'>,
+  { value, unkept, ...read }: Made<Accounted> & Pick<Findings, 'flags' | 'delivery'>,
 ): Kept {
   const { state, incidents } = memory;
-  const glance = glanceOf({
-    before: state.glance,
-    at,
-    rules,
-    incidents: Object.values(incidents),
-    touched,
-    wanted: state.wanted,
-    look,
-    ...read,
-  });
-  return { memory: { incidents, state: { ...state, history, glance } }, filed };
+  const { history, filed } = value;
+  const glance = kept('what is shown at a glance', state.glance, () =>
+    glanceOf({
+      before: state.glance,
+      at,
+      rules,
+      incidents: Object.values(incidents),
+      touched,
+      wanted: state.wanted,
+      look,
+      ...read,
+    }),
+  );
+  return {
+    memory: { incidents, state: { ...state, history, glance: glance.value } },
+    filed,
+    unkept: [...unkept, ...glance.unkept],
+  };
 }
+
+const theHistory = 'the history of the site';
 
 /** After a look: it is counted, and what it read is shown. */
 export function keepTick(
@@ -55,25 +81,32 @@ export function keepTick(
   given: Looked & Pick<Findings, 'flags' | 'delivery'> & { readonly latenessMs: number },
 ): Kept {
   const { before, latenessMs, flags, delivery } = given;
-  const accounted = account(before?.state.history ?? null, {
-    before: before === null ? null : lookOf(before.state),
-    now: lookOf(ended.memory.state),
-    latenessMs,
-    open: before?.incidents ?? {},
-    changed: ended.touched,
-    pages: pagesIn(ended.rows),
-  });
+  const { state } = ended.memory;
+  const accounted = kept<Accounted>(theHistory, { history: state.history, filed: [] }, () =>
+    account(before?.state.history ?? null, {
+      before: before === null ? null : lookOf(before.state),
+      now: lookOf(state),
+      latenessMs,
+      open: before?.incidents ?? {},
+      changed: ended.touched,
+      pages: pagesIn(ended.rows),
+    }),
+  );
   return withKept(ended, given, { ...accounted, flags, delivery });
 }
 
 /** Between two looks: nobody looked, so no time is counted, and nothing was read. */
 export function keepNews(ended: Ended, given: Looked & { readonly before: Memory }): Kept {
   const { before, at } = given;
-  const history = withNews(before.state.history, {
-    at,
-    open: before.incidents,
-    changed: ended.touched,
-    pages: pagesIn(ended.rows),
-  });
-  return withKept(ended, given, { history, filed: [], flags: {}, delivery: null });
+  const { history } = before.state;
+  const news = kept<Accounted>(theHistory, { history, filed: [] }, () => ({
+    history: withNews(history, {
+      at,
+      open: before.incidents,
+      changed: ended.touched,
+      pages: pagesIn(ended.rows),
+    }),
+    filed: [],
+  }));
+  return withKept(ended, given, { ...news, flags: {}, delivery: null });
 }

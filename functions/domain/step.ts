@@ -57,6 +57,8 @@ export type Step = {
   readonly wakesProvision: boolean;
   /** Days of the history that are over. */
   readonly filed: readonly DayRollup[];
+  /** Empty, but for a bug in what is kept for those who look: a sentence each. */
+  readonly unkept: readonly string[];
 };
 
 /** The roles whose targets are subjects of their own; references and chains only bear witness. */
@@ -103,7 +105,7 @@ function endOf(
   progress: Progress,
   state: SiteState,
   { rules, at, earlier, look, drills, report = [] }: End,
-): Omit<Step, 'filed'> {
+): Omit<Step, 'filed' | 'unkept'> {
   tellStandbys(progress, state.wanted, { at, look });
   const said = speak(progress, withMutes(rules, state.mutes), { at, facts: state.facts });
   const rows = [...said.rows, ...report];

@@ -10,7 +10,7 @@ import { redactText } from '../kit/redact.ts';
 import type { WatchStore } from '../stores/store.ts';
 import { listen } from './find-out.ts';
 import type { Poker } from './poker.ts';
-import { tries } from './take-in.ts';
+import { commit, tries } from './take-in.ts';
 
 export type EventsOutcome = {
   readonly site: string;
@@ -68,12 +68,12 @@ async function takeIn(given: Given): Promise<EventsOutcome> {
       return { ...common, outcome: problem === null ? 'nothing' : 'error', error: problem };
     }
     // oxlint-disable-next-line no-await-in-loop -- as above
-    const end = await store.commitSite({ base, ...step });
+    const { end, problems } = await commit(store, base, step);
     if (end === 'conflict') continue;
     if (step.rows.length > 0) poker.wake();
     if (step.wakesProvision) provisionPoker.wake();
     // oxlint-disable-next-line no-await-in-loop -- this is the end
-    const error = (await forgetEvents(store, rules.id, events)) ?? problem;
+    const error = (await forgetEvents(store, rules.id, events)) ?? problems[0] ?? problem;
     return { ...common, outcome: error === null ? 'done' : 'error', messages: step.rows.length, error };
   }
   return { ...common, outcome: 'busy', error: problem };
