@@ -3,11 +3,18 @@ import { createServer } from 'node:http';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { calendarDayOf } from '../../functions/domain/history/calendar.ts';
+import { dayAfter, startOf } from '../../functions/domain/history/day.ts';
 import { pageAnswer, type Page as ServedPage } from '../../functions/kit/http-answer.ts';
+import { incidentDetail } from '../../functions/views/incidents.ts';
 import { badge } from '../../functions/views/page/badge.ts';
 import { blindPage } from '../../functions/views/page/blind-page.ts';
+import { dayPage } from '../../functions/views/page/day-page.ts';
 import { enterPage } from '../../functions/views/page/enter-page.ts';
+import { historyPage, type HistoryView } from '../../functions/views/page/history-page.ts';
+import { incidentPage } from '../../functions/views/page/incident-page.ts';
 import { overviewPage } from '../../functions/views/page/overview-page.ts';
+import { problemPage } from '../../functions/views/page/problem-page.ts';
 import {
   accessibility,
   keepPicture,
@@ -18,17 +25,63 @@ import {
   shows,
   wholeText,
 } from '../support/browser.ts';
-import { nowAt, overviews } from '../support/overviews.ts';
+import { incident, row } from '../support/documents.ts';
+import { hostileTexts, nowAt, overviews } from '../support/overviews.ts';
+import { rollup, rollups, tally, targetTally } from '../support/rollups.ts';
 import { listen, type Listening } from '../support/server.ts';
 import { lacks } from '../support/tools.ts';
 
 const refreshSeconds = 600;
+const hour = 3_600_000;
+const { html, unbroken } = hostileTexts;
+const ofHome = {
+  site: 'home',
+  name: `Home ${html}`,
+  timezone: 'Europe/Berlin',
+  broken: [`${html} ${unbroken}`],
+};
+const aDay = rollup({
+  site: tally({ ok: 20 * hour, dark: hour, [html]: hour }, 2),
+  targets: { rpc: targetTally({ good: 20 * hour, bad: 2 * hour }), [unbroken]: targetTally({ good: hour }) },
+  incidents: [
+    {
+      id: 'home.site.home.20261130T015307Z',
+      subject: `site/${unbroken}`,
+      kind: 'dark',
+      severity: 'critical',
+      openedAt: startOf('2026-11-30') + hour,
+      resolvedAt: null,
+    },
+  ],
+  moreIncidents: 1,
+});
+/** 400 days, of which some are missing. */
+const history: HistoryView = {
+  ...ofHome,
+  from: dayAfter(aDay.day, -399),
+  to: aDay.day,
+  days: [...rollups(dayAfter(aDay.day, -1), 399).filter((_, index) => index < 100 || index > 107), aDay].map(
+    calendarDayOf,
+  ),
+};
 const pages: Readonly<Record<string, ServedPage>> = {
   ...Object.fromEntries(
     Object.entries(overviews).map(([name, overview]) => [name, overviewPage(overview, { refreshSeconds })]),
   ),
   door: enterPage({ root: '', trouble: null }),
   'door, after a link that is too old': enterPage({ root: '', trouble: 'expired' }),
+  days: historyPage(history),
+  'a day': dayPage({ ...ofHome, at: nowAt, day: aDay.day, rollup: aDay, isPublic: false }),
+  'a day without data': dayPage({ ...ofHome, at: nowAt, day: aDay.day, rollup: null, isPublic: false }),
+  'an incident': incidentPage(
+    incidentDetail(
+      { incident: incident(), rows: [row(), row({ channel: hostileTexts.html })] },
+      ofHome,
+      nowAt,
+    ),
+    nowAt,
+  ),
+  'nothing there': problemPage('missing', { text: 'there is no such site', root: '../' }),
   'no memory': blindPage({ since: nowAt, why: 'The store did not answer.', timezone: 'Europe/Berlin' }),
 };
 
