@@ -118,7 +118,9 @@ const site = z.strictObject({
 
 const hidden = z
   .array(z.enum(shownParts))
-  .describe('Parts that this reader is not shown; empty for the operator.');
+  .describe(
+    'Parts that this reader is not shown; empty for the operator, and for everybody where all are shown.',
+  );
 
 /** What `status` answers at `/overview`. */
 export const overviewForm = z.strictObject({
@@ -127,6 +129,7 @@ export const overviewForm = z.strictObject({
   readAt: time.describe('When what it rests on was read; earlier than `at` while the store cannot be read.'),
   blind: z.strictObject({ since: time, why: text }).nullable().describe('Null while the store can be read.'),
   summary: z.enum(['well', 'trouble']),
+  isPublic: z.boolean().describe('Made for everybody: names, addresses and details are cut.'),
   hidden,
   sites: z.array(site),
 }) satisfies z.ZodType<Overview>;

@@ -6,7 +6,7 @@ import { gravity, openTitle } from '../../functions/views/page/incident-part.ts'
 import { lasts, timeWords } from '../../functions/views/page/when.ts';
 import { eventWord, severityTone } from '../../functions/views/page/words.ts';
 import { said } from './glyphs.ts';
-import { dim, isPublic, type Line, type Sheet, sinceWords, title } from './sheet.ts';
+import { dim, type Line, type Sheet, sinceWords, title } from './sheet.ts';
 
 /** Entries of a timeline that are shown: the last ones of the gravest incident, fewer of the others. */
 const ofGravest = 6;
@@ -48,7 +48,7 @@ function openLines(incident: OpenGlance, index: number, sheet: Sheet): Line[] {
     `  ${summary} `,
     dim(sinceWords(since, sheet.old)),
   ];
-  if (isPublic(sheet)) return [head];
+  if (sheet.isPublic) return [head];
   const isGravest = index === 0;
   return [
     head,

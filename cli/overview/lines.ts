@@ -132,6 +132,7 @@ export function overviewLines(overview: Overview, options: LineOptions): Line[] 
     glyphs,
     clock: clockOf(timezone, now),
     old: clockOf(timezone, now, asOf),
+    isPublic: overview.isPublic,
     hidden: overview.hidden,
     width,
   });

@@ -12,6 +12,8 @@ export type Sheet = {
   readonly clock: Clock;
   /** By which facts are told: as of the last look where that is too old. */
   readonly old: Clock;
+  /** What is shown to everybody holds no names. */
+  readonly isPublic: boolean;
   readonly hidden: readonly Shown[];
   /** In columns. */
   readonly width: number;
@@ -28,9 +30,6 @@ export const sinceWords = (at: number, clock: Clock): string =>
 /** E.g. `03:07 (02:07 UTC), 7 min ago`. */
 export const agoWords = (at: number, clock: Clock): string =>
   `${timeWords(at, clock)}, ${lasted(at, clock)} ago`;
-
-/** What is shown to everybody holds no names. */
-export const isPublic = ({ hidden }: Sheet): boolean => hidden.length > 0;
 
 export const hasHistory = ({ hidden }: Sheet, { days }: Pick<SiteOverview, 'days'>): boolean =>
   !hidden.includes('history') && days.bars.length > 0;

@@ -8,7 +8,7 @@ import { ahead, timeWords } from '../../functions/views/page/when.ts';
 import { count, signerWord } from '../../functions/views/page/words.ts';
 import { signerTone } from '../../functions/views/verdict.ts';
 import { progressBar, said, type Tone } from './glyphs.ts';
-import { agoWords, dim, hasHistory, isPublic, type Line, type Sheet, sinceWords, title } from './sheet.ts';
+import { agoWords, dim, hasHistory, type Line, type Sheet, sinceWords, title } from './sheet.ts';
 
 /** What a holder is called: `basement/home`, `node/project/zone/name`. */
 function holderWords(holder: string, site: string): string {
@@ -55,7 +55,7 @@ function nobodyLines(
 }
 
 function keysLines(keys: KeysGlance | null, site: string, sheet: Sheet): Line[] {
-  if (keys === null) return isPublic(sheet) ? [] : [['    keys     ', dim('not read yet')]];
+  if (keys === null) return sheet.isPublic ? [] : [['    keys     ', dim('not read yet')]];
   if (!keys.isReadable) {
     return [
       ['    keys     ', said(sheet.glyphs, 'doubt', 'It is not known who holds the keys:'), ` ${keys.why}`],

@@ -34,6 +34,7 @@ const overviewExample = overviewForm.parse({
   readAt: at,
   blind: null,
   summary: 'well',
+  isPublic: true,
   hidden: ['targets', 'signers', 'standbys', 'watchdog'],
   sites: [
     {

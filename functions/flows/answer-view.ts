@@ -152,7 +152,6 @@ function view(asking: Asking, question: StatusQuestion): Answer | Promise<Answer
   const options = {
     refreshSeconds: world.refreshSeconds,
     canLeave: reader.is === 'operator' && reader.hasSession,
-    isPublic: reader.is === 'public',
   };
   switch (question.about) {
     case 'status':

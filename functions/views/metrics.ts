@@ -1,5 +1,5 @@
 // The overview as metrics for Prometheus: what is known as numbers, and what is not known not at all.
-import { gaugesOf, isWatched, seconds } from './metrics/families.ts';
+import { gaugesOf, isWatched, type Reading, seconds } from './metrics/families.ts';
 import { historyFamilies } from './metrics/history.ts';
 import { heartbeatFamilies, outboxFamilies } from './metrics/news.ts';
 import { openMetrics, type Family } from './metrics/open-metrics.ts';
@@ -31,16 +31,17 @@ function viewFamilies({ blind, readAt }: Overview): Family[] {
 
 /** In the text of OpenMetrics. What this reader is not shown, and what is not known, is absent. The order never depends on how things are. */
 export function metricsOf(overview: Overview): string {
-  const { sites, hidden, readAt } = overview;
+  const { sites, isPublic, hidden, readAt } = overview;
   const watched = sites.filter(isWatched);
   const shows = (part: Shown): boolean => !hidden.includes(part);
+  const reading: Reading = { shows, isPublic };
   return openMetrics([
     ...viewFamilies(overview),
-    ...siteFamilies(sites, shows),
+    ...siteFamilies(sites, reading),
     ...(shows('history') ? historyFamilies(sites, readAt) : []),
     ...(shows('targets') ? targetFamilies(watched) : []),
     ...(shows('signers') ? [...signerFamilies(watched), ...chainFamilies(watched)] : []),
-    ...(shows('standbys') ? standbyFamilies(sites) : []),
+    ...(shows('standbys') ? standbyFamilies(sites, reading) : []),
     ...(shows('watchdog') ? [...heartbeatFamilies(sites), ...outboxFamilies(sites)] : []),
   ]);
 }

@@ -274,6 +274,7 @@ export function overviewOf(rules: readonly SiteRules[], known: Known, at: number
     readAt: at,
     blind: null,
     summary: sites.every(isWell) ? 'well' : 'trouble',
+    isPublic: false,
     hidden: [],
     sites,
   };

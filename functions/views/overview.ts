@@ -142,7 +142,9 @@ export type Overview = {
   readonly blind: { readonly since: number; readonly why: string } | null;
   /** `trouble` when any site has an open incident, is not well, or is not watched, and while blind. */
   readonly summary: 'well' | 'trouble';
-  /** Parts that this reader is not shown; empty for the operator. */
+  /** Made for everybody: no part holds names, addresses or details, and what was cut is not known to be nothing. False for the operator. */
+  readonly isPublic: boolean;
+  /** Parts that this reader is not shown; empty for the operator, and for everybody where the owner shows all of them. */
   readonly hidden: readonly Shown[];
   readonly sites: readonly SiteOverview[];
 };

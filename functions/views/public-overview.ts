@@ -248,6 +248,7 @@ export function publicOverview(overview: Overview, show: readonly Shown[]): Over
     readAt,
     blind: blind === null ? null : { since: blind.since, why: 'what it rests on cannot be read' },
     summary: overview.summary,
+    isPublic: true,
     hidden: shownParts.filter((part) => !parts[part]),
     sites: overview.sites.map((site) => publicSite(site, show, overview)),
   };

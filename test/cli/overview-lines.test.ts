@@ -52,6 +52,12 @@ test('of everybody it names no holder and no person', () => {
   expect(shown(of).join('\n')).not.toMatch(/@|basement\/|held by|Anna/);
 });
 
+test('what everybody is shown says nothing of what was cut, also where all parts are shown', () => {
+  expect(shown(overviews['public, everything']).join('\n')).not.toMatch(
+    /not read yet|Nobody was told|said yet that they are on it/,
+  );
+});
+
 describe('what makes another overview', () => {
   const before = stageOf(overview());
 

@@ -95,6 +95,7 @@ const overviewOf = z.looseObject({
   at: z.number(),
   readAt: z.number(),
   blind: z.looseObject({ since: z.number(), why: z.string() }).nullable(),
+  isPublic: z.boolean(),
   hidden: z.array(z.string()),
 });
 const overview = async (headers: Record<string, string> = bearer): Promise<z.infer<typeof overviewOf>> =>

@@ -293,6 +293,7 @@ export function overview(sites: readonly SiteOverview[] = [site()], over: Partia
     readAt: nowAt - 3 * second,
     blind: null,
     summary: isWell ? 'well' : 'trouble',
+    isPublic: false,
     hidden: [],
     sites,
     ...over,

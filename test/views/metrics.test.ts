@@ -8,7 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { metricsOf, openMetricsType } from '../../functions/views/metrics.ts';
 import type { Bar } from '../../functions/domain/history/history.ts';
-import type { Overview, SiteOverview } from '../../functions/views/overview.ts';
+import { type Overview, shownParts, type SiteOverview } from '../../functions/views/overview.ts';
+import { publicOverview } from '../../functions/views/public-overview.ts';
 import { parseOpenMetrics, type Sample } from '../support/open-metrics.ts';
 import { nowAt, open, overview, overviews, signer, site, standby, target } from '../support/overviews.ts';
 import { lacks, tool } from '../support/tools.ts';
@@ -136,6 +137,7 @@ describe('what is not known', () => {
   test('is also what was seen before the watchdog stopped looking: nothing is up or well then', () => {
     const names = new Set(samplesOf(overview([site({ watched: 'stale' })])).map(({ name }) => name));
     expect([...names].filter((name) => /verdict$|target|signer|chain/.test(name))).toEqual([]);
+    expect([...names]).not.toContain('watchdog_heartbeat_fresh');
     expect([...names]).toContain('watchdog_site_last_tick_timestamp_seconds');
   });
 
@@ -148,6 +150,28 @@ describe('what is not known', () => {
     expect(hidden('standbys').filter((name) => name.includes('standby'))).toEqual([]);
     expect(hidden('history').filter((name) => name.endsWith('_ratio') && name.includes('site'))).toEqual([]);
     expect(hidden('watchdog').filter((name) => /tick|lateness|gap|outbox|heartbeat/.test(name))).toEqual([]);
+  });
+});
+
+describe('for everybody', () => {
+  test('what is cut is absent, and no zero: doubts about safety, what is not listed, what is wrong with a standby', () => {
+    const zombie = site({
+      open: [open({ kind: 'zombie' })],
+      moreOpen: 2,
+      signers: [signer({ standby: standby({ problems: ['key material is on it'] }) })],
+    });
+    const names = (of: Overview): string[] => [...new Set(samplesOf(of).map(({ name }) => name))];
+    const cut = [
+      'watchdog_site_unlisted_incidents',
+      'watchdog_site_safety_incidents',
+      'watchdog_standby_problems',
+    ];
+    const shown = names(publicOverview(overview([zombie]), shownParts));
+    expect(names(overview([zombie]))).toEqual(expect.arrayContaining(cut));
+    expect(shown.filter((name) => cut.includes(name))).toEqual([]);
+    expect(shown).toEqual(
+      expect.arrayContaining(['watchdog_site_open_incidents', 'watchdog_standby_synced_ratio']),
+    );
   });
 });
 

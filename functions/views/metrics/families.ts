@@ -1,6 +1,9 @@
 // Families of that of which there are many, each told by its labels.
-import type { SiteOverview } from '../overview.ts';
+import type { Shown, SiteOverview } from '../overview.ts';
 import type { Family, Labels } from './open-metrics.ts';
+
+/** What this reader is shown, and whether details are cut. */
+export type Reading = { readonly shows: (part: Shown) => boolean; readonly isPublic: boolean };
 
 export const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 

@@ -1,27 +1,29 @@
 // Metrics of what comes from the house and what goes out to people: heartbeats and the outbox.
 import type { OutboxGlance } from '../../domain/glance.ts';
 import type { SiteOverview } from '../overview.ts';
-import { byId, gaugesOf, seconds } from './families.ts';
+import { byId, gaugesOf, isWatched, seconds } from './families.ts';
 import type { Family, Labels } from './open-metrics.ts';
 
 export function heartbeatFamilies(sites: readonly SiteOverview[]): Family[] {
-  const beats = sites.flatMap(({ site, heartbeats }) =>
-    byId(heartbeats.map((each) => ({ ...each, id: each.source, site }))),
+  const beats = sites.flatMap((of) =>
+    byId(
+      of.heartbeats.map((each) => ({ ...each, id: each.source, site: of.site, isCurrent: isWatched(of) })),
+    ),
   );
-  const gauge = gaugesOf(beats, ({ site, source }): Labels => [
+  const labels = ({ site, source }: { readonly site: string; readonly source: string }): Labels => [
     ['site', site],
     ['source', source],
-  ]);
+  ];
   return [
-    gauge(
+    gaugesOf(beats, labels)(
       'watchdog_heartbeat_sent_timestamp_seconds',
       'When the house sent its last heartbeat of this source.',
       ({ sentAt }) => seconds(sentAt),
     ),
-    gauge(
+    gaugesOf(beats, labels)(
       'watchdog_heartbeat_fresh',
-      'Whether that heartbeat is new enough to count as life: 1 or 0.',
-      ({ isFresh }) => Number(isFresh),
+      'Whether that heartbeat is new enough to count as life: 1 or 0; absent of a site that nobody looks at.',
+      ({ isFresh, isCurrent }) => (isCurrent ? Number(isFresh) : null),
       null,
     ),
   ];

@@ -2,13 +2,13 @@
 import { isSafety } from '../../domain/incident.ts';
 import { severities } from '../../domain/severity.ts';
 import { siteVerdicts } from '../../domain/verdict.ts';
-import type { Shown, SiteOverview } from '../overview.ts';
-import { gaugesOf, isWatched, seconds, statesOf } from './families.ts';
+import type { SiteOverview } from '../overview.ts';
+import { gaugesOf, isWatched, type Reading, seconds, statesOf } from './families.ts';
 import type { Family, Labels } from './open-metrics.ts';
 
 const siteLabels = ({ site }: SiteOverview): Labels => [['site', site]];
 
-export function siteFamilies(sites: readonly SiteOverview[], shows: (part: Shown) => boolean): Family[] {
+export function siteFamilies(sites: readonly SiteOverview[], { shows, isPublic }: Reading): Family[] {
   const gauge = gaugesOf(sites, siteLabels);
   const state = statesOf(sites, siteLabels);
   return [
@@ -40,7 +40,7 @@ export function siteFamilies(sites: readonly SiteOverview[], shows: (part: Shown
       ({ verdictSince }) => seconds(verdictSince),
     ),
     ...(shows('watchdog') ? lookFamilies(sites) : []),
-    ...(shows('incidents') ? incidentFamilies(sites) : []),
+    ...(shows('incidents') ? incidentFamilies(sites, isPublic) : []),
   ];
 }
 
@@ -77,7 +77,8 @@ function lookFamilies(sites: readonly SiteOverview[]): Family[] {
   ];
 }
 
-function incidentFamilies(sites: readonly SiteOverview[]): Family[] {
+/** Everybody is told of no doubt about safety, and such a one may be among those that are not listed. */
+function incidentFamilies(sites: readonly SiteOverview[], isPublic: boolean): Family[] {
   // Of a site that was never looked at, or of which nothing can be read, nobody knows that it has none.
   const watched = sites.filter(({ watched: how }) => how === 'yes' || how === 'stale');
   const gauge = gaugesOf(watched, siteLabels);
@@ -93,18 +94,22 @@ function incidentFamilies(sites: readonly SiteOverview[]): Family[] {
         })),
       ),
     },
-    gauge(
-      'watchdog_site_unlisted_incidents',
-      'Open incidents beyond those that the view lists; none of them is graver than those.',
-      ({ moreOpen }) => moreOpen,
-      null,
-    ),
-    gauge(
-      'watchdog_site_safety_incidents',
-      'Open doubts about safety, such as keys that are used where they must not be.',
-      ({ open }) => open.filter(({ kind }) => isSafety(kind)).length,
-      null,
-    ),
+    ...(isPublic
+      ? []
+      : [
+          gauge(
+            'watchdog_site_unlisted_incidents',
+            'Open incidents beyond those that the view lists; none of them is graver than those.',
+            ({ moreOpen }) => moreOpen,
+            null,
+          ),
+          gauge(
+            'watchdog_site_safety_incidents',
+            'Open doubts about safety, such as keys that are used where they must not be.',
+            ({ open }) => open.filter(({ kind }) => isSafety(kind)).length,
+            null,
+          ),
+        ]),
     gauge(
       'watchdog_site_pages_today',
       'Messages of this day (UTC) that woke somebody.',

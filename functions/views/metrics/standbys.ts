@@ -2,7 +2,7 @@
 import type { StandbyGlance } from '../../domain/glance.ts';
 import { keyWords, phases } from '../../domain/standby/standby.ts';
 import type { SiteOverview } from '../overview.ts';
-import { byId, gaugesOf, seconds, statesOf } from './families.ts';
+import { byId, gaugesOf, type Reading, seconds, statesOf } from './families.ts';
 import type { Family, Labels } from './open-metrics.ts';
 
 type SignersStandby = StandbyGlance & { readonly site: string; readonly id: string };
@@ -16,7 +16,10 @@ function standbysOf({ site, signers, otherStandbys }: SiteOverview): SignersStan
   return byId([...own, ...others]);
 }
 
-export function standbyFamilies(sites: readonly SiteOverview[]): Family[] {
+export function standbyFamilies(
+  sites: readonly SiteOverview[],
+  { isPublic }: Pick<Reading, 'isPublic'>,
+): Family[] {
   const standbys = sites.flatMap(standbysOf);
   const labels = ({ site, id }: SignersStandby): Labels => [
     ['site', site],
@@ -65,7 +68,7 @@ export function standbyFamilies(sites: readonly SiteOverview[]): Family[] {
     gauge(
       'watchdog_standby_problems',
       'Things that are wrong with the standby or keep it from being made.',
-      ({ problems }) => problems.length,
+      ({ problems }) => (isPublic ? null : problems.length),
       null,
     ),
     cost(

@@ -13,8 +13,6 @@ export type PageOptions = {
   readonly refreshSeconds: number;
   /** The reader has a session, and may end it. */
   readonly canLeave?: boolean;
-  /** Everybody may read it: nothing on it leads to what only the operator is shown. */
-  readonly isPublic?: boolean;
 };
 
 const shownWords = {
@@ -66,8 +64,8 @@ const legend = `<details class="legend" id="legend"><summary>What the signs and 
 
 /** All that the overview holds; nothing that it does not. */
 export function overviewPage(overview: Overview, options: PageOptions): Page {
-  const { sites, hidden, at, blind } = overview;
-  const { refreshSeconds, canLeave = false, isPublic = hidden.length > 0 } = options;
+  const { sites, isPublic, hidden, at, blind } = overview;
+  const { refreshSeconds, canLeave = false } = options;
   const timezone = sites[0]?.timezone ?? 'UTC';
   const clock = clockOf(timezone, at);
   const every = Math.max(1, Math.round(refreshSeconds));

@@ -15,12 +15,11 @@ import {
   target,
 } from '../../support/overviews.ts';
 
-const pageOf = (of: Overview, over: { readonly isPublic?: boolean; readonly canLeave?: boolean } = {}) =>
+const pageOf = (of: Overview, over: { readonly canLeave?: boolean } = {}) =>
   overviewPage(of, { refreshSeconds: 20, ...over });
 
 /** As it is read, with one blank between words. */
-const textOf = (of: Overview, over: { readonly isPublic?: boolean } = {}): string =>
-  readMarkup(pageOf(of, over).html).text.replace(/\s+/g, ' ');
+const textOf = (of: Overview): string => readMarkup(pageOf(of).html).text.replace(/\s+/g, ' ');
 
 const second = 1_000;
 const minute = 60_000;
@@ -227,7 +226,7 @@ describe('for everybody', () => {
 
   test('nothing leads to what only the operator is shown', () => {
     for (const name of ['public, usual', 'public, everything', 'public, signers only'] as const) {
-      const { html } = pageOf(overviews[name], { isPublic: true });
+      const { html } = pageOf(overviews[name]);
       expect(html).not.toContain('href="incidents/');
       expect(html).not.toContain('href="overview"');
       expect(html).not.toContain('Keys</dt>');
