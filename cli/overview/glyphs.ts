@@ -1,7 +1,7 @@
 // Signs, bars and lines in characters: blocks where the terminal can show them, plain ASCII where it cannot.
 import type { MapPart } from '../../functions/views/overview.ts';
 import type { Days } from '../../functions/views/overview.ts';
-import { levelOf, type Level, wellOf } from '../../functions/views/page/bars.ts';
+import { dayLevel, type Level } from '../../functions/views/page/bars.ts';
 import type { Part, Style } from '../../local/terminal-text.ts';
 import type { Context } from '../context.ts';
 
@@ -97,8 +97,9 @@ export const levelStyle = { a: 'good', b: 'good', c: 'doubt', d: 'bad', n: 'dim'
 /** The last `count` days, a character each, as few pieces as there are changes of colour. */
 export function dayBar({ days }: Glyphs, bars: Days['bars'], count: number): Part[] {
   const parts: { style: Style; text: string }[] = [];
-  for (const bar of bars.slice(-count)) {
-    const level = levelOf(wellOf(bar));
+  const shown = bars.slice(-count);
+  for (const [place, bar] of shown.entries()) {
+    const level = dayLevel(bar, place === shown.length - 1);
     const last = parts.at(-1);
     if (last?.style === levelStyle[level]) last.text += days[level];
     else parts.push({ style: levelStyle[level], text: days[level] });

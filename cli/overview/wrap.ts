@@ -9,6 +9,14 @@ const lengthOf = (line: Line): number => line.reduce((sum, part) => sum + textOf
 const like = (part: Part, text: string): Part =>
   typeof part === 'string' ? text : { style: part.style, text };
 
+/** Without the spaces at its end: one beyond the edge would begin another line of the terminal. */
+function trimmed(line: readonly Part[]): Line {
+  const last = line.at(-1);
+  if (last === undefined || line.length === 1) return line;
+  const text = textOf(last).trimEnd();
+  return text === '' ? trimmed(line.slice(0, -1)) : [...line.slice(0, -1), like(last, text)];
+}
+
 /** Broken at spaces; a word that is longer than a line is cut at the edge by whoever shows it. */
 export function wrapped(line: Line, width: number): Line[] {
   if (lengthOf(line) <= width) return [line];
@@ -31,5 +39,5 @@ export function wrapped(line: Line, width: number): Line[] {
     }
     lines.at(-1)?.push(like(part, piece));
   }
-  return lines;
+  return lines.map(trimmed);
 }

@@ -4,7 +4,7 @@ import { escaped } from '../html.ts';
 import type { Days } from '../overview.ts';
 import { dayWords } from './when.ts';
 
-/** `a`: well all the time; `b`: nearly; `c`: partly; `d`: not; `n`: nobody knows. */
+/** `a`: well all the time that is known; `b`: nearly; `c`: partly; `d`: not; `n`: nobody knows, or not of half the day. */
 export type Level = 'a' | 'b' | 'c' | 'd' | 'n';
 
 const levels: readonly { readonly level: Level; readonly least: number }[] = [
@@ -23,6 +23,17 @@ export function wellOf(bar: Bar | null): number | null {
 export function levelOf(well: number | null): Level {
   if (well === null) return 'n';
   return levels.find(({ least }) => well >= least)?.level ?? 'd';
+}
+
+const halfDay = 43_200;
+
+/** Of a day that is over not even half is known. */
+const isHardlyKnown = (bar: Bar | null): boolean => bar !== null && told(bar) > 0 && told(bar) < halfDay;
+
+/** A day that is hardly known is never called well; what is known of it to be worse is shown. The running one is not over yet. */
+export function dayLevel(bar: Bar | null, isRunning: boolean): Level {
+  const level = levelOf(wellOf(bar));
+  return !isRunning && isHardlyKnown(bar) && (level === 'a' || level === 'b') ? 'n' : level;
 }
 
 const middles = { a: 10, b: 12, c: 14.5, d: 16.5, n: 19 } as const;
@@ -66,15 +77,22 @@ const later = (day: Day, days: number): Day =>
 /** The days that bars are about. */
 export type Span = { readonly firstDay: Day; readonly lastDay: Day };
 
-/** E.g. `90 days: 99.98 % well of the known time, 2 days without data, worst 3 Nov: 97.2 %`. */
-export function daysWords({ bars, well }: Days, { firstDay, lastDay }: Span): string {
+const dayCount = (count: number): string => `${count} day${count === 1 ? '' : 's'}`;
+/** What is known of nearly all the time need not be told. */
+const nearlyAll = 0.995;
+
+/** E.g. `90 days: 99.98 % well of the known time, 80 % of the time is known, 2 days without data, worst 3 Nov: 97.2 %`. */
+export function daysWords({ bars, well, known }: Days, { firstDay, lastDay }: Span): string {
   const count = `${bars.length} days`;
   if (well === null) return `${count}: no data`;
   const missing = bars.filter((bar) => wellOf(bar) === null).length;
+  const hardly = bars.slice(0, -1).filter(isHardlyKnown).length;
   const low = worst(bars);
   return [
     `${count}: ${percent(well)} well of the known time`,
-    ...(missing === 0 ? [] : [`${missing} day${missing === 1 ? '' : 's'} without data`]),
+    ...(known === null || known >= nearlyAll ? [] : [`${percent(known)} of the time is known`]),
+    ...(missing === 0 ? [] : [`${dayCount(missing)} without data`]),
+    ...(hardly === 0 ? [] : [`${dayCount(hardly)} of which less than half is known`]),
     ...(low === null ? [] : [`worst ${dayWords(later(firstDay, low.index), lastDay)}: ${percent(low.well)}`]),
   ].join(', ');
 }
@@ -82,13 +100,16 @@ export function daysWords({ bars, well }: Days, { firstDay, lastDay }: Span): st
 /** The bars, with their words as a name and for the pointer. */
 export function daysBars(days: Days, span: Span): string {
   const words = escaped(daysWords(days, span));
-  const shape = paths(days.bars.map((bar) => levelOf(wellOf(bar))));
+  const last = days.bars.length - 1;
+  const shape = paths(days.bars.map((bar, place) => dayLevel(bar, place === last)));
   return `<svg class="b" viewBox="0 0 ${days.bars.length} 20" preserveAspectRatio="none" role="img" aria-label="${words}"><title>${words}</title>${shape}</svg>`;
 }
 
 /** The bars, and under them from when to when they go and what they come to. */
 export function record(days: Days, span: Span): string {
-  const well = days.well === null ? 'no data yet' : `${percent(days.well)} well`;
+  const known =
+    days.known === null || days.known >= nearlyAll ? '' : ` of ${percent(days.known)} that is known`;
+  const well = days.well === null ? 'no data yet' : `${percent(days.well)} well${known}`;
   const missing = days.bars.filter((bar) => wellOf(bar) === null).length;
   const holes = days.well === null || missing === 0 ? '' : `, ${missing} d no data`;
   const from = dayWords(span.firstDay, span.lastDay);

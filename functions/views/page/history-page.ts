@@ -2,7 +2,7 @@
 import { dayAfter, startOf } from '../../domain/history/day.ts';
 import type { Bar, CalendarDay, Day } from '../../domain/history/history.ts';
 import { escaped, type Page } from '../html.ts';
-import { levelOf, levelMark, percent, wellOf } from './bars.ts';
+import { dayLevel, levelMark, percent, wellOf } from './bars.ts';
 import { belowPage } from './below-page.ts';
 import { bdi, sign } from './signs.ts';
 import { dayWords, monthWords } from './when.ts';
@@ -49,14 +49,20 @@ function cell(day: Day, found: CalendarDay | undefined, { site, to }: HistoryVie
   if (found === undefined)
     return `<td class="n">${number}<span class="unseen"> no data</span>${levelMark('n')}</td>`;
   const well = wellOf(found.site);
-  const level = levelOf(well);
-  const share = well === null ? 'no data' : `${percent(well)} well`;
+  const level = dayLevel(found.site, day === to);
+  const isHardlyKnown = level === 'n' && well !== null;
+  const share =
+    well === null
+      ? 'no data'
+      : `${percent(well)} well${isHardlyKnown ? ' of less than half the day, the rest is not known' : ''}`;
   const words = [
     `${dayWords(day, to).replace(/^\d+ /, '')}: ${share}`,
     ...(found.incidents === 0 ? [] : [count(found.incidents, 'incident')]),
   ].join(', ');
   const small =
-    well === null || well === 1 ? '' : `<small aria-hidden="true">${percent(well).replace(' %', '')}</small>`;
+    well === null || well === 1 || isHardlyKnown
+      ? ''
+      : `<small aria-hidden="true">${percent(well).replace(' %', '')}</small>`;
   const dot = found.incidents === 0 ? '' : '<i aria-hidden="true">•</i>';
   return `<td><a href="${escaped(site)}/${day}">${number}<span class="unseen"> ${words}</span>${dot}${levelMark(level)}${small}</a></td>`;
 }

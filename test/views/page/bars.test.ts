@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Bar } from '../../../functions/domain/history/history.ts';
 import {
+  dayLevel,
   daysBars,
   daysWords,
   latencyLine,
@@ -28,6 +29,18 @@ test.each([
 });
 
 test.each([
+  ['nobody looked', null, false, 'n'],
+  ['half was looked at, and well', bar({ good: 43_200 }), false, 'a'],
+  ['less than half was looked at, and well', bar({ good: 43_199 }), false, 'n'],
+  ['most could not be told', bar({ good: 43_199, unknown: 43_201 }), false, 'n'],
+  ['a minute and a half was looked at, and bad', bar({ bad: 90 }), false, 'd'],
+  ['little was looked at, and that in part well', bar({ good: 900, bad: 100 }), false, 'c'],
+  ['has only just begun', bar({ good: 90 }), true, 'a'],
+] as const)('the bar of a day that %s', (_, of, isRunning, level) => {
+  expect(dayLevel(of, isRunning)).toBe(level);
+});
+
+test.each([
   [1, '100 %'],
   [0.999_99, '99.99 %'],
   [0.972, '97.2 %'],
@@ -45,15 +58,19 @@ describe('days', () => {
   };
   test('in words', () => {
     expect(daysWords(days, span)).toBe(
-      '4 days: 96.4 % well of the known time, 1 day without data, worst 30 Nov: 92.59 %',
+      '4 days: 96.4 % well of the known time, 70 % of the time is known, 1 day without data, worst 30 Nov: 92.59 %',
+    );
+    const hardly = { ...days, bars: [bar({ good: 90 }), ...days.bars.slice(1)], known: 0.996 };
+    expect(daysWords(hardly, span)).toBe(
+      '4 days: 96.4 % well of the known time, 1 day of which less than half is known, worst 30 Nov: 92.59 %',
     );
     expect(daysWords({ bars: [null, null], well: null, known: null }, span)).toBe('2 days: no data');
   });
   test('as paths, one for each level, in which days of one level on end are one piece', () => {
-    const svg = daysBars({ ...days, bars: [...days.bars, bar({ good: 1 }), null] }, span);
+    const svg = daysBars({ ...days, bars: [...days.bars, bar({ good: 50_000 }), bar({ good: 1 })] }, span);
     expect(svg.match(/<path[^>]*>/g)).toEqual([
-      '<path class="n" d="M0 19h1M5 19h1"/>',
-      '<path class="a" d="M1 10h1M3 10h2"/>',
+      '<path class="n" d="M0 19h1M3 19h1"/>',
+      '<path class="a" d="M1 10h1M4 10h2"/>',
       '<path class="c" d="M2 14.5h1"/>',
     ]);
   });

@@ -138,7 +138,7 @@ describe('what it says', () => {
   test('a day without data is none, and never well', () => {
     const text = pageOf(overviews['a year with holes']).html;
     expect(text).toMatch(
-      /aria-label="90 days: \d\d\.\d+ % well of the known time, 28 days without data, worst 17 Nov: 0 %"/,
+      /aria-label="90 days: \d\d\.\d+ % well of the known time, \d\d(?:\.\d+)? % of the time is known, 28 days without data, 1 day of which less than half is known, worst 17 Nov: 0 %"/,
     );
     expect(textOf(overviews.unwatched)).toContain('no data yet');
     expect(pageOf(overviews.unwatched).html).toContain('aria-label="90 days: no data"');
