@@ -228,6 +228,13 @@ function openQuestion(world: ViewWorld, { url }: Asked): StatusQuestion | null {
   }
 }
 
+/** Links of a page are told from its path without a slash at the end: with one it is at another place. Null where there is none. */
+function withoutSlash({ path }: Asked): Answer | null {
+  const [, last] = /([^/]+)\/$/.exec(path) ?? [];
+  if (last === undefined) return null;
+  return { status: 303, headers: { location: `../${last}`, 'cache-control': 'no-store' }, body: '' };
+}
+
 /** Throws ERR_REQUEST for a question that is wrong, and what the store throws where more is asked for than the overview. */
 export async function answerView(world: ViewWorld, asked: Asked): Promise<Answer> {
   const isHtml = prefersHtml(asked.header('accept'));
@@ -240,7 +247,8 @@ export async function answerView(world: ViewWorld, asked: Asked): Promise<Answer
   if (question.about === 'leave') return wrongMethod(asked, isHtml, 'POST');
   if (question.about === 'enter' && world.access.canEnter) return door(reader, asked.path);
   const known: Known = reader.is === 'nobody' ? { is: 'public' } : reader;
-  return view({ world, asked, reader: known, isPage: isHtml && pages.has(question.about) }, question);
+  const isPage = isHtml && pages.has(question.about);
+  return (isPage ? withoutSlash(asked) : null) ?? view({ world, asked, reader: known, isPage }, question);
 }
 
 /** How an error is answered: in a browser as a page. */

@@ -55,6 +55,9 @@ export function readerOf(world: AccessWorld, asked: Pick<Asked, 'header'>): Read
 /** The way from a path to the view. */
 export const rootOf = (path: string): string => '../'.repeat(Math.max(0, path.split('/').length - 2));
 
+/** The same as a place to go to: an empty one would be the path itself. */
+const viewFrom = (path: string): string => (rootOf(path) === '' ? './' : rootOf(path));
+
 const challenge = { 'www-authenticate': 'Bearer' };
 
 /** What somebody is answered who may not see it. */
@@ -73,7 +76,11 @@ export function askToEnter(
 /** Where a link leads to, and where the public comes in; who is in already is led on, without the link that may be in the address. */
 export function door(reader: Reader, path: string): Answer {
   if (reader.is === 'operator') {
-    return { status: 303, headers: { location: './#', 'cache-control': 'no-store' }, body: '' };
+    return {
+      status: 303,
+      headers: { location: `${viewFrom(path)}#`, 'cache-control': 'no-store' },
+      body: '',
+    };
   }
   const trouble = reader.is === 'nobody' ? reader.trouble : null;
   return pageAnswer(200, enterPage({ root: rootOf(path), trouble }));
@@ -109,10 +116,10 @@ const isFromElsewhere = ({ header }: Pick<Asked, 'header'>): boolean =>
 
 const fromElsewhere = jsonAnswer(403, { error: 'this is not taken from the page of another site' });
 
-/** Back to the view, from a path of one part. */
-const toTheView = (cookie: string): Answer => ({
+/** Back to the view. */
+const toTheView = (path: string, cookie: string): Answer => ({
   status: 303,
-  headers: { location: './', 'set-cookie': cookie, 'cache-control': 'no-store' },
+  headers: { location: viewFrom(path), 'set-cookie': cookie, 'cache-control': 'no-store' },
   body: '',
 });
 
@@ -135,13 +142,17 @@ export function enter(world: AccessWorld, asked: Asked): Answer {
   const signed = signSession(session, world.keys()) ?? '';
   const forMs = session.until - world.clock.now();
   const cookie = sessionCookie(signed, { isSecure: isSecure(asked), forMs });
-  return ofForm ? toTheView(cookie) : jsonAnswer(200, { until: session.until }, { 'set-cookie': cookie });
+  return ofForm
+    ? toTheView(asked.path, cookie)
+    : jsonAnswer(200, { until: session.until }, { 'set-cookie': cookie });
 }
 
 export function leave(asked: Asked): Answer {
   if (isFromElsewhere(asked)) return fromElsewhere;
   const cookie = endedCookie(isSecure(asked));
-  return isForm(asked) ? toTheView(cookie) : jsonAnswer(200, { left: true }, { 'set-cookie': cookie });
+  return isForm(asked)
+    ? toTheView(asked.path, cookie)
+    : jsonAnswer(200, { left: true }, { 'set-cookie': cookie });
 }
 
 function addressOf({ url }: AccessWorld, asked: Pick<Asked, 'header'>): string | null {

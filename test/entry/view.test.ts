@@ -293,6 +293,26 @@ describe('entering', () => {
     expect([on.code, on.header('location')]).toEqual([303, './#']);
   });
 
+  test('leads to the view from a path with a slash at the end as well, and pages below stand at theirs without one', async () => {
+    await house();
+    const to = async (path: string, init: Parameters<typeof call>[1]): Promise<string> => {
+      const { code, header } = await call(path, init);
+      return `${code} ${new URL(header('location'), `https://x.example${path}`).href}`;
+    };
+    const asPage = { headers: { ...session('token'), accept: html } };
+    const typedIn = {
+      method: 'POST',
+      body: new URLSearchParams({ token }).toString(),
+      headers: form,
+    } as const;
+    expect(await to('/enter/', asPage)).toBe('303 https://x.example/#');
+    expect(await to('/enter/', typedIn)).toBe('303 https://x.example/');
+    expect(await to('/leave/', { ...typedIn, body: '' })).toBe('303 https://x.example/');
+    expect(await to('/history/home/', asPage)).toBe('303 https://x.example/history/home');
+    expect(await to('/incidents/a/', asPage)).toBe('303 https://x.example/incidents/a');
+    expect((await call('/', asPage)).code).toBe(200);
+  });
+
   test('is undone by leaving', async () => {
     await house();
     const left = await call('/leave', {
