@@ -113,7 +113,7 @@ function standbyLines(standby: StandbyGlance, name: string, sheet: Sheet): Line[
   const facts = [
     ...(zone === null ? [] : [`in ${zone}`]),
     ...(instance === null ? [] : [`as ${instance}`]),
-    ...(reportAt === null ? [] : [keysOnIt(standby)]),
+    ...(reportAt === null || (sheet.isPublic && standby.keys === null) ? [] : [keysOnIt(standby)]),
     ...(peers === null ? [] : [count(peers, 'peer')]),
     ...(isProtected ? ['protected from deletion'] : []),
     ...(cost === null
@@ -182,12 +182,12 @@ export function signersLines(site: SiteOverview, sheet: Sheet): Line[] {
   return [title('Signers'), ...site.signers.flatMap((signer) => linesOf(signer, site, sheet))];
 }
 
-/** Standbys of signers that are not configured any more. */
+/** Standbys of signers that are not configured any more, or are not shown. */
 export function otherStandbysLines({ otherStandbys }: SiteOverview, sheet: Sheet): Line[] {
   const all = Object.entries(otherStandbys);
   if (all.length === 0 || sheet.hidden.includes('standbys')) return [];
   return [
-    title('Other standbys'),
+    title(sheet.hidden.includes('signers') ? 'Standbys' : 'Other standbys'),
     ...all.flatMap(([signer, standby]) => standbyLines(standby, signer, sheet)),
   ];
 }

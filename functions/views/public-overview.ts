@@ -73,6 +73,7 @@ function publicStandby({
   reportAt,
   percent,
   etaMs,
+  problems,
 }: StandbyGlance): StandbyGlance {
   return {
     readAt,
@@ -88,7 +89,7 @@ function publicStandby({
     peers: null,
     head: null,
     keys: null,
-    problems: [],
+    problems: problems.length === 0 ? [] : ['Something about it is not as it should be.'],
     hasHeldKeys: false,
     isProtected: false,
     cost: null,

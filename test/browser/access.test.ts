@@ -173,6 +173,23 @@ describe.skipIf(lacks('chromium'))('the door of the view', () => {
     await close();
   });
 
+  test('whoever has selected text is told that nothing is new meanwhile, and so is who gets the page of somebody else', async () => {
+    const opened = await watchedHouse();
+    const { page, close } = await open(opened);
+    await page.goto(await linkOf(opened));
+    await shows(page, /All is well/);
+    await page.evaluate('getSelection().selectAllChildren(document.querySelector("h2"))');
+    await shows(page, /Not refreshed since \d\d:\d\d.* while text is selected/);
+    await page.evaluate('getSelection().removeAllRanges()');
+    await shows(page, /^(?!.*Not refreshed).*All is well/s);
+    await page.route('**/*', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<main>Sign in to this network</main>' }),
+    );
+    await shows(page, /Not refreshed since .*no answer/);
+    expect(await page.content()).not.toContain('Sign in');
+    await close();
+  });
+
   test('what is public shows no address, no id and no name of a person, and its badge stands on the page of somebody else', async () => {
     const opened = await watchedHouse({
       config: { status: { access: 'public', show: ['incidents', 'targets', 'history'], badge: 'public' } },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { glyphsOf } from '../../cli/overview/glyphs.ts';
 import { overviewLines, stageOf } from '../../cli/overview/lines.ts';
 import type { Overview } from '../../functions/views/overview.ts';
+import { publicOverview } from '../../functions/views/public-overview.ts';
 import { plain } from '../../local/terminal-text.ts';
 import { nowAt, overview, overviews, signer, site, target } from '../support/overviews.ts';
 
@@ -54,8 +55,14 @@ test('of everybody it names no holder and no person', () => {
 
 test('what everybody is shown says nothing of what was cut, also where all parts are shown', () => {
   expect(shown(overviews['public, everything']).join('\n')).not.toMatch(
-    /not read yet|Nobody was told|said yet that they are on it/,
+    /not read yet|Nobody was told|said yet that they are on it|whether keys are on it/,
   );
+});
+
+test('standbys of signers that are not shown are not said to be of signers that are gone', () => {
+  const lines = shown(publicOverview(overviews.dark, ['standbys']));
+  expect(lines).toContain('  Standbys');
+  expect(lines.join('\n')).not.toContain('Other standbys');
 });
 
 describe('what makes another overview', () => {

@@ -299,6 +299,7 @@ describe('entering', () => {
       const { code, header } = await call(path, init);
       return `${code} ${new URL(header('location'), `https://x.example${path}`).href}`;
     };
+    const anIncident = '/incidents/home.site.home.20261123T020000Z';
     const asPage = { headers: { ...session('token'), accept: html } };
     const typedIn = {
       method: 'POST',
@@ -309,7 +310,7 @@ describe('entering', () => {
     expect(await to('/enter/', typedIn)).toBe('303 https://x.example/');
     expect(await to('/leave/', { ...typedIn, body: '' })).toBe('303 https://x.example/');
     expect(await to('/history/home/', asPage)).toBe('303 https://x.example/history/home');
-    expect(await to('/incidents/a/', asPage)).toBe('303 https://x.example/incidents/a');
+    expect(await to(`${anIncident}/`, asPage)).toBe(`303 https://x.example${anIncident}`);
     expect((await call('/', asPage)).code).toBe(200);
   });
 

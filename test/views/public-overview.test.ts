@@ -9,6 +9,7 @@ import { blindly, overviewOf } from '../../functions/views/overview-of.ts';
 import { publicOverview } from '../../functions/views/public-overview.ts';
 import { siteState, someTime } from '../support/documents.ts';
 import { knownOf } from '../support/looks.ts';
+import { overview, signer, site as ofHome, standby as aStandby } from '../support/overviews.ts';
 import { rollup, tally, targetTally } from '../support/rollups.ts';
 import { sender, siteRules, target } from '../support/site.ts';
 
@@ -208,6 +209,16 @@ describe('the public overview', () => {
     if (site === undefined) throw new Error('there is a site');
     return site;
   };
+
+  test('of a standby with which something is wrong says that it is so, and not what', () => {
+    const wrong = aStandby({ phase: 'synced', problems: ['key material is on it'] });
+    const of = publicOverview(overview([ofHome({ signers: [signer({ standby: wrong })] })]), ['standbys']);
+    const [seen] = of.sites;
+    expect(seen?.map.find(({ id }) => id === 'standby')).toMatchObject({ tone: 'doubt' });
+    expect(Object.values(seen?.otherStandbys ?? {})).toMatchObject([
+      { keys: null, problems: ['Something about it is not as it should be.'] },
+    ]);
+  });
 
   test('says which parts are hidden', () => {
     const [first] = overviews;

@@ -2,7 +2,8 @@
 
 /**
  * Asks for the page again as often as `data-every` of its `main` says (seconds), only while it is looked at, and takes over what is new. What
- * is open stays open, and focus and place stay where they are. Says what changed of the headlines, and when it gets no answer.
+ * is open stays open, and focus and place stay where they are. Says what changed of the headlines, and when it is not new: while
+ * text is selected, which would be lost, and when it gets no answer, or one that is not the view.
  */
 export const refreshScript = `
 (() => {
@@ -29,7 +30,8 @@ export const refreshScript = `
     const next = new DOMParser().parseFromString(text, 'text/html');
     const fresh = next.querySelector('main');
     const old = main();
-    if (!fresh || fresh.dataset.every === undefined || fresh.outerHTML === old.outerHTML) return;
+    if (fresh?.dataset.every === undefined) throw new Error('none of ours');
+    if (fresh.outerHTML === old.outerHTML) return;
     for (const details of old.querySelectorAll('details[id]')) {
       const same = fresh.querySelector('#' + CSS.escape(details.id));
       if (same) same.open = details.open;
@@ -45,7 +47,10 @@ export const refreshScript = `
   };
   const look = async () => {
     if (document.hidden || isOver) return;
-    if (String(getSelection()) !== '') return again();
+    if (String(getSelection()) !== '') {
+      say('Not refreshed since ' + main().dataset.at + ' while text is selected.');
+      return again();
+    }
     try {
       const answer = await fetch(location.pathname + location.search, {
         headers: { accept: 'text/html', ...(tag === '' ? {} : { 'if-none-match': tag }) },

@@ -144,8 +144,10 @@ function footPart(site: SiteOverview, { hidden, isPublic, hasHistory, clock, old
     ),
     part(
       'left',
-      'Other standbys',
-      'Of signers that are not configured any more.',
+      hidden.includes('signers') ? 'Standbys' : 'Other standbys',
+      hidden.includes('signers')
+        ? 'Nodes in the cloud that stand by.'
+        : 'Of signers that are not configured any more.',
       others ? '' : otherStandbysPart(otherStandbys, old),
     ),
     part('ended', 'Over', '', past.length === 0 ? '' : pastPart(past, { clock: old, isPublic })),

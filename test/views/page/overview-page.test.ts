@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Overview } from '../../../functions/views/overview.ts';
 import { overviewPage } from '../../../functions/views/page/overview-page.ts';
+import { publicOverview } from '../../../functions/views/public-overview.ts';
 import { decoded, readMarkup } from '../../support/markup.ts';
 import {
   hostileSite,
@@ -234,6 +235,12 @@ describe('for everybody', () => {
         expect(html).not.toContain(secret);
       }
     }
+  });
+
+  test('standbys of signers that are not shown are not said to be of signers that are gone', () => {
+    const text = textOf(publicOverview(overviews.dark, ['standbys']));
+    expect(text).toContain('Nodes in the cloud that stand by.');
+    expect(text).not.toMatch(/Other standbys|not configured any more|keys are on it/);
   });
 
   test('history is linked only where it is shown', () => {
