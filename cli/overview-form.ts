@@ -110,7 +110,11 @@ const site = z.strictObject({
   heartbeats: z.array(z.strictObject({ source: text, sentAt: time.nullable(), isFresh: z.boolean() })),
   power: text.nullable(),
   otherStandbys: z.record(text, standby),
-  outbox: glance.shape.outbox.nullable(),
+  outbox: glance.shape.outbox
+    .extend({
+      isUnread: z.boolean().describe('Something is due, and the last look did not see what became of it.'),
+    })
+    .nullable(),
   days,
   firstDay: day,
   lastDay: day,

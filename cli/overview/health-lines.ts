@@ -2,7 +2,7 @@
 import { sentence } from '../../functions/views/message-words.ts';
 import type { SiteOverview } from '../../functions/views/overview.ts';
 import { lateMs } from '../../functions/views/page/watch-part.ts';
-import { lasted } from '../../functions/views/page/when.ts';
+import { lasted, timeWords } from '../../functions/views/page/when.ts';
 import { count } from '../../functions/views/page/words.ts';
 import { duration } from '../../functions/views/time.ts';
 import { said } from './glyphs.ts';
@@ -36,11 +36,26 @@ export function messagesLines({ outbox }: SiteOverview, { glyphs, old }: Sheet):
       '  ',
       said(glyphs, 'doubt', `${channel}: a message waits for ${lasted(since, old)}`),
     ]);
+  const { at, isUnread } = outbox;
+  const unread: Line[] = isUnread
+    ? [
+        [
+          '  ',
+          said(glyphs, 'doubt', 'a message is due, and it is not known what became of it:'),
+          at === null ? ' it was never looked at' : ` last looked at ${agoWords(at, old)}`,
+        ],
+      ]
+    : [];
   const good: Line =
-    outbox.at === null
+    at === null
       ? [dim('  Not looked at yet.')]
-      : ['  ', said(glyphs, 'good', 'every message was taken')];
-  return [title('Messages'), ...(failed.length + late.length > 0 ? [...failed, ...late] : [good])];
+      : [
+          '  ',
+          said(glyphs, 'good', 'every message was taken'),
+          dim(`  as of ${timeWords(at, old)}; nothing was due since`),
+        ];
+  const items = [...unread, ...failed, ...late];
+  return [title('Messages'), ...(items.length > 0 ? items : [good])];
 }
 
 /** Whether it looks each minute, as it should. */

@@ -5,6 +5,7 @@ import type { Bar, Calendar, CalendarDay } from '../domain/history/history.ts';
 import { lineOf } from '../domain/history/hours.ts';
 import { quantileIn } from '../domain/history/sketch.ts';
 import { openIncidentIds, type SiteState } from '../domain/memory.ts';
+import { isTellingInTrouble } from '../domain/observe-own.ts';
 import type { MaintenanceWindow, SiteRules } from '../domain/policy.ts';
 import { daysOf, daysUntil } from './days.ts';
 import { headlineOf } from './headline.ts';
@@ -16,6 +17,7 @@ import type {
   ChainOverview,
   Days,
   HeartbeatOverview,
+  OutboxOverview,
   Overview,
   SignerOverview,
   SiteOverview,
@@ -141,6 +143,12 @@ function heartbeatsOf({ rules, state }: Seen): HeartbeatOverview[] {
   });
 }
 
+/** Whatever is due is looked at with each tick, unless the store fails. */
+function outboxOf({ glance, nextDueAt, subjects, tick }: SiteState): OutboxOverview {
+  const isDue = nextDueAt !== null || isTellingInTrouble(subjects);
+  return { ...glance.outbox, isUnread: isDue && (glance.outbox.at ?? 0) < tick.at };
+}
+
 type Unnamed = Omit<SiteOverview, 'headline' | 'map' | 'tone'>;
 
 /** A site of which nothing is known. */
@@ -227,7 +235,7 @@ function seenSite(seen: Seen, broken: readonly string[]): Unnamed {
     heartbeats: heartbeatsOf(seen),
     power: powerWords(state.facts.power, rules.timezone),
     otherStandbys: Object.fromEntries(Object.entries(glance.standbys).filter(([id]) => !own.has(id))),
-    outbox: glance.outbox,
+    outbox: outboxOf(state),
     days: bars((day) => day.site),
     ...firstAndLast(at),
   };

@@ -82,6 +82,9 @@ export type HeartbeatOverview = {
   readonly isFresh: boolean;
 };
 
+/** `isUnread`: something is due, and the last look did not see what became of it; the rest is as of `at`. */
+export type OutboxOverview = OutboxGlance & { readonly isUnread: boolean };
+
 export type SiteOverview = {
   readonly site: string;
   readonly name: string;
@@ -125,7 +128,7 @@ export type SiteOverview = {
   readonly power: string | null;
   /** Standbys of signers that are not configured any more. */
   readonly otherStandbys: Readonly<Record<string, StandbyGlance>>;
-  readonly outbox: OutboxGlance | null;
+  readonly outbox: OutboxOverview | null;
   readonly days: Days;
   /** The days that `days` and those of the parts are about. */
   readonly firstDay: Day;

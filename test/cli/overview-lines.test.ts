@@ -76,7 +76,10 @@ describe('what makes another overview', () => {
   test.each([
     ['a target that fails', site({ targets: [target({ quality: 'bad', reason: 'timeout' })] })],
     ['keys that changed hands', site({ signers: [signer({ keys: { isReadable: false, why: 'denied' } })] })],
-    ['a channel that refuses', site({ outbox: { at: 1, waiting: { mail: 1 }, failing: {} } })],
+    [
+      'a channel that refuses',
+      site({ outbox: { at: 1, waiting: { mail: 1 }, failing: {}, isUnread: false } }),
+    ],
   ])('is %s', (_, changed) => {
     expect(stageOf(overview([changed]))).not.toBe(before);
   });

@@ -276,7 +276,7 @@ function known(): Omit<SiteOverview, 'headline' | 'map'> {
     ],
     power: 'The house has power; the battery is at 100 % and lasts about 41 min.',
     otherStandbys: {},
-    outbox: { at: nowAt - 7 * second, waiting: {}, failing: {} },
+    outbox: { at: nowAt - 7 * second, waiting: {}, failing: {}, isUnread: false },
     days: usualDays,
     firstDay,
     lastDay,
@@ -479,6 +479,7 @@ export const hostileSite = ({
       at: nowAt,
       waiting: { [html]: nowAt - hour },
       failing: { [unbroken]: { since: nowAt - hour, times: 4, outcome: html } },
+      isUnread: true,
     },
   });
 

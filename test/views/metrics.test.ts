@@ -293,7 +293,7 @@ test('whatever names and ids hold comes out as it went in, and breaks nothing', 
             name,
             targets: ids.map((each) => target({ id: each })),
             signers: ids.map((each) => signer({ id: each, standby: standby({ percent }) })),
-            outbox: { at: nowAt, waiting: { [name]: nowAt }, failing: {} },
+            outbox: { at: nowAt, waiting: { [name]: nowAt }, failing: {}, isUnread: false },
           }),
         );
         const samples = samplesOf(overview(sites));

@@ -286,6 +286,20 @@ describe('an overview', () => {
     );
   });
 
+  test('does not know of messages what the last look did not see, where something is due', () => {
+    const state = siteState();
+    const at = state.tick.at;
+    const isUnread = (of: Partial<SiteState>, seenAt: number | null): boolean | undefined => {
+      const outbox = { ...state.glance.outbox, at: seenAt };
+      const given = { ...withGlance(state, { outbox }), ...of };
+      return overviewOf([rules], knownOf(given), at).sites[0]?.outbox?.isUnread;
+    };
+    expect(isUnread({}, null)).toBe(false);
+    expect(isUnread({ nextDueAt: at }, null)).toBe(true);
+    expect(isUnread({ nextDueAt: at }, at - minute)).toBe(true);
+    expect(isUnread({ nextDueAt: at }, at)).toBe(false);
+  });
+
   test('counts incidents that are open although the glance does not tell of them yet', () => {
     const { state } = darkFor(3);
     const overview = overviewOf([rules], knownOf(withGlance(state, { open: [] })), state.tick.at);

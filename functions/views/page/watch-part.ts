@@ -1,7 +1,6 @@
 // What the house says of itself, whether messages arrive, and how well the watchdog itself looks.
 import { briefly } from '../../domain/lasting.ts';
-import type { OutboxGlance } from '../../domain/glance.ts';
-import type { HeartbeatOverview, SiteOverview } from '../overview.ts';
+import type { HeartbeatOverview, OutboxOverview, SiteOverview } from '../overview.ts';
 import { sentence } from '../message-words.ts';
 import { bdi, said, sign } from './signs.ts';
 import { ago, type Clock, lasted, since, time } from './when.ts';
@@ -18,7 +17,7 @@ export function housePart({ heartbeats, power }: SiteOverview, clock: Clock): st
 }
 
 /** Whether people can be reached: what waits, and which channels refuse. */
-export function messagesPart({ waiting, failing, at }: OutboxGlance, clock: Clock): string {
+export function messagesPart({ waiting, failing, at, isUnread }: OutboxOverview, clock: Clock): string {
   const failed = Object.entries(failing).map(
     ([channel, { since: from, times, outcome }]) =>
       `<li>${sign('bad')}<span><b>${bdi(channel)} does not take messages</b> ${since(from, clock)}, ${times} times. <span class="soft">${bdi(outcome)}</span></span></li>`,
@@ -29,10 +28,17 @@ export function messagesPart({ waiting, failing, at }: OutboxGlance, clock: Cloc
       ([channel, from]) =>
         `<li>${sign('doubt')}<span><b>${bdi(channel)}</b>: a message waits for ${lasted(from, clock)}.</span></li>`,
     );
-  if (failed.length + late.length > 0) return `<ul class="signed">${[...failed, ...late].join('')}</ul>`;
+  const seen = at === null ? 'it was never looked at' : `it was last looked at ${ago(at, clock)}`;
+  const unread = isUnread
+    ? [
+        `<li>${sign('doubt')}<span><b>A message is due, and it is not known what became of it</b>: ${seen}.</span></li>`,
+      ]
+    : [];
+  const items = [...unread, ...failed, ...late];
+  if (items.length > 0) return `<ul class="signed">${items.join('')}</ul>`;
   return at === null
     ? '<p class="soft">Not looked at yet.</p>'
-    : `<p>${said('good', 'every message was taken')}</p>`;
+    : `<p>${said('good', 'every message was taken')} <span class="soft">as of ${time(at, clock)}; nothing was due since.</span></p>`;
 }
 
 type Watch = Pick<

@@ -182,6 +182,7 @@ describe('what it says', () => {
 
   test('channels that do not take messages, and messages that wait', () => {
     const outbox = {
+      isUnread: false,
       at: nowAt,
       waiting: { phone: nowAt - 12 * minute, telegram: nowAt - minute },
       failing: { telegram: { since: nowAt - 20 * minute, times: 4, outcome: 'HTTP 401' } },
@@ -192,6 +193,16 @@ describe('what it says', () => {
     );
     expect(text).toContain('phone: a message waits for 12 min.');
     expect(text).not.toContain('every message was taken');
+  });
+
+  test('that nobody knows what became of a message that is due is not that it was taken', () => {
+    const unread = { at: nowAt - 3 * minute, waiting: {}, failing: {}, isUnread: true };
+    const text = textOf(overview([site({ outbox: unread })]));
+    expect(text).toMatch(
+      /A message is due, and it is not known what became of it: it was last looked at .*3 min ago/,
+    );
+    expect(text).not.toContain('every message was taken');
+    expect(textOf(overview())).toMatch(/every message was taken as of \d\d:\d\d/);
   });
 
   test('a document that cannot be read names itself', () => {
