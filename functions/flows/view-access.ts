@@ -110,9 +110,16 @@ function byForm(world: AccessWorld, typed: string): Entered {
 
 const statusOf = { malformed: 400, forged: 403, refused: 403, expired: 410 } as const;
 
-/** A page of another site may not use the browser of whoever reads this one. */
-const isFromElsewhere = ({ header }: Pick<Asked, 'header'>): boolean =>
-  ['cross-site', 'same-site'].includes(header('sec-fetch-site'));
+/**
+ * A page of another site may not use the browser of whoever reads this one. Older browsers, and all where there is no https, say only the
+ * origin; of this page's own form that is `null`, for it tells nobody where the reader comes from.
+ */
+function isFromElsewhere({ header }: Pick<Asked, 'header'>): boolean {
+  const origin = header('origin');
+  const host = URL.parse(origin)?.host ?? null;
+  const isOfAnother = origin !== '' && origin !== 'null' && host !== header('host').toLowerCase();
+  return isOfAnother || ['cross-site', 'same-site'].includes(header('sec-fetch-site'));
+}
 
 const fromElsewhere = jsonAnswer(403, { error: 'this is not taken from the page of another site' });
 

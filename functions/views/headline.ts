@@ -233,6 +233,8 @@ function adviceSentences(told: Told): string[] {
   const { site } = told;
   if (doubtsOf(told).length > 0 || site.verdict === null) return [];
   const advice = verdictAdvice[site.verdict];
+  // Whoever is sent to a client starts it: while nobody may sign, the sentence about the keys says what comes next.
+  if (site.verdict === 'not-signing' && areKeysInDoubt(site)) return [];
   if (advice !== null) return [advice];
   const isCalm =
     site.open.every((incident) => againAt(incident) !== null) && site.moreOpen === 0 && !areKeysInDoubt(site);

@@ -179,8 +179,8 @@ const namedOf = (incident: DayIncident): Named<DayIncident> => {
 
 /** An incident of a day as everybody may see it; its subject is `kind/id`. */
 function publicOnes(rollup: DayRollup, site: string, show: readonly Shown[]): DayIncident[] {
-  const names = namesFor(show);
-  return publicIncidents(rollup.incidents.map(namedOf), site, names).map(({ incident, named }) => ({
+  const naming = { show, names: namesFor(show) };
+  return publicIncidents(rollup.incidents.map(namedOf), site, naming).map(({ incident, named }) => ({
     ...incident,
     id: named.id,
     subject: `${named.subject.kind}/${named.subject.id}`,

@@ -294,7 +294,7 @@ function asItWas(
   { since, readAt, at }: { readonly since: number; readonly readAt: number; readonly at: number },
 ): SiteOverview {
   const reading = { at, timezone: site.timezone };
-  const isOld = site.watched === 'yes' && at - readAt > staleAfterMs;
+  const isOld = site.watched === 'yes' && at - (site.lastTickAt ?? readAt) > staleAfterMs;
   return {
     ...site,
     watched: isOld ? 'stale' : site.watched,

@@ -1,5 +1,12 @@
-// Incidents for everybody: none that is about safety, and where a subject is not to be named, a number instead of its name.
-import { isSafety, problemKinds, type Subject, type SubjectKind, subjectKinds } from '../domain/incident.ts';
+// Incidents for everybody: none that is about safety, or about a part that is not shown, and where a subject is not to be named, a number instead of its name.
+import {
+  isSafety,
+  type ProblemKind,
+  problemKinds,
+  type Subject,
+  type SubjectKind,
+  subjectKinds,
+} from '../domain/incident.ts';
 import type { Shown } from '../domain/shown.ts';
 import { isNamed } from './public-words.ts';
 
@@ -34,12 +41,35 @@ type Anew<Some> = {
   readonly named: { readonly id: string; readonly subject: Subject };
 };
 
-/** The id says which subject it is about, so it is made anew as well. What is of no kind that is known is left out. */
-export function publicIncidents<Some>(all: readonly Named<Some>[], site: string, names: Names): Anew<Some>[] {
+/** What tells of a part that the owner may keep to himself. What a site is called blind for is its verdict, which all see. */
+const told = {
+  late: 'watchdog',
+  undelivered: 'watchdog',
+  'channel-failing': 'watchdog',
+  'store-failing': 'watchdog',
+  'standby-running': 'standbys',
+  'standby-failing': 'standbys',
+  'standby-orphan': 'standbys',
+  'drill-failed': 'standbys',
+} as const satisfies Partial<Record<ProblemKind, Shown>>;
+
+const toldWith: ReadonlyMap<string, Shown> = new Map(Object.entries(told));
+
+const isTold = (kind: ProblemKind, show: readonly Shown[]): boolean => {
+  const part = toldWith.get(kind);
+  return !isSafety(kind) && (part === undefined || show.includes(part));
+};
+
+/** The id says which subject it is about, so it is made anew as well. What is of no kind that is known, and what tells of a part that is not shown, is left out. */
+export function publicIncidents<Some>(
+  all: readonly Named<Some>[],
+  site: string,
+  { show, names }: { readonly show: readonly Shown[]; readonly names: Names },
+): Anew<Some>[] {
   return all.flatMap(({ incident, id, kind, subject }) => {
     const problem = problemKinds.find((each) => each === kind);
     const about = subjectKinds.find((each) => each === subject.kind);
-    if (problem === undefined || about === undefined || isSafety(problem)) return [];
+    if (problem === undefined || about === undefined || !isTold(problem, show)) return [];
     const named = { kind: about, id: names({ kind: about, id: subject.id }) };
     const stamp = /[0-9]{8}T[0-9]{6}Z$/.exec(id)?.[0] ?? '';
     return [{ incident, named: { id: `${site}.${named.kind}.${named.id}.${stamp}`, subject: named } }];

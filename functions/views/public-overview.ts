@@ -25,8 +25,10 @@ const daysFor = (parts: Parts, days: Days): Days => (parts.history ? days : noDa
 
 type Glanced = Pick<PastGlance, 'id' | 'subject' | 'kind'>;
 
+type Naming = { readonly show: readonly Shown[]; readonly names: Names };
+
 /** Those that everybody may see, each with its new names. */
-const anew = <Some extends Glanced>(incidents: readonly Some[], site: string, names: Names) =>
+const anew = <Some extends Glanced>(incidents: readonly Some[], site: string, given: Naming) =>
   publicIncidents(
     incidents.map((incident) => ({
       incident,
@@ -35,11 +37,11 @@ const anew = <Some extends Glanced>(incidents: readonly Some[], site: string, na
       subject: incident.subject,
     })),
     site,
-    names,
+    given,
   );
 
-const publicOpen = (site: SiteOverview, names: Names): OpenGlance[] =>
-  anew(site.open, site.site, names).map(({ incident, named }) => ({
+const publicOpen = (site: SiteOverview, naming: Naming): OpenGlance[] =>
+  anew(site.open, site.site, naming).map(({ incident, named }) => ({
     ...named,
     kind: incident.kind,
     severity: incident.severity,
@@ -55,8 +57,8 @@ const publicOpen = (site: SiteOverview, names: Names): OpenGlance[] =>
     earlier: 0,
   }));
 
-const publicPast = (site: SiteOverview, names: Names): PastGlance[] =>
-  anew(site.past, site.site, names).map(({ incident, named }) => ({
+const publicPast = (site: SiteOverview, naming: Naming): PastGlance[] =>
+  anew(site.past, site.site, naming).map(({ incident, named }) => ({
     ...named,
     kind: incident.kind,
     severity: incident.severity,
@@ -196,8 +198,8 @@ function publicWords(site: SiteOverview, { blind, readAt, at }: Overview): strin
 
 function publicSite(site: SiteOverview, show: readonly Shown[], overview: Overview): SiteOverview {
   const parts = partsOf(show);
-  const names = namesFor(show);
-  const open = parts.incidents ? publicOpen(site, names) : [];
+  const naming: Naming = { show, names: namesFor(show) };
+  const open = parts.incidents ? publicOpen(site, naming) : [];
   const { timezone } = site;
   return {
     site: site.site,
@@ -219,7 +221,7 @@ function publicSite(site: SiteOverview, show: readonly Shown[], overview: Overvi
     map: mapFor(parts, site),
     open,
     moreOpen: parts.incidents ? site.moreOpen + site.open.length - open.length : 0,
-    past: parts.incidents ? publicPast(site, names) : [],
+    past: parts.incidents ? publicPast(site, naming) : [],
     mutes: [],
     windows: [],
     targets: parts.targets ? site.targets.map((each) => publicTarget(parts, each)) : [],

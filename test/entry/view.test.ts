@@ -281,7 +281,9 @@ describe('entering', () => {
       const left = await call('/leave', { method: 'POST', headers: { 'sec-fetch-site': site } });
       expect([left.code, left.header('set-cookie')]).toEqual([403, '']);
     }
-    expect((await typed(token, { 'sec-fetch-site': 'same-origin' })).code).toBe(303);
+    const foreign = await typed(token, { origin: 'https://elsewhere.example' });
+    expect([foreign.code, foreign.header('set-cookie')]).toEqual([403, '']);
+    expect((await typed(token, { 'sec-fetch-site': 'same-origin', origin: 'null' })).code).toBe(303);
   });
 
   test('has a page of its own, from where somebody who is in already is led on without the link', async () => {

@@ -260,6 +260,20 @@ describe('the public overview', () => {
     expect(moreOpen).toBe((all?.open.length ?? 0) - open.length + 2);
   });
 
+  test.each([
+    ['late', 'watchdog'],
+    ['channel-failing', 'watchdog'],
+    ['standby-running', 'standbys'],
+    ['drill-failed', 'standbys'],
+  ] as const)('tells of %s only with the part %s', (kind, part) => {
+    const kindsOf = (show: readonly Shown[]): string[] => {
+      const { open, past } = shown(show);
+      return [...open, ...past].map((incident) => incident.kind);
+    };
+    expect(kindsOf(shownParts.filter((each) => each !== part))).not.toContain(kind);
+    expect(kindsOf(['incidents', part])).toContain(kind);
+  });
+
   test('gives what it does not name a number, the same in all places', () => {
     const { open, past } = shown(['incidents']);
     const alerts = open.filter(({ subject }) => subject.kind === 'target');

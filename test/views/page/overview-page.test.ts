@@ -136,6 +136,12 @@ describe('what it says', () => {
     expect(ids(false)).toEqual(['all-cabin', 'legend']);
   });
 
+  test('nobody is sent to a client of which nobody may sign', () => {
+    const advice = 'Look at the validator client';
+    expect(textOf(overviews['not signing'])).toContain(advice);
+    expect(textOf(overviews['nobody holds the keys'])).not.toContain(advice);
+  });
+
   test('a day without data is none, and never well', () => {
     const text = pageOf(overviews['a year with holes']).html;
     expect(text).toMatch(
