@@ -2,7 +2,6 @@
 import { dayAfter, dayOf, startOf } from '../domain/history/day.ts';
 import { type Day, type DayRollup, keptDays } from '../domain/history/history.ts';
 import { mergeDays } from '../domain/history/rollup.ts';
-import type { SiteState } from '../domain/memory.ts';
 import type { SiteRules } from '../domain/policy.ts';
 import type { Clock } from '../kit/clock.ts';
 import { WatchdogError } from '../kit/error.ts';
@@ -45,8 +44,12 @@ const daysAtOnce = 31;
 const todayFreshMs = 10_000;
 /** What is over does not change, but for a part that is filed late. */
 const dayFreshMs = 3_600_000;
-/** Parts of days, each some hundred bytes, that are remembered of all sites. */
-const mostParts = 20_000;
+/** What is remembered of days in short, of all sites together, as `weightOf` counts it. */
+const mostBytes = 64 * 1024 * 1024;
+/** Whole days that are remembered, as they are counted the same way. */
+const mostWholeBytes = 16 * 1024 * 1024;
+/** Answers that are remembered for ten seconds. */
+const mostAnswers = 16;
 
 const refuse = (message: string): WatchdogError => new WatchdogError('ERR_REQUEST', message);
 
@@ -102,84 +105,135 @@ const daysIn = (from: Day, to: Day): Day[] => {
 type Kept = {
   readonly at: number;
   readonly freshMs: number;
+  /** What was counted when it was read, of what may still be filed; null of a day that is over. */
+  readonly beside: string | null;
   readonly rollup: DayRollup | null;
   readonly broken: readonly string[];
 };
 
-const partsOf = ({ rollup }: Kept): number =>
-  rollup === null ? 1 : 1 + Object.keys(rollup.targets).length + Object.keys(rollup.signers).length;
+/** About what it takes in memory, bytes. */
+function weightOf({ rollup, broken }: Kept): number {
+  const texts = broken.reduce((sum, text) => sum + text.length, 256);
+  if (rollup === null) return texts;
+  const targets = Object.entries(rollup.targets);
+  const ofTargets = targets.reduce(
+    (sum, [id, { latency, hours }]) => sum + 240 + id.length + latency.length + hours.length,
+    0,
+  );
+  return texts + 512 + ofTargets + 240 * Object.keys(rollup.signers).length + 512 * rollup.incidents.length;
+}
 
-/** Days that are over, the last used last, at most `mostParts` parts of them. */
-function shelfOfDays() {
+/** What rows and totals are made of, for whoever asks: without the hours and the names of incidents, of which the number stays. */
+const inShort = (rollup: DayRollup): DayRollup => ({
+  ...rollup,
+  targets: Object.fromEntries(
+    Object.entries(rollup.targets).map(([id, tally]) => [id, { ...tally, hours: '' }]),
+  ),
+  incidents: [],
+  moreIncidents: rollup.moreIncidents + rollup.incidents.length,
+});
+
+const isFresh = ({ at, freshMs }: Kept, now: number): boolean => now >= at && now - at < freshMs;
+
+/**
+ * Days that were read. When it is full nothing that is fresh gives way: days are asked for in order, and of the last used ones each new one
+ * would push out the very one that is asked for next.
+ */
+function shelfOfDays(most: number) {
   const kept = new Map<string, Kept>();
-  let parts = 0;
+  let bytes = 0;
   const drop = (key: string): void => {
     const known = kept.get(key);
     if (known === undefined) return;
-    parts -= partsOf(known);
+    bytes -= weightOf(known);
     kept.delete(key);
   };
   return {
-    get: (key: string, now: number): Kept | null => {
+    get: (key: string, now: number, beside: string): Kept | null => {
       const known = kept.get(key);
-      if (known === undefined || now < known.at || now - known.at >= known.freshMs) return null;
-      kept.delete(key);
-      kept.set(key, known);
-      return known;
+      if (known === undefined || !isFresh(known, now)) return null;
+      return known.beside === null || known.beside === beside ? known : null;
     },
     put: (key: string, value: Kept): void => {
       drop(key);
-      kept.set(key, value);
-      parts += partsOf(value);
-      for (const oldest of kept.keys()) {
-        if (parts <= mostParts || oldest === key) break;
-        drop(oldest);
+      const weight = weightOf(value);
+      if (bytes + weight > most) {
+        for (const [other, each] of kept) if (!isFresh(each, value.at)) drop(other);
       }
+      if (bytes + weight > most) return;
+      kept.set(key, value);
+      bytes += weight;
     },
   };
 }
 
+type Shelf = ReturnType<typeof shelfOfDays>;
+
 type Portion = { readonly days: readonly DayRollup[]; readonly broken: readonly string[] };
+
+/** What is counted of today, and why it cannot be read. */
+type Counting = { readonly today: DayRollup | null; readonly broken: readonly string[] };
+
+/** Changes when a day was filed. */
+const besideOf = ({ today }: Counting): string => (today === null ? '' : `${today.day} ${today.from}`);
 
 /** The day that a sentence of the store is about. */
 const dayNamed = (text: string): string => /_(\d{4}-\d{2}-\d{2})/.exec(text)?.[1] ?? '';
 
 /** One for each instance: it remembers days that are over. */
 export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReader {
-  const shelf = shelfOfDays();
-  const states = new Map<string, { readonly at: number; readonly state: Promise<SiteState | null> }>();
+  const short = shelfOfDays(mostBytes);
+  const whole = shelfOfDays(mostWholeBytes);
+  const countings = new Map<string, { readonly at: number; readonly counting: Promise<Counting> }>();
   const reading = new Map<string, Promise<Portion>>();
+  const answers = new Map<string, { readonly at: number; readonly answer: Promise<HistoryAnswer> }>();
 
-  /** What is counted of today; a document that cannot be read keeps no other day back. */
-  const stateOf = (site: string): Promise<SiteState | null> => {
-    const now = clock.now();
-    const known = states.get(site);
-    if (known !== undefined && now >= known.at && now - known.at < todayFreshMs) return known.state;
-    const state = store.readStates([site]).then((read) => read.states.get(site) ?? null);
-    states.set(site, { at: now, state });
-    state.catch(() => states.delete(site));
-    return state;
+  const isYoung = (at: number): boolean => {
+    const age = clock.now() - at;
+    return age >= 0 && age < todayFreshMs;
   };
 
-  const read = async (site: string, from: Day, to: Day, counted: Day | null): Promise<Portion> => {
+  /** A document that cannot be read keeps no other day back. */
+  const countAgain = (site: string): Promise<Counting> => {
+    const counting = store.readStates([site]).then(({ states, broken }) => ({
+      today: states.get(site)?.history.today ?? null,
+      broken,
+    }));
+    countings.set(site, { at: clock.now(), counting });
+    counting.catch(() => countings.delete(site));
+    return counting;
+  };
+
+  const countingOf = (site: string): Promise<Counting> => {
+    const known = countings.get(site);
+    return known !== undefined && isYoung(known.at) ? known.counting : countAgain(site);
+  };
+
+  type Wanted = { readonly site: string; readonly from: Day; readonly to: Day; readonly counting: Counting };
+
+  const read = async (shelf: Shelf, { site, from, to, counting }: Wanted): Promise<Portion> => {
     const at = clock.now();
+    const beside = besideOf(counting);
+    // Of a site of which nothing is counted, the last day may still be filed.
+    const openFrom = counting.today?.day ?? dayAfter(dayOf(at), -1);
     const keyOf = (day: Day): string => `${site} ${day}`;
     const asked = daysIn(from, to);
-    // Kept here, for what is put on the shelf may take the place of others.
     const found = new Map<Day, Kept>();
     for (const day of asked) {
-      const kept = shelf.get(keyOf(day), at);
+      const kept = shelf.get(keyOf(day), at, beside);
       if (kept !== null) found.set(day, kept);
     }
     const missing = asked.filter((day) => !found.has(day));
     const [first, last] = [missing[0], missing.at(-1)];
     if (first !== undefined && last !== undefined) {
       const { days, broken } = await store.readDays(site, first, last);
-      const byDay = new Map(days.map((rollup) => [rollup.day, rollup]));
+      const byDay = new Map(days.map((rollup) => [rollup.day, shelf === short ? inShort(rollup) : rollup]));
       for (const day of daysIn(first, last)) {
+        const isOver = day < openFrom;
         const kept: Kept = {
           at,
-          freshMs: counted !== null && day < counted ? dayFreshMs : todayFreshMs,
+          freshMs: isOver ? dayFreshMs : todayFreshMs,
+          beside: isOver ? null : beside,
           rollup: byDay.get(day) ?? null,
           broken: broken.filter((text) => dayNamed(text) === day),
         };
@@ -195,22 +249,37 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
   };
 
   /** Readers of the same days wait for one read. */
-  const portion = (site: string, from: Day, to: Day, counted: Day | null): Promise<Portion> => {
-    const key = `${site} ${from} ${to} ${counted}`;
+  const portion = (shelf: Shelf, wanted: Wanted): Promise<Portion> => {
+    const { site, from, to, counting } = wanted;
+    const key = `${shelf === short ? 'short' : 'whole'} ${site} ${from} ${to} ${besideOf(counting)}`;
     const known = reading.get(key);
     if (known !== undefined) return known;
-    const begun = read(site, from, to, counted).finally(() => reading.delete(key));
+    const begun = read(shelf, wanted).finally(() => reading.delete(key));
     reading.set(key, begun);
     return begun;
   };
 
+  /**
+   * What is counted now, for `days` that were read after `counting`. A day of both is either filed in parts, or was filed between the two
+   * reads, and then it is no part of its own: a day is filed in the same commit that counts the next, so a second look tells which.
+   */
+  const countedBeside = async (
+    site: string,
+    counting: Counting,
+    days: readonly DayRollup[],
+  ): Promise<Counting> => (days.some(({ day }) => day === counting.today?.day) ? countAgain(site) : counting);
+
   /** With what is counted now, where that is of one of these days. */
-  const withToday = (days: readonly DayRollup[], today: DayRollup | null): DayRollup[] => {
-    if (today === null || today.ticks === 0) return [...days];
+  const withToday = (
+    days: readonly DayRollup[],
+    today: DayRollup | null,
+    { from, to }: { readonly from: Day; readonly to: Day },
+  ): DayRollup[] => {
+    if (today === null || today.ticks === 0 || today.day < from || today.day > to) return [...days];
     const filed = days.find(({ day }) => day === today.day);
     const others = days.filter(({ day }) => day !== today.day);
-    const whole = filed === undefined ? today : mergeDays(filed, today);
-    return [...others, whole].toSorted((a, b) => (a.day < b.day ? -1 : 1));
+    const all = filed === undefined ? today : mergeDays(filed, today);
+    return [...others, all].toSorted((a, b) => (a.day < b.day ? -1 : 1));
   };
 
   const rulesOf = (site: string): SiteRules | undefined => rules.find(({ id }) => id === site);
@@ -220,9 +289,10 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
     if (about === undefined) return null;
     if (!isDay(day)) throw refuse('that is not a day of the calendar; write one such as 2026-12-01');
     const at = clock.now();
-    const today = (await stateOf(site))?.history.today ?? null;
-    const { days, broken } = await portion(site, day, day, today?.day ?? null);
-    const [found] = withToday(days, today?.day === day ? today : null);
+    const counting = await countingOf(site);
+    const { days, broken } = await portion(whole, { site, from: day, to: day, counting });
+    const counted = await countedBeside(site, counting, days);
+    const [found] = withToday(days, counted.today, { from: day, to: day });
     return {
       site,
       name: about.name,
@@ -232,8 +302,36 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
       isOver: day < dayOf(at),
       rollup: found === undefined ? null : shownRollup(found, site, show),
       isPublic: show !== null,
-      broken: show === null ? broken : [],
+      broken: show === null ? [...counted.broken, ...broken] : [],
     };
+  };
+
+  type Range = { readonly from: Day; readonly to: Day; readonly at: number };
+
+  const answerFor = async (about: SiteRules, { from, to, at }: Range, show: Show): Promise<HistoryAnswer> => {
+    const site = about.id;
+    const counting = await countingOf(site);
+    const found: DayRollup[] = [];
+    const broken: string[] = [];
+    for (const part of portions(from, to)) {
+      // oxlint-disable-next-line no-await-in-loop -- no more of them are held whole at once
+      const { days, broken: unread } = await portion(short, { site, ...part, counting });
+      found.push(...days);
+      broken.push(...unread);
+    }
+    const counted = await countedBeside(site, counting, found);
+    const rows = [];
+    let sum: Sum = null;
+    for (const rollup of withToday(found, counted.today, { from, to })) {
+      const shown = shownRollup(rollup, site, show);
+      rows.push(dayRow(shown));
+      sum = withDay(sum, shown);
+    }
+    return historyAnswer(
+      about,
+      { from, to, rows, sum, broken: [...counted.broken, ...broken] },
+      { show, at },
+    );
   };
 
   return {
@@ -242,21 +340,20 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
       if (about === undefined) return null;
       const at = clock.now();
       const { from, to } = readRange(asked, dayOf(at));
-      const today = (await stateOf(site))?.history.today ?? null;
-      const rows = [];
-      const broken: string[] = [];
-      let sum: Sum = null;
-      for (const part of portions(from, to)) {
-        const found = await portion(site, part.from, part.to, today?.day ?? null);
-        broken.push(...found.broken);
-        const isIn = today !== null && part.from <= today.day && today.day <= part.to;
-        for (const rollup of withToday(found.days, isIn ? today : null)) {
-          const shown = shownRollup(rollup, site, show);
-          rows.push(dayRow(shown));
-          sum = withDay(sum, shown);
-        }
+      const key = JSON.stringify([site, from, to, show]);
+      const known = answers.get(key);
+      if (known !== undefined && isYoung(known.at)) return known.answer;
+      const answer = answerFor(about, { from, to, at }, show);
+      answers.delete(key);
+      answers.set(key, { at, answer });
+      for (const oldest of answers.keys()) {
+        if (answers.size <= mostAnswers) break;
+        answers.delete(oldest);
       }
-      return historyAnswer(about, { from, to, rows, sum, broken }, { show, at });
+      answer.catch(() => {
+        if (answers.get(key)?.answer === answer) answers.delete(key);
+      });
+      return answer;
     },
     dayPart,
     day: async (site, day, show) => {

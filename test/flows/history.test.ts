@@ -5,7 +5,7 @@ import { dayAfter, startOf } from '../../functions/domain/history/day.ts';
 import type { DayRollup } from '../../functions/domain/history/history.ts';
 import { addToHour } from '../../functions/domain/history/hours.ts';
 import { addLatency } from '../../functions/domain/history/sketch.ts';
-import { type HistoryReader, openHistory } from '../../functions/flows/history.ts';
+import { type HistoryReader, type HistoryWorld, openHistory } from '../../functions/flows/history.ts';
 import { openFirestoreStore } from '../../functions/stores/firestore.ts';
 import { indexes } from '../../functions/stores/indexes.ts';
 import { openDatabase } from '../../functions/stores/open.ts';
@@ -222,7 +222,8 @@ describe('reading', () => {
     expect(await readsOf(crowd)).toBe(30);
     expect(await readsOf(() => reader.days(lastMonth, null))).toBe(0);
     moveTo(someTime + 11_000);
-    expect(await readsOf(() => reader.day('home', '2026-11-12', null))).toBe(1);
+    // The site again, and all of that day, of which only what the month needs is remembered.
+    expect(await readsOf(() => reader.day('home', '2026-11-12', null))).toBe(2);
     // Of today nothing is filed yet, which costs one to find out.
     expect(await readsOf(() => reader.days(lastMonth, null))).toBe(1);
   });
@@ -233,5 +234,75 @@ describe('reading', () => {
     await commit(store, { filed: [rollup({ day: '2026-11-30' })] });
     moveTo(someTime + 3_600_001);
     expect((await reader.day('home', '2026-11-30', null))?.row).not.toBeNull();
+  });
+
+  test.each([50, 200])(
+    'of 400 days of %i targets costs a read for each day once, whatever is asked of them',
+    async (count) => {
+      const targets = Object.fromEntries(
+        Array.from({ length: count }, (_, place) => [`target-${place}`, targetTally({ good: dayMs })]),
+      );
+      const all = rollups('2026-11-30', 399).map((day) => ({ ...day, targets }));
+      let reads = 0;
+      const store: HistoryWorld['store'] = {
+        readStates: async () => ({ states: new Map(), broken: [] }),
+        readDays: async (_, from, to) => {
+          const days = all.filter(({ day }) => from <= day && day <= to);
+          reads += days.length;
+          return { days, broken: [] };
+        },
+      };
+      let now = someTime;
+      const clock = { now: () => now, sleep: () => Promise.resolve() };
+      const reader = openHistory({ rules: [siteRules()], store, clock });
+      const year = { site: 'home', from: dayAfter(today, -399), to: today };
+      const first = await reader.days(year, ['history']);
+      expect(reads).toBe(399);
+      for (let round = 0; round < 40; round += 1) {
+        now += 11_000;
+        // oxlint-disable-next-line no-await-in-loop -- one reader after the other
+        await reader.days({ ...year, from: dayAfter(year.from, round) }, ['history']);
+      }
+      // Only the last day, which may still be filed.
+      expect(reads).toBe(399 + 40);
+      expect(first?.days).toHaveLength(399);
+    },
+  );
+
+  test('names the document of the site when it cannot be read', async () => {
+    const { reader, spoil } = await room(rollups('2026-11-30', 2));
+    await spoil('sites/home');
+    expect((await reader.days(lastMonth, null))?.broken.join()).toContain('sites/home');
+    expect((await reader.day('home', today, null))?.broken.join()).toContain('sites/home');
+  });
+
+  test('counts a day once that is filed between the two reads', async () => {
+    const { store } = await room([], { site: tally({ ok: 3_600_000 }), ticks: 60, pages: 3 });
+    const ended = rollup({ day: today, site: tally({ ok: 3_600_000 }), ticks: 60, pages: 3 });
+    let isFiled = false;
+    const racing: HistoryWorld['store'] = {
+      readStates: (ids) => store.readStates(ids),
+      readDays: async (site, from, to) => {
+        if (!isFiled) {
+          isFiled = true;
+          const state = siteState();
+          const next = rollup({ day: dayAfter(today), from: startOf(dayAfter(today)), ticks: 1 });
+          await commit(store, {
+            state: { ...state, history: { ...state.history, today: next } },
+            filed: [ended],
+          });
+        }
+        return store.readDays(site, from, to);
+      },
+    };
+    const clock = { now: () => someTime, sleep: () => Promise.resolve() };
+    const reader = openHistory({ rules: [siteRules()], store: racing, clock });
+    const answer = await reader.days(lastMonth, null);
+    expect(answer?.days.at(-1)).toMatchObject({
+      day: today,
+      ticks: 60,
+      pages: 3,
+      site: { bar: { good: 3_600 } },
+    });
   });
 });
