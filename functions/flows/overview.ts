@@ -7,7 +7,7 @@ import type { Clock } from '../kit/clock.ts';
 import { describeError, WatchdogError } from '../kit/error.ts';
 import type { Log } from '../kit/log.ts';
 import { redactText } from '../kit/redact.ts';
-import type { ReadStore } from '../stores/store.ts';
+import type { ReadStore, States } from '../stores/store.ts';
 import { blindly, overviewOf } from '../views/overview-of.ts';
 import type { NothingKnown, Overview } from '../views/overview.ts';
 import { staleAfterMs } from '../views/status.ts';
@@ -84,6 +84,18 @@ async function readCalendars(
   }
 }
 
+/**
+ * Sites whose calendar was read just now and holds the day that the state read before it still counts. It is filed in parts, or it was filed
+ * between the two reads and would be counted twice: a day is filed in the same commit that counts the next, so a second look tells which.
+ */
+function filedSince(before: Calendars, after: Calendars, states: ReadonlyMap<string, SiteState>): string[] {
+  return [...states].flatMap(([id, { history }]) => {
+    const calendar = after.calendars.get(id);
+    const isNew = calendar !== before.calendars.get(id);
+    return isNew && calendar?.days.some(({ day }) => day === history.today.day) === true ? [id] : [];
+  });
+}
+
 /** One for each instance: it remembers what it read last. */
 export function openOverview(world: OverviewWorld): OverviewReader {
   const { rules, store, clock, log } = world;
@@ -96,10 +108,21 @@ export function openOverview(world: OverviewWorld): OverviewReader {
   let pending: Promise<Overview | NothingKnown> | null = null;
 
   const seen = async (): Promise<Overview> => {
-    const { states, broken } = await store.readStates(rules.map(({ id }) => id));
+    const read = await store.readStates(rules.map(({ id }) => id));
     // Taken after the answer: a tick that was read is not later than this.
     const at = clock.now();
-    calendars = await readCalendars(world, calendars, { states, at });
+    const before = calendars;
+    calendars = await readCalendars(world, before, { states: read.states, at });
+    const again = filedSince(before, calendars, read.states);
+    if (again.length === 0) return made(read, at);
+    const second = await store.readStates(again);
+    const states = new Map([...read.states, ...second.states]);
+    const beside = again.map((id) => [id, besideOf(states.get(id), at)] as const);
+    calendars = { ...calendars, beside: new Map([...calendars.beside, ...beside]) };
+    return made({ states, broken: [...read.broken, ...second.broken] }, clock.now());
+  };
+
+  const made = ({ states, broken }: States, at: number): Overview => {
     const all = [...broken, ...[...calendars.broken.values()].flat()];
     return overviewOf(rules, { states, calendars: calendars.calendars, broken: all }, at);
   };

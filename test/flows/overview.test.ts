@@ -1,7 +1,8 @@
 // What all readers are shown, over the real store: how much is read for it, how many wait for one read, and what is said when it fails.
 import type { Firestore } from '@google-cloud/firestore';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openOverview, type OverviewReader } from '../../functions/flows/overview.ts';
+import { startOf } from '../../functions/domain/history/day.ts';
+import { openOverview, type OverviewReader, type OverviewWorld } from '../../functions/flows/overview.ts';
 import { openFirestoreStore } from '../../functions/stores/firestore.ts';
 import { indexes } from '../../functions/stores/indexes.ts';
 import { openDatabase } from '../../functions/stores/open.ts';
@@ -9,7 +10,7 @@ import type { Store } from '../../functions/stores/store.ts';
 import type { NothingKnown, Overview } from '../../functions/views/overview.ts';
 import { type FirestoreEmulator, startFirestore } from '../../local/firestore/server.ts';
 import { commit, siteState, someTime } from '../support/documents.ts';
-import { rollup } from '../support/rollups.ts';
+import { rollup, tally } from '../support/rollups.ts';
 import { siteRules } from '../support/site.ts';
 
 let emulator: FirestoreEmulator;
@@ -138,6 +139,29 @@ describe('a refresh', () => {
     moveTo(someTime + 86_400 * second);
     expect(await readsOf(seen)).toBe(2);
     expect((await seen()).sites[0]?.days.bars.at(-3)).toMatchObject({ good: 86_400 });
+  });
+
+  test('counts a day once that is filed between the two reads', async () => {
+    const { store } = room();
+    const state = siteState();
+    const ended = rollup({ day: '2026-12-01', site: tally({ ok: 3_600_000 }) });
+    await commit(store, { state: { ...state, history: { ...state.history, today: ended } } });
+    let isFiled = false;
+    const racing: OverviewWorld['store'] = {
+      readStates: (ids) => store.readStates(ids),
+      readCalendars: async (ids) => {
+        const next = rollup({ day: '2026-12-02', site: tally({}), targets: {}, signers: {} });
+        if (!isFiled) {
+          const after = { ...state, history: { ...state.history, today: next } };
+          await commit(store, { state: after, filed: [ended] });
+        }
+        isFiled = true;
+        return store.readCalendars(ids);
+      },
+    };
+    const clock = { now: () => startOf('2026-12-02') + second, sleep: () => Promise.resolve() };
+    const answer = await openOverview({ rules: [rules], store: racing, clock }).read();
+    expect(isNothing(answer) ? null : answer.sites[0]?.days.bars.at(-2)).toMatchObject({ good: 3_600 });
   });
 
   test('of a site that was never watched costs no more, and says so', async () => {
