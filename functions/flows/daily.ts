@@ -91,10 +91,12 @@ async function sweepHistory({ store, sites }: DailyWorld, at: number, { hasTime 
   let trimmedDays = 0;
   let removedDays = 0;
   let isDone = true;
+  // What is beyond tomorrow was filed by a clock that was ahead.
+  const shownDays = { from: dayBefore(at, calendarDays), to: dayAfter(dayOf(at)) };
   for (const { id } of sites) {
     if (!hasTime()) return { trimmedDays, removedDays, isDone: false };
     // oxlint-disable-next-line no-await-in-loop -- few, and nobody waits
-    const trimmed = await store.trimCalendar(id, dayBefore(at, calendarDays), page);
+    const trimmed = await store.trimCalendar(id, shownDays, page);
     // oxlint-disable-next-line no-await-in-loop -- as above
     const removed = await store.removeDays(id, dayBefore(at, keptDays + lateDays), page);
     trimmedDays += trimmed;

@@ -1,6 +1,7 @@
 // History in Firestore: filed without a look, in the batch of its site, and read by names.
 import { FieldPath, FieldValue, type Firestore, Timestamp, type WriteBatch } from '@google-cloud/firestore';
 import type { Day, DayRollup } from '../domain/history/history.ts';
+import type { SiteState } from '../domain/memory.ts';
 import { ask } from './ask.ts';
 import { readAll } from './codec.ts';
 import { paths, siteCodec } from './documents.ts';
@@ -25,7 +26,8 @@ import type { Calendars, FiledDays, ReadStore, States } from './store.ts';
 export function fileDays(
   batch: WriteBatch,
   db: Firestore,
-  { site, filed }: { readonly site: string; readonly filed: readonly DayRollup[] },
+  { site, history }: Pick<SiteState, 'site' | 'history'>,
+  filed: readonly DayRollup[],
 ): void {
   if (filed.length === 0) return;
   for (const rollup of filed) {
@@ -33,7 +35,7 @@ export function fileDays(
     const fields = dayFields(path, rollup);
     batch.set(db.doc(path), { ...fields, expiresAt: Timestamp.fromMillis(expiresAt(rollup.day)) });
   }
-  const { put, gone } = calendarChange(filed);
+  const { put, gone } = calendarChange(filed, history.today.day);
   const days = { ...put, ...Object.fromEntries(gone.map((key) => [key, FieldValue.delete()])) };
   batch.set(
     db.doc(calendarPath(site)),

@@ -12,10 +12,10 @@ import { ask } from './ask.ts';
 import { readAll } from './codec.ts';
 import { paths, rowCodec } from './documents.ts';
 import { change, contentOf } from './firestore-document.ts';
-import { calendarPath, idsBefore, keysBefore } from './history.ts';
+import { calendarPath, idsBefore, keysBeside } from './history.ts';
 import { isDead, release } from './row.ts';
 import type { Day } from '../domain/history/history.ts';
-import type { DeadLeases, SweepStore } from './store.ts';
+import type { DayRange, DeadLeases, SweepStore } from './store.ts';
 
 async function removeAll(db: Firestore, references: readonly DocumentReference[]): Promise<number> {
   if (references.length === 0) return 0;
@@ -49,9 +49,13 @@ async function releaseLeases(db: Firestore, dead: DeadLeases): Promise<string[]>
 type Before = { readonly before: Day; readonly limit: number };
 
 /** Without a precondition: days that are filed meanwhile are others. */
-async function trimCalendar(db: Firestore, site: string, { before, limit }: Before): Promise<number> {
+async function trimCalendar(
+  db: Firestore,
+  site: string,
+  { kept, limit }: { readonly kept: DayRange; readonly limit: number },
+): Promise<number> {
   const reference = db.doc(calendarPath(site));
-  const keys = keysBefore((await reference.get()).data(), before, limit);
+  const keys = keysBeside((await reference.get()).data(), kept, limit);
   if (keys.length === 0) return 0;
   const days = Object.fromEntries(keys.map((key) => [key, FieldValue.delete()]));
   await reference.set({ days }, { mergeFields: keys.map((key) => new FieldPath('days', key)) });
@@ -90,8 +94,8 @@ export function openFirestoreSweep(
       ),
     removeHeard: (site) =>
       ask(paths.heard(site), async () => void (await inbox.doc(paths.heard(site)).delete()), { deadlineMs }),
-    trimCalendar: (site, before, limit) =>
-      ask(calendarPath(site), () => trimCalendar(db, site, { before, limit }), { deadlineMs }),
+    trimCalendar: (site, kept, limit) =>
+      ask(calendarPath(site), () => trimCalendar(db, site, { kept, limit }), { deadlineMs }),
     removeDays: (site, before, limit) =>
       ask(
         `history of ${site}`,

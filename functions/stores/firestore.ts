@@ -95,7 +95,7 @@ async function commitSite(
   for (const { path, fields } of halves) {
     batch.set(db.doc(path), { ...fields }, { mergeFields: Object.keys(fields) });
   }
-  fileDays(batch, db, { site: base.site, filed });
+  fileDays(batch, db, memory.state, filed);
   await batch.commit();
   return 'committed';
 }

@@ -15,7 +15,7 @@ import { WatchdogError } from '../kit/error.ts';
 import { packDay, unpackDay } from './calendar-text.ts';
 import { codec, type Codec, type Fields, readAll } from './codec.ts';
 import { day, dayRollup } from './history-schemas.ts';
-import type { Calendars, FiledDays } from './store.ts';
+import type { Calendars, DayRange, FiledDays } from './store.ts';
 
 /** When a day is deleted, epoch ms: once it is over for `keptDays`. */
 export const expiresAt = (named: Day): number => startOf(named) + (1 + keptDays) * dayMs;
@@ -90,12 +90,16 @@ export type CalendarChange = {
   readonly gone: readonly string[];
 };
 
-/** Each day that comes takes the place of one that falls out; what is left then is swept. */
-export function calendarChange(filed: readonly DayRollup[]): CalendarChange {
+/**
+ * Each day that comes takes the place of one that falls out; what is left then is swept. Nothing gives way to a day that is not before
+ * `today`, the day that is counted from now on: a clock was ahead.
+ */
+export function calendarChange(filed: readonly DayRollup[], today: Day): CalendarChange {
   const put = Object.fromEntries(
     filed.map((rollup) => [keyOf(rollup), packDay(calendarDayOf(rollup))] as const),
   );
-  const gone = filed.map((rollup) => dayAfter(rollup.day, -calendarDays));
+  const over = filed.filter((rollup) => rollup.day < today);
+  const gone = over.map((rollup) => dayAfter(rollup.day, -calendarDays));
   return { put, gone: [...new Set(gone)].filter((key) => put[key] === undefined) };
 }
 
@@ -106,10 +110,13 @@ const calendar = z.object({ days: z.record(z.string(), z.unknown()) });
 const textsOf = (fields: unknown): Readonly<Record<string, unknown>> | null =>
   calendar.safeParse(fields).data?.days ?? null;
 
-/** Keys of a calendar whose day is before `before`, at most `limit`. What is no key of a day, or no calendar, stays as it is. */
-export const keysBefore = (fields: unknown, before: Day, limit: number): string[] =>
+/** Keys of a calendar whose day is not one from `from` to `to`, at most `limit`. What is no key of a day, or no calendar, stays as it is. */
+export const keysBeside = (fields: unknown, { from, to }: DayRange, limit: number): string[] =>
   Object.keys(textsOf(fields) ?? {})
-    .filter((key) => (dayOfKey(key) ?? before) < before)
+    .filter((key) => {
+      const named = dayOfKey(key);
+      return named !== null && (named < from || named > to);
+    })
     .slice(0, limit);
 
 const refuse = (document: string, path: string): WatchdogError =>
@@ -134,10 +141,7 @@ function readCalendar(document: string, fields: unknown, onBroken: (sentence: st
       days.set(part.day, before === undefined ? part : mergeCalendarDays(before, part));
     });
   }
-  const inOrder = [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
-  const last = inOrder.at(-1)?.day;
-  const oldest = last === undefined ? '' : dayAfter(last, 1 - calendarDays);
-  return { days: inOrder.filter((each) => each.day >= oldest) };
+  return { days: [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1)) };
 }
 
 /** Does `read`; what cannot be read is told, and is in nobody's way. */

@@ -1,5 +1,6 @@
 // History in the store in memory.
 import type { DayRollup } from '../domain/history/history.ts';
+import type { SiteState } from '../domain/memory.ts';
 import { readAll } from './codec.ts';
 import { paths, siteCodec } from './documents.ts';
 import {
@@ -29,13 +30,17 @@ export function changeDays(documents: Documents, site: string, { put, gone }: Ca
 }
 
 /** Files days of a site, as part of the commit of that. */
-export function fileIn(documents: Documents, site: string, filed: readonly DayRollup[]): void {
+export function fileIn(
+  documents: Documents,
+  { site, history }: Pick<SiteState, 'site' | 'history'>,
+  filed: readonly DayRollup[],
+): void {
   if (filed.length === 0) return;
   for (const rollup of filed) {
     const path = dayPath(site, rollup);
     documents.put(path, { ...dayFields(path, rollup), expiresAt: new Date(expiresAt(rollup.day)) });
   }
-  changeDays(documents, site, calendarChange(filed));
+  changeDays(documents, site, calendarChange(filed, history.today.day));
 }
 
 /** See `ReadStore`. */

@@ -1,7 +1,7 @@
 // What is swept out of the store in memory.
 import { readAll } from './codec.ts';
 import { paths, rowCodec } from './documents.ts';
-import { calendarPath, idsBefore, keysBefore } from './history.ts';
+import { calendarPath, idsBefore, keysBeside } from './history.ts';
 import type { Documents } from './memory.ts';
 import { changeDays } from './memory-history.ts';
 import { release } from './row.ts';
@@ -42,9 +42,9 @@ export function sweepIn(documents: Documents): SweepStore {
         limit,
       ),
     removeHeard: async (site) => void documents.remove(paths.heard(site)),
-    trimCalendar: async (site, before, limit) => {
+    trimCalendar: async (site, kept, limit) => {
       const path = calendarPath(site);
-      const keys = keysBefore(documents.contents([path])[0]?.fields, before, limit);
+      const keys = keysBeside(documents.contents([path])[0]?.fields, kept, limit);
       if (keys.length > 0) changeDays(documents, site, { put: {}, gone: keys });
       return keys.length;
     },

@@ -140,7 +140,7 @@ export function openMemoryStore(shelf: Shelf = new Map()): Store {
       for (const [path, fields] of writes) documents.put(path, fields);
       for (const each of wanted) documents.merge(standbyPath(each.signer), wantedFields(each));
       for (const each of drills) documents.merge(drillPath(each.signer), drillWishFields(each));
-      fileIn(documents, base.site, filed);
+      fileIn(documents, memory.state, filed);
       return 'committed';
     },
     loadWaiting: async (site) => {

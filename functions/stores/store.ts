@@ -247,6 +247,9 @@ export type DeadLeases = {
 };
 
 /** What sweeping needs. Each call does at most `limit`, may be repeated, and leaves nothing half done that a later one would not find. */
+/** These two included. */
+export type DayRange = { readonly from: Day; readonly to: Day };
+
 export type SweepStore = {
   /** Removes messages that were settled before this time; answers how many. */
   readonly removeSettled: (before: number, limit: number) => Promise<number>;
@@ -258,8 +261,8 @@ export type SweepStore = {
   readonly removeEvents: (site: string, limit: number) => Promise<number>;
   /** Removes what a site has said. */
   readonly removeHeard: (site: string) => Promise<void>;
-  /** Takes days before `before` out of a site's calendar; answers how many. One that cannot be read is left as it is. */
-  readonly trimCalendar: (site: string, before: Day, limit: number) => Promise<number>;
+  /** Takes days that are not among `kept` out of a site's calendar; answers how many. One that cannot be read is left as it is. */
+  readonly trimCalendar: (site: string, kept: DayRange, limit: number) => Promise<number>;
   /** Removes days of a site, or parts of them, that were filed and are before `before`, oldest first; answers how many. */
   readonly removeDays: (site: string, before: Day, limit: number) => Promise<number>;
 };

@@ -146,7 +146,17 @@ export function describeHistory(name: string, check: Check): void {
       await file(store, days);
       const shown = (await calendarOf(store)).map(({ day }) => day);
       const earliest = dayAfter(last, 1 - calendarDays);
-      expect(shown).toEqual(days.map(({ day }) => day).filter((day) => day >= earliest));
+      const expected = days.map(({ day }) => day).filter((day) => day >= earliest);
+      expect(shown.filter((day) => day >= earliest)).toEqual(expected);
+    });
+
+    check('of a clock that was ahead pushes no day out of the calendar', async ({ store }) => {
+      const days = rollups(last, calendarDays);
+      await file(store, days);
+      // Ahead for a tick: when it is back, that day is filed, and counting goes on with the day after `last`.
+      await file(store, rollups(dayAfter(last, 60), 1));
+      const shown = (await calendarOf(store)).map(({ day }) => day);
+      expect(shown).toEqual([...days.map(({ day }) => day), dayAfter(last, 60)]);
     });
 
     check('that cannot be read names itself, and keeps nobody back', async ({ store, plant }) => {

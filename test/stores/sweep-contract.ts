@@ -115,21 +115,28 @@ export function describeSweep(name: string, check: Check): void {
       await commit(store, { state: siteState({ site: 'cabin' }), filed: days });
       const shown = async (site: string) =>
         (await store.readCalendars([site])).calendars.get(site)?.days.map(({ day }) => day);
-      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(2);
-      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(1);
-      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(0);
+      expect(await store.trimCalendar('home', { from: '2026-11-29', to: '2026-12-02' }, 2)).toBe(2);
+      expect(await store.trimCalendar('home', { from: '2026-11-29', to: '2026-12-02' }, 2)).toBe(1);
+      expect(await store.trimCalendar('home', { from: '2026-11-29', to: '2026-12-02' }, 2)).toBe(0);
       expect(await shown('home')).toEqual(['2026-11-29', '2026-11-30']);
       expect(await shown('cabin')).toHaveLength(5);
-      expect(await store.trimCalendar('never', '2026-11-29', 2)).toBe(0);
+      expect(await store.trimCalendar('never', { from: '2026-11-29', to: '2026-12-02' }, 2)).toBe(0);
       await plant('history/home', { days: 'broken' });
-      expect(await store.trimCalendar('home', '2026-11-29', 2)).toBe(0);
+      expect(await store.trimCalendar('home', { from: '2026-11-29', to: '2026-12-02' }, 2)).toBe(0);
+    });
+
+    check('takes days of the future out of a calendar', async ({ store }) => {
+      await commit(store, { filed: [...rollups('2026-11-30', 2), ...rollups('2027-01-29', 1)] });
+      expect(await store.trimCalendar('home', { from: '2026-09-02', to: '2026-12-02' }, 10)).toBe(1);
+      const { calendars } = await store.readCalendars(['home']);
+      expect(calendars.get('home')?.days.map(({ day }) => day)).toEqual(['2026-11-29', '2026-11-30']);
     });
 
     check('leaves what is no day of a calendar as it is', async ({ store, plant, peek }) => {
       await plant('history/home', {
         days: { '2026-11-01': 'x', '2026-11-01_17': 4, other: 'y', '2026-13-01': 'z' },
       });
-      expect(await store.trimCalendar('home', '2026-11-29', 10)).toBe(2);
+      expect(await store.trimCalendar('home', { from: '2026-11-29', to: '2026-12-02' }, 10)).toBe(2);
       expect(await peek('history/home')).toEqual({ days: { other: 'y', '2026-13-01': 'z' } });
     });
 

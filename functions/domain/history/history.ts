@@ -86,7 +86,10 @@ export type CalendarDay = {
   readonly pages: number;
 };
 
-/** The last `calendarDays` days that are over, oldest first; days on which nobody looked are missing. */
+/**
+ * The last `calendarDays` days that are over, oldest first; days on which nobody looked are missing. Others may be among them: of the future
+ * where a clock was ahead, and older ones until they are swept.
+ */
 export type Calendar = { readonly days: readonly CalendarDay[] };
 
 /** What a look shows holds until the next one, but no longer than this: after that it is no data. */
