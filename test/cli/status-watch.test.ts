@@ -180,16 +180,22 @@ const lastScreen = (out: string): string =>
     '\r\n',
   );
 
+/** The same once all of it has arrived. */
+async function wholeScreen({ out, until }: Pick<Running, 'out' | 'until'>): Promise<string> {
+  await until('the screen is whole', () => (out().split('\u001b[H').at(-1) ?? '').includes('\u001b[J'));
+  return lastScreen(out());
+}
+
 describe.skipIf(lacksPrograms('script', 'stty'))('on a terminal', () => {
   test('the view is drawn in place with the words of the page, and Ctrl-C gives the terminal back', async () => {
     const { url, say } = await serving(overviews['all well']);
     const terminal = await onTerminal(['--url', url, '--every', '2s']);
     const first = await terminal.shows('every message was taken');
     expect(terminal.out().startsWith(entered)).toBe(true);
-    expect(lastScreen(terminal.out())).toContain('All is well since');
+    expect(await wholeScreen(terminal)).toContain('All is well since');
     say(overviews.dark);
     await terminal.shows('Anna is on it', first);
-    const screen = lastScreen(terminal.out());
+    const screen = await wholeScreen(terminal);
     expect(screen).toContain('✗ Dark  Home');
     expect(screen).toContain('as of 03:14 (02:14 UTC) Europe/Berlin');
     expect(screen).toContain('✓ VPN exit answers → ✗ house dark');
@@ -204,7 +210,7 @@ describe.skipIf(lacksPrograms('script', 'stty'))('on a terminal', () => {
     const { url, asked } = await serving(overviews.dark);
     const terminal = await onTerminal(['--url', url, '--every', '1h']);
     await terminal.shows('below; arrows move');
-    expect(lastScreen(terminal.out()).split('\r\n').length).toBe(50);
+    expect((await wholeScreen(terminal)).split('\r\n').length).toBe(50);
     terminal.type('G');
     const isAtTheEnd = (): boolean => /-- \d+ above; arrows/.test(lastScreen(terminal.out()));
     await terminal.until('the end of it is drawn', isAtTheEnd);
@@ -227,14 +233,14 @@ describe.skipIf(lacksPrograms('script', 'stty'))('on a terminal', () => {
     await terminal.shows('every message was taken');
     say('no', 500);
     await terminal.shows('not answered since');
-    const screen = lastScreen(terminal.out());
+    const screen = await wholeScreen(terminal);
     expect(screen).toMatch(/not answered since \d\d:\d\d \(.*UTC\), for \d+ s/);
     expect(screen).toContain('answered with 500');
     expect(screen).toContain('OLD');
     expect(screen).toContain('All is well');
     say(overviews.dark);
     await terminal.shows('✗ Dark  Home');
-    expect(lastScreen(terminal.out())).not.toContain('not answered');
+    expect(await wholeScreen(terminal)).not.toContain('not answered');
     terminal.child.kill('SIGTERM');
   });
 
@@ -253,7 +259,7 @@ describe.skipIf(lacksPrograms('script', 'stty'))('on a terminal', () => {
     await terminal.shows('below; arrows move');
     expect(terminal.out()).not.toMatch(/\[[0-9;]*m/);
     expect(Buffer.from(terminal.out()).every((byte) => byte < 128)).toBe(true);
-    expect(lastScreen(terminal.out())).toContain('x Dark  Home');
+    expect(await wholeScreen(terminal)).toContain('x Dark  Home');
     terminal.type('q');
     await terminal.shows('ended with 0');
   });
