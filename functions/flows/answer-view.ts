@@ -248,7 +248,10 @@ export async function answerView(world: ViewWorld, asked: Asked): Promise<Answer
   if (question.about === 'enter' && world.access.canEnter) return door(reader, asked.path);
   const known: Known = reader.is === 'nobody' ? { is: 'public' } : reader;
   const isPage = isHtml && pages.has(question.about);
-  return (isPage ? withoutSlash(asked) : null) ?? view({ world, asked, reader: known, isPage }, question);
+  return (
+    (isPage && question.about !== 'nothing' ? withoutSlash(asked) : null) ??
+    view({ world, asked, reader: known, isPage }, question)
+  );
 }
 
 /** How an error is answered: in a browser as a page. */
