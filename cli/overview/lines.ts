@@ -66,13 +66,16 @@ function recordLines(site: SiteOverview, sheet: Sheet): Line[] {
 }
 
 function headLines(site: SiteOverview, sheet: Sheet): Line[] {
-  const { name, tone, headline, because, verdictSince, watched } = site;
+  const { name, tone, headline, timezone, because, verdictSince, watched } = site;
   const from =
     verdictSince === null || watched !== 'yes' ? '' : ` So ${sinceWords(verdictSince, sheet.clock)}.`;
   const why = because === null ? '' : ` Why: ${because}.`;
   return [
     [said(sheet.glyphs, tone, siteWord(site)), '  ', { style: 'strong', text: name }],
     ['  ', { style: toneStyle[tone], text: headline }],
+    ...(timezone === sheet.clock.timezone || !/\d\d:\d\d/.test(headline)
+      ? []
+      : [['  ', dim(`Times in these sentences are of ${timezone}.`)]]),
     [dim(`  ${lookedWords(site, sheet)}${from}${why}`)],
     ...notesLines(site, sheet),
     ...recordLines(site, sheet),

@@ -48,6 +48,17 @@ test('the locale is told by LC_ALL before LC_CTYPE before LANG', () => {
   expect(isPlain({})).toBe(false);
 });
 
+test('a headline with times of another zone than the reader says of which', () => {
+  const words = 'Times in these sentences are of Asia/Tokyo.';
+  expect(
+    shown(overview([site({ timezone: 'Asia/Tokyo', headline: 'Dark since 03:12.' })])).join('\n'),
+  ).toContain(words);
+  expect(
+    shown(overview([site({ timezone: 'Asia/Tokyo', headline: 'All is well.' })])).join('\n'),
+  ).not.toContain(words);
+  expect(shown(overviews.dark).join('\n')).not.toContain('Times in these sentences');
+});
+
 test('of everybody it names no holder and no person', () => {
   const of = overviews['public, usual'];
   expect(shown(of).join('\n')).not.toMatch(/@|basement\/|held by|Anna/);
