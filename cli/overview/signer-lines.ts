@@ -5,9 +5,9 @@ import { sentence } from '../../functions/views/message-words.ts';
 import type { SignerOverview, SiteOverview } from '../../functions/views/overview.ts';
 import { daysWords } from '../../functions/views/page/bars.ts';
 import { ahead, timeWords } from '../../functions/views/page/when.ts';
-import { count, signerWord } from '../../functions/views/page/words.ts';
+import { count, keysOnStandby, signerWord, standbyPhase } from '../../functions/views/page/words.ts';
 import { signerTone } from '../../functions/views/verdict.ts';
-import { progressBar, said, type Tone } from './glyphs.ts';
+import { progressBar, said } from './glyphs.ts';
 import { agoWords, dim, hasHistory, type Line, type Sheet, sinceWords, title } from './sheet.ts';
 
 /** What a holder is called: `basement/home`, `node/project/zone/name`. */
@@ -76,24 +76,6 @@ function keysLines(keys: KeysGlance | null, site: string, sheet: Sheet): Line[] 
   return [['    keys     ', `held by ${holderWords(holder, site)} `, dim(facts.join(', '))]];
 }
 
-const phaseWord: Readonly<Record<StandbyGlance['phase'], { readonly tone: Tone; readonly word: string }>> = {
-  wanted: { tone: 'doubt', word: 'is wanted' },
-  waiting: { tone: 'doubt', word: 'waits to be made' },
-  creating: { tone: 'doubt', word: 'is being made' },
-  booting: { tone: 'doubt', word: 'starts' },
-  syncing: { tone: 'doubt', word: 'syncs' },
-  synced: { tone: 'good', word: 'is synced and ready' },
-  releasing: { tone: 'none', word: 'is being deleted' },
-  gone: { tone: 'none', word: 'is gone' },
-  failed: { tone: 'bad', word: 'has failed' },
-};
-
-function keysOnIt({ keys, hasHeldKeys }: StandbyGlance): string {
-  if (keys === 'present') return hasHeldKeys ? 'holds keys' : 'KEYS ARE ON IT, and must not be';
-  if (keys === 'absent') return hasHeldKeys ? 'no keys on it now' : 'no keys on it';
-  return 'it is not known whether keys are on it';
-}
-
 /** With a bar and when it will be done, while it syncs. */
 function progressWords({ phase, percent, etaMs, reportAt }: StandbyGlance, { glyphs, clock }: Sheet): string {
   if (phase !== 'syncing' || percent === null) return '';
@@ -109,11 +91,11 @@ function progressWords({ phase, percent, etaMs, reportAt }: StandbyGlance, { gly
 
 function standbyLines(standby: StandbyGlance, name: string, sheet: Sheet): Line[] {
   const { phase, phaseSince, zone, instance, peers, cost, problems, why, isProtected, reportAt } = standby;
-  const { tone, word } = phaseWord[phase];
+  const { tone, word } = standbyPhase[phase];
   const facts = [
     ...(zone === null ? [] : [`in ${zone}`]),
     ...(instance === null ? [] : [`as ${instance}`]),
-    ...(reportAt === null || (sheet.isPublic && standby.keys === null) ? [] : [keysOnIt(standby)]),
+    ...(reportAt === null || (sheet.isPublic && standby.keys === null) ? [] : [keysOnStandby(standby).words]),
     ...(peers === null ? [] : [count(peers, 'peer')]),
     ...(isProtected ? ['protected from deletion'] : []),
     ...(cost === null

@@ -6,9 +6,9 @@ import { escaped } from '../html.ts';
 import { sentence } from '../message-words.ts';
 import { signerTone } from '../verdict.ts';
 import { record, type Span } from './bars.ts';
-import { bdi, said, sign, type Sign } from './signs.ts';
+import { bdi, said, sign } from './signs.ts';
 import { ago, ahead, type Clock, since, time } from './when.ts';
-import { count, signerWord } from './words.ts';
+import { count, keysOnStandby, signerWord, standbyPhase } from './words.ts';
 
 type SignerOptions = {
   readonly clock: Clock;
@@ -70,24 +70,9 @@ function keysPart(keys: KeysGlance | null, options: SignerOptions): string {
   return `<dt>Keys</dt><dd>held by ${words} <span class="soft">${facts.join(', ')}</span></dd>`;
 }
 
-const phaseWord: Readonly<Record<StandbyGlance['phase'], { readonly tone: Sign; readonly word: string }>> = {
-  wanted: { tone: 'doubt', word: 'is wanted' },
-  waiting: { tone: 'doubt', word: 'waits to be made' },
-  creating: { tone: 'doubt', word: 'is being made' },
-  booting: { tone: 'doubt', word: 'starts' },
-  syncing: { tone: 'doubt', word: 'syncs' },
-  synced: { tone: 'good', word: 'is synced and ready' },
-  releasing: { tone: 'none', word: 'is being deleted' },
-  gone: { tone: 'none', word: 'is gone' },
-  failed: { tone: 'bad', word: 'has failed' },
-};
-
-/** Whether keys are on it: of a node that has never held any there must be none. */
-function keysOnIt({ keys, hasHeldKeys }: StandbyGlance): string {
-  if (keys === 'present')
-    return hasHeldKeys ? 'holds keys' : `<b class="bad">KEYS ARE ON IT, and must not be</b>`;
-  if (keys === 'absent') return hasHeldKeys ? 'no keys on it now' : 'no keys on it';
-  return 'it is not known whether keys are on it';
+function keysOnIt(standby: StandbyGlance): string {
+  const { words, isBad } = keysOnStandby(standby);
+  return isBad ? `<b class="bad">${words}</b>` : words;
 }
 
 /** E.g. `0.17 USD so far, 0.52 USD an hour`. */
@@ -110,7 +95,7 @@ function progressOf({ phase, percent, etaMs, reportAt }: StandbyGlance, clock: C
 /** What stands by, how far it has come, what is in its way, and what it costs. */
 function standbyPart(standby: StandbyGlance, clock: Clock): string {
   const { phase, phaseSince, zone, instance, peers, cost, problems, why, isProtected } = standby;
-  const { tone, word } = phaseWord[phase];
+  const { tone, word } = standbyPhase[phase];
   const when = phaseSince === null ? '' : ` <span class="soft">${since(phaseSince, clock)}</span>`;
   const facts = [
     ...(zone === null ? [] : [`in ${bdi(zone)}`]),

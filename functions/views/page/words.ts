@@ -1,5 +1,6 @@
 // Words for a reader who has never seen this before: of states, reasons and events.
 import type { ChainState, Quality, SignerState } from '../../domain/facts.ts';
+import type { StandbyGlance } from '../../domain/glance.ts';
 import type { TimelineEvent } from '../../domain/incident.ts';
 import type { Reason } from '../../domain/sample.ts';
 import type { Severity } from '../../domain/severity.ts';
@@ -131,3 +132,27 @@ export const stateWord = (state: string): string => stateWords[state] ?? state;
 
 /** E.g. `1 key`, `3 keys`. */
 export const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+/** How far a standby is. */
+export const standbyPhase = {
+  wanted: { tone: 'doubt', word: 'is wanted' },
+  waiting: { tone: 'doubt', word: 'waits to be made' },
+  creating: { tone: 'doubt', word: 'is being made' },
+  booting: { tone: 'doubt', word: 'starts' },
+  syncing: { tone: 'doubt', word: 'syncs' },
+  synced: { tone: 'good', word: 'is synced and ready' },
+  releasing: { tone: 'none', word: 'is being deleted' },
+  gone: { tone: 'none', word: 'is gone' },
+  failed: { tone: 'bad', word: 'has failed' },
+} as const satisfies Record<StandbyGlance['phase'], { readonly tone: Tone | 'none'; readonly word: string }>;
+
+/** Whether keys are on it: of a node that has never held any there must be none. */
+export function keysOnStandby({ keys, hasHeldKeys }: Pick<StandbyGlance, 'keys' | 'hasHeldKeys'>): {
+  readonly words: string;
+  readonly isBad: boolean;
+} {
+  if (keys === 'present' && !hasHeldKeys) return { words: 'KEYS ARE ON IT, and must not be', isBad: true };
+  if (keys === 'present') return { words: 'holds keys', isBad: false };
+  if (keys === 'absent') return { words: hasHeldKeys ? 'no keys on it now' : 'no keys on it', isBad: false };
+  return { words: 'it is not known whether keys are on it', isBad: false };
+}
