@@ -1,4 +1,5 @@
 // How a part of days is told in a cell: well of the known time, and how much is known.
+import { toldOf } from '../../functions/domain/history/calendar.ts';
 import { startOf } from '../../functions/domain/history/day.ts';
 import type { Bar, Day } from '../../functions/domain/history/history.ts';
 import { levelOf, percent, wellOf } from '../../functions/views/page/bars.ts';
@@ -20,8 +21,8 @@ export const secondsOf = (day: Day, at: number): number =>
   Math.max(0, Math.min(daySeconds, (at - startOf(day)) / 1000));
 
 /** Known, of `seconds` that there were. */
-export function knownCell({ good, doubt, bad }: Bar, seconds: number): Cell {
-  const known = seconds <= 0 ? 0 : Math.min(1, (good + doubt + bad) / seconds);
+export function knownCell(bar: Bar, seconds: number): Cell {
+  const known = seconds <= 0 ? 0 : Math.min(1, toldOf(bar) / seconds);
   // A look holds for its own time, so that the seconds before the next one are not known yet.
   return known >= 0.999 ? percent(known) : { style: 'doubt', text: percent(known) };
 }

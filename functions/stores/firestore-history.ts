@@ -3,8 +3,7 @@ import { FieldPath, FieldValue, type Firestore, Timestamp, type WriteBatch } fro
 import type { Day, DayRollup } from '../domain/history/history.ts';
 import type { SiteState } from '../domain/memory.ts';
 import { ask } from './ask.ts';
-import { readAll } from './codec.ts';
-import { paths, siteCodec } from './documents.ts';
+import { paths } from './documents.ts';
 import { contentOf } from './firestore-document.ts';
 import {
   calendarChange,
@@ -16,6 +15,7 @@ import {
   idsBetween,
   readCalendars,
   readDays,
+  readStates,
 } from './history.ts';
 import type { Calendars, FiledDays, ReadStore, States } from './store.ts';
 
@@ -46,11 +46,10 @@ export function fileDays(
   );
 }
 
-async function readStates(db: Firestore, ids: readonly string[]): Promise<States> {
-  if (ids.length === 0) return { states: new Map(), broken: [] };
+async function statesOf(db: Firestore, ids: readonly string[]): Promise<States> {
+  if (ids.length === 0) return readStates([]);
   const found = await db.getAll(...ids.map((id) => db.doc(paths.site(id))));
-  const { values, broken } = readAll(siteCodec, found.filter(({ exists }) => exists).map(contentOf));
-  return { states: new Map(values.map((state) => [state.site, state])), broken };
+  return readStates(found.filter(({ exists }) => exists).map(contentOf));
 }
 
 async function calendarsOf(db: Firestore, sites: readonly string[]): Promise<Calendars> {
@@ -72,7 +71,7 @@ export function openFirestoreHistory(
   deadlineMs: number,
 ): Pick<ReadStore, 'readStates' | 'readCalendars' | 'readDays'> {
   return {
-    readStates: (ids) => ask('sites', () => readStates(db, [...new Set(ids)]), { deadlineMs }),
+    readStates: (ids) => ask('sites', () => statesOf(db, [...new Set(ids)]), { deadlineMs }),
     readCalendars: (ids) => ask('history', () => calendarsOf(db, [...new Set(ids)]), { deadlineMs }),
     readDays: (site, from, to) =>
       ask(`history of ${site}`, () => daysOf(db, site, { from, to }), { deadlineMs }),

@@ -15,7 +15,14 @@ import { WatchdogError } from '../kit/error.ts';
 import { packDay, unpackDay } from './calendar-text.ts';
 import { codec, type Codec, type Fields, readAll } from './codec.ts';
 import { day, dayRollup } from './history-schemas.ts';
-import type { Calendars, DayRange, FiledDays } from './store.ts';
+import { siteCodec } from './documents.ts';
+import type { Calendars, DayRange, FiledDays, States } from './store.ts';
+
+/** Sites by id, of documents that are there; one that does not parse keeps no other back. */
+export function readStates(documents: Iterable<{ readonly path: string; readonly fields: unknown }>): States {
+  const { values, broken } = readAll(siteCodec, documents);
+  return { states: new Map(values.map((state) => [state.site, state])), broken };
+}
 
 /** When a day is deleted, epoch ms: once it is over for `keptDays`. */
 export const expiresAt = (named: Day): number => startOf(named) + (1 + keptDays) * dayMs;

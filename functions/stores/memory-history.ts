@@ -1,8 +1,7 @@
 // History in the store in memory.
 import type { DayRollup } from '../domain/history/history.ts';
 import type { SiteState } from '../domain/memory.ts';
-import { readAll } from './codec.ts';
-import { paths, siteCodec } from './documents.ts';
+import { paths } from './documents.ts';
 import {
   type CalendarChange,
   calendarChange,
@@ -14,6 +13,7 @@ import {
   idsBetween,
   readCalendars,
   readDays,
+  readStates,
 } from './history.ts';
 import type { Documents } from './memory.ts';
 import type { ReadStore } from './store.ts';
@@ -48,10 +48,7 @@ export function historyIn(
   documents: Documents,
 ): Pick<ReadStore, 'readStates' | 'readCalendars' | 'readDays'> {
   return {
-    readStates: async (ids) => {
-      const { values, broken } = readAll(siteCodec, documents.contents([...new Set(ids)].map(paths.site)));
-      return { states: new Map(values.map((state) => [state.site, state])), broken };
-    },
+    readStates: async (ids) => readStates(documents.contents([...new Set(ids)].map(paths.site))),
     readCalendars: async (ids) =>
       readCalendars(
         [...new Set(ids)].map((site) => ({

@@ -1,11 +1,11 @@
 // The last ninety days of one part, a bar a day: what nobody looked at is no bar, and never a good one.
+import { toldOf } from '../domain/history/calendar.ts';
 import { dayAfter, dayOf, startOf } from '../domain/history/day.ts';
 import { type Bar, calendarDays, type Day } from '../domain/history/history.ts';
 import type { Days } from './overview.ts';
 
 const daySeconds = 86_400;
 
-const toldOf = ({ good, doubt, bad }: Bar): number => good + doubt + bad;
 const lookedAtOf = (bar: Bar | null): number => (bar === null ? 0 : toldOf(bar) + bar.unknown);
 
 /** Rounded down to a thousandth of a percent: what was bad for some seconds is not well all the time. */

@@ -1,5 +1,5 @@
 // Small words that headlines are made of: since when, who, and names that a stranger may have given.
-import { clockTime, duration } from './time.ts';
+import { clockTime, duration, lasts, minuteMs, minuteOf } from './time.ts';
 import { cut } from './message-title.ts';
 
 /** For whom times are told, and when. */
@@ -12,16 +12,12 @@ export function atTime(time: number, { at, timezone }: Reading): string {
   return day === today ? clock.slice(0, 5) : `${clock.slice(0, 5)} on ${day}`;
 }
 
-const minuteMs = 60_000;
-const minute = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
-
 /** E.g. `less than a minute`, `14 min`: between the minutes in which both are shown. */
-export const lastedWords = (from: number, until: number): string =>
-  minute(until) - minute(from) < minuteMs ? 'less than a minute' : duration(minute(until) - minute(from));
+export const lastedWords = (from: number, until: number): string => lasts(minuteOf(until) - minuteOf(from));
 
 /** E.g. `since 03:12, for 14 min`. */
 export function sinceTime(time: number, reading: Reading): string {
-  const lasted = minute(reading.at) - minute(time);
+  const lasted = minuteOf(reading.at) - minuteOf(time);
   const since = `since ${atTime(time, reading)}`;
   return lasted < minuteMs ? since : `${since}, for ${duration(lasted)}`;
 }

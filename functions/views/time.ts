@@ -24,5 +24,13 @@ export function clockTime(at: number, timezone: string): string {
   return formatOf(timezone).format(at);
 }
 
+export const minuteMs = 60_000;
+
+/** The full minute that a time is in: what is shown to the minute is also counted by it. */
+export const minuteOf = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
+
+/** E.g. `less than a minute`, `12 min`, `3 h 05 min`. */
+export const lasts = (ms: number): string => (ms < minuteMs ? 'less than a minute' : briefly(ms));
+
 /** E.g. `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`. */
 export const duration = briefly;

@@ -87,13 +87,16 @@ export const mergeCalendarDays = (a: CalendarDay, b: CalendarDay): CalendarDay =
   pages: a.pages + b.pages,
 });
 
+/** Seconds of which it is known how it was. */
+export const toldOf = ({ good, doubt, bad }: Bar): number => good + doubt + bad;
+
 /** Well, of the time in which it was known how it was, 0 to 1: 1 only when nothing else was ever known. Null when it never was known. */
 export function wellOf(bars: readonly (Bar | null)[]): number | null {
   let [good, known] = [0, 0];
   for (const bar of bars) {
     if (bar === null) continue;
     good += bar.good;
-    known += bar.good + bar.doubt + bar.bad;
+    known += toldOf(bar);
   }
   return known === 0 ? null : good / known;
 }

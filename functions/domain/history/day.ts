@@ -15,6 +15,13 @@ export const startOf = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
 /** The day so many days later, or earlier when that is negative. */
 export const dayAfter = (day: Day, days = 1): Day => dayOf(startOf(day) + days * dayMs);
 
+/** The days from one to another, both among them; none when the second is earlier. */
+export function daysBetween(from: Day, to: Day): Day[] {
+  const days: Day[] = [];
+  for (let day = from; day <= to; day = dayAfter(day)) days.push(day);
+  return days;
+}
+
 /** The parts of a span, each within one day, in order. */
 export function byDay({ from, until }: Span): Span[] {
   const parts: Span[] = [];

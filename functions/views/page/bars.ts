@@ -1,4 +1,6 @@
 // Days as bars and hours as a line: a few paths a row, whose words say the same to whoever does not see them.
+import { toldOf, wellOf as wellOfAll } from '../../domain/history/calendar.ts';
+import { dayAfter } from '../../domain/history/day.ts';
 import type { Bar, Day } from '../../domain/history/history.ts';
 import { escaped } from '../html.ts';
 import type { Days } from '../overview.ts';
@@ -13,12 +15,8 @@ const levels: readonly { readonly level: Level; readonly least: number }[] = [
   { level: 'c', least: 0.9 },
 ];
 
-const told = ({ good, doubt, bad }: Bar): number => good + doubt + bad;
-
 /** Well, of the time in which it was known how it was; null when it never was. */
-export function wellOf(bar: Bar | null): number | null {
-  return bar === null || told(bar) === 0 ? null : bar.good / told(bar);
-}
+export const wellOf = (bar: Bar | null): number | null => wellOfAll([bar]);
 
 export function levelOf(well: number | null): Level {
   if (well === null) return 'n';
@@ -28,7 +26,7 @@ export function levelOf(well: number | null): Level {
 const halfDay = 43_200;
 
 /** Of a day that is over not even half is known. */
-const isHardlyKnown = (bar: Bar | null): boolean => bar !== null && told(bar) > 0 && told(bar) < halfDay;
+const isHardlyKnown = (bar: Bar | null): boolean => bar !== null && toldOf(bar) > 0 && toldOf(bar) < halfDay;
 
 /** A day that is hardly known is never called well; what is known of it to be worse is shown. The running one is not over yet. */
 export function dayLevel(bar: Bar | null, isRunning: boolean): Level {
@@ -70,10 +68,6 @@ function worst(bars: Days['bars']): { readonly index: number; readonly well: num
   return found;
 }
 
-const dayMs = 86_400_000;
-const later = (day: Day, days: number): Day =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
-
 /** The days that bars are about. */
 export type Span = { readonly firstDay: Day; readonly lastDay: Day };
 
@@ -93,7 +87,9 @@ export function daysWords({ bars, well, known }: Days, { firstDay, lastDay }: Sp
     ...(known === null || known >= nearlyAll ? [] : [`${percent(known)} of the time is known`]),
     ...(missing === 0 ? [] : [`${dayCount(missing)} without data`]),
     ...(hardly === 0 ? [] : [`${dayCount(hardly)} of which less than half is known`]),
-    ...(low === null ? [] : [`worst ${dayWords(later(firstDay, low.index), lastDay)}: ${percent(low.well)}`]),
+    ...(low === null
+      ? []
+      : [`worst ${dayWords(dayAfter(firstDay, low.index), lastDay)}: ${percent(low.well)}`]),
   ].join(', ');
 }
 

@@ -1,5 +1,5 @@
 // The long record of a site: month by month a calendar, the latest first, and a link to each day.
-import { dayAfter, startOf } from '../../domain/history/day.ts';
+import { daysBetween, startOf } from '../../domain/history/day.ts';
 import type { Bar, CalendarDay, Day } from '../../domain/history/history.ts';
 import { escaped, type Page } from '../html.ts';
 import { dayLevel, levelMark, percent, wellOf } from './bars.ts';
@@ -88,12 +88,6 @@ function month(days: readonly Day[], found: ReadonlyMap<Day, CalendarDay>, view:
   const head = weekdays.map((name) => `<th scope="col">${name}</th>`).join('');
   const id = `month-${first.slice(0, 7)}`;
   return `<section aria-labelledby="${id}"><h2 id="${id}">${monthWords(first)}</h2><p class="soft">${comesTo(known, days.length)}</p><table class="month" aria-labelledby="${id}"><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
-}
-
-function daysBetween(from: Day, to: Day): Day[] {
-  const days: Day[] = [];
-  for (let day = from; day <= to; day = dayAfter(day)) days.push(day);
-  return days;
 }
 
 /** Stands at `history/SITE`. */

@@ -6,7 +6,8 @@ import { sentence } from '../message-words.ts';
 import { belowPage } from './below-page.ts';
 import { gravity, listOf, timelineOf, whoWords } from './incident-part.ts';
 import { bdi, said, sign } from './signs.ts';
-import { type Clock, clockOf, lasts, since, time } from './when.ts';
+import { lasts } from '../time.ts';
+import { type Clock, clockOf, since, time } from './when.ts';
 import { severityTone } from './words.ts';
 
 const toneOf = { sent: 'good', failed: 'bad', waiting: 'doubt' } as const;

@@ -3,7 +3,8 @@ import type { OpenGlance, PastGlance } from '../../domain/glance.ts';
 import { isSafety, type TimelineEntry } from '../../domain/incident.ts';
 import { escaped } from '../html.ts';
 import { bdi, sign } from './signs.ts';
-import { type Clock, lasts, since, time } from './when.ts';
+import { lasts } from '../time.ts';
+import { type Clock, since, time } from './when.ts';
 import { count, eventWord, severityTone, severityWord } from './words.ts';
 
 const linkOf = (id: string, words: string): string =>

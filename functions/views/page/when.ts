@@ -1,14 +1,9 @@
 // Times on a page: the site's zone first, UTC beside it, and to the minute, so that a page is the same until something happens.
-import { briefly } from '../../domain/lasting.ts';
 import type { Day } from '../../domain/history/history.ts';
-import { clockTime } from '../time.ts';
-
-const minuteMs = 60_000;
+import { clockTime, lasts, minuteOf } from '../time.ts';
 
 /** Full minutes. `asOf`: of what is told; earlier than `now` when it is older than the page. */
 export type Clock = { readonly timezone: string; readonly now: number; readonly asOf: number };
-
-const minuteOf = (at: number): number => at - (at % minuteMs);
 
 export const clockOf = (timezone: string, at: number, asOf: number = at): Clock => ({
   timezone,
@@ -73,9 +68,6 @@ export function time(at: number, clock: Clock): string {
     ? `<time datetime="${stamp}">${inZone(at, clock)} UTC</time>`
     : `<time datetime="${stamp}">${inZone(at, clock)} <small>(${inUtc(at, clock)})</small></time>`;
 }
-
-/** E.g. `less than a minute`, `12 min`, `3 h 05 min`. */
-export const lasts = (ms: number): string => (ms < minuteMs ? 'less than a minute' : briefly(ms));
 
 /** How long it was so when it was last looked at: whole minutes, as the times beside it are. */
 export const lasted = (at: number, { asOf }: Clock): string => lasts(asOf - minuteOf(at));
