@@ -1,5 +1,5 @@
 // Days of a site as they are asked for, from what was filed and what is counted of today. A day that is over is read once.
-import { dayAfter, dayOf, startOf } from '../domain/history/day.ts';
+import { dayAfter, dayOf, daysBetween, startOf } from '../domain/history/day.ts';
 import { type Day, type DayRollup, keptDays } from '../domain/history/history.ts';
 import { mergeDays } from '../domain/history/rollup.ts';
 import type { SiteRules } from '../domain/policy.ts';
@@ -18,6 +18,7 @@ import {
   type Sum,
   withDay,
 } from '../views/history-answer.ts';
+import { type Kept, type Shelf, shelfOfDays } from './day-shelf.ts';
 
 export type HistoryWorld = {
   readonly rules: readonly SiteRules[];
@@ -96,33 +97,6 @@ function portions(from: Day, to: Day): { readonly from: Day; readonly to: Day }[
   return all;
 }
 
-const daysIn = (from: Day, to: Day): Day[] => {
-  const all: Day[] = [];
-  for (let day = from; day <= to; day = dayAfter(day)) all.push(day);
-  return all;
-};
-
-type Kept = {
-  readonly at: number;
-  readonly freshMs: number;
-  /** What was counted when it was read, of what may still be filed; null of a day that is over. */
-  readonly beside: string | null;
-  readonly rollup: DayRollup | null;
-  readonly broken: readonly string[];
-};
-
-/** About what it takes in memory, bytes. */
-function weightOf({ rollup, broken }: Kept): number {
-  const texts = broken.reduce((sum, text) => sum + text.length, 256);
-  if (rollup === null) return texts;
-  const targets = Object.entries(rollup.targets);
-  const ofTargets = targets.reduce(
-    (sum, [id, { latency, hours }]) => sum + 240 + id.length + latency.length + hours.length,
-    0,
-  );
-  return texts + 512 + ofTargets + 240 * Object.keys(rollup.signers).length + 512 * rollup.incidents.length;
-}
-
 /** What rows and totals are made of, for whoever asks: without the hours and the names of incidents, of which the number stays. */
 const inShort = (rollup: DayRollup): DayRollup => ({
   ...rollup,
@@ -132,42 +106,6 @@ const inShort = (rollup: DayRollup): DayRollup => ({
   incidents: [],
   moreIncidents: rollup.moreIncidents + rollup.incidents.length,
 });
-
-const isFresh = ({ at, freshMs }: Kept, now: number): boolean => now >= at && now - at < freshMs;
-
-/**
- * Days that were read. When it is full nothing that is fresh gives way: days are asked for in order, and of the last used ones each new one
- * would push out the very one that is asked for next.
- */
-function shelfOfDays(most: number) {
-  const kept = new Map<string, Kept>();
-  let bytes = 0;
-  const drop = (key: string): void => {
-    const known = kept.get(key);
-    if (known === undefined) return;
-    bytes -= weightOf(known);
-    kept.delete(key);
-  };
-  return {
-    get: (key: string, now: number, beside: string): Kept | null => {
-      const known = kept.get(key);
-      if (known === undefined || !isFresh(known, now)) return null;
-      return known.beside === null || known.beside === beside ? known : null;
-    },
-    put: (key: string, value: Kept): void => {
-      drop(key);
-      const weight = weightOf(value);
-      if (bytes + weight > most) {
-        for (const [other, each] of kept) if (!isFresh(each, value.at)) drop(other);
-      }
-      if (bytes + weight > most) return;
-      kept.set(key, value);
-      bytes += weight;
-    },
-  };
-}
-
-type Shelf = ReturnType<typeof shelfOfDays>;
 
 type Portion = { readonly days: readonly DayRollup[]; readonly broken: readonly string[] };
 
@@ -217,7 +155,7 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
     // Of a site of which nothing is counted, the last day may still be filed.
     const openFrom = counting.today?.day ?? dayAfter(dayOf(at), -1);
     const keyOf = (day: Day): string => `${site} ${day}`;
-    const asked = daysIn(from, to);
+    const asked = daysBetween(from, to);
     const found = new Map<Day, Kept>();
     for (const day of asked) {
       const kept = shelf.get(keyOf(day), at, beside);
@@ -228,7 +166,7 @@ export function openHistory({ rules, store, clock }: HistoryWorld): HistoryReade
     if (first !== undefined && last !== undefined) {
       const { days, broken } = await store.readDays(site, first, last);
       const byDay = new Map(days.map((rollup) => [rollup.day, shelf === short ? inShort(rollup) : rollup]));
-      for (const day of daysIn(first, last)) {
+      for (const day of daysBetween(first, last)) {
         const isOver = day < openFrom;
         const kept: Kept = {
           at,

@@ -5,6 +5,7 @@ import { startLab, type Lab } from '../../lab/lab.ts';
 import { acts } from '../../lab/story/acts.ts';
 import { ActFailed, openStage, type Stage } from '../../lab/story/stage.ts';
 import type { Teller } from '../../lab/story/teller.ts';
+import { quietTeller } from '../support/quiet-teller.ts';
 import {
   accessibility,
   keepPicture,
@@ -25,16 +26,6 @@ type State = {
   /** What the view then comes to show; it stays so until the story goes on, or leads on to what is accepted here as well. */
   readonly shows: readonly RegExp[];
   readonly hides?: readonly RegExp[];
-};
-
-const noTeller: Teller = {
-  title: () => {},
-  we: () => {},
-  should: () => {},
-  look: () => {},
-  page: () => {},
-  trouble: () => {},
-  check: () => {},
 };
 
 /** The story is over for us: what it would do next is seen elsewhere. */
@@ -242,7 +233,7 @@ describe.skipIf(lacks('chromium'))('the view', () => {
     const wanted = Object.values(states).flat();
     const failed: string[] = [];
     const teller: Teller = {
-      ...noTeller,
+      ...quietTeller,
       check: (words, isSo, said) => {
         if (!isSo) failed.push(`${words}: ${said ?? 'no'}`);
       },
@@ -275,7 +266,7 @@ describe.skipIf(lacks('chromium'))('the view', () => {
     states: Readonly<Record<string, readonly State[]>>,
     speed: number,
   ): Promise<string[]> {
-    const { look: onLook, page: onPage, trouble: onTrouble } = noTeller;
+    const { look: onLook, page: onPage, trouble: onTrouble } = quietTeller;
     const lab = await startLab({ speed, events: { onLook, onPage, onTrouble } });
     try {
       return await play(lab, states);

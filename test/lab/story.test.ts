@@ -3,28 +3,19 @@ import { afterEach, expect, test } from 'vitest';
 import { startLab, type Lab } from '../../lab/lab.ts';
 import { playStory } from '../../lab/story/story.ts';
 import type { Teller } from '../../lab/story/teller.ts';
+import { quietTeller } from '../support/quiet-teller.ts';
 
 let lab: Lab;
 afterEach(() => lab.close());
 
-const quiet: Teller = {
-  title: () => {},
-  we: () => {},
-  should: () => {},
-  look: () => {},
-  page: () => {},
-  trouble: () => {},
-  check: () => {},
-};
-
 test('a house that is broken before the story begins fails the first act', async () => {
-  const { look: onLook, page: onPage, trouble: onTrouble } = quiet;
+  const { look: onLook, page: onPage, trouble: onTrouble } = quietTeller;
   lab = await startLab({ speed: 60, events: { onLook, onPage, onTrouble } });
   await lab.basement.breakForward('web');
   const over = new AbortController();
   const failed: string[] = [];
   const teller: Teller = {
-    ...quiet,
+    ...quietTeller,
     check: (words, isSo) => {
       if (!isSo) failed.push(words);
       if (!isSo) over.abort();
@@ -38,13 +29,13 @@ test('a house that is broken before the story begins fails the first act', async
 });
 
 test('a page that is not about what was done fails its act', async () => {
-  const { look: onLook, page: onPage, trouble: onTrouble } = quiet;
+  const { look: onLook, page: onPage, trouble: onTrouble } = quietTeller;
   lab = await startLab({ speed: 60, events: { onLook, onPage, onTrouble } });
   const over = new AbortController();
   let title = '';
   const failed: string[] = [];
   const teller: Teller = {
-    ...quiet,
+    ...quietTeller,
     title: (_number, words) => {
       title = words;
     },
